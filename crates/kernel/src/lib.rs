@@ -1,0 +1,7 @@
+//! The words every other crate speaks: ids, dates, money, codes and checks. No I/O.
+
+pub mod id;
+pub mod time;
+
+pub use id::Id;
+pub use time::{Date, Instant, Time};
