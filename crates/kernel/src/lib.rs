@@ -3,5 +3,5 @@
 pub mod id;
 pub mod time;
 
-pub use id::Id;
+pub use id::{AccountId, EventId, FileId, Id, JobId, OrgId, PersonId, PostId};
 pub use time::{Date, Instant, Time};

@@ -1,0 +1,181 @@
+//! Events: what happened, to what, by whom, for whom, and how. Audit entry, activity line and message at once.
+
+use kernel::{Id, Instant, OrgId, PersonId};
+use sha2::{Digest, Sha256};
+
+/// What happened to one thing. Actor, time and channel are added at the commit.
+#[derive(Debug, Clone)]
+pub struct Event {
+    pub(crate) kind: &'static str,
+    pub(crate) subject_kind: &'static str,
+    pub(crate) subject_id: i64,
+    pub(crate) org: Option<OrgId>,
+    pub(crate) on_behalf_of: Option<PersonId>,
+    pub(crate) by: Option<PersonId>,
+    pub(crate) data: serde_json::Value,
+    pub(crate) note: Option<String>,
+}
+
+impl Event {
+    /// `kind` like `enrollment.confirmed`; `subject_kind` like `enrollment`.
+    #[must_use]
+    pub fn new<K>(kind: &'static str, subject_kind: &'static str, subject: Id<K>) -> Self {
+        Self {
+            kind,
+            subject_kind,
+            subject_id: subject.raw(),
+            org: None,
+            on_behalf_of: None,
+            by: None,
+            data: serde_json::Value::Null,
+            note: None,
+        }
+    }
+
+    /// The org it happened in: decides who may read it.
+    #[must_use]
+    pub fn at(mut self, org: OrgId) -> Self {
+        self.org = Some(org);
+        self
+    }
+
+    /// The person for whom the actor did it.
+    #[must_use]
+    pub fn on_behalf_of(mut self, person: PersonId) -> Self {
+        self.on_behalf_of = Some(person);
+        self
+    }
+
+    /// The person who did it, where one commit holds the acts of many (the seat desk).
+    #[must_use]
+    pub fn by(mut self, person: PersonId) -> Self {
+        self.by = Some(person);
+        self
+    }
+
+    /// Codes, ids, numbers, states before and after. Never names, telephone numbers or free text.
+    #[must_use]
+    pub fn data(mut self, data: serde_json::Value) -> Self {
+        self.data = data;
+        self
+    }
+
+    /// Words that a person wrote, such as a reason; kept apart, so that they can be erased.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+}
+
+/// A committed event, as listeners in this process get it.
+#[derive(Debug, Clone)]
+pub struct Notice {
+    /// What happened.
+    pub kind: &'static str,
+    /// What it happened to.
+    pub subject_kind: &'static str,
+    /// Its number.
+    pub subject_id: i64,
+    /// Where.
+    pub org: Option<OrgId>,
+}
+
+/// Bits of an event's id that hold its position; above them is the node.
+pub const POSITION_BITS: u32 = 44;
+
+db::record! {
+    /// One row of a chain, with everything its hash covers.
+    pub struct EventRow {
+        /// Node and position.
+        pub id: i64,
+        /// When.
+        pub at: Instant,
+        /// What happened.
+        pub kind: String,
+        /// To what kind of thing.
+        pub subject_kind: String,
+        /// To which.
+        pub subject_id: i64,
+        /// In which org.
+        pub org_id: Option<OrgId>,
+        /// Who did it.
+        pub actor_person: Option<PersonId>,
+        /// With which account.
+        pub actor_account: Option<i64>,
+        /// For whom.
+        pub on_behalf_of: Option<PersonId>,
+        /// web, desk, phone, family, api, import, system.
+        pub channel: String,
+        /// Request number, to find the log lines.
+        pub request: String,
+        /// JSON of ids and codes.
+        pub data: String,
+        /// Salted hash of the note.
+        pub note_hash: Option<String>,
+        /// Hash of this row and the one before it.
+        pub hash: String,
+    }
+}
+
+/// Columns of [`EventRow`], in the order of insertion.
+pub const EVENT_COLUMNS: &[&str] = &[
+    "id",
+    "at",
+    "kind",
+    "subject_kind",
+    "subject_id",
+    "org_id",
+    "actor_person",
+    "actor_account",
+    "on_behalf_of",
+    "channel",
+    "request",
+    "data",
+    "note_hash",
+    "hash",
+];
+
+impl EventRow {
+    /// The hash this row must have after a row with hash `previous`: SHA-256 over both, fields parted by 0x1f.
+    #[must_use]
+    pub fn expected_hash(&self, previous: &str) -> String {
+        let number = |value: Option<i64>| value.map(|n| n.to_string()).unwrap_or_default();
+        let fields = [
+            previous.to_owned(),
+            self.id.to_string(),
+            self.at.to_string(),
+            self.kind.clone(),
+            self.subject_kind.clone(),
+            self.subject_id.to_string(),
+            number(self.org_id.map(Id::raw)),
+            number(self.actor_person.map(Id::raw)),
+            number(self.actor_account),
+            number(self.on_behalf_of.map(Id::raw)),
+            self.channel.clone(),
+            self.request.clone(),
+            self.data.clone(),
+            self.note_hash.clone().unwrap_or_default(),
+        ];
+        let mut hasher = Sha256::new();
+        for field in &fields {
+            hasher.update(field.as_bytes());
+            hasher.update([0x1f]);
+        }
+        hex(&hasher.finalize())
+    }
+}
+
+/// Hash of a note with its salt.
+#[must_use]
+pub fn note_hash(salt: &str, note: &str) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(salt.as_bytes());
+    hasher.update([0x1f]);
+    hasher.update(note.as_bytes());
+    hex(&hasher.finalize())
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(bytes)
+}

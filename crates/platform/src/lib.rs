@@ -1,0 +1,50 @@
+//! What every domain stands on: who asks and what they may do, events, jobs, messages, and the seams to
+//! the world outside (time, randomness, keys, files, the message gateway).
+//!
+//! Start reading at [`Ctx`]; the way of every change is permission → transaction → rule → store → event:
+//! [`Ctx::may`], [`Ctx::begin`], a domain's `model.rs`, its `store.rs`, [`Tx::commit`].
+
+pub mod audit;
+pub mod clock;
+pub mod crypto;
+mod ctx;
+mod error;
+pub mod event;
+pub mod files;
+pub mod ids;
+pub mod job;
+pub mod message;
+pub mod node;
+pub mod notifier;
+pub mod password;
+mod permission;
+pub mod random;
+pub mod setting;
+pub mod totp;
+mod tx;
+pub mod web;
+
+pub use clock::Clock;
+pub use crypto::{CryptoError, KeyFileError, KeyRing, Suite};
+pub use ctx::{Actor, Channel, Ctx, Grant, Platform};
+pub use error::{AppError, AppResult, Door, FieldError};
+pub use event::{Event, Notice};
+pub use files::{FileError, FileKind, Files, StoredFile};
+pub use ids::Ids;
+pub use job::{Job, JobFuture, JobKind};
+pub use notifier::{BadGateway, HttpSms, Notifier};
+pub use permission::{Permission, Role};
+pub use random::Random;
+pub use totp::TotpSecret;
+pub use tx::{Chain, Tx};
+
+/// The tables of the platform.
+pub const SCHEMA: db::Schema = db::Schema {
+    domain: "platform",
+    migrations: &[db::Migration {
+        number: 1,
+        name: "events, jobs, messages, settings",
+        sql: include_str!("../migrations/0001_platform.sql"),
+    }],
+    org_owned: &[],
+};

@@ -1,0 +1,200 @@
+//! Transactions with events: no commit without one, and each is hashed onto this node's chain.
+
+use crate::event::{EVENT_COLUMNS, EventRow, POSITION_BITS, hex, note_hash};
+use crate::{AppResult, Ctx, Event, Notice};
+use db::{Db, DbResult, Value, args};
+use std::ops::Deref;
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// The end of this node's chain: position and hash of its last event.
+pub struct Chain {
+    node: i64,
+    head: Mutex<Head>,
+}
+
+#[derive(Clone)]
+struct Head {
+    last_id: i64,
+    hash: String,
+    /// Set when a commit's fate is unknown: the head is read again before the next event.
+    doubtful: bool,
+}
+
+impl Chain {
+    /// The chain of a node, continued where it ended.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn open(db: &Db, node: i64) -> DbResult<Self> {
+        let head = read_head(db, node).await?;
+        Ok(Self {
+            node,
+            head: Mutex::new(head),
+        })
+    }
+
+    /// The node's number.
+    #[must_use]
+    pub const fn node(&self) -> i64 {
+        self.node
+    }
+}
+
+async fn read_head(db: &Db, node: i64) -> DbResult<Head> {
+    let first = node << POSITION_BITS;
+    let last: Option<(i64, String)> = db
+        .query_opt(
+            "SELECT id, hash FROM event WHERE id >= $1 AND id < $2 ORDER BY id DESC LIMIT 1",
+            args![first, (node + 1) << POSITION_BITS],
+        )
+        .await?;
+    Ok(match last {
+        Some((last_id, hash)) => Head {
+            last_id,
+            hash,
+            doubtful: false,
+        },
+        None => Head {
+            last_id: first,
+            hash: String::new(),
+            doubtful: false,
+        },
+    })
+}
+
+/// An open transaction of a request. Dereferences to [`db::Tx`], so stores take it.
+#[must_use = "a transaction that is not committed is rolled back"]
+pub struct Tx {
+    tx: db::Tx,
+    ctx: Ctx,
+}
+
+impl Deref for Tx {
+    type Target = db::Tx;
+    fn deref(&self) -> &db::Tx {
+        &self.tx
+    }
+}
+
+impl Tx {
+    pub(crate) async fn begin(ctx: &Ctx) -> AppResult<Self> {
+        Ok(Self {
+            tx: ctx.db().begin().await?,
+            ctx: ctx.clone(),
+        })
+    }
+
+    /// The request this transaction belongs to.
+    #[must_use]
+    pub fn ctx(&self) -> &Ctx {
+        &self.ctx
+    }
+
+    /// Writes the events and commits both together.
+    ///
+    /// # Errors
+    /// [`crate::AppError::Internal`] when there is no event; [`crate::AppError::Unavailable`] when the database did not confirm.
+    pub async fn commit(self, events: Vec<Event>) -> AppResult<()> {
+        if events.is_empty() {
+            return Err(crate::AppError::Internal("a commit without an event".into()));
+        }
+        let Self { tx, ctx } = self;
+        let platform = Arc::clone(&ctx.platform);
+        // In a task of its own: if the client goes away while the commit runs, head and database stay agreed.
+        let work = tokio::spawn(async move {
+            let notices: Vec<Arc<Notice>> = events.iter().map(notice).collect();
+            let mut head = platform.chain.head.lock().await;
+            if head.doubtful {
+                *head = read_head(&platform.db, platform.chain.node).await?;
+            }
+            let next = write(&tx, &ctx, &head, events).await?;
+            match tx.finish().await {
+                Ok(()) => *head = next,
+                Err(error) => {
+                    head.doubtful = true;
+                    return Err(error.into());
+                }
+            }
+            drop(head);
+            for notice in notices {
+                // No listener is no error.
+                let _ = platform.bus.send(notice);
+            }
+            Ok(())
+        });
+        work.await
+            .map_err(|error| crate::AppError::Internal(error.to_string()))?
+    }
+}
+
+fn notice(event: &Event) -> Arc<Notice> {
+    Arc::new(Notice {
+        kind: event.kind,
+        subject_kind: event.subject_kind,
+        subject_id: event.subject_id,
+        org: event.org,
+    })
+}
+
+async fn write(tx: &db::Tx, ctx: &Ctx, head: &Head, events: Vec<Event>) -> DbResult<Head> {
+    let mut head = head.clone();
+    let mut rows = Vec::with_capacity(events.len());
+    let mut notes = Vec::new();
+    let at = ctx.now();
+    for event in events {
+        head.last_id += 1;
+        let note = event
+            .note
+            .map(|note| (hex(&ctx.platform.random.bytes::<16>()), note));
+        let mut row = EventRow {
+            id: head.last_id,
+            at,
+            kind: event.kind.to_owned(),
+            subject_kind: event.subject_kind.to_owned(),
+            subject_id: event.subject_id,
+            org_id: event.org,
+            actor_person: event.by.or(ctx.actor.person),
+            actor_account: ctx.actor.account.map(kernel::Id::raw),
+            on_behalf_of: event.on_behalf_of,
+            channel: ctx.channel.as_str().to_owned(),
+            request: ctx.request.clone(),
+            data: if event.data.is_null() {
+                String::new()
+            } else {
+                event.data.to_string()
+            },
+            note_hash: note.as_ref().map(|(salt, note)| note_hash(salt, note)),
+            hash: String::new(),
+        };
+        row.hash = row.expected_hash(&head.hash);
+        head.hash.clone_from(&row.hash);
+        if let Some((salt, note)) = note {
+            notes.push(vec![row.id.into(), salt.into(), note.into()]);
+        }
+        rows.push(cells(row));
+    }
+    tx.insert_many("event", EVENT_COLUMNS, &rows).await?;
+    tx.insert_many("event_note", &["event_id", "salt", "note"], &notes)
+        .await?;
+    Ok(head)
+}
+
+fn cells(row: EventRow) -> Vec<Value> {
+    vec![
+        row.id.into(),
+        row.at.into(),
+        row.kind.into(),
+        row.subject_kind.into(),
+        row.subject_id.into(),
+        row.org_id.into(),
+        row.actor_person.into(),
+        row.actor_account.into(),
+        row.on_behalf_of.into(),
+        row.channel.into(),
+        row.request.into(),
+        row.data.into(),
+        row.note_hash.into(),
+        row.hash.into(),
+    ]
+}
