@@ -6,6 +6,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+LARGEST_TOTAL = 3_000_000
+# Holidays and make-up workdays as the notices of the State Council count them, by the year of the notice.
 DAYS = {2020: (30, 6), 2021: (31, 7), 2022: (31, 7), 2023: (27, 7), 2024: (28, 8), 2025: (28, 5), 2026: (33, 6)}
 
 
@@ -76,11 +78,36 @@ def outlines(data):
     print(f"largest outline: {max(p.stat().st_size for p in paths)} bytes")
 
 
+def demo(data):
+    courses, venues = read(data / "demo" / "courses.csv"), read(data / "demo" / "venues.csv")
+    expect("courses named twice", len(courses) - len({c["name"] for c in courses}), 0)
+    expect("courses with a fee turned round", sum(int(c["fee_low_fen"]) > int(c["fee_high_fen"]) for c in courses), 0)
+    expect("courses without 4 to 8 units", sum(not 4 <= len(c["outline"].split(";")) <= 8 for c in courses), 0)
+    expect("courses without 2 to 4 goals", sum(not 2 <= len(c["goals"].split(";")) <= 4 for c in courses), 0)
+    expect("levels", sorted({c["level"] for c in courses}), sorted(["入门", "基础", "提高", "研习"]))
+    expect("risks", sorted({c["risk"] for c in courses}), ["none", "strenuous"])
+    expect("modes", sorted({c["mode"] for c in courses}), ["hybrid", "on_site", "online"])
+    rooms = {category for v in venues for category in v["categories"].split(";")}
+    expect("categories without a room, rooms without one", rooms ^ {c["category"] for c in courses}, set())
+    print(f"courses by category: {dict(Counter(c['category'] for c in courses))}")
+    print(f"courses {len(courses)}, venues {len(venues)}, surnames {len(read(data / 'demo' / 'surnames.csv'))}, "
+          f"given names {len(read(data / 'demo' / 'given_names.csv'))}")
+
+
+def size(data):
+    total = sum(p.stat().st_size for p in data.rglob("*") if p.is_file())
+    print(f"data/: {total} bytes")
+    if total > LARGEST_TOTAL:
+        raise SystemExit(f"data/ is over {LARGEST_TOTAL} bytes")
+
+
 def main(data):
     rows = regions(data)
     outlines(data)
     places(data, rows)
     holidays(data)
+    demo(data)
+    size(data)
 
 
 if __name__ == "__main__":
