@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 LARGEST_TOTAL = 3_000_000
-# Holidays and make-up workdays as the notices of the State Council count them, by the year of the notice.
+# Holidays and make-up workdays as lists that cite the State Council's notices count them, by the year of the notice.
 DAYS = {2020: (30, 6), 2021: (31, 7), 2022: (31, 7), 2023: (27, 7), 2024: (28, 8), 2025: (28, 5), 2026: (33, 6)}
 
 

@@ -16,7 +16,7 @@ from shapely.affinity import scale
 from shapely.geometry import Point, shape
 
 METRES_PER_DEGREE = 111_320
-# (name, district, longitude, latitude) in WGS-84, good to about 100 m.
+# (name, district, longitude, latitude) in WGS-84, from general knowledge, good to about 100 m.
 BRIDGES = [
     ("卢浦大桥", "310101", 121.4750, 31.1906), ("南浦大桥", "310101", 121.4978, 31.2075),
     ("杨浦大桥", "310110", 121.5369, 31.2561), ("徐浦大桥", "310104", 121.4633, 31.1297),
