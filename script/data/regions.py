@@ -45,7 +45,7 @@ def committee_kind(code, name):
 
 
 def committee_short(name, kind):
-    """What people call it: 北崧村村委会 is 北崧村, 莘松一村居委会 is 莘松一村, 御桥第二居委会 is 御桥第二居."""
+    """What people call it: 彭浦村村委会 is 彭浦村, 莘松一村居委会 is 莘松一村, 御桥第二居委会 is 御桥第二居."""
     if kind == "virtual":
         return name
     if kind == "村委会":
