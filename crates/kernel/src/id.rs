@@ -107,13 +107,16 @@ impl<K> FromStr for Id<K> {
         let mut value: u64 = 0;
         for byte in text.bytes() {
             let byte = byte.to_ascii_lowercase();
-            let digit = ALPHABET.iter().position(|&letter| letter == byte).ok_or(NotAnId)?;
+            let digit = ALPHABET
+                .iter()
+                .position(|&letter| letter == byte)
+                .ok_or(NotAnId)?;
             if value >> 58 != 0 {
                 return Err(NotAnId);
             }
             value = (value << 5) | digit as u64;
         }
-        i64::try_from(value).map(Self::from_raw).map_err(|_| NotAnId)
+        i64::try_from(value).map(Self::from_raw).or(Err(NotAnId))
     }
 }
 
@@ -180,7 +183,15 @@ mod tests {
 
     #[test]
     fn other_texts_are_refused() {
-        for text in ["", "1", "zzzzzzzzzzzzz", "8000000000000", "000000000000u", "0000000000000 ", "../../etc/pas"] {
+        for text in [
+            "",
+            "1",
+            "zzzzzzzzzzzzz",
+            "8000000000000",
+            "000000000000u",
+            "0000000000000 ",
+            "../../etc/pas",
+        ] {
             assert_eq!(text.parse::<OrgId>(), Err(NotAnId), "{text}");
         }
     }

@@ -8,6 +8,8 @@ use std::str::FromStr;
 pub type Date = civil::Date;
 /// A time of day in China.
 pub type Time = civil::Time;
+/// A day of the week.
+pub type Weekday = civil::Weekday;
 
 /// Hours that China's clock is ahead of UTC (GB/T 7408: Beijing time, no summer time).
 pub const CHINA_OFFSET_HOURS: i8 = 8;
@@ -66,7 +68,12 @@ impl Instant {
     #[must_use]
     pub fn to_china_text(self) -> String {
         let (date, time) = self.china();
-        format!("{date}T{:02}:{:02}:{:02}+08:00", time.hour(), time.minute(), time.second())
+        format!(
+            "{date}T{:02}:{:02}:{:02}+08:00",
+            time.hour(),
+            time.minute(),
+            time.second()
+        )
     }
 
     fn timestamp(self) -> jiff::Timestamp {
@@ -99,7 +106,8 @@ impl FromStr for Instant {
     type Err = jiff::Error;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse::<jiff::Timestamp>().map(|at| Self(at.as_millisecond()))
+        text.parse::<jiff::Timestamp>()
+            .map(|at| Self(at.as_millisecond()))
     }
 }
 
