@@ -5,6 +5,8 @@
 
 pub mod age;
 pub mod amount;
+pub mod calendar;
+pub mod chinese_date;
 pub mod credit_code;
 pub mod geo;
 pub mod id;
@@ -16,9 +18,11 @@ pub mod region;
 pub mod term;
 pub mod text;
 pub mod time;
+pub mod weekly;
 
 pub use age::AgeBand;
 pub use amount::{CreditMilli, Minutes};
+pub use calendar::{Calendar, DayKind, HolidayKind, HolidayRow};
 pub use credit_code::CreditCode;
 pub use geo::Point;
 pub use id::Id;
@@ -30,6 +34,7 @@ pub use region::{RegionCode, RegionLevel};
 pub use term::{Season, TermName};
 pub use text::{bounded, bounded_lines};
 pub use time::{Date, Instant, Time, Weekday};
+pub use weekly::{HolidayRule, Planned, Slot, Until, WeeklyPattern, overlaps};
 
 /// Gives an error type its `Display` (the sentence it shows to people) and `std::error::Error`.
 macro_rules! speaks {
