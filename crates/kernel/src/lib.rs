@@ -14,6 +14,7 @@ pub mod identity;
 pub mod money;
 pub mod names;
 pub mod phone;
+pub mod pinyin;
 pub mod region;
 pub mod term;
 pub mod text;
