@@ -116,7 +116,7 @@ impl<K> FromStr for Id<K> {
             }
             value = (value << 5) | digit as u64;
         }
-        i64::try_from(value).map(Self::from_raw).map_err(|_| NotAnId)
+        i64::try_from(value).map(Self::from_raw).or(Err(NotAnId))
     }
 }
 

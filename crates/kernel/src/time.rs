@@ -8,6 +8,8 @@ use std::str::FromStr;
 pub type Date = civil::Date;
 /// A time of day in China.
 pub type Time = civil::Time;
+/// A day of the week.
+pub type Weekday = civil::Weekday;
 
 /// Hours that China's clock is ahead of UTC (GB/T 7408: Beijing time, no summer time).
 pub const CHINA_OFFSET_HOURS: i8 = 8;
