@@ -107,7 +107,10 @@ impl<K> FromStr for Id<K> {
         let mut value: u64 = 0;
         for byte in text.bytes() {
             let byte = byte.to_ascii_lowercase();
-            let digit = ALPHABET.iter().position(|&letter| letter == byte).ok_or(NotAnId)?;
+            let digit = ALPHABET
+                .iter()
+                .position(|&letter| letter == byte)
+                .ok_or(NotAnId)?;
             if value >> 58 != 0 {
                 return Err(NotAnId);
             }
@@ -180,7 +183,15 @@ mod tests {
 
     #[test]
     fn other_texts_are_refused() {
-        for text in ["", "1", "zzzzzzzzzzzzz", "8000000000000", "000000000000u", "0000000000000 ", "../../etc/pas"] {
+        for text in [
+            "",
+            "1",
+            "zzzzzzzzzzzzz",
+            "8000000000000",
+            "000000000000u",
+            "0000000000000 ",
+            "../../etc/pas",
+        ] {
             assert_eq!(text.parse::<OrgId>(), Err(NotAnId), "{text}");
         }
     }

@@ -66,7 +66,12 @@ impl Instant {
     #[must_use]
     pub fn to_china_text(self) -> String {
         let (date, time) = self.china();
-        format!("{date}T{:02}:{:02}:{:02}+08:00", time.hour(), time.minute(), time.second())
+        format!(
+            "{date}T{:02}:{:02}:{:02}+08:00",
+            time.hour(),
+            time.minute(),
+            time.second()
+        )
     }
 
     fn timestamp(self) -> jiff::Timestamp {
@@ -99,7 +104,8 @@ impl FromStr for Instant {
     type Err = jiff::Error;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse::<jiff::Timestamp>().map(|at| Self(at.as_millisecond()))
+        text.parse::<jiff::Timestamp>()
+            .map(|at| Self(at.as_millisecond()))
     }
 }
 

@@ -1,0 +1,13 @@
+//! What every domain crate stands on: the seams to the world outside.
+
+pub mod clock;
+pub mod crypto;
+pub mod ids;
+pub mod random;
+pub mod totp;
+
+pub use clock::Clock;
+pub use crypto::{CryptoError, KeyFileError, KeyRing, Suite};
+pub use ids::Ids;
+pub use random::Random;
+pub use totp::TotpSecret;
