@@ -2,12 +2,15 @@
 
 pub mod clock;
 pub mod crypto;
+pub mod files;
 pub mod ids;
+pub mod password;
 pub mod random;
 pub mod totp;
 
 pub use clock::Clock;
 pub use crypto::{CryptoError, KeyFileError, KeyRing, Suite};
+pub use files::{FileError, FileKind, Files, StoredFile};
 pub use ids::Ids;
 pub use random::Random;
 pub use totp::TotpSecret;
