@@ -222,15 +222,15 @@ impl KeyRing {
         }
         let bytes = BASE64URL_NOPAD
             .decode(parts.body.as_bytes())
-            .map_err(|_| CryptoError::NotSealed)?;
+            .or(Err(CryptoError::NotSealed))?;
         let (nonce, ciphertext) = bytes
             .split_first_chunk::<NONCE_BYTES>()
             .ok_or(CryptoError::NotSealed)?;
         let plain = key
             .cipher
             .open(nonce, ciphertext, bound(parts.head, place).as_bytes())
-            .map_err(|_| CryptoError::Damaged)?;
-        String::from_utf8(plain).map_err(|_| CryptoError::Damaged)
+            .or(Err(CryptoError::Damaged))?;
+        String::from_utf8(plain).or(Err(CryptoError::Damaged))
     }
 
     /// Whether this text should be sealed anew because another key is in use by now.

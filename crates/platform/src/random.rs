@@ -24,7 +24,7 @@ impl Random {
     #[must_use]
     pub fn system() -> Self {
         Self(Arc::new(Source::System(Mutex::new(Pool {
-            bytes: [0; POOL_BYTES],
+            bytes: Box::new([0; POOL_BYTES]),
             used: POOL_BYTES,
         }))))
     }
@@ -140,14 +140,14 @@ fn fill_from_system(bytes: &mut [u8]) {
 }
 
 struct Pool {
-    bytes: [u8; POOL_BYTES],
+    bytes: Box<[u8; POOL_BYTES]>,
     used: usize,
 }
 
 impl Pool {
     fn next(&mut self) -> u64 {
         if self.used >= POOL_BYTES {
-            fill_from_system(&mut self.bytes);
+            fill_from_system(self.bytes.as_mut_slice());
             self.used = 0;
         }
         let mut wide = [0; 8];

@@ -148,7 +148,11 @@ mod tests {
                 format!("{:08}", secret.truncated(secs / 30) % 100_000_000),
                 eight_digits
             );
-            assert_eq!(secret.code_at(at(secs)), eight_digits[2..], "the last six digits");
+            assert_eq!(
+                secret.code_at(at(secs)),
+                eight_digits.get(2..).unwrap(),
+                "the last six digits"
+            );
         }
     }
 
@@ -206,7 +210,8 @@ mod tests {
         let secret = TotpSecret::generate(&Random::seeded(9));
         let text = secret.to_base32();
         assert_eq!(text.len(), 32);
-        let typed = format!("{} {}", text[..16].to_lowercase(), &text[16..]);
+        let (head, tail) = text.split_at(16);
+        let typed = format!("{} {tail}", head.to_lowercase());
         assert_eq!(TotpSecret::from_base32(&typed).unwrap().to_base32(), text);
         assert!(TotpSecret::from_base32("MZXW6").is_none());
         assert!(TotpSecret::from_base32("not base 32 !").is_none());

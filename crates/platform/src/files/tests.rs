@@ -78,13 +78,30 @@ fn zip(names: &[&str]) -> Vec<u8> {
     out
 }
 
-#[tokio::test]
-async fn kinds_are_told_by_content_whatever_the_name_says() {
+/// Content, declared name; then kind, content type and name as stored.
+type Case<'a> = (&'a [u8], &'a str, FileKind, &'a str, &'a str);
+
+async fn check(cases: &[Case<'_>]) {
     let folder = Folder::new();
     let files = folder.files(1 << 20);
+    for &(bytes, name, kind, content_type, stored_name) in cases {
+        let stored = files.put(bytes.to_vec(), name, &ALL).await.unwrap();
+        assert_eq!((stored.kind, stored.content_type), (kind, content_type), "{name}");
+        assert_eq!(
+            (stored.name.as_str(), stored.size),
+            (stored_name, bytes.len() as u64)
+        );
+        assert_eq!(files.get(&stored.sha256).await.unwrap(), bytes);
+    }
+}
+
+#[tokio::test]
+async fn pictures_and_documents_are_told_by_content_whatever_the_name_says() {
     let xlsx = zip(&["[Content_Types].xml", "xl/workbook.xml"]);
     let docx = zip(&["[Content_Types].xml", "word/document.xml"]);
-    let cases: [(&[u8], &str, FileKind, &str, &str); 10] = [
+    let sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    let word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+    check(&[
         (
             b"\x89PNG\r\n\x1a\nrest",
             "a.png",
@@ -113,22 +130,17 @@ async fn kinds_are_told_by_content_whatever_the_name_says() {
             "application/pdf",
             "a.pdf",
         ),
+        (&xlsx, "名单.xlsx", FileKind::Xlsx, sheet, "名单.xlsx"),
+        (&docx, "x", FileKind::Docx, word, "x.docx"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn texts_are_told_by_their_letters() {
+    check(&[
         (
-            &xlsx,
-            "名单.xlsx",
-            FileKind::Xlsx,
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            "名单.xlsx",
-        ),
-        (
-            &docx,
-            "x",
-            FileKind::Docx,
-            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-            "x.docx",
-        ),
-        (
-            "\u{feff}姓名,电话\r\n".as_bytes(),
+            "\u{feff}姓名\n".as_bytes(),
             "a.CSV",
             FileKind::Csv,
             "text/csv; charset=utf-8",
@@ -155,16 +167,8 @@ async fn kinds_are_told_by_content_whatever_the_name_says() {
             "text/plain; charset=utf-8",
             "a.txt",
         ),
-    ];
-    for (bytes, name, kind, content_type, stored_name) in cases {
-        let stored = files.put(bytes.to_vec(), name, &ALL).await.unwrap();
-        assert_eq!((stored.kind, stored.content_type), (kind, content_type), "{name}");
-        assert_eq!(
-            (stored.name.as_str(), stored.size),
-            (stored_name, bytes.len() as u64)
-        );
-        assert_eq!(files.get(&stored.sha256).await.unwrap(), bytes);
-    }
+    ])
+    .await;
 }
 
 #[tokio::test]
