@@ -1,0 +1,197 @@
+//! Bar and line charts drawn on the server as SVG, each with its table, for print, for copying and for screen readers.
+
+use std::fmt::{self, Display};
+
+use askama::filters::HtmlSafe;
+
+use crate::html::Html;
+
+const WIDTH: i64 = 640;
+const ROW: i64 = 36;
+const LABEL: i64 = 160;
+const VALUE: i64 = 80;
+const HEIGHT: i64 = 240;
+const MARGIN: i64 = 28;
+
+/// How the values are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChartKind {
+    /// One bar a row, for comparing.
+    Bars,
+    /// A line from left to right, for a course in time.
+    Line,
+}
+
+/// A figure: a sentence, the chart, and the table.
+#[derive(Debug, Clone)]
+pub struct Chart {
+    /// How the values are drawn.
+    pub kind: ChartKind,
+    /// The sentence above: what the figure says, with its date.
+    pub sentence: String,
+    /// What stands in a row, for example 街镇.
+    pub rows: String,
+    /// Unit of the values, for example 人次.
+    pub unit: String,
+    /// Label and value of each row; negative values count as zero in the drawing.
+    pub points: Vec<(String, i64)>,
+}
+
+impl Chart {
+    fn most(&self) -> i64 {
+        self.points
+            .iter()
+            .map(|(_, value)| *value)
+            .max()
+            .unwrap_or(0)
+            .max(1)
+    }
+
+    fn share(&self, value: i64, length: i64) -> i64 {
+        let scaled = i128::from(value.max(0)) * i128::from(length) / i128::from(self.most());
+        i64::try_from(scaled).unwrap_or(length)
+    }
+
+    fn bars(&self, html: &mut Html) {
+        let rows = i64::try_from(self.points.len()).unwrap_or(0);
+        open_svg(html, rows * ROW);
+        for ((label, value), row) in self.points.iter().zip(0_i64..) {
+            let width = self.share(*value, WIDTH - LABEL - VALUE);
+            let middle = row * ROW + ROW / 2;
+            text_at(html, "end", LABEL - 8, middle + 6, label);
+            html.raw("<rect class=\"bar\" x=\"")
+                .text(LABEL)
+                .raw("\" y=\"")
+                .text(row * ROW + 6);
+            html.raw("\" width=\"")
+                .text(width)
+                .raw("\" height=\"")
+                .text(ROW - 12)
+                .raw("\"/>");
+            text_at(html, "start", LABEL + width + 8, middle + 6, &value.to_string());
+        }
+        html.raw("</svg>");
+    }
+
+    fn line(&self, html: &mut Html) {
+        let steps = i64::try_from(self.points.len().saturating_sub(1))
+            .unwrap_or(0)
+            .max(1);
+        let place = |index: i64, value: i64| {
+            let x = 2 * MARGIN + index * (WIDTH - 4 * MARGIN) / steps;
+            (x, HEIGHT - MARGIN - self.share(value, HEIGHT - 3 * MARGIN))
+        };
+        open_svg(html, HEIGHT);
+        html.raw("<path class=\"axis\" d=\"M0 ")
+            .text(HEIGHT - MARGIN)
+            .raw("H")
+            .text(WIDTH)
+            .raw("\"/>");
+        html.raw("<polyline class=\"line\" points=\"");
+        for ((_, value), index) in self.points.iter().zip(0_i64..) {
+            let (x, y) = place(index, *value);
+            html.text(x).raw(",").text(y).raw(" ");
+        }
+        html.raw("\"/>");
+        for ((label, value), index) in self.points.iter().zip(0_i64..) {
+            let (x, y) = place(index, *value);
+            html.raw("<circle class=\"dot\" cx=\"")
+                .text(x)
+                .raw("\" cy=\"")
+                .text(y)
+                .raw("\" r=\"4\"/>");
+            text_at(html, "middle", x, y - 12, &value.to_string());
+            text_at(html, "middle", x, HEIGHT - 6, label);
+        }
+        html.raw("</svg>");
+    }
+}
+
+fn open_svg(html: &mut Html, height: i64) {
+    html.raw("<svg class=\"chart\" aria-hidden=\"true\" focusable=\"false\" viewBox=\"0 0 ");
+    html.text(WIDTH).raw(" ").text(height).raw("\">");
+}
+
+fn text_at(html: &mut Html, anchor: &'static str, x: i64, y: i64, text: &str) {
+    html.raw("<text text-anchor=\"")
+        .raw(anchor)
+        .raw("\" x=\"")
+        .text(x)
+        .raw("\" y=\"")
+        .text(y)
+        .raw("\">");
+    html.text(text).raw("</text>");
+}
+
+impl Display for Chart {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut html = Html::literal("<figure class=\"figure\"><figcaption>");
+        html.text(&self.sentence).raw("</figcaption>");
+        match self.kind {
+            ChartKind::Bars => self.bars(&mut html),
+            ChartKind::Line => self.line(&mut html),
+        }
+        html.raw("<details><summary>")
+            .add(&crate::Icon::ChevronRight)
+            .raw("看数字</summary><div><table><thead><tr><th scope=\"col\">");
+        html.text(&self.rows)
+            .raw("</th><th scope=\"col\" class=\"num\">")
+            .text(&self.unit);
+        html.raw("</th></tr></thead><tbody>");
+        for (label, value) in &self.points {
+            html.raw("<tr><th scope=\"row\">")
+                .text(label)
+                .raw("</th><td class=\"num\">")
+                .text(value)
+                .raw("</td></tr>");
+        }
+        html.raw("</tbody></table></div></details></figure>");
+        out.write_str(html.as_str())
+    }
+}
+
+impl HtmlSafe for Chart {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chart(kind: ChartKind, values: &[i64]) -> String {
+        let points = values
+            .iter()
+            .map(|value| (format!("<{value}>"), *value))
+            .collect();
+        Chart {
+            kind,
+            sentence: "<b>".into(),
+            rows: "街镇".into(),
+            unit: "人次".into(),
+            points,
+        }
+        .to_string()
+    }
+
+    #[test]
+    fn each_chart_has_its_table_and_escapes_labels() {
+        for kind in [ChartKind::Bars, ChartKind::Line] {
+            let html = chart(kind, &[10, 5, 0]);
+            assert_eq!(html.matches("<tr>").count(), 4, "{html}");
+            assert!(!html.contains("<b>") && html.contains("&#60;10&#62;"), "{html}");
+        }
+    }
+
+    #[test]
+    fn the_longest_bar_fills_the_room_and_odd_values_stay_inside() {
+        let html = chart(ChartKind::Bars, &[200, 100, -5, 0]);
+        let widths: Vec<&str> = html
+            .split("<rect")
+            .skip(1)
+            .filter_map(|rect| rect.split("width=\"").nth(1)?.split('"').next())
+            .collect();
+        assert_eq!(widths, ["400", "200", "0", "0"]);
+        for values in [&[][..], &[0], &[i64::MAX, i64::MIN]] {
+            assert!(chart(ChartKind::Line, values).ends_with("</figure>"));
+            assert!(chart(ChartKind::Bars, values).ends_with("</figure>"));
+        }
+    }
+}
