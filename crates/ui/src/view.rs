@@ -89,7 +89,7 @@ pub struct Preference {
 
 impl Preference {
     /// Name of the cookie that holds the preference.
-    pub const COOKIE: &'static str = "xuequan_view";
+    pub const COOKIE: &'static str = platform::web::VIEW_COOKIE;
 
     /// Reads the cookie's value; what it does not know stays at the default.
     pub fn parse(value: &str) -> Self {
@@ -135,7 +135,7 @@ pub fn local_path(path: &str) -> &str {
 }
 
 /// Encodes text for the value of a query parameter.
-pub(crate) fn query_value(text: &str) -> String {
+pub fn query_value(text: &str) -> String {
     use std::fmt::Write as _;
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {

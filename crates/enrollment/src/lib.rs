@@ -1,0 +1,12 @@
+//! Enrolment: seats decided at the seat desk, waitlist, withdrawal, the counter.
+
+/// The tables of this crate.
+pub const SCHEMA: db::Schema = db::Schema {
+    domain: "enrollment",
+    migrations: &[db::Migration {
+        number: 1,
+        name: "enrollment",
+        sql: include_str!("../migrations/0001_enrollment.sql"),
+    }],
+    org_owned: &["enrollment"],
+};

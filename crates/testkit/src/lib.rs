@@ -1,0 +1,143 @@
+//! For tests: an installation on an empty database of its own, requests through its router, and a small world.
+//!
+//! The database is SQLite in a temporary folder, or PostgreSQL when `XUEQUAN_TEST_DATABASE` names a server.
+#![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a test that cannot be set up must stop")]
+
+mod client;
+mod database;
+pub mod html;
+pub mod world;
+
+pub use client::{Answer, Client};
+pub use database::fresh_database;
+pub use world::World;
+
+use db::Schema;
+use platform::{
+    Actor, AppError, AppResult, Chain, Clock, Ctx, Files, Grant, Ids, KeyRing, Notifier, Permission, Platform,
+    Random, Role, Suite,
+};
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+/// 2026-11-22 09:00 in China: the now of every test, unless it moves the clock.
+pub const NOW: &str = "2026-11-22T01:00:00Z";
+
+/// An installation for one test.
+pub struct TestApp {
+    /// The installation.
+    pub platform: Arc<Platform>,
+    router: axum::Router,
+}
+
+/// Actors that tests have signed in, by their token; tokens are random, so tests do not meet.
+static ACTORS: LazyLock<Mutex<HashMap<String, Actor>>> = LazyLock::new(Mutex::default);
+
+impl TestApp {
+    /// Starts an installation with these tables and routes.
+    pub async fn start(schemas: &[Schema], routes: fn(&Arc<Platform>) -> axum::Router<Arc<Platform>>) -> Self {
+        let db = fresh_database(schemas).await;
+        let clock = Clock::fixed(NOW.parse().expect("an instant"));
+        let random = Random::system();
+        let chain = Chain::open(&db, 1).await.expect("a chain");
+        let folder = std::env::temp_dir().join(format!("xuequan-files-{}", random.token()));
+        std::fs::create_dir_all(&folder).expect("a folder for files");
+        let platform = Arc::new(Platform {
+            ids: Ids::new(clock.clone(), random.clone()),
+            keys: KeyRing::in_memory(Suite::International, &random),
+            files: Files::open(&folder, 20 << 20, &random).expect("a file store"),
+            notifier: Notifier::Outbox,
+            chain,
+            bus: tokio::sync::broadcast::channel(1024).0,
+            public_url: "http://127.0.0.1:8080".into(),
+            demo: true,
+            identify,
+            db,
+            clock,
+            random,
+        });
+        let router = ui::layers::wrap(routes(&platform), &platform);
+        Self { platform, router }
+    }
+
+    /// A browser in which nobody is signed in.
+    #[must_use]
+    pub fn visitor(&self) -> Client {
+        Client::new(self.router.clone(), Arc::clone(&self.platform), None)
+    }
+
+    /// A browser in which this actor is signed in.
+    #[must_use]
+    pub fn signed_in(&self, mut actor: Actor) -> Client {
+        let token = self.platform.random.token();
+        actor.session.clone_from(&token);
+        ACTORS.lock().unwrap_or_else(PoisonError::into_inner).insert(token.clone(), actor);
+        Client::new(self.router.clone(), Arc::clone(&self.platform), Some(token))
+    }
+
+    /// A context for calling an action directly.
+    #[must_use]
+    pub fn ctx(&self, actor: Actor) -> Ctx {
+        Ctx { actor, channel: platform::Channel::Web, ..Ctx::system(&self.platform, "test") }
+    }
+
+    /// A context of the system itself.
+    #[must_use]
+    pub fn system(&self) -> Ctx {
+        Ctx::system(&self.platform, "test")
+    }
+
+    /// Does every job that is due, with these kinds; gives how many.
+    pub async fn run_jobs(&self, kinds: &[platform::JobKind]) -> usize {
+        let mut done = 0;
+        while platform::job::run_next(&self.platform, kinds).await.expect("the queue") {
+            done += 1;
+        }
+        done
+    }
+}
+
+/// An actor who is a plain learner.
+#[must_use]
+pub fn learner(person: kernel::PersonId) -> Actor {
+    Actor { person: Some(person), name: "测试学员".into(), ..Actor::default() }
+}
+
+/// An actor with one post at an org, signed in with a second factor.
+#[must_use]
+pub fn staff(person: kernel::PersonId, role: Role, org: kernel::OrgId, path: &str) -> Actor {
+    let grant = Grant {
+        post: kernel::Id::from_raw(1),
+        role,
+        org,
+        org_name: "测试机构".into(),
+        org_path: path.to_owned(),
+    };
+    Actor {
+        person: Some(person),
+        name: role.label().to_owned(),
+        posts: Arc::new([grant]),
+        strong: true,
+        ..Actor::default()
+    }
+}
+
+/// Limits an actor like an API token would.
+#[must_use]
+pub fn limited(mut actor: Actor, permissions: &[Permission]) -> Actor {
+    actor.limited_to = Some(permissions.into());
+    actor
+}
+
+fn identify(
+    _: Arc<Platform>,
+    given: platform::web::Credentials,
+) -> std::pin::Pin<Box<dyn Future<Output = AppResult<Actor>> + Send>> {
+    let actors = ACTORS.lock().unwrap_or_else(PoisonError::into_inner);
+    let answer = match (given.bearer, given.session) {
+        (Some(token), _) => actors.get(&token).cloned().ok_or(AppError::SignInNeeded),
+        (None, Some(token)) => Ok(actors.get(&token).cloned().unwrap_or_default()),
+        (None, None) => Ok(Actor::default()),
+    };
+    Box::pin(async move { answer })
+}

@@ -1,0 +1,144 @@
+//! The one place where an error becomes a page or `problem+json` (RFC 9457).
+
+use crate::{Page, Preference};
+use askama::Template;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use platform::web::VIEW_COOKIE;
+use platform::{AppError, Door};
+
+/// What the renderer needs to know of the request.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// Path and query.
+    pub path: String,
+    /// Whether the caller is a program: an address under `/api/`, or `Accept: application/json`.
+    pub json: bool,
+    /// Value of the cookie with text size and language.
+    pub view_cookie: String,
+    /// Whether `Accept-Language` prefers English.
+    pub english: bool,
+    /// Number of the request, shown as the incident's.
+    pub number: String,
+}
+
+impl Asked {
+    /// What is needed of this request.
+    #[must_use]
+    pub fn of(path: &str, headers: &HeaderMap, number: &str) -> Self {
+        let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let accept = text(header::ACCEPT);
+        Self {
+            path: path.to_owned(),
+            json: path.starts_with("/api/") || accept.starts_with("application/json"),
+            view_cookie: platform::web::cookie(headers, VIEW_COOKIE).unwrap_or_default().to_owned(),
+            english: text(header::ACCEPT_LANGUAGE).to_ascii_lowercase().starts_with("en"),
+            number: number.to_owned(),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "ui/error.html")]
+struct ErrorPage {
+    page: Page,
+    heading: &'static str,
+    sentence: String,
+    fields: Vec<String>,
+    doors: Vec<Door>,
+    incident: Option<String>,
+}
+
+/// Renders an error for its reader; an internal one is logged with its number and shown without its words.
+#[must_use]
+pub fn render(error: &AppError, asked: &Asked) -> Response {
+    if let AppError::Internal(why) | AppError::Unavailable(why) = error {
+        tracing::error!(incident = asked.number, code = error.code(), why, "request failed");
+    }
+    let mut response = if asked.json { problem(error, asked) } else { error_page(error, asked) };
+    *response.status_mut() = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if matches!(error, AppError::Unavailable(_)) {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+    }
+    if asked.json && matches!(error, AppError::SignInNeeded) {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
+}
+
+fn title(error: &AppError) -> (&'static str, &'static str) {
+    match error {
+        AppError::Invalid(_) => ("有几处需要改一改", "Some fields need attention"),
+        AppError::Refused { .. } => ("这件事现在办不了", "This cannot be done now"),
+        AppError::SignInNeeded => ("请先登录", "Please sign in"),
+        AppError::Forbidden(_) => ("您没有这项权限", "You are not allowed to do this"),
+        AppError::NotFound => ("没有找到这个页面", "Not found"),
+        AppError::TooLarge(_) => ("内容太大", "Too large"),
+        AppError::TooMany(_) => ("次数太多，请歇一歇", "Too many tries"),
+        AppError::Unavailable(_) => ("现在忙不过来", "Busy, please try again"),
+        AppError::Internal(_) => ("系统出了差错", "Something went wrong"),
+    }
+}
+
+fn problem(error: &AppError, asked: &Asked) -> Response {
+    let (chinese, english) = title(error);
+    let mut body = serde_json::json!({
+        "type": format!("/problems/{}", error.code()),
+        "title": if asked.english { english } else { chinese },
+        "status": error.status(),
+        "detail": error.sentence(),
+        "errors": [],
+        "incident": asked.number,
+    });
+    if let Some(map) = body.as_object_mut() {
+        if let AppError::Invalid(fields) = error {
+            map.insert("errors".into(), serde_json::json!(fields));
+        }
+        if let AppError::Refused { doors, .. } = error
+            && !doors.is_empty()
+        {
+            map.insert("doors".into(), serde_json::json!(doors));
+        }
+    }
+    ([(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+}
+
+fn error_page(error: &AppError, asked: &Asked) -> Response {
+    let preference = Preference::parse(&asked.view_cookie);
+    let (heading, _) = title(error);
+    let page = Page { lang: preference.lang, view: preference.view, path: asked.path.clone(), ..Page::default() };
+    let mut doors = match error {
+        AppError::Refused { doors, .. } => doors.clone(),
+        AppError::SignInNeeded => {
+            vec![door("去登录", &format!("/sign-in?back={}", crate::view::query_value(&asked.path)))]
+        }
+        _ => Vec::new(),
+    };
+    if doors.is_empty() {
+        doors.push(door("回到首页", "/"));
+    }
+    let template = ErrorPage {
+        page: page.titled(heading),
+        heading,
+        sentence: error.sentence(),
+        fields: match error {
+            AppError::Invalid(fields) if fields.len() > 1 => fields.iter().map(|f| f.sentence.clone()).collect(),
+            _ => Vec::new(),
+        },
+        doors,
+        incident: matches!(error, AppError::Internal(_) | AppError::Unavailable(_)).then(|| asked.number.clone()),
+    };
+    match template.render() {
+        Ok(body) => ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], body).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "error page");
+            (StatusCode::INTERNAL_SERVER_ERROR, "系统出了差错，请稍后再试。").into_response()
+        }
+    }
+}
+
+fn door(label: &str, href: &str) -> Door {
+    Door { label: label.to_owned(), href: href.to_owned() }
+}

@@ -1,0 +1,95 @@
+//! What wraps every route: request number, form seed, errors as pages, security headers. Shared by the
+//! program and the tests.
+
+use crate::errors::{Asked, render};
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use platform::web::{FreshSeed, RequestNumber, SEED_COOKIE, cookie};
+use platform::{AppError, Platform};
+use std::sync::Arc;
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
+    connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; media-src 'self' blob:; \
+    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Wraps the routes; an address without a route answers 404 like a record that is not there.
+#[must_use]
+pub fn wrap(routes: Router<Arc<Platform>>, platform: &Arc<Platform>) -> Router {
+    routes
+        .fallback(async || AppError::NotFound)
+        .method_not_allowed_fallback(async || AppError::NotFound)
+        .layer(from_fn_with_state(Arc::clone(platform), outermost))
+        .with_state(Arc::clone(platform))
+}
+
+async fn outermost(State(platform): State<Arc<Platform>>, mut request: Request, next: Next) -> Response {
+    let number = platform.random.digits(10);
+    request.extensions_mut().insert(RequestNumber(number.clone()));
+    let seed = if cookie(request.headers(), SEED_COOKIE).is_none() {
+        let seed = platform.random.token();
+        request.extensions_mut().insert(FreshSeed(seed.clone()));
+        Some(seed)
+    } else {
+        None
+    };
+    let asked = Asked::of(
+        request.uri().path_and_query().map_or("/", |path| path.as_str()),
+        request.headers(),
+        &number,
+    );
+    let foreign = is_foreign(&request);
+    let mut response = if foreign {
+        render(&AppError::Forbidden("这个请求来自别的网站，没有执行。".into()), &asked)
+    } else {
+        next.run(request).await
+    };
+    if let Some(error) = response.extensions_mut().remove::<Arc<AppError>>() {
+        response = render(&error, &asked);
+    }
+    finish(&mut response, seed.as_deref(), &platform);
+    response
+}
+
+/// A changing request that another site's page sent (`Sec-Fetch-Site`, or `Origin` of older browsers).
+fn is_foreign(request: &Request) -> bool {
+    if request.method().is_safe() {
+        return false;
+    }
+    let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    match text("sec-fetch-site") {
+        Some(site) => !matches!(site, "same-origin" | "none"),
+        None => match (text("origin"), text("host")) {
+            (Some(origin), Some(host)) => origin.split("://").nth(1).is_some_and(|from| from != host),
+            _ => false,
+        },
+    }
+}
+
+fn finish(response: &mut Response, seed: Option<&str>, platform: &Platform) {
+    let is_html = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if !is_html {
+        return;
+    }
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    }
+    // A page that anybody may keep carries no cookie.
+    let shared = headers.get(header::CACHE_CONTROL).is_some_and(|value| value.as_bytes().starts_with(b"public"));
+    if let (Some(seed), false) = (seed, shared) {
+        let secure = if platform.public_url.starts_with("https:") { "; Secure" } else { "" };
+        let line = format!("{SEED_COOKIE}={seed}; Path=/; HttpOnly; SameSite=Lax{secure}");
+        if let Ok(value) = HeaderValue::from_str(&line) {
+            headers.append(header::SET_COOKIE, value);
+        }
+    }
+}

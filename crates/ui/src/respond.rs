@@ -1,0 +1,94 @@
+//! From a request's context to a page, and from a template to an answer.
+
+use crate::{DeskNav, Icon, NavLink, Page, Preference, SignedIn};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use platform::{Ctx, Permission as P};
+
+/// The frame of a page for this request, titled in Chinese.
+#[must_use]
+pub fn page(ctx: &Ctx, title: &str) -> Page {
+    let preference = Preference::parse(&ctx.view.cookie);
+    Page {
+        lang: preference.lang,
+        view: preference.view,
+        path: ctx.view.path.clone(),
+        csrf: ctx.view.csrf.clone(),
+        signed_in: ctx.actor.person.map(|_| SignedIn {
+            name: ctx.actor.name.clone(),
+            staff: !ctx.actor.posts.is_empty(),
+            learner: true,
+        }),
+        demo: ctx.platform.demo,
+        ..Page::default()
+    }
+    .titled(title)
+}
+
+/// The frame of a learner's page.
+#[must_use]
+pub fn learner_page(ctx: &Ctx, title: &str) -> Page {
+    page(ctx, title)
+}
+
+/// The frame of a staff page: navigation shows only what the actor's posts allow.
+#[must_use]
+pub fn desk_page(ctx: &Ctx, title: &str) -> Page {
+    let mut page = page(ctx, title);
+    let all: [(P, &str, Icon, &str); 7] = [
+        (P::ClassRead, "/desk/classes", Icon::BookOpen, "班级"),
+        (P::EnrollmentAct, "/desk/counter", Icon::ClipboardList, "柜台报名"),
+        (P::CourseRead, "/desk/courses", Icon::FileText, "课程库"),
+        (P::TermEdit, "/desk/terms", Icon::Calendar, "学期"),
+        (P::OrgRead, "/desk/orgs", Icon::Place, "机构"),
+        (P::PersonRead, "/desk/people", Icon::Users, "学员"),
+        (P::AuditRead, "/desk/audit", Icon::Search, "审计"),
+    ];
+    let allowed = all.into_iter().filter(|(permission, ..)| ctx.can(*permission));
+    let mut links = vec![NavLink::new("/desk", Icon::CircleCheck, "待办")];
+    links.extend(allowed.map(|(_, href, icon, text)| NavLink::new(href, icon, text)));
+    let org_name = ctx.actor.posts.first().map(|post| post.org_name.clone()).unwrap_or_default();
+    page.desk = Some(DeskNav { org_name, links, ..DeskNav::default() });
+    page
+}
+
+/// The answer that shows a template; a template that cannot be printed is a mistake in the program.
+#[must_use]
+pub fn html(template: &impl askama::Template) -> Response {
+    match template.render() {
+        Ok(body) => ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], body).into_response(),
+        Err(error) => platform::AppError::Internal(error.to_string()).into_response(),
+    }
+}
+
+/// Like [`html`] with another status, for a form shown again (422) or a refusal (409).
+#[must_use]
+pub fn html_with(status: u16, template: &impl askama::Template) -> Response {
+    let mut response = html(template);
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    }
+    response
+}
+
+/// A PDF shown in the browser under this file name.
+#[must_use]
+pub fn pdf(bytes: Vec<u8>, name: &str) -> Response {
+    attachment(bytes, name, "application/pdf", "inline")
+}
+
+/// A spreadsheet to be saved under this file name.
+#[must_use]
+pub fn xlsx(bytes: Vec<u8>, name: &str) -> Response {
+    attachment(bytes, name, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "attachment")
+}
+
+fn attachment(bytes: Vec<u8>, name: &str, content_type: &'static str, disposition: &str) -> Response {
+    let disposition = format!("{disposition}; filename*=UTF-8''{}", crate::view::query_value(name));
+    let headers = [
+        (header::CONTENT_TYPE, content_type.to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+        (header::CACHE_CONTROL, "private, no-store".to_owned()),
+    ];
+    (headers, bytes).into_response()
+}
