@@ -30,8 +30,10 @@ pub struct Certificate {
     pub verify: Code,
 }
 
-const TEMPLATE: Template =
-    Template { name: "certificate", source: include_str!("../templates/certificate.typ") };
+const TEMPLATE: Template = Template {
+    name: "certificate",
+    source: include_str!("../templates/certificate.typ"),
+};
 
 impl Certificate {
     /// The certificate as PDF, one page.

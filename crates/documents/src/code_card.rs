@@ -26,8 +26,10 @@ pub struct CodeCards {
     pub cards: Vec<CodeCard>,
 }
 
-const TEMPLATE: Template =
-    Template { name: "code_card", source: include_str!("../templates/code_card.typ") };
+const TEMPLATE: Template = Template {
+    name: "code_card",
+    source: include_str!("../templates/code_card.typ"),
+};
 
 impl CodeCards {
     /// The cards as PDF, eight on a page; no card gives one page that says so.

@@ -27,13 +27,41 @@ struct Wanted {
 
 /// The order is the order of choice among faces that fit a character equally well.
 const WANTED: [Wanted; 7] = [
-    Wanted { file: "NotoSerifCJK-Regular.ttc", family: "Noto Serif CJK SC", needed: true },
-    Wanted { file: "NotoSerifCJK-Bold.ttc", family: "Noto Serif CJK SC", needed: true },
-    Wanted { file: "NotoSansCJK-Regular.ttc", family: "Noto Sans CJK SC", needed: true },
-    Wanted { file: "NotoSansCJK-Bold.ttc", family: "Noto Sans CJK SC", needed: true },
-    Wanted { file: "HanaMinA.ttf", family: "HanaMinA", needed: false },
-    Wanted { file: "HanaMinB.ttf", family: "HanaMinB", needed: false },
-    Wanted { file: "BabelStoneHan.ttf", family: "BabelStone Han", needed: false },
+    Wanted {
+        file: "NotoSerifCJK-Regular.ttc",
+        family: "Noto Serif CJK SC",
+        needed: true,
+    },
+    Wanted {
+        file: "NotoSerifCJK-Bold.ttc",
+        family: "Noto Serif CJK SC",
+        needed: true,
+    },
+    Wanted {
+        file: "NotoSansCJK-Regular.ttc",
+        family: "Noto Sans CJK SC",
+        needed: true,
+    },
+    Wanted {
+        file: "NotoSansCJK-Bold.ttc",
+        family: "Noto Sans CJK SC",
+        needed: true,
+    },
+    Wanted {
+        file: "HanaMinA.ttf",
+        family: "HanaMinA",
+        needed: false,
+    },
+    Wanted {
+        file: "HanaMinB.ttf",
+        family: "HanaMinB",
+        needed: false,
+    },
+    Wanted {
+        file: "BabelStoneHan.ttf",
+        family: "BabelStone Han",
+        needed: false,
+    },
 ];
 
 /// Fonts that documents need and that were not found; its text says which package to install.
@@ -81,7 +109,9 @@ impl Fonts {
         let mut faces = Vec::new();
         let mut missing = Vec::new();
         for wanted in &WANTED {
-            let found = dirs.iter().find_map(|dir| open(&dir.join(wanted.file), wanted.family));
+            let found = dirs
+                .iter()
+                .find_map(|dir| open(&dir.join(wanted.file), wanted.family));
             if let Some((face, info)) = found {
                 faces.push(face);
                 book.push(info);
@@ -90,7 +120,10 @@ impl Fonts {
             }
         }
         if missing.is_empty() {
-            Ok(Self { book: LazyHash::new(book), faces })
+            Ok(Self {
+                book: LazyHash::new(book),
+                faces,
+            })
         } else {
             Err(MissingFonts { files: missing })
         }
@@ -128,7 +161,10 @@ impl Fonts {
 
     /// A font file that was there at the start and could not be read when a document needed it.
     pub(crate) fn unreadable(&self) -> Option<&Path> {
-        let broken = self.faces.iter().find(|face| matches!(face.font.get(), Some(None)));
+        let broken = self
+            .faces
+            .iter()
+            .find(|face| matches!(face.font.get(), Some(None)));
         broken.map(|face| face.path.as_path())
     }
 }
@@ -141,15 +177,25 @@ fn load(face: &Face) -> Option<Font> {
 fn open(path: &Path, family: &str) -> Option<(Face, FontInfo)> {
     let index = (0..sfnt::face_count(path).ok()?.min(32)).find(|&index| {
         let names = sfnt::read_face(path, index, Some(sfnt::NAMES)).ok();
-        names.and_then(|data| FontInfo::new(&data, 0)).is_some_and(|info| info.family == family)
+        names
+            .and_then(|data| FontInfo::new(&data, 0))
+            .is_some_and(|info| info.family == family)
     })?;
     let info = FontInfo::new(&sfnt::read_face(path, index, Some(sfnt::METADATA)).ok()?, 0)?;
     let font = OnceLock::new();
-    Some((Face { path: path.to_owned(), index, font }, info))
+    Some((
+        Face {
+            path: path.to_owned(),
+            index,
+            font,
+        },
+        info,
+    ))
 }
 
 fn is_drawn(char: char) -> bool {
-    let unseen = matches!(u32::from(char), 0x200b..=0x200f | 0x2060 | 0xfeff | 0xfe00..=0xfe0f | 0xe0100..=0xe01ef);
+    let unseen =
+        matches!(u32::from(char), 0x200b..=0x200f | 0x2060 | 0xfeff | 0xfe00..=0xfe0f | 0xe0100..=0xe01ef);
     !unseen && !char.is_whitespace() && !char.is_control()
 }
 
@@ -159,7 +205,9 @@ fn is_private(char: char) -> bool {
 
 impl fmt::Debug for Fonts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.faces.iter().map(|face| &face.path)).finish()
+        f.debug_list()
+            .entries(self.faces.iter().map(|face| &face.path))
+            .finish()
     }
 }
 
@@ -174,7 +222,10 @@ mod tests {
         let missing = Fonts::find_in(&[&empty]).unwrap_err();
         assert_eq!(missing.files.len(), 4);
         let text = missing.to_string();
-        assert!(text.contains("NotoSerifCJK-Bold.ttc") && text.contains("fonts-noto-cjk"), "{text}");
+        assert!(
+            text.contains("NotoSerifCJK-Bold.ttc") && text.contains("fonts-noto-cjk"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -192,7 +243,11 @@ mod tests {
             ("王\u{e863}明\u{e863}", "\u{e863}"),
             ("a\u{10ffff}", "\u{10ffff}"),
         ] {
-            assert_eq!(fonts.missing_glyphs(text).iter().collect::<String>(), missing, "{text:?}");
+            assert_eq!(
+                fonts.missing_glyphs(text).iter().collect::<String>(),
+                missing,
+                "{text:?}"
+            );
         }
     }
 

@@ -42,7 +42,10 @@ pub struct Poster {
     pub enrolling: Enrolling,
 }
 
-const TEMPLATE: Template = Template { name: "poster", source: include_str!("../templates/poster.typ") };
+const TEMPLATE: Template = Template {
+    name: "poster",
+    source: include_str!("../templates/poster.typ"),
+};
 
 impl Poster {
     /// The poster as PDF, one page.

@@ -63,7 +63,10 @@ struct Day {
     day: i8,
 }
 
-const TEMPLATE: Template = Template { name: "roll", source: include_str!("../templates/roll.typ") };
+const TEMPLATE: Template = Template {
+    name: "roll",
+    source: include_str!("../templates/roll.typ"),
+};
 
 impl Roll {
     /// The roll as PDF; the heading repeats on every page.
@@ -76,12 +79,20 @@ impl Roll {
             true => masked_name(&learner.name),
             false => learner.name.clone(),
         };
-        let learners =
-            self.learners.iter().map(|learner| Line { name: name(learner), note: learner.note.as_deref() });
+        let learners = self.learners.iter().map(|learner| Line {
+            name: name(learner),
+            note: learner.note.as_deref(),
+        });
         let days: Vec<(usize, &Date)> = (1..).zip(&self.sessions).collect();
-        let day = |&(number, date): &(usize, &Date)| Day { number, month: date.month(), day: date.day() };
-        let mut sheets: Vec<Vec<Day>> =
-            days.chunks(SESSIONS_A_SHEET).map(|chunk| chunk.iter().map(day).collect()).collect();
+        let day = |&(number, date): &(usize, &Date)| Day {
+            number,
+            month: date.month(),
+            day: date.day(),
+        };
+        let mut sheets: Vec<Vec<Day>> = days
+            .chunks(SESSIONS_A_SHEET)
+            .map(|chunk| chunk.iter().map(day).collect())
+            .collect();
         if sheets.is_empty() {
             sheets.push(Vec::new());
         }
@@ -99,14 +110,13 @@ impl Roll {
     }
 }
 
-/// The name with all but its first and last character starred; of two characters the second is.
+/// The first and the last character with at most two stars between; of two characters the first and a star.
 fn masked_name(name: &str) -> String {
     let count = name.chars().count();
-    let star = |(index, char)| match index == 0 || (count > 2 && index + 1 == count) {
-        true => char,
-        false => '*',
-    };
-    name.chars().enumerate().map(star).collect()
+    let first = name.chars().take(1);
+    let last = name.chars().skip(count.saturating_sub(1).max(2));
+    let stars = std::iter::repeat_n('*', count.saturating_sub(2).clamp(usize::from(count > 1), 2));
+    first.chain(stars).chain(last).collect()
 }
 
 #[cfg(test)]
@@ -115,9 +125,15 @@ mod tests {
 
     #[test]
     fn masks_names() {
-        for (name, masked) in
-            [("", ""), ("张", "张"), ("张三", "张*"), ("张小三", "张*三"), ("欧阳小三", "欧**三"), ("𠅤䶮三", "𠅤*三")]
-        {
+        for (name, masked) in [
+            ("", ""),
+            ("张", "张"),
+            ("张三", "张*"),
+            ("张小三", "张*三"),
+            ("欧阳小三", "欧**三"),
+            ("𠅤䶮三", "𠅤*三"),
+            ("阿卜杜热合曼", "阿**曼"),
+        ] {
             assert_eq!(masked_name(name), masked);
         }
     }

@@ -8,9 +8,12 @@ use std::sync::OnceLock;
 /// A morning in China.
 pub(crate) const AT: &str = "2026-11-22T01:30:05Z";
 /// Forty characters, two of them rare.
-pub(crate) const LONG_NAME: &str = "阿卜杜热合曼·买买提依明江·吐尔逊娜依·古丽扎尔·帕提古丽·努尔麦麦提䶮𠅤龘江";
-pub(crate) const LONG_CLASS: &str = "中老年人智能手机摄影与短视频剪辑制作从入门到提高（周六上午零基础小班第十二期续班）";
-pub(crate) const LONG_PLACE: &str = "新桥街道幸福里社区党群服务中心暨老年学习点三楼多功能教室（电梯在东门，轮椅可到）";
+pub(crate) const LONG_NAME: &str =
+    "阿卜杜热合曼·买买提依明江·吐尔逊娜依·古丽扎尔·帕提古丽·努尔麦麦提䶮𠅤龘江";
+pub(crate) const LONG_CLASS: &str =
+    "中老年人智能手机摄影与短视频剪辑制作从入门到提高（周六上午零基础小班第十二期续班）";
+pub(crate) const LONG_PLACE: &str =
+    "新桥街道幸福里社区党群服务中心暨老年学习点三楼多功能教室（电梯在东门，轮椅可到）";
 
 pub(crate) fn made(text: &str) -> Instant {
     text.parse().unwrap()
@@ -90,17 +93,31 @@ pub(crate) fn long_poster() -> Poster {
 }
 
 pub(crate) fn timetable(paper: Paper, lessons: u8) -> Timetable {
-    let classes = ["行书入门", "太极拳 24 式", "智能手机", "合唱", "中医养生", "国画山水", LONG_CLASS, "八段锦"];
+    let classes = [
+        "行书入门",
+        "太极拳 24 式",
+        "智能手机",
+        "合唱",
+        "中医养生",
+        "国画山水",
+        LONG_CLASS,
+        "八段锦",
+    ];
     let lesson = |at: u8| {
-        let starts = [time(9, 0, 0, 0), time(10, 30, 0, 0), time(13, 30, 0, 0), time(18, 30, 0, 0)][usize::from(at / 3 % 4)];
+        let starts = [
+            time(9, 0, 0, 0),
+            time(10, 30, 0, 0),
+            time(13, 30, 0, 0),
+            time(18, 30, 0, 0),
+        ][usize::from(at / 6 % 4)];
         Lesson {
-            weekday: at * 7 % 6 + 1,
+            weekday: at % 6 + 1,
             starts,
             ends: starts.checked_add(jiff::SignedDuration::from_mins(90)).unwrap(),
             class: classes[usize::from(at) % classes.len()].into(),
             place: "幸福里学习点 302 教室".into(),
-            teacher: (at % 3 != 0).then(|| "李建国".into()),
-            note: (at % 5 == 0).then(|| "剩 3 个名额".into()),
+            teacher: (!at.is_multiple_of(3)).then(|| "李建国".into()),
+            note: at.is_multiple_of(5).then(|| "剩 3 个名额".into()),
         }
     };
     Timetable {
@@ -119,7 +136,11 @@ pub(crate) fn roll(learners: usize, sessions: usize) -> Roll {
         note: (at % 7 == 2).then(|| "轮椅，坐门边".into()),
     };
     let first = date(2026, 3, 4);
-    let day = |week: usize| first.checked_add(jiff::Span::new().weeks(i64::try_from(week).unwrap())).unwrap();
+    let day = |week: usize| {
+        first
+            .checked_add(jiff::Span::new().weeks(i64::try_from(week).unwrap()))
+            .unwrap()
+    };
     Roll {
         provider: "新桥街道社区学校".into(),
         class: "行书入门（周三上午班）".into(),

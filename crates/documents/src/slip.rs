@@ -55,7 +55,10 @@ pub struct Slip {
     pub page: Option<Code>,
 }
 
-const TEMPLATE: Template = Template { name: "slip", source: include_str!("../templates/slip.typ") };
+const TEMPLATE: Template = Template {
+    name: "slip",
+    source: include_str!("../templates/slip.typ"),
+};
 
 impl Slip {
     /// The slip as PDF, one page 80 mm wide.

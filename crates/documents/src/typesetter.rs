@@ -45,11 +45,22 @@ impl fmt::Display for DocumentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Data(why) => write!(f, "文件没有生成：{why}"),
-            Self::Template { template, line, message } => {
-                write!(f, "文件没有生成：模板 {template} 第 {line} 行出错（{message}）。请把这句话告诉管理员。")
+            Self::Template {
+                template,
+                line,
+                message,
+            } => {
+                write!(
+                    f,
+                    "文件没有生成：模板 {template} 第 {line} 行出错（{message}）。请把这句话告诉管理员。"
+                )
             }
             Self::Font(path) => {
-                write!(f, "文件没有生成：读不出字体 {}。请重新安装字体软件包，再重新启动。", path.display())
+                write!(
+                    f,
+                    "文件没有生成：读不出字体 {}。请重新安装字体软件包，再重新启动。",
+                    path.display()
+                )
             }
         }
     }
@@ -68,7 +79,10 @@ impl Typesetter {
     /// A typesetter with these fonts.
     #[must_use]
     pub fn new(fonts: Fonts) -> Self {
-        Self { fonts, library: LazyHash::new(Library::default()) }
+        Self {
+            fonts,
+            library: LazyHash::new(Library::default()),
+        }
     }
 
     /// The document as PDF: the same template, data and moment always give the same bytes.
@@ -117,8 +131,16 @@ struct Files {
 
 /// `None` could only come from a name that is no path, and these are fixed.
 static FILES: LazyLock<Option<Files>> = LazyLock::new(|| {
-    let id = |name| VirtualPath::new(name).ok().map(|path| RootedPath::new(VirtualRoot::Project, path).intern());
-    Some(Files { main: id("main.typ")?, house: id("house.typ")?, data: id("data.json")? })
+    let id = |name| {
+        VirtualPath::new(name)
+            .ok()
+            .map(|path| RootedPath::new(VirtualRoot::Project, path).intern())
+    };
+    Some(Files {
+        main: id("main.typ")?,
+        house: id("house.typ")?,
+        data: id("data.json")?,
+    })
 });
 
 /// One document being set: everything that Typst may see.
@@ -143,7 +165,10 @@ impl<'a> Job<'a> {
             typesetter,
             name: template.name,
             main: source(files.map(|files| files.main), template.source),
-            house: source(files.map(|files| files.house), include_str!("../templates/house.typ")),
+            house: source(
+                files.map(|files| files.house),
+                include_str!("../templates/house.typ"),
+            ),
             data,
             data_id: files.map(|files| files.data),
             made,
@@ -151,7 +176,9 @@ impl<'a> Job<'a> {
     }
 
     fn layout(&self) -> Result<PagedDocument, DocumentError> {
-        typst::compile(self).output.map_err(|errors| self.error(errors.first()))
+        typst::compile(self)
+            .output
+            .map_err(|errors| self.error(errors.first()))
     }
 
     fn pdf(&self) -> Result<Vec<u8>, DocumentError> {
@@ -202,11 +229,19 @@ impl World for Job<'_> {
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        [&self.main, &self.house].into_iter().find(|source| source.id() == id).cloned().ok_or_else(absent)
+        [&self.main, &self.house]
+            .into_iter()
+            .find(|source| source.id() == id)
+            .cloned()
+            .ok_or_else(absent)
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        if self.data_id == Some(id) { Ok(self.data.clone()) } else { Err(absent()) }
+        if self.data_id == Some(id) {
+            Ok(self.data.clone())
+        } else {
+            Err(absent())
+        }
     }
 
     fn font(&self, index: usize) -> Option<Font> {
@@ -215,7 +250,11 @@ impl World for Job<'_> {
 
     fn today(&self, _offset: Option<Duration>) -> Option<Datetime> {
         let date = self.made.date();
-        Datetime::from_ymd(i32::from(date.year()), date.month().unsigned_abs(), date.day().unsigned_abs())
+        Datetime::from_ymd(
+            i32::from(date.year()),
+            date.month().unsigned_abs(),
+            date.day().unsigned_abs(),
+        )
     }
 }
 
@@ -247,7 +286,12 @@ mod tests {
     /// The text as it lies on the page, and how many characters are empty boxes.
     fn set(source: &'static str, data: &serde_json::Value) -> Result<(String, usize), DocumentError> {
         let template = Template { name: "test", source };
-        let job = Job::new(typesetter(), template, Bytes::new(serde_json::to_vec(data).unwrap()), made(AT));
+        let job = Job::new(
+            typesetter(),
+            template,
+            Bytes::new(serde_json::to_vec(data).unwrap()),
+            made(AT),
+        );
         let (mut text, mut empty_boxes) = (String::new(), 0);
         for page in job.layout()?.pages() {
             text_of(&page.frame, &mut text, &mut empty_boxes);
@@ -257,7 +301,16 @@ mod tests {
 
     #[test]
     fn data_is_never_markup() {
-        let names = ["#panic()", "*x*", "$1$", "@a", "= b", "#import \"house.typ\"", "\"; panic(\"", "\\u{61}"];
+        let names = [
+            "#panic()",
+            "*x*",
+            "$1$",
+            "@a",
+            "= b",
+            "#import \"house.typ\"",
+            "\"; panic(\"",
+            "\\u{61}",
+        ];
         for name in names {
             let (text, _) = set("#json(\"data.json\").name", &json!({ "name": name })).unwrap();
             assert_eq!(text.replace(' ', ""), name.replace(' ', ""));
@@ -281,14 +334,26 @@ mod tests {
 
     #[test]
     fn reads_no_other_file_and_no_package() {
-        for source in ["#read(\"/etc/hostname\")", "#read(\"../Cargo.toml\")", "#import \"@preview/cetz:0.3.4\""] {
-            assert!(matches!(set(source, &json!({})), Err(DocumentError::Template { line: 1, .. })), "{source}");
+        for source in [
+            "#read(\"/etc/hostname\")",
+            "#read(\"../Cargo.toml\")",
+            "#import \"@preview/cetz:0.3.4\"",
+        ] {
+            assert!(
+                matches!(
+                    set(source, &json!({})),
+                    Err(DocumentError::Template { line: 1, .. })
+                ),
+                "{source}"
+            );
         }
     }
 
     #[test]
     fn an_error_names_the_template_and_the_line() {
-        let error = set("\n#json(\"data.json\").absent", &json!({ "name": "张三" })).unwrap_err().to_string();
+        let error = set("\n#json(\"data.json\").absent", &json!({ "name": "张三" }))
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("模板 test 第 2 行"), "{error}");
         assert!(!error.contains("张三"), "{error}");
     }

@@ -8,7 +8,12 @@ pub(crate) const WEEKDAYS: [&str; 7] = ["周一", "周二", "周三", "周四", 
 
 /// 2026年11月22日
 pub(crate) fn date<S: Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&format_args!("{}年{}月{}日", date.year(), date.month(), date.day()))
+    serializer.collect_str(&format_args!(
+        "{}年{}月{}日",
+        date.year(),
+        date.month(),
+        date.day()
+    ))
 }
 
 /// 2026年11月22日 09:05, China's clock
