@@ -266,7 +266,7 @@ fn absent() -> FileError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{AT, made, typesetter};
+    use crate::sample::{AT, long_certificate, made, typesetter};
     use serde_json::json;
     use typst::layout::{Frame, FrameItem};
 
@@ -324,6 +324,18 @@ mod tests {
         let (text, empty_boxes) = set(source, &json!({ "name": "䶮𠅤㛃𬭎" })).unwrap();
         assert_eq!((text.as_str(), empty_boxes), ("䶮𠅤㛃𬭎".repeat(4).as_str(), 0));
         assert_eq!(set(source, &json!({ "name": "\u{10fffd}" })).unwrap().1, 4);
+    }
+
+    #[test]
+    fn numbers_and_addresses_can_be_copied() {
+        let source = include_str!("../templates/certificate.typ");
+        let data = serde_json::to_value(long_certificate()).unwrap();
+        let (text, empty_boxes) = set(source, &data).unwrap();
+        for field in ["/number", "/verify/text", "/name"] {
+            let field = data.pointer(field).and_then(|field| field.as_str()).unwrap();
+            assert!(text.contains(field), "{field} in {text}");
+        }
+        assert_eq!(empty_boxes, 0);
     }
 
     #[test]
