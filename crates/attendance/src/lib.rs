@@ -10,3 +10,15 @@ pub const SCHEMA: db::Schema = db::Schema {
     }],
     org_owned: &[],
 };
+
+/// Kinds of ids of this crate.
+pub mod kinds {
+    /// A leave request.
+    pub enum LeaveRequest {}
+    /// A mark.
+    pub enum Mark {}
+}
+/// Id of a leave request.
+pub type LeaveRequestId = kernel::Id<kinds::LeaveRequest>;
+/// Id of a mark.
+pub type MarkId = kernel::Id<kinds::Mark>;

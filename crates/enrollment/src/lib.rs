@@ -10,3 +10,11 @@ pub const SCHEMA: db::Schema = db::Schema {
     }],
     org_owned: &["enrollment"],
 };
+
+/// Kinds of ids of this crate.
+pub mod kinds {
+    /// An enrollment.
+    pub enum Enrollment {}
+}
+/// Id of an enrollment.
+pub type EnrollmentId = kernel::Id<kinds::Enrollment>;

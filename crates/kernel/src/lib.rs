@@ -26,7 +26,7 @@ pub use amount::{CreditMilli, Minutes};
 pub use calendar::{Calendar, DayKind, HolidayKind, HolidayRow};
 pub use credit_code::CreditCode;
 pub use geo::Point;
-pub use id::Id;
+pub use id::{AccountId, EventId, FileId, Id, JobId, OrgId, PersonId, PostId};
 pub use identity::{IdNumber, Sex};
 pub use money::Fen;
 pub use names::{PersonName, normalise_width};

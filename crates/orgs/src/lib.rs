@@ -10,3 +10,15 @@ pub const SCHEMA: db::Schema = db::Schema {
     }],
     org_owned: &["org_facts", "room", "room_booking", "population"],
 };
+
+/// Kinds of ids of this crate.
+pub mod kinds {
+    /// A room.
+    pub enum Room {}
+    /// A room booking.
+    pub enum RoomBooking {}
+}
+/// Id of a room.
+pub type RoomId = kernel::Id<kinds::Room>;
+/// Id of a room booking.
+pub type RoomBookingId = kernel::Id<kinds::RoomBooking>;

@@ -10,3 +10,23 @@ pub const SCHEMA: db::Schema = db::Schema {
     }],
     org_owned: &["post"],
 };
+
+/// Kinds of ids of this crate.
+pub mod kinds {
+    /// A sign in.
+    pub enum SignIn {}
+    /// A code card.
+    pub enum CodeCard {}
+    /// An api token.
+    pub enum ApiToken {}
+    /// A consent.
+    pub enum Consent {}
+}
+/// Id of a sign in.
+pub type SignInId = kernel::Id<kinds::SignIn>;
+/// Id of a code card.
+pub type CodeCardId = kernel::Id<kinds::CodeCard>;
+/// Id of an api token.
+pub type ApiTokenId = kernel::Id<kinds::ApiToken>;
+/// Id of a consent.
+pub type ConsentId = kernel::Id<kinds::Consent>;

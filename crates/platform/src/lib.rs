@@ -19,9 +19,11 @@ pub mod notifier;
 pub mod password;
 mod permission;
 pub mod random;
+mod routes;
 pub mod setting;
 pub mod totp;
 mod tx;
+mod waiting;
 pub mod web;
 
 pub use clock::Clock;
@@ -35,8 +37,10 @@ pub use job::{Job, JobFuture, JobKind};
 pub use notifier::{BadGateway, HttpSms, Notifier};
 pub use permission::{Permission, Role};
 pub use random::Random;
+pub use routes::{Access, RouteRule, Routes};
 pub use totp::TotpSecret;
 pub use tx::{Chain, Tx};
+pub use waiting::Waiting;
 
 /// The tables of the platform.
 pub const SCHEMA: db::Schema = db::Schema {

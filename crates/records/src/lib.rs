@@ -10,3 +10,19 @@ pub const SCHEMA: db::Schema = db::Schema {
     }],
     org_owned: &["hours_entry", "outcome", "certificate"],
 };
+
+/// Kinds of ids of this crate.
+pub mod kinds {
+    /// An outcome.
+    pub enum Outcome {}
+    /// A certificate.
+    pub enum Certificate {}
+    /// A hours entry.
+    pub enum HoursEntry {}
+}
+/// Id of an outcome.
+pub type OutcomeId = kernel::Id<kinds::Outcome>;
+/// Id of a certificate.
+pub type CertificateId = kernel::Id<kinds::Certificate>;
+/// Id of a hours entry.
+pub type HoursEntryId = kernel::Id<kinds::HoursEntry>;

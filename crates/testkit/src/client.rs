@@ -34,7 +34,10 @@ impl Answer {
     /// Where the browser is sent.
     #[must_use]
     pub fn location(&self) -> &str {
-        self.headers.get(header::LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(header::LOCATION)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     /// The body as JSON.
@@ -52,7 +55,12 @@ impl Answer {
 
 impl Client {
     pub(crate) fn new(router: Router, platform: Arc<Platform>, session: Option<String>) -> Self {
-        Self { router, platform, session, extra: Vec::new() }
+        Self {
+            router,
+            platform,
+            session,
+            extra: Vec::new(),
+        }
     }
 
     /// Adds a header to every request.
@@ -73,12 +81,26 @@ impl Client {
         let token = self.token();
         all.push((platform::web::CSRF_FIELD, &token));
         let body = encode(&all);
-        self.send(Method::POST, path, Some(body), "application/x-www-form-urlencoded", true).await
+        self.send(
+            Method::POST,
+            path,
+            Some(body),
+            "application/x-www-form-urlencoded",
+            true,
+        )
+        .await
     }
 
     /// `POST path` with a form whose token is missing.
     pub async fn post_without_token(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        self.send(Method::POST, path, Some(encode(fields)), "application/x-www-form-urlencoded", true).await
+        self.send(
+            Method::POST,
+            path,
+            Some(encode(fields)),
+            "application/x-www-form-urlencoded",
+            true,
+        )
+        .await
     }
 
     /// A JSON request with the session as bearer token.
@@ -93,10 +115,24 @@ impl Client {
         self.platform.keys.sign("csrf", base.as_bytes())
     }
 
-    async fn send(&self, method: Method, path: &str, body: Option<String>, kind: &str, browser: bool) -> Answer {
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "127.0.0.1:8080");
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        kind: &str,
+        browser: bool,
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "127.0.0.1:8080");
         if browser {
-            let session = self.session.as_ref().map(|token| format!("; {SESSION_COOKIE}={token}")).unwrap_or_default();
+            let session = self
+                .session
+                .as_ref()
+                .map(|token| format!("; {SESSION_COOKIE}={token}"))
+                .unwrap_or_default();
             request = request.header(header::COOKIE, format!("{SEED_COOKIE}=seed{session}"));
         } else if let Some(token) = &self.session {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
@@ -107,12 +143,22 @@ impl Client {
         for (name, value) in &self.extra {
             request = request.header(name.as_str(), value.as_str());
         }
-        let request = request.body(body.map_or_else(Body::empty, Body::from)).expect("a request");
+        let request = request
+            .body(body.map_or_else(Body::empty, Body::from))
+            .expect("a request");
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
-        let bytes = axum::body::to_bytes(body, usize::MAX).await.expect("a body").to_vec();
+        let bytes = axum::body::to_bytes(body, usize::MAX)
+            .await
+            .expect("a body")
+            .to_vec();
         let body = String::from_utf8_lossy(&bytes).into_owned();
-        Answer { status: parts.status.as_u16(), headers: parts.headers, body, bytes }
+        Answer {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body,
+            bytes,
+        }
     }
 }
 

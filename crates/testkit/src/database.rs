@@ -7,14 +7,23 @@ static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// An empty, migrated database of its own.
 pub async fn fresh_database(schemas: &[Schema]) -> Db {
-    let name = format!("xq_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let name = format!(
+        "xq_{}_{}",
+        std::process::id(),
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    );
     #[expect(clippy::disallowed_methods, reason = "the test command chooses the database")]
     let url = match std::env::var("XUEQUAN_TEST_DATABASE") {
         Ok(server) => {
-            let root = Db::open(&format!("{server}/postgres"), Durability::Fast, &[]).await.expect("the test server");
-            let sql =
-                format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'");
-            db::testing::outside_transaction(&root, &sql).await.expect("a new database");
+            let root = Db::open(&format!("{server}/postgres"), Durability::Fast, &[])
+                .await
+                .expect("the test server");
+            let sql = format!(
+                "CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"
+            );
+            db::testing::outside_transaction(&root, &sql)
+                .await
+                .expect("a new database");
             format!("{server}/{name}")
         }
         Err(_) => {
@@ -25,7 +34,9 @@ pub async fn fresh_database(schemas: &[Schema]) -> Db {
             format!("sqlite:{}", path.display())
         }
     };
-    let db = Db::open(&url, Durability::Fast, schemas).await.expect("the test database");
+    let db = Db::open(&url, Durability::Fast, schemas)
+        .await
+        .expect("the test database");
     db.migrate(schemas).await.expect("migrations");
     db
 }

@@ -32,5 +32,9 @@ pub fn text(html: &str) -> String {
 /// Values of `href` attributes.
 #[must_use]
 pub fn links(html: &str) -> Vec<String> {
-    html.split("href=\"").skip(1).filter_map(|tail| tail.split('"').next()).map(|link| link.replace("&#38;", "&")).collect()
+    html.split("href=\"")
+        .skip(1)
+        .filter_map(|tail| tail.split('"').next())
+        .map(|link| link.replace("&#38;", "&"))
+        .collect()
 }

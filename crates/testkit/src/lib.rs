@@ -1,7 +1,11 @@
 //! For tests: an installation on an empty database of its own, requests through its router, and a small world.
 //!
 //! The database is SQLite in a temporary folder, or PostgreSQL when `XUEQUAN_TEST_DATABASE` names a server.
-#![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a test that cannot be set up must stop")]
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a test that cannot be set up must stop"
+)]
 
 mod client;
 mod database;
@@ -14,8 +18,8 @@ pub use world::World;
 
 use db::Schema;
 use platform::{
-    Actor, AppError, AppResult, Chain, Clock, Ctx, Files, Grant, Ids, KeyRing, Notifier, Permission, Platform,
-    Random, Role, Suite,
+    Actor, AppError, AppResult, Chain, Clock, Ctx, Files, Grant, Ids, KeyRing, Notifier, Permission,
+    Platform, Random, Role, Suite,
 };
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -35,7 +39,7 @@ static ACTORS: LazyLock<Mutex<HashMap<String, Actor>>> = LazyLock::new(Mutex::de
 
 impl TestApp {
     /// Starts an installation with these tables and routes.
-    pub async fn start(schemas: &[Schema], routes: fn(&Arc<Platform>) -> axum::Router<Arc<Platform>>) -> Self {
+    pub async fn start(schemas: &[Schema], routes: impl FnOnce(&Arc<Platform>) -> platform::Routes) -> Self {
         let db = fresh_database(schemas).await;
         let clock = Clock::fixed(NOW.parse().expect("an instant"));
         let random = Random::system();
@@ -56,7 +60,7 @@ impl TestApp {
             clock,
             random,
         });
-        let router = ui::layers::wrap(routes(&platform), &platform);
+        let router = ui::layers::wrap(routes(&platform).into_router(), &platform);
         Self { platform, router }
     }
 
@@ -71,14 +75,21 @@ impl TestApp {
     pub fn signed_in(&self, mut actor: Actor) -> Client {
         let token = self.platform.random.token();
         actor.session.clone_from(&token);
-        ACTORS.lock().unwrap_or_else(PoisonError::into_inner).insert(token.clone(), actor);
+        ACTORS
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(token.clone(), actor);
         Client::new(self.router.clone(), Arc::clone(&self.platform), Some(token))
     }
 
     /// A context for calling an action directly.
     #[must_use]
     pub fn ctx(&self, actor: Actor) -> Ctx {
-        Ctx { actor, channel: platform::Channel::Web, ..Ctx::system(&self.platform, "test") }
+        Ctx {
+            actor,
+            channel: platform::Channel::Web,
+            ..Ctx::system(&self.platform, "test")
+        }
     }
 
     /// A context of the system itself.
@@ -90,7 +101,10 @@ impl TestApp {
     /// Does every job that is due, with these kinds; gives how many.
     pub async fn run_jobs(&self, kinds: &[platform::JobKind]) -> usize {
         let mut done = 0;
-        while platform::job::run_next(&self.platform, kinds).await.expect("the queue") {
+        while platform::job::run_next(&self.platform, kinds)
+            .await
+            .expect("the queue")
+        {
             done += 1;
         }
         done
@@ -100,7 +114,11 @@ impl TestApp {
 /// An actor who is a plain learner.
 #[must_use]
 pub fn learner(person: kernel::PersonId) -> Actor {
-    Actor { person: Some(person), name: "测试学员".into(), ..Actor::default() }
+    Actor {
+        person: Some(person),
+        name: "测试学员".into(),
+        ..Actor::default()
+    }
 }
 
 /// An actor with one post at an org, signed in with a second factor.

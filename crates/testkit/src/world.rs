@@ -55,8 +55,17 @@ impl World {
         let (district, district_path) = b.org("district", "闵行区", Some(city), &city_path).await;
         let here = b.school("莘庄镇", district, &district_path).await;
         let there = b.school("七宝镇", district, &district_path).await;
-        b.tx.commit(vec![Event::new("test.world", "org", city)]).await.expect("a commit");
-        Self { city, city_path, district, district_path, here, there }
+        b.tx.commit(vec![Event::new("test.world", "org", city)])
+            .await
+            .expect("a commit");
+        Self {
+            city,
+            city_path,
+            district,
+            district_path,
+            here,
+            there,
+        }
     }
 }
 
@@ -81,9 +90,18 @@ impl Builder<'_> {
             ],
         )
         .await;
-        insert(&self.tx, "org_path", &[("org_id", id.into()), ("path", path.as_str().into())]).await;
-        let name_row: [(&str, Value); 4] =
-            [("org_id", id.into()), ("name", name.into()), ("short_name", name.into()), ("valid_from", "2020-01-01".into())];
+        insert(
+            &self.tx,
+            "org_path",
+            &[("org_id", id.into()), ("path", path.as_str().into())],
+        )
+        .await;
+        let name_row: [(&str, Value); 4] = [
+            ("org_id", id.into()),
+            ("name", name.into()),
+            ("short_name", name.into()),
+            ("valid_from", "2020-01-01".into()),
+        ];
         insert(&self.tx, "org_name", &name_row).await;
         if let Some(parent) = parent {
             let edge: [(&str, Value); 4] = [
@@ -99,7 +117,14 @@ impl Builder<'_> {
 
     async fn school(&self, street_name: &str, district: OrgId, above: &str) -> School {
         let (street, street_path) = self.org("street", street_name, Some(district), above).await;
-        let (org, path) = self.org("street_school", &format!("{street_name}社区学校"), Some(street), &street_path).await;
+        let (org, path) = self
+            .org(
+                "street_school",
+                &format!("{street_name}社区学校"),
+                Some(street),
+                &street_path,
+            )
+            .await;
         let facts: [(&str, Value); 12] = [
             ("org_id", org.into()),
             ("address", format!("{street_name}学堂路 1 号").into()),
@@ -132,11 +157,30 @@ impl Builder<'_> {
             ("version", 1_i64.into()),
         ];
         insert(&self.tx, "room", &row).await;
-        let teacher = person(&self.tx, self.platform, &format!("{street_name}教师"), "1970-05-01").await;
-        let registrar = person(&self.tx, self.platform, &format!("{street_name}教务"), "1985-05-01").await;
+        let teacher = person(
+            &self.tx,
+            self.platform,
+            &format!("{street_name}教师"),
+            "1970-05-01",
+        )
+        .await;
+        let registrar = person(
+            &self.tx,
+            self.platform,
+            &format!("{street_name}教务"),
+            "1985-05-01",
+        )
+        .await;
         post(&self.tx, self.platform, teacher, Role::Teacher, org).await;
         post(&self.tx, self.platform, registrar, Role::Registrar, org).await;
-        School { street, org, path, room: room.raw(), teacher, registrar }
+        School {
+            street,
+            org,
+            path,
+            room: room.raw(),
+            teacher,
+            registrar,
+        }
     }
 }
 
@@ -183,7 +227,9 @@ pub async fn learners(platform: &Arc<Platform>, count: usize) -> Vec<PersonId> {
         all.push(person(&tx, platform, &format!("学员{number}"), "1950-03-15").await);
     }
     let subject = all.first().copied().unwrap_or(Id::from_raw(0));
-    tx.commit(vec![Event::new("test.learners", "person", subject)]).await.expect("a commit");
+    tx.commit(vec![Event::new("test.learners", "person", subject)])
+        .await
+        .expect("a commit");
     all
 }
 
@@ -216,7 +262,9 @@ impl Default for ClassPlan {
             capacity: 2,
             weekday: 1,
             starts: "09:00".into(),
-            days: ["2027-03-01", "2027-03-08", "2027-03-15", "2027-03-22"].map(str::to_owned).to_vec(),
+            days: ["2027-03-01", "2027-03-08", "2027-03-15", "2027-03-22"]
+                .map(str::to_owned)
+                .to_vec(),
             age_min: None,
             age_max: None,
             status: "published".into(),
@@ -263,7 +311,10 @@ pub async fn class(platform: &Arc<Platform>, school: &School, plan: &ClassPlan) 
         ("minutes", 90_i64.into()),
         ("starts_on", first.into()),
         ("ends_on", last.into()),
-        ("session_count", i64::try_from(plan.days.len()).unwrap_or(0).into()),
+        (
+            "session_count",
+            i64::try_from(plan.days.len()).unwrap_or(0).into(),
+        ),
         ("pass_percent", 70_i64.into()),
         ("status", plan.status.as_str().into()),
         ("status_note", "".into()),
@@ -274,11 +325,21 @@ pub async fn class(platform: &Arc<Platform>, school: &School, plan: &ClassPlan) 
     for (at, day) in plan.days.iter().enumerate() {
         session(&tx, platform, school, class, at, day, &plan.starts).await;
     }
-    tx.commit(vec![Event::new("test.class", "class", class)]).await.expect("a commit");
+    tx.commit(vec![Event::new("test.class", "class", class)])
+        .await
+        .expect("a commit");
     class.raw()
 }
 
-async fn session(tx: &Tx, platform: &Platform, school: &School, class: Id<()>, at: usize, day: &str, starts: &str) {
+async fn session(
+    tx: &Tx,
+    platform: &Platform,
+    school: &School,
+    class: Id<()>,
+    at: usize,
+    day: &str,
+    starts: &str,
+) {
     let id: Id<()> = platform.ids.next();
     let row: [(&str, Value); 13] = [
         ("id", id.into()),
@@ -300,7 +361,10 @@ async fn session(tx: &Tx, platform: &Platform, school: &School, class: Id<()>, a
 
 async fn term(tx: &Tx, platform: &Platform, school: &School) -> i64 {
     let known: Option<i64> = tx
-        .query_opt("SELECT id FROM term WHERE org_id = $1 {unscoped: test world} LIMIT 1", args![school.org])
+        .query_opt(
+            "SELECT id FROM term WHERE org_id = $1 {unscoped: test world} LIMIT 1",
+            args![school.org],
+        )
         .await
         .expect("the term");
     if let Some(term) = known {
@@ -363,5 +427,7 @@ async fn course(tx: &Tx, platform: &Platform, school: &School, name: &str) -> (i
 pub async fn insert(tx: &Tx, table: &str, row: &[(&str, Value)]) {
     let columns: Vec<&str> = row.iter().map(|(column, _)| *column).collect();
     let cells: Vec<Value> = row.iter().map(|(_, cell)| cell.clone()).collect();
-    tx.insert_many(table, &columns, &[cells]).await.expect("a row of the test world");
+    tx.insert_many(table, &columns, &[cells])
+        .await
+        .expect("a row of the test world");
 }

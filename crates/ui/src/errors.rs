@@ -26,13 +26,22 @@ impl Asked {
     /// What is needed of this request.
     #[must_use]
     pub fn of(path: &str, headers: &HeaderMap, number: &str) -> Self {
-        let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let text = |name: header::HeaderName| {
+            headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or_default()
+        };
         let accept = text(header::ACCEPT);
         Self {
             path: path.to_owned(),
             json: path.starts_with("/api/") || accept.starts_with("application/json"),
-            view_cookie: platform::web::cookie(headers, VIEW_COOKIE).unwrap_or_default().to_owned(),
-            english: text(header::ACCEPT_LANGUAGE).to_ascii_lowercase().starts_with("en"),
+            view_cookie: platform::web::cookie(headers, VIEW_COOKIE)
+                .unwrap_or_default()
+                .to_owned(),
+            english: text(header::ACCEPT_LANGUAGE)
+                .to_ascii_lowercase()
+                .starts_with("en"),
             number: number.to_owned(),
         }
     }
@@ -53,10 +62,20 @@ struct ErrorPage {
 #[must_use]
 pub fn render(error: &AppError, asked: &Asked) -> Response {
     if let AppError::Internal(why) | AppError::Unavailable(why) = error {
-        tracing::error!(incident = asked.number, code = error.code(), why, "request failed");
+        tracing::error!(
+            incident = asked.number,
+            code = error.code(),
+            why,
+            "request failed"
+        );
     }
-    let mut response = if asked.json { problem(error, asked) } else { error_page(error, asked) };
-    *response.status_mut() = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = if asked.json {
+        problem(error, asked)
+    } else {
+        error_page(error, asked)
+    };
+    *response.status_mut() =
+        StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if matches!(error, AppError::Unavailable(_)) {
@@ -102,17 +121,29 @@ fn problem(error: &AppError, asked: &Asked) -> Response {
             map.insert("doors".into(), serde_json::json!(doors));
         }
     }
-    ([(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+    (
+        [(header::CONTENT_TYPE, "application/problem+json")],
+        body.to_string(),
+    )
+        .into_response()
 }
 
 fn error_page(error: &AppError, asked: &Asked) -> Response {
     let preference = Preference::parse(&asked.view_cookie);
     let (heading, _) = title(error);
-    let page = Page { lang: preference.lang, view: preference.view, path: asked.path.clone(), ..Page::default() };
+    let page = Page {
+        lang: preference.lang,
+        view: preference.view,
+        path: asked.path.clone(),
+        ..Page::default()
+    };
     let mut doors = match error {
         AppError::Refused { doors, .. } => doors.clone(),
         AppError::SignInNeeded => {
-            vec![door("去登录", &format!("/sign-in?back={}", crate::view::query_value(&asked.path)))]
+            vec![door(
+                "去登录",
+                &format!("/sign-in?back={}", crate::view::query_value(&asked.path)),
+            )]
         }
         _ => Vec::new(),
     };
@@ -124,11 +155,14 @@ fn error_page(error: &AppError, asked: &Asked) -> Response {
         heading,
         sentence: error.sentence(),
         fields: match error {
-            AppError::Invalid(fields) if fields.len() > 1 => fields.iter().map(|f| f.sentence.clone()).collect(),
+            AppError::Invalid(fields) if fields.len() > 1 => {
+                fields.iter().map(|f| f.sentence.clone()).collect()
+            }
             _ => Vec::new(),
         },
         doors,
-        incident: matches!(error, AppError::Internal(_) | AppError::Unavailable(_)).then(|| asked.number.clone()),
+        incident: matches!(error, AppError::Internal(_) | AppError::Unavailable(_))
+            .then(|| asked.number.clone()),
     };
     match template.render() {
         Ok(body) => ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], body).into_response(),
@@ -140,5 +174,8 @@ fn error_page(error: &AppError, asked: &Asked) -> Response {
 }
 
 fn door(label: &str, href: &str) -> Door {
-    Door { label: label.to_owned(), href: href.to_owned() }
+    Door {
+        label: label.to_owned(),
+        href: href.to_owned(),
+    }
 }

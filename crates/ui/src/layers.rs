@@ -40,14 +40,25 @@ async fn outermost(State(platform): State<Arc<Platform>>, mut request: Request, 
         request.headers(),
         &number,
     );
+    let page_read = request.method().is_safe() && !asked.json;
     let foreign = is_foreign(&request);
     let mut response = if foreign {
-        render(&AppError::Forbidden("这个请求来自别的网站，没有执行。".into()), &asked)
+        render(
+            &AppError::Forbidden("这个请求来自别的网站，没有执行。".into()),
+            &asked,
+        )
     } else {
         next.run(request).await
     };
     if let Some(error) = response.extensions_mut().remove::<Arc<AppError>>() {
-        response = render(&error, &asked);
+        response = match *error {
+            // A page that needs somebody sends them to sign in, and brings them back.
+            AppError::SignInNeeded if page_read => platform::web::see_other(&format!(
+                "/sign-in?back={}",
+                crate::view::query_value(&asked.path)
+            )),
+            _ => render(&error, &asked),
+        };
     }
     finish(&mut response, seed.as_deref(), &platform);
     response
@@ -74,19 +85,31 @@ fn finish(response: &mut Response, seed: Option<&str>, platform: &Platform) {
         .get(header::CONTENT_TYPE)
         .is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
     let headers = response.headers_mut();
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     if !is_html {
         return;
     }
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     if !headers.contains_key(header::CACHE_CONTROL) {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        headers.insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-store"),
+        );
     }
     // A page that anybody may keep carries no cookie.
-    let shared = headers.get(header::CACHE_CONTROL).is_some_and(|value| value.as_bytes().starts_with(b"public"));
+    let shared = headers
+        .get(header::CACHE_CONTROL)
+        .is_some_and(|value| value.as_bytes().starts_with(b"public"));
     if let (Some(seed), false) = (seed, shared) {
-        let secure = if platform.public_url.starts_with("https:") { "; Secure" } else { "" };
+        let secure = if platform.public_url.starts_with("https:") {
+            "; Secure"
+        } else {
+            ""
+        };
         let line = format!("{SEED_COOKIE}={seed}; Path=/; HttpOnly; SameSite=Lax{secure}");
         if let Ok(value) = HeaderValue::from_str(&line) {
             headers.append(header::SET_COOKIE, value);

@@ -30,8 +30,8 @@ pub use html::Html;
 pub use icons::Icon;
 pub use links::{Crumbs, Link, Steps, Tabs, Task, TaskList};
 pub use listing::{Listing, Pager};
-pub use respond::{desk_page, html, learner_page, page, pdf, xlsx};
 pub use page::{DeskNav, NavLink, Notice, NoticeKind, Page, SignedIn};
+pub use respond::{desk_page, html, learner_page, page, pdf, xlsx};
 pub use tag::{Tag, Tone};
 pub use view::{Contrast, Lang, Preference, TextSize, View, local_path};
 

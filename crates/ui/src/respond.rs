@@ -47,8 +47,17 @@ pub fn desk_page(ctx: &Ctx, title: &str) -> Page {
     let allowed = all.into_iter().filter(|(permission, ..)| ctx.can(*permission));
     let mut links = vec![NavLink::new("/desk", Icon::CircleCheck, "待办")];
     links.extend(allowed.map(|(_, href, icon, text)| NavLink::new(href, icon, text)));
-    let org_name = ctx.actor.posts.first().map(|post| post.org_name.clone()).unwrap_or_default();
-    page.desk = Some(DeskNav { org_name, links, ..DeskNav::default() });
+    let org_name = ctx
+        .actor
+        .posts
+        .first()
+        .map(|post| post.org_name.clone())
+        .unwrap_or_default();
+    page.desk = Some(DeskNav {
+        org_name,
+        links,
+        ..DeskNav::default()
+    });
     page
 }
 
@@ -80,11 +89,19 @@ pub fn pdf(bytes: Vec<u8>, name: &str) -> Response {
 /// A spreadsheet to be saved under this file name.
 #[must_use]
 pub fn xlsx(bytes: Vec<u8>, name: &str) -> Response {
-    attachment(bytes, name, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "attachment")
+    attachment(
+        bytes,
+        name,
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "attachment",
+    )
 }
 
 fn attachment(bytes: Vec<u8>, name: &str, content_type: &'static str, disposition: &str) -> Response {
-    let disposition = format!("{disposition}; filename*=UTF-8''{}", crate::view::query_value(name));
+    let disposition = format!(
+        "{disposition}; filename*=UTF-8''{}",
+        crate::view::query_value(name)
+    );
     let headers = [
         (header::CONTENT_TYPE, content_type.to_owned()),
         (header::CONTENT_DISPOSITION, disposition),

@@ -1,0 +1,130 @@
+//! The route table: every address with who may use it. The permission matrix test reads it and tries each.
+
+use crate::{Permission, Platform};
+use axum::Router;
+use axum::handler::Handler;
+use axum::routing::{MethodFilter, on};
+use std::sync::Arc;
+
+/// Who may use an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Public,
+    /// Anybody who is signed in, for what is their own.
+    SignedIn,
+    /// A post with this permission, inside its scope.
+    Needs(Permission),
+    /// A post with either of these permissions.
+    NeedsEither(Permission, Permission),
+}
+
+/// One line of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteRule {
+    /// GET, POST, PUT, PATCH or DELETE.
+    pub method: &'static str,
+    /// Address with `{names}`.
+    pub path: &'static str,
+    /// Who may use it.
+    pub access: Access,
+}
+
+/// Routes of a domain with their table.
+#[derive(Default)]
+pub struct Routes {
+    router: Router<Arc<Platform>>,
+    table: Vec<RouteRule>,
+}
+
+impl Routes {
+    /// No routes yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds `GET path`.
+    #[must_use]
+    pub fn get<H, T>(self, path: &'static str, access: Access, handler: H) -> Self
+    where
+        H: Handler<T, Arc<Platform>>,
+        T: 'static,
+    {
+        self.on("GET", MethodFilter::GET, path, access, handler)
+    }
+
+    /// Adds `POST path`.
+    #[must_use]
+    pub fn post<H, T>(self, path: &'static str, access: Access, handler: H) -> Self
+    where
+        H: Handler<T, Arc<Platform>>,
+        T: 'static,
+    {
+        self.on("POST", MethodFilter::POST, path, access, handler)
+    }
+
+    /// Adds `PUT path`.
+    #[must_use]
+    pub fn put<H, T>(self, path: &'static str, access: Access, handler: H) -> Self
+    where
+        H: Handler<T, Arc<Platform>>,
+        T: 'static,
+    {
+        self.on("PUT", MethodFilter::PUT, path, access, handler)
+    }
+
+    /// Adds `DELETE path`.
+    #[must_use]
+    pub fn delete<H, T>(self, path: &'static str, access: Access, handler: H) -> Self
+    where
+        H: Handler<T, Arc<Platform>>,
+        T: 'static,
+    {
+        self.on("DELETE", MethodFilter::DELETE, path, access, handler)
+    }
+
+    fn on<H, T>(
+        mut self,
+        method: &'static str,
+        filter: MethodFilter,
+        path: &'static str,
+        access: Access,
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<T, Arc<Platform>>,
+        T: 'static,
+    {
+        self.table.push(RouteRule { method, path, access });
+        self.router = self.router.route(path, on(filter, handler));
+        self
+    }
+
+    /// Adds all routes of another set.
+    #[must_use]
+    pub fn merge(mut self, other: Self) -> Self {
+        self.table.extend(other.table);
+        self.router = self.router.merge(other.router);
+        self
+    }
+
+    /// Gives handlers a shared value (`axum::Extension`).
+    #[must_use]
+    pub fn with<V: Clone + Send + Sync + 'static>(mut self, value: V) -> Self {
+        self.router = self.router.layer(axum::Extension(value));
+        self
+    }
+
+    /// The table.
+    #[must_use]
+    pub fn table(&self) -> &[RouteRule] {
+        &self.table
+    }
+
+    /// The router.
+    #[must_use]
+    pub fn into_router(self) -> Router<Arc<Platform>> {
+        self.router
+    }
+}
