@@ -123,7 +123,6 @@ impl Routes {
     }
 
     /// The router.
-    #[must_use]
     pub fn into_router(self) -> Router<Arc<Platform>> {
         self.router
     }
