@@ -156,7 +156,10 @@ fn learner(view: View, lang: Lang) -> String {
         page: page("找课", view, lang),
         errors: form.errors(),
         form,
-        crumbs: Crumbs::new(vec![Link::new("/", "首页"), Link::new("", "找课")]),
+        crumbs: Crumbs::new(
+            &page("", view, lang),
+            vec![Link::new("/", "首页"), Link::new("", "找课")],
+        ),
         steps: Steps::new(2, &["选班", "核对", "完成"]),
         tabs: Tabs::new("看法", vec![Link::new("", "按星期"), Link::new("/a", "按学习点")]),
         pager: listing().pager(Some("next")),
@@ -237,7 +240,12 @@ fn the_gallery_is_written_for_looking_at() {
         )
         .unwrap();
     }
-    for bundle in [crate::Bundle::Style, crate::Bundle::Enhance, crate::Bundle::Mark] {
+    for bundle in [
+        crate::Bundle::Style,
+        crate::Bundle::Enhance,
+        crate::Bundle::Scan,
+        crate::Bundle::Mark,
+    ] {
         let asset = crate::asset(bundle.url()).unwrap();
         fs::write(folder.join(asset.url.trim_start_matches('/')), asset.bytes).unwrap();
     }

@@ -37,7 +37,7 @@ impl Html {
     }
 
     /// Adds another safe component.
-    pub fn add(&mut self, component: &(impl HtmlSafe)) -> &mut Self {
+    pub fn add(&mut self, component: &impl HtmlSafe) -> &mut Self {
         let _ = write!(self.0, "{component}");
         self
     }
