@@ -35,6 +35,7 @@ struct DeskGallery {
     pager: Pager,
     classes: Vec<(&'static str, Tag)>,
     chart: Chart,
+    course: Chart,
 }
 
 #[derive(Template)]
@@ -142,6 +143,17 @@ fn chart() -> Chart {
     }
 }
 
+fn course() -> Chart {
+    let points = [("9 月", 310), ("10 月", 420), ("11 月", 398), ("12 月", 455)];
+    Chart {
+        kind: ChartKind::Line,
+        sentence: "2026 年 9 月到 12 月，每月签到人次。".into(),
+        rows: "月份".into(),
+        unit: "人次".into(),
+        points: points.map(|(name, value)| (name.to_owned(), value)).into(),
+    }
+}
+
 fn listing() -> Listing {
     Listing::new(
         "/classes",
@@ -189,6 +201,7 @@ fn desk(view: View) -> String {
         pager: listing().pager(Some("next")),
         classes: classes(),
         chart: chart(),
+        course: course(),
     };
     gallery.render().unwrap()
 }
