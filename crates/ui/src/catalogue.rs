@@ -161,6 +161,7 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut texts = scan_template_texts(&root.join("templates")).expect("templates can be read");
         texts.extend(crate::field::SENTENCES.map(str::to_owned));
+        texts.push("您在这里".to_owned());
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         assert!(texts.len() > 20, "the scanner found only {}", texts.len());
         assert_eq!(missing_english(&texts), Vec::<String>::new());

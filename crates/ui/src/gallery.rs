@@ -35,6 +35,7 @@ struct DeskGallery {
     pager: Pager,
     classes: Vec<(&'static str, Tag)>,
     chart: Chart,
+    course: Chart,
 }
 
 #[derive(Template)]
@@ -142,6 +143,17 @@ fn chart() -> Chart {
     }
 }
 
+fn course() -> Chart {
+    let points = [("9 月", 310), ("10 月", 420), ("11 月", 398), ("12 月", 455)];
+    Chart {
+        kind: ChartKind::Line,
+        sentence: "2026 年 9 月到 12 月，每月签到人次。".into(),
+        rows: "月份".into(),
+        unit: "人次".into(),
+        points: points.map(|(name, value)| (name.to_owned(), value)).into(),
+    }
+}
+
 fn listing() -> Listing {
     Listing::new(
         "/classes",
@@ -156,7 +168,10 @@ fn learner(view: View, lang: Lang) -> String {
         page: page("找课", view, lang),
         errors: form.errors(),
         form,
-        crumbs: Crumbs::new(vec![Link::new("/", "首页"), Link::new("", "找课")]),
+        crumbs: Crumbs::new(
+            &page("", view, lang),
+            vec![Link::new("/", "首页"), Link::new("", "找课")],
+        ),
         steps: Steps::new(2, &["选班", "核对", "完成"]),
         tabs: Tabs::new("看法", vec![Link::new("", "按星期"), Link::new("/a", "按学习点")]),
         pager: listing().pager(Some("next")),
@@ -186,6 +201,7 @@ fn desk(view: View) -> String {
         pager: listing().pager(Some("next")),
         classes: classes(),
         chart: chart(),
+        course: course(),
     };
     gallery.render().unwrap()
 }
@@ -237,7 +253,12 @@ fn the_gallery_is_written_for_looking_at() {
         )
         .unwrap();
     }
-    for bundle in [crate::Bundle::Style, crate::Bundle::Enhance, crate::Bundle::Mark] {
+    for bundle in [
+        crate::Bundle::Style,
+        crate::Bundle::Enhance,
+        crate::Bundle::Scan,
+        crate::Bundle::Mark,
+    ] {
         let asset = crate::asset(bundle.url()).unwrap();
         fs::write(folder.join(asset.url.trim_start_matches('/')), asset.bytes).unwrap();
     }

@@ -21,11 +21,6 @@ impl Html {
         Self(markup.to_owned())
     }
 
-    /// The finished markup of a component of this crate.
-    pub fn of(component: &(impl Display + HtmlSafe)) -> Self {
-        Self(component.to_string())
-    }
-
     /// Adds markup from the source.
     pub fn raw(&mut self, markup: &'static str) -> &mut Self {
         self.0.push_str(markup);
@@ -42,7 +37,7 @@ impl Html {
     }
 
     /// Adds another safe component.
-    pub fn add(&mut self, component: &(impl Display + HtmlSafe)) -> &mut Self {
+    pub fn add(&mut self, component: &impl HtmlSafe) -> &mut Self {
         let _ = write!(self.0, "{component}");
         self
     }

@@ -37,3 +37,5 @@ pub use view::{Contrast, Lang, Preference, TextSize, View, local_path};
 
 #[cfg(test)]
 mod gallery;
+#[cfg(test)]
+mod palette;

@@ -3,6 +3,7 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+use crate::page::Page;
 use crate::tag::Tag;
 
 /// An address with its words.
@@ -28,14 +29,19 @@ impl Link {
 #[derive(Debug, Clone, Default, Template)]
 #[template(path = "ui/crumbs.html")]
 pub struct Crumbs {
+    /// What the links are, for screen readers.
+    pub label: String,
     /// Links from the top down.
     pub links: Vec<Link>,
 }
 
 impl Crumbs {
     /// The way from the start down to this page.
-    pub fn new(links: Vec<Link>) -> Self {
-        Self { links }
+    pub fn new(page: &Page, links: Vec<Link>) -> Self {
+        Self {
+            label: page.t("您在这里").to_owned(),
+            links,
+        }
     }
 }
 
@@ -113,7 +119,7 @@ mod tests {
     fn links_escape_words_and_mark_this_page() {
         let links = vec![Link::new("/a\"b", "<甲>"), Link::new("", "乙")];
         for html in [
-            Crumbs::new(links.clone()).to_string(),
+            Crumbs::new(&Page::default(), links.clone()).to_string(),
             Tabs::new("视图", links).to_string(),
         ] {
             assert!(

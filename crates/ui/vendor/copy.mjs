@@ -27,7 +27,7 @@ for (const name of icons) {
   const drawing = readFileSync(from(`lucide-static/icons/${name}.svg`), "utf8");
   const inner = drawing.replace(/^[\s\S]*?<svg[\s\S]*?>/, "").replace(/<\/svg>\s*$/, "").replace(/\s*\n\s*/g, "").replace(/ \/>/g, "/>").trim();
   writeFileSync(to(`icons/${name}.svg`),
-    `<svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">${inner}</svg>`);
+    `<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">${inner}</svg>`);
 }
 
 const version = (name) => JSON.parse(readFileSync(from(`${name}/package.json`), "utf8")).version;

@@ -17,7 +17,7 @@
     });
   }
 
-  // A second click while the first is on its way sends nothing. The button stays enabled so that its own value is sent.
+  // A second click while the first is on its way sends nothing; htmx guards its own forms. The button stays enabled so that its own value is sent.
   page.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || (form.getAttribute("method") ?? "").toLowerCase() !== "post") return;
@@ -37,11 +37,6 @@
   // The back button shows the page as it was left: open its forms again.
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) page.querySelectorAll("form[data-sent]").forEach(reopen);
-  });
-  // htmx answers without leaving the page.
-  page.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.target.closest && event.target.closest("form");
-    if (form) reopen(form);
   });
 
   // A long form that was changed asks before it is left.

@@ -1,7 +1,5 @@
 // Reads a code with the camera into the form of the check-in page and sends it.
-// Markup: <form data-scan data-reader="address of the QR reader"> with an input [data-scan-text], a hidden
-// button [data-scan-start], a <video data-scan-video hidden playsinline muted> and a <p data-scan-say role="status">.
-// Each sentence to show stands in a data attribute of the form, so that it is in the page's language.
+// The markup is the macro `scan` of components.html; every sentence to show stands there, in the page's language.
 "use strict";
 (() => {
   const form = document.querySelector("form[data-scan]");
@@ -58,7 +56,8 @@
       say.textContent = form.dataset.sayAim ?? "";
       const look = async () => {
         if (!video.srcObject) return;
-        const text = video.videoWidth > 0 ? await read() : undefined;
+        // A frame that cannot be read is skipped; the next one comes at once.
+        const text = video.videoWidth > 0 ? await read().catch(() => undefined) : undefined;
         if (!text) {
           setTimeout(look, 150);
           return;
