@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 pub(crate) const AT: &str = "2026-11-22T01:30:05Z";
 /// Forty characters, two of them rare.
 pub(crate) const LONG_NAME: &str =
-    "阿卜杜热合曼·买买提依明江·吐尔逊娜依·古丽扎尔·帕提古丽·努尔麦麦提䶮𠅤龘江";
+    "阿卜杜热合曼·买买提依明江·吐尔逊娜依·古丽扎尔·帕提古丽·努尔麦麦提䶮𠅤龘长江";
 pub(crate) const LONG_CLASS: &str =
     "中老年人智能手机摄影与短视频剪辑制作从入门到提高（周六上午零基础小班第十二期续班）";
 pub(crate) const LONG_PLACE: &str =

@@ -266,7 +266,7 @@ fn absent() -> FileError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{AT, long_certificate, made, typesetter};
+    use crate::sample::{AT, long_certificate, long_slip, made, typesetter};
     use serde_json::json;
     use typst::layout::{Frame, FrameItem};
 
@@ -336,6 +336,36 @@ mod tests {
             assert!(text.contains(field), "{field} in {text}");
         }
         assert_eq!(empty_boxes, 0);
+    }
+
+    /// How far to the right the text reaches, in points.
+    fn right_edge(frame: &Frame, left: f64) -> f64 {
+        let edges = frame.items().map(|(at, item)| match item {
+            FrameItem::Group(group) => right_edge(&group.frame, left + at.x.to_pt()),
+            FrameItem::Text(run) => left + at.x.to_pt() + run.width().to_pt(),
+            _ => 0.0,
+        });
+        edges.fold(0.0, f64::max)
+    }
+
+    #[test]
+    fn long_text_stays_on_the_paper() {
+        let slip = serde_json::to_value(long_slip()).unwrap();
+        let certificate = serde_json::to_value(long_certificate()).unwrap();
+        for (source, data) in [
+            (include_str!("../templates/slip.typ"), slip),
+            (include_str!("../templates/certificate.typ"), certificate),
+        ] {
+            let template = Template { name: "test", source };
+            let data = Bytes::new(serde_json::to_vec(&data).unwrap());
+            let document = Job::new(typesetter(), template, data, made(AT)).layout().unwrap();
+            for page in document.pages() {
+                assert!(
+                    right_edge(&page.frame, 0.0) < page.frame.width().to_pt() - 10.0,
+                    "{source}"
+                );
+            }
+        }
     }
 
     #[test]
