@@ -125,38 +125,8 @@ impl Builder<'_> {
                 &street_path,
             )
             .await;
-        let facts: [(&str, Value); 12] = [
-            ("org_id", org.into()),
-            ("address", format!("{street_name}学堂路 1 号").into()),
-            ("phone", "021-60000000".into()),
-            ("hours", "周一至周五 8:30–16:30".into()),
-            ("intro", "".into()),
-            ("lng_e6", 121_380_000_i64.into()),
-            ("lat_e6", 31_110_000_i64.into()),
-            ("place_basis", "demo".into()),
-            ("step_free", true.into()),
-            ("accessible_toilet", true.into()),
-            ("lift", false.into()),
-            ("hearing_loop", false.into()),
-        ];
-        let mut facts = facts.to_vec();
-        facts.push(("transport", "".into()));
-        insert(&self.tx, "org_facts", &facts).await;
-        let room: Id<()> = self.platform.ids.next();
-        let row: [(&str, Value); 11] = [
-            ("id", room.into()),
-            ("org_id", org.into()),
-            ("name", "101 教室".into()),
-            ("floor", "1 楼".into()),
-            ("seats", 30_i64.into()),
-            ("area_m2", 60_i64.into()),
-            ("facilities", "投影".into()),
-            ("step_free", true.into()),
-            ("open_to_others", true.into()),
-            ("active", true.into()),
-            ("version", 1_i64.into()),
-        ];
-        insert(&self.tx, "room", &row).await;
+        self.facts(org, street_name).await;
+        let room = self.room(org).await;
         let teacher = person(
             &self.tx,
             self.platform,
@@ -181,6 +151,45 @@ impl Builder<'_> {
             teacher,
             registrar,
         }
+    }
+
+    async fn facts(&self, org: OrgId, street_name: &str) {
+        let facts: [(&str, Value); 12] = [
+            ("org_id", org.into()),
+            ("address", format!("{street_name}学堂路 1 号").into()),
+            ("phone", "021-60000000".into()),
+            ("hours", "周一至周五 8:30–16:30".into()),
+            ("intro", "".into()),
+            ("lng_e6", 121_380_000_i64.into()),
+            ("lat_e6", 31_110_000_i64.into()),
+            ("place_basis", "demo".into()),
+            ("step_free", true.into()),
+            ("accessible_toilet", true.into()),
+            ("lift", false.into()),
+            ("hearing_loop", false.into()),
+        ];
+        let mut facts = facts.to_vec();
+        facts.push(("transport", "".into()));
+        insert(&self.tx, "org_facts", &facts).await;
+    }
+
+    async fn room(&self, org: OrgId) -> Id<()> {
+        let room: Id<()> = self.platform.ids.next();
+        let row: [(&str, Value); 11] = [
+            ("id", room.into()),
+            ("org_id", org.into()),
+            ("name", "101 教室".into()),
+            ("floor", "1 楼".into()),
+            ("seats", 30_i64.into()),
+            ("area_m2", 60_i64.into()),
+            ("facilities", "投影".into()),
+            ("step_free", true.into()),
+            ("open_to_others", true.into()),
+            ("active", true.into()),
+            ("version", 1_i64.into()),
+        ];
+        insert(&self.tx, "room", &row).await;
+        room
     }
 }
 

@@ -16,7 +16,6 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Wraps the routes; an address without a route answers 404 like a record that is not there.
-#[must_use]
 pub fn wrap(routes: Router<Arc<Platform>>, platform: &Arc<Platform>) -> Router {
     routes
         .fallback(async || AppError::NotFound)
