@@ -59,7 +59,7 @@ fn only_listed_files_ask_which_database_it_is() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_statement_can_be_prepared() {
-    let db = testkit::fresh_database(&app::wiring::SCHEMAS).await;
+    let db = testkit::fresh_database(app::wiring::SCHEMAS).await;
     let mut faults = Vec::new();
     let mut count = 0;
     for source in product_files() {
