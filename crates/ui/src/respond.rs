@@ -45,8 +45,9 @@ pub fn desk_page(ctx: &Ctx, title: &str) -> Page {
         (P::AuditRead, "/desk/audit", Icon::Search, "审计"),
     ];
     let allowed = all.into_iter().filter(|(permission, ..)| ctx.can(*permission));
-    let mut links = vec![NavLink::new("/desk", Icon::CircleCheck, "待办")];
-    links.extend(allowed.map(|(_, href, icon, text)| NavLink::new(href, icon, text)));
+    let links = allowed
+        .map(|(_, href, icon, text)| NavLink::new(href, icon, text))
+        .collect();
     let org_name = ctx
         .actor
         .posts
