@@ -40,13 +40,28 @@ static ACTORS: LazyLock<Mutex<HashMap<String, Actor>>> = LazyLock::new(Mutex::de
 impl TestApp {
     /// Starts an installation with these tables and routes.
     pub async fn start(schemas: &[Schema], routes: impl FnOnce(&Arc<Platform>) -> platform::Routes) -> Self {
-        let db = fresh_database(schemas).await;
+        let platform = Self::platform(fresh_database(schemas).await, 1).await;
+        let router = ui::layers::wrap(routes(&platform).into_router(), &platform);
+        Self { platform, router }
+    }
+
+    /// Like [`TestApp::start`], for routes that have to read the database first.
+    pub async fn start_with(
+        schemas: &[Schema],
+        routes: impl AsyncFnOnce(&Arc<Platform>) -> platform::Routes,
+    ) -> Self {
+        let platform = Self::platform(fresh_database(schemas).await, 1).await;
+        let router = ui::layers::wrap(routes(&platform).await.into_router(), &platform);
+        Self { platform, router }
+    }
+
+    async fn platform(db: db::Db, node: i64) -> Arc<Platform> {
         let clock = Clock::fixed(NOW.parse().expect("an instant"));
         let random = Random::system();
-        let chain = Chain::open(&db, 1).await.expect("a chain");
+        let chain = Chain::open(&db, node).await.expect("a chain");
         let folder = std::env::temp_dir().join(format!("xuequan-files-{}", random.token()));
         std::fs::create_dir_all(&folder).expect("a folder for files");
-        let platform = Arc::new(Platform {
+        Arc::new(Platform {
             ids: Ids::new(clock.clone(), random.clone()),
             keys: KeyRing::in_memory(Suite::International, &random),
             files: Files::open(&folder, 20 << 20, &random).expect("a file store"),
@@ -59,9 +74,7 @@ impl TestApp {
             db,
             clock,
             random,
-        });
-        let router = ui::layers::wrap(routes(&platform).into_router(), &platform);
-        Self { platform, router }
+        })
     }
 
     /// A browser in which nobody is signed in.
