@@ -4,10 +4,11 @@
 //! and [`me`] (what they see and change of their own).
 
 pub mod contact;
+pub mod me;
 pub mod persons;
 pub mod sign_in;
 
-pub use sign_in::identify;
+pub use sign_in::{demo_roles, identify};
 
 /// The tables of this crate.
 pub const SCHEMA: db::Schema = db::Schema {
