@@ -25,6 +25,20 @@ pub fn page(ctx: &Ctx, title: &str) -> Page {
     .titled(title)
 }
 
+/// The frame of a page that anybody may keep: nothing of the reader is on it but the look, so it has no forms
+/// that post, and nobody's name.
+#[must_use]
+pub fn public_page(platform: &platform::Platform, look: Preference, path: String, title: &str) -> Page {
+    Page {
+        lang: look.lang,
+        view: look.view,
+        path,
+        demo: platform.demo,
+        ..Page::default()
+    }
+    .titled(title)
+}
+
 /// The frame of a learner's page.
 #[must_use]
 pub fn learner_page(ctx: &Ctx, title: &str) -> Page {
