@@ -1,5 +1,9 @@
 //! Enrolment: seats decided at the seat desk, waitlist, withdrawal, the counter.
 
+pub mod seat_desk;
+
+pub use seat_desk::{EnrollmentStatus, SeatDesk};
+
 /// The tables of this crate.
 pub const SCHEMA: db::Schema = db::Schema {
     domain: "enrollment",

@@ -1,5 +1,7 @@
 //! Teaching: courses, terms, classes, sessions, and the public catalogue of classes.
 
+pub mod seats;
+
 /// The tables of this crate.
 pub const SCHEMA: db::Schema = db::Schema {
     domain: "teaching",
