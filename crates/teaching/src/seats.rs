@@ -1,9 +1,9 @@
 //! What the seat desk must know of classes: facts that change with the class's version, and what it reads again
 //! in every group (status, window, seats). Every change of a class or of its sessions must raise `class.version`;
-//! [`set_counts`] alone does not, because nothing that a version stands for has changed.
+//! [`crate::classes::set_seat_counts`] alone does not, because nothing that a version stands for has changed.
 
 use crate::ClassId;
-use db::{Db, DbResult, Tx, args, record};
+use db::{Db, DbResult, args, record};
 use kernel::{Date, Instant, OrgId, Time};
 
 record! {
@@ -153,17 +153,4 @@ pub async fn free_while_waiting(db: &Db) -> DbResult<Vec<ClassId>> {
         args![],
     )
     .await
-}
-
-/// Writes the counters of a class; only the seat desk does.
-///
-/// # Errors
-/// [`db::DbError::Check`] when more seats would be given than there are.
-pub async fn set_counts(tx: &Tx, class: ClassId, enrolled: i64, waitlisted: i64) -> DbResult<()> {
-    tx.exec(
-        "UPDATE class SET enrolled = $2, waitlisted = $3 WHERE id = $1 {unscoped: the seat desk serves all}",
-        args![class, enrolled, waitlisted],
-    )
-    .await?;
-    Ok(())
 }

@@ -25,6 +25,11 @@ const STARTS: usize = 5;
 /// The kind of job that tells people what the desk decided.
 pub(crate) const TELL: &str = "enrollment.tell";
 
+/// People told in one job.
+const TOLD_AT_ONCE: usize = 128;
+/// Seconds for which messages wait when more than one job's worth was decided at once.
+const RUSH_DELAY_SECS: i64 = 30;
+
 type Answered = AppResult<Option<Answer>>;
 
 /// What a group came to.
@@ -484,10 +489,18 @@ async fn write(ctx: &Ctx, tx: &Tx, state: &State, writes: &Writes) -> AppResult<
         }
     }
     for (id, class) in state.classes.iter().filter(|(_, class)| class.changed) {
-        seats::set_counts(tx, *id, class.enrolled, class.waitlisted).await?;
+        teaching::classes::set_seat_counts(tx, *id, class.enrolled, class.waitlisted).await?;
     }
     store::keep_keys(tx, &writes.keys, state.now).await?;
-    let payload = json!({ "told": writes.tell });
-    job::enqueue(tx, TELL, &payload, ctx.now(), None).await?;
+    // In a rush messages wait, so that they do not slow the seats down.
+    let rush = asked_in_a_rush(writes);
+    let send_at = ctx.now().plus_secs(if rush { RUSH_DELAY_SECS } else { 0 });
+    for some in writes.tell.chunks(TOLD_AT_ONCE) {
+        job::enqueue(tx, TELL, &json!({ "told": some }), send_at, None).await?;
+    }
     Ok(())
+}
+
+fn asked_in_a_rush(writes: &Writes) -> bool {
+    writes.tell.len() > TOLD_AT_ONCE
 }
