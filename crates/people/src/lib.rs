@@ -10,6 +10,8 @@ pub mod sign_in;
 
 pub use sign_in::{demo_roles, identify};
 
+pub mod births;
+
 /// The tables of this crate.
 pub const SCHEMA: db::Schema = db::Schema {
     domain: "people",

@@ -19,6 +19,21 @@ pub struct Verdict {
     pub faults: Vec<String>,
 }
 
+/// The events of one thing, oldest first: at most the first 200.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn of_subject<K>(db: &Db, kind: &str, subject: Id<K>) -> AppResult<Vec<EventRow>> {
+    Ok(db
+        .query(
+            "SELECT id, at, kind, subject_kind, subject_id, org_id, actor_person, actor_account, on_behalf_of,
+                    channel, request, data, note_hash, hash FROM event
+             WHERE subject_id = $1 AND subject_kind = $2 ORDER BY at, id LIMIT 200",
+            args![subject, kind],
+        )
+        .await?)
+}
+
 /// Reads every chain from its beginning and recomputes every hash.
 ///
 /// # Errors
