@@ -68,9 +68,9 @@ async fn findings(config: &Config, db: &Db) -> Done<Vec<Finding>> {
             config.key_file.display()
         ))
     });
-    findings.push(match typesetter() {
-        Ok(_) => Finding::Good("打印用的中文字体齐全".into()),
-        Err(trouble) => Finding::Doubt(trouble.to_string()),
+    findings.push(match typesetter().missing_fonts() {
+        None => Finding::Good("打印用的中文字体齐全".into()),
+        Some(missing) => Finding::Doubt(missing.to_string()),
     });
     Ok(findings)
 }

@@ -101,8 +101,8 @@ mod tests {
     use testkit::TestApp;
 
     async fn app() -> TestApp {
-        TestApp::start(wiring::SCHEMAS, |platform| {
-            wiring::routes(&Shared::for_tests(platform))
+        TestApp::start_with(wiring::SCHEMAS, async |platform| {
+            wiring::routes(&Shared::start(platform).await.unwrap())
         })
         .await
     }

@@ -1,14 +1,17 @@
 //! From the configuration to a [`Platform`]: folder, keys, database, tables, this node's number.
 
 use crate::config::{Config, SmsGateway};
+use crate::web::metrics::Counters;
 use crate::wiring;
 use crate::{Done, Trouble};
 use db::{Db, Durability};
 use documents::{Fonts, Typesetter};
-use platform::{Chain, Clock, Files, HttpSms, Ids, KeyRing, Notifier, Platform, Random, node};
+use enrollment::SeatDesk;
+use platform::{AppResult, Chain, Clock, Files, HttpSms, Ids, KeyRing, Notifier, Platform, Random, node};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use teaching::catalogue::Catalogue;
 
 /// Committed events that a slow listener may lag behind before it has to read again.
 const BUS_EVENTS: usize = 4_096;
@@ -30,9 +33,29 @@ pub struct Shared {
     /// The installation.
     pub platform: Arc<Platform>,
     /// Counters of requests.
-    pub counters: Arc<crate::web::metrics::Counters>,
-    /// Sets documents; `None` when the fonts are missing.
-    pub typesetter: Option<Arc<Typesetter>>,
+    pub counters: Arc<Counters>,
+    /// Sets documents, or says which fonts are missing.
+    pub typesetter: Arc<Typesetter>,
+    /// The public catalogue, read once at the start and after every change.
+    pub catalogue: Arc<Catalogue>,
+    /// Where seats are decided.
+    pub seat_desk: Arc<SeatDesk>,
+}
+
+impl Shared {
+    /// Starts what the routes share.
+    ///
+    /// # Errors
+    /// When the catalogue cannot be read.
+    pub async fn start(platform: &Arc<Platform>) -> AppResult<Self> {
+        Ok(Self {
+            platform: Arc::clone(platform),
+            counters: Arc::default(),
+            typesetter: Arc::new(typesetter()),
+            catalogue: Catalogue::start(platform).await?,
+            seat_desk: SeatDesk::start(platform),
+        })
+    }
 }
 
 /// How an installation is opened.
@@ -131,14 +154,13 @@ impl Installation {
     }
 }
 
-/// The typesetter, or why documents cannot be printed.
-///
-/// # Errors
-/// When the fonts are missing; the text says which package to install.
-pub fn typesetter() -> Done<Arc<Typesetter>> {
-    Fonts::find(None)
-        .map(|fonts| Arc::new(Typesetter::new(fonts)))
-        .map_err(|missing| Trouble::new(missing.to_string()))
+/// A typesetter with this machine's fonts; without them it sets nothing and says which are missing.
+#[must_use]
+pub fn typesetter() -> Typesetter {
+    match Fonts::find(None) {
+        Ok(fonts) => Typesetter::new(fonts),
+        Err(missing) => Typesetter::without_fonts(missing),
+    }
 }
 
 fn make_folder(folder: &Path) -> Done {
@@ -170,16 +192,4 @@ fn notifier(gateway: Option<&SmsGateway>, clock: &Clock, random: &Random) -> Don
 pub fn host_name() -> String {
     std::fs::read_to_string("/proc/sys/kernel/hostname")
         .map_or_else(|_| "node".into(), |name| name.trim().to_owned())
-}
-
-#[cfg(test)]
-impl Shared {
-    /// What routes need, around a test's platform.
-    pub fn for_tests(platform: &Arc<Platform>) -> Self {
-        Self {
-            platform: Arc::clone(platform),
-            counters: Arc::default(),
-            typesetter: None,
-        }
-    }
 }

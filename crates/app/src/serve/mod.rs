@@ -11,8 +11,7 @@ mod worker;
 
 use crate::cli::ServeOptions;
 use crate::config::Config;
-use crate::installation::{Installation, Opening, Shared, host_name, typesetter};
-use crate::web::metrics::Counters;
+use crate::installation::{Installation, Opening, Shared, host_name};
 use crate::{Done, Trouble, terminal, wiring};
 use platform::{Clock, Platform};
 use std::sync::Arc;
@@ -38,11 +37,10 @@ pub async fn run(config: Config, options: ServeOptions) -> Done {
         clock: Clock::system(),
     };
     let platform = Installation::open(&config, opening).await?;
-    let shared = Shared {
-        counters: Arc::new(Counters::default()),
-        typesetter: printing(),
-        platform,
-    };
+    let shared = Shared::start(&platform).await?;
+    if let Some(missing) = shared.typesetter.missing_fonts() {
+        terminal::say(format!("注意：{missing}"));
+    }
     for warning in limits::warnings() {
         terminal::say(format!("注意：{warning}"));
     }
@@ -64,18 +62,6 @@ pub async fn run(config: Config, options: ServeOptions) -> Done {
         }
     }
     Ok(())
-}
-
-fn printing() -> Option<Arc<documents::Typesetter>> {
-    match typesetter() {
-        Ok(typesetter) => Some(typesetter),
-        Err(trouble) => {
-            terminal::say(format!(
-                "注意：{trouble} 在此之前，打印文件的页面会说明暂时不能用。"
-            ));
-            None
-        }
-    }
 }
 
 fn public_url(given: Option<&str>, here: &str) -> Done<String> {

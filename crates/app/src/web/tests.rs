@@ -1,15 +1,14 @@
+//! The program's own addresses, through the router.
+
 use crate::installation::Shared;
 use crate::wiring;
-use platform::Platform;
-use std::sync::Arc;
 use testkit::TestApp;
 
-fn routes(platform: &Arc<Platform>) -> platform::Routes {
-    wiring::routes(&Shared::for_tests(platform))
-}
-
 async fn app() -> TestApp {
-    TestApp::start(wiring::SCHEMAS, routes).await
+    TestApp::start_with(wiring::SCHEMAS, async |platform| {
+        wiring::routes(&Shared::start(platform).await.unwrap())
+    })
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,11 +1,13 @@
+//! The desk's first page, through the router.
+
 use crate::installation::Shared;
 use crate::wiring;
 use platform::Role;
 use testkit::{TestApp, World};
 
 async fn app() -> TestApp {
-    TestApp::start(wiring::SCHEMAS, |platform| {
-        wiring::routes(&Shared::for_tests(platform))
+    TestApp::start_with(wiring::SCHEMAS, async |platform| {
+        wiring::routes(&Shared::start(platform).await.unwrap())
     })
     .await
 }

@@ -1,3 +1,5 @@
+//! The page of a job, through the router.
+
 use crate::installation::Shared;
 use crate::wiring;
 use kernel::JobId;
@@ -32,8 +34,8 @@ async fn queue(ctx: &Ctx, payload: &str) -> JobId {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_one_who_started_it_sees_how_far_it_is_and_nobody_else() {
-    let app = TestApp::start(wiring::SCHEMAS, |platform| {
-        wiring::routes(&Shared::for_tests(platform))
+    let app = TestApp::start_with(wiring::SCHEMAS, async |platform| {
+        wiring::routes(&Shared::start(platform).await.unwrap())
     })
     .await;
     let world = World::build(&app.platform).await;
