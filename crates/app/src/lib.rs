@@ -8,6 +8,7 @@ pub mod check;
 pub mod cli;
 pub mod config;
 pub mod demo_control;
+pub mod demo_data;
 pub mod desk;
 pub mod installation;
 pub mod restore;

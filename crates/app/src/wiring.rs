@@ -5,7 +5,8 @@
 use crate::installation::Shared;
 use crate::{demo_control, desk, web};
 use db::{Db, Schema};
-use platform::{AppResult, Ctx, JobKind, Routes, Waiting};
+use kernel::Date;
+use platform::{AppResult, Ctx, JobKind, Platform, Routes, Waiting};
 use std::sync::Arc;
 use utoipa::openapi::OpenApi;
 
@@ -32,6 +33,14 @@ pub fn routes(shared: &Shared) -> Routes {
     } else {
         routes
     }
+}
+
+/// Makes the data of a demonstration as of `today`.
+///
+/// # Errors
+/// When the data cannot be made.
+pub async fn fill_demo(_: &Arc<Platform>, _: Date) -> AppResult<()> {
+    Err(platform::AppError::Unavailable("这个版本还没有演示数据。".into()))
 }
 
 /// The work that can be queued.

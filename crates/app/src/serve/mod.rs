@@ -12,7 +12,7 @@ mod worker;
 use crate::cli::ServeOptions;
 use crate::config::Config;
 use crate::installation::{Installation, Opening, Shared, host_name};
-use crate::{Done, Trouble, terminal, wiring};
+use crate::{Done, Trouble, demo_data, terminal, wiring};
 use platform::{Clock, Platform};
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -36,7 +36,12 @@ pub async fn run(config: Config, options: ServeOptions) -> Done {
         demo: options.demo,
         clock: Clock::system(),
     };
-    let platform = Installation::open(&config, opening).await?;
+    let platform = if options.demo {
+        demo_data::open(&config, opening, options.today, wiring::fill_demo).await?
+    } else {
+        demo_data::refuse(&config).await?;
+        Installation::open(&config, opening).await?
+    };
     let shared = Shared::start(&platform).await?;
     if let Some(missing) = shared.typesetter.missing_fonts() {
         terminal::say(format!("注意：{missing}"));
