@@ -60,6 +60,7 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
     if ctx.actor.posts.is_empty() {
         return Ok(all);
     }
+    all.extend(people::waiting(ctx).await?);
     all.sort_by_key(|item: &Waiting| (item.due.is_none(), item.due));
     Ok(all)
 }
@@ -75,7 +76,7 @@ pub async fn recount(_: &Db) -> AppResult<Vec<(&'static str, Vec<String>)>> {
 /// The description of the whole API.
 #[must_use]
 pub fn openapi() -> OpenApi {
-    let parts = [teaching::catalogue::openapi()];
+    let parts = [people::openapi(), teaching::catalogue::openapi()];
     parts.into_iter().fold(web::openapi::head(), |mut whole, part| {
         whole.merge(part);
         whole

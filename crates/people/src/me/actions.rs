@@ -308,3 +308,21 @@ pub async fn export(ctx: &Ctx) -> AppResult<Value> {
         .await?;
     Ok(value)
 }
+
+/// Wishes for erasure of people in the actor's scope, to be answered within 15 workdays.
+pub(crate) async fn waiting(ctx: &Ctx) -> AppResult<Vec<platform::Waiting>> {
+    let scope = ctx.reach(Permission::PersonEdit);
+    if scope.is_nothing() {
+        return Ok(Vec::new());
+    }
+    let asked = store::erasures_within(ctx.db(), &scope).await?;
+    let line = |one: store::Asked| platform::Waiting {
+        title: format!("{}申请删除资料", one.name),
+        detail: format!("{} 提出，要在 15 个工作日内答复。", one.asked_at.date()),
+        href: format!("/desk/people/{}", one.id),
+        // 15 workdays are three weeks without holidays; holidays only give more time.
+        due: Some(one.asked_at.plus_secs(21 * 86_400).date()),
+        count: 1,
+    };
+    Ok(asked.into_iter().map(line).collect())
+}

@@ -139,3 +139,17 @@ pub(super) async fn withdraw_erasure(tx: &Tx, person: PersonId, now: Instant) ->
     let sql = "UPDATE erasure_request SET withdrawn_at = $2 WHERE person_id = $1 AND withdrawn_at IS NULL";
     tx.exec(sql, args![person, now]).await
 }
+
+record! {
+    pub(super) struct Asked { pub(super) id: PersonId, pub(super) name: String, pub(super) asked_at: Instant }
+}
+
+/// Standing wishes for erasure of people whom the actor may see.
+pub(super) async fn erasures_within(db: &Db, scope: &db::Scope) -> DbResult<Vec<Asked>> {
+    let sql = format!(
+        "SELECT p.id, p.name, e.asked_at FROM erasure_request e JOIN person p ON p.id = e.person_id
+         WHERE e.withdrawn_at IS NULL AND {} ORDER BY e.asked_at, e.id LIMIT 50",
+        crate::persons::store::VISIBLE
+    );
+    db.within(scope).query(&sql, args![]).await
+}

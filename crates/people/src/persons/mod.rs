@@ -15,7 +15,9 @@
 //! Tables: person, person_org. Start reading at [`register`].
 
 mod actions;
+mod import;
 pub mod model;
+mod pages;
 pub mod sealed;
 pub(crate) mod store;
 
@@ -24,5 +26,29 @@ pub use actions::{
     open_for_change, org, person_of_code, register, reissue_code, reveal, search, show,
 };
 pub(crate) use actions::{add, duplicate, lock_number, unseal};
+pub use import::{BadRow, How, MOST_BYTES, MOST_ROWS, Report, import};
 pub use model::{Need, PersonDraft, PersonStatus, Sex};
 pub use store::{OrgChoice, PersonBrief, PersonRow};
+
+use platform::{Access, Permission, Routes};
+
+/// Addresses of persons at the desk.
+pub(crate) fn routes() -> Routes {
+    let read = Access::Needs(Permission::PersonRead);
+    let edit = Access::Needs(Permission::PersonEdit);
+    Routes::new()
+        .get("/desk/people", read, pages::list)
+        .post("/desk/people", edit, pages::create)
+        .get("/desk/people/new", edit, pages::new)
+        .get("/desk/people/import", edit, pages::import_form)
+        .post("/desk/people/import", edit, pages::import_file)
+        .get("/desk/people/{id}", read, pages::show)
+        .post("/desk/people/{id}", edit, pages::change)
+        .get("/desk/people/{id}/edit", edit, pages::edit)
+        .post("/desk/people/{id}/code", edit, pages::reissue)
+        .post(
+            "/desk/people/{id}/reveal",
+            Access::Needs(Permission::PersonReveal),
+            pages::reveal,
+        )
+}

@@ -74,7 +74,8 @@ const ROW: &str = "SELECT p.id, p.number, p.name, p.sex, p.birth, p.id_sealed, p
     p.home_org_id, h.name AS home_name, p.registered_at_org_id, r.name AS registered_name, p.needs, p.contact_sealed,
     p.status, p.code_serial, p.version
     FROM person p LEFT JOIN org h ON h.id = p.home_org_id LEFT JOIN org r ON r.id = p.registered_at_org_id";
-const VISIBLE: &str = "({scope p.registered_at_org_id} OR {scope p.home_org_id}
+/// The condition that a person `p` is in scope.
+pub(crate) const VISIBLE: &str = "({scope p.registered_at_org_id} OR {scope p.home_org_id}
     OR EXISTS (SELECT 1 FROM person_org o WHERE o.person_id = p.id AND {scope o.org_id}))";
 
 pub(crate) async fn find(db: &Db, id: PersonId) -> DbResult<PersonBrief> {

@@ -32,6 +32,11 @@ pub(crate) use staff_pages::picture;
 
 use platform::{Access, Permission, Routes};
 
+/// Forgets who the tokens of a person are, after their posts or account changed.
+pub(crate) fn forget(ctx: &platform::Ctx, person: kernel::PersonId) {
+    watch::Watch::of(&ctx.platform).forget(person);
+}
+
 /// Addresses of signing in.
 pub(crate) fn routes() -> Routes {
     Routes::new()
