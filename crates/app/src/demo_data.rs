@@ -36,10 +36,12 @@ pub async fn open(
             throw_away(config)?;
             false
         }
-        State::Real => return Err(Trouble::new(format!(
-            "{} 里有不是演示的数据，演示没有启动，也没有动它。请用 --data 换一个文件夹。",
-            place(config)
-        ))),
+        State::Real => {
+            return Err(Trouble::new(format!(
+                "{} 里有不是演示的数据，演示没有启动，也没有动它。请用 --data 换一个文件夹。",
+                place(config)
+            )));
+        }
     };
     let ahead = (today - real_today).get_days();
     opening.clock.set_offset(i64::from(ahead) * DAY_SECS);
@@ -79,7 +81,10 @@ async fn made_for(config: &Config) -> Done<State> {
     }
     let db = Installation::open_db(config, Use::Existing).await?;
     let steps: usize = wiring::SCHEMAS.iter().map(|schema| schema.migrations.len()).sum();
-    if db.prepare("SELECT value FROM setting WHERE name = 'none'").await.is_err()
+    if db
+        .prepare("SELECT value FROM setting WHERE name = 'none'")
+        .await
+        .is_err()
         && db.pending(wiring::SCHEMAS).await?.len() == steps
     {
         return Ok(State::Empty);
@@ -114,7 +119,10 @@ fn throw_away(config: &Config) -> Done {
         ));
     };
     let failed = |error: std::io::Error| {
-        Trouble::new(format!("旧的演示数据删不掉：{error}。请手工删除 {}。", config.data.display()))
+        Trouble::new(format!(
+            "旧的演示数据删不掉：{error}。请手工删除 {}。",
+            config.data.display()
+        ))
     };
     for ending in ["", "-wal", "-shm"] {
         let mut name = database.as_os_str().to_owned();
@@ -143,8 +151,16 @@ fn place(config: &Config) -> String {
 fn program() -> Done<String> {
     let told = || {
         let file = std::fs::metadata(std::env::current_exe()?)?;
-        let built = file.modified()?.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        Ok(format!("{} {}-{}", env!("CARGO_PKG_VERSION"), file.len(), built.as_secs()))
+        let built = file
+            .modified()?
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap_or_default();
+        Ok(format!(
+            "{} {}-{}",
+            env!("CARGO_PKG_VERSION"),
+            file.len(),
+            built.as_secs()
+        ))
     };
     told().map_err(|error: std::io::Error| Trouble::new(format!("读不到程序文件：{error}。")))
 }
@@ -158,22 +174,36 @@ mod tests {
     fn config(name: &str) -> Config {
         let data = std::env::temp_dir().join(format!("xq-demo-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&data);
-        Config::read(&Place { data, ..Place::default() }).unwrap()
+        Config::read(&Place {
+            data,
+            ..Place::default()
+        })
+        .unwrap()
     }
 
     async fn start(config: &Config, day: &str, made: &AtomicUsize) -> Done<Arc<Platform>> {
-        open(config, Opening::command("test"), day.parse().ok(), async |_, today| {
-            assert_eq!(today.to_string(), day);
-            made.fetch_add(1, Ordering::Relaxed);
-            Ok(())
-        })
+        open(
+            config,
+            Opening::command("test"),
+            day.parse().ok(),
+            async |_, today| {
+                assert_eq!(today.to_string(), day);
+                made.fetch_add(1, Ordering::Relaxed);
+                Ok(())
+            },
+        )
         .await
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn data_is_kept_for_its_day_and_made_anew_for_another() {
         let (config, made) = (config("kept"), AtomicUsize::new(0));
-        for (day, times) in [("2026-11-22", 1), ("2026-11-22", 1), ("2027-03-01", 2), ("2026-11-22", 3)] {
+        for (day, times) in [
+            ("2026-11-22", 1),
+            ("2026-11-22", 1),
+            ("2027-03-01", 2),
+            ("2026-11-22", 3),
+        ] {
             let platform = start(&config, day, &made).await.unwrap();
             assert_eq!(made.load(Ordering::Relaxed), times, "{day}");
             assert_eq!(platform.clock.today().to_string(), day);
@@ -197,11 +227,15 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn real_data_is_never_touched() {
         let (config, made) = (config("real"), AtomicUsize::new(0));
-        let platform = Installation::open(&config, Opening::command("test")).await.unwrap();
+        let platform = Installation::open(&config, Opening::command("test"))
+            .await
+            .unwrap();
         let ctx = Ctx::system(&platform, "test");
         let subject: Id<()> = Id::from_raw(1);
         let tx = ctx.begin().await.unwrap();
-        tx.commit(vec![Event::new("test.done", "test", subject)]).await.unwrap();
+        tx.commit(vec![Event::new("test.done", "test", subject)])
+            .await
+            .unwrap();
         let refused = start(&config, "2026-11-22", &made).await.err().unwrap();
         assert!(refused.to_string().contains("没有动它"), "{refused}");
         assert_eq!(made.load(Ordering::Relaxed), 0);

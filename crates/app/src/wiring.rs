@@ -46,8 +46,7 @@ pub async fn fill_demo(_: &Arc<Platform>, _: Date) -> AppResult<()> {
 /// The work that can be queued.
 #[must_use]
 pub fn jobs() -> Vec<JobKind> {
-    let all: [&[JobKind]; 0] = [];
-    all.concat()
+    vec![platform::message::SEND]
 }
 
 /// What waits for the actor, from every domain.

@@ -1,5 +1,6 @@
 //! Pages of the desk that belong to no single domain: what waits for me, long work, the audit log.
 
+pub mod audit;
 pub mod home;
 pub mod jobs;
 
@@ -8,5 +9,8 @@ use platform::Routes;
 /// The routes of this module.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new().merge(home::routes()).merge(jobs::routes())
+    Routes::new()
+        .merge(audit::routes())
+        .merge(home::routes())
+        .merge(jobs::routes())
 }
