@@ -1,0 +1,3 @@
+//! The program's parts that its tests and other programs use too.
+
+pub mod demo;
