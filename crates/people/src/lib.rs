@@ -1,4 +1,13 @@
 //! People: persons, accounts, sign-in, posts, tokens, consent.
+//!
+//! Start reading at [`persons`] (who somebody is), then [`sign_in`] (how they prove it), [`posts`] (what they may do)
+//! and [`me`] (what they see and change of their own).
+
+pub mod contact;
+pub mod persons;
+pub mod sign_in;
+
+pub use sign_in::identify;
 
 /// The tables of this crate.
 pub const SCHEMA: db::Schema = db::Schema {
@@ -8,7 +17,7 @@ pub const SCHEMA: db::Schema = db::Schema {
         name: "people",
         sql: include_str!("../migrations/0001_people.sql"),
     }],
-    org_owned: &["post"],
+    org_owned: &["post", "person_org"],
 };
 
 /// Kinds of ids of this crate.
