@@ -187,12 +187,24 @@ impl Planner<'_> {
         let number = self.numbers.entry((at, choice.course)).or_default();
         *number += 1;
         let number = *number;
-        let latest = if org.kind == Kind::Site { 16_i64.saturating_sub(course.weeks.into()).max(1) } else { 1 };
-        let offset = if star.is_some() { 0 } else { self.draw.between(0, latest) };
+        let latest = if org.kind == Kind::Site {
+            16_i64.saturating_sub(course.weeks.into()).max(1)
+        } else {
+            1
+        };
+        let offset = if star.is_some() {
+            0
+        } else {
+            self.draw.between(0, latest)
+        };
         let meetings = self.pattern(plus(plan.starts_on, 7 * offset), choice.cell, course.weeks);
         let online = course.mode == "online";
         let seats = self.orgs.rooms.get(choice.room).map_or(20, |room| room.seats);
-        let most = if online { 60 } else { seats.min(org.kind.class_seats()) };
+        let most = if online {
+            60
+        } else {
+            seats.min(org.kind.class_seats())
+        };
         let status = self.status(season, star, &meetings);
         let late = season == 2 && star.is_none() && self.draw.chance(10);
         let first = meetings.first().copied()?;
@@ -214,7 +226,11 @@ impl Planner<'_> {
             days: meetings,
             sessions: Vec::new(),
             status,
-            opens: if late { moment(plus(days.today, 9), 9, 0) } else { plan.opens },
+            opens: if late {
+                moment(plus(days.today, 9), 9, 0)
+            } else {
+                plan.opens
+            },
             // A short course that begins in the middle of a term can be entered until it begins.
             closes: plan.closes.max(moment(plus(first, -1), 17, 0)),
             star,
@@ -249,19 +265,22 @@ impl Planner<'_> {
 
     fn pattern(&mut self, from: Date, cell: Cell, count: u16) -> Arc<[Date]> {
         let calendar = &self.calendar;
-        let days = self.patterns.entry((from, cell.weekday, count)).or_insert_with(|| {
-            let pattern = WeeklyPattern {
-                slots: vec![Slot {
-                    weekday: cell.weekday(),
-                    start: cell.start(),
-                    minutes: 60,
-                }],
-                from,
-                until: Until::Count(count),
-            };
-            let planned = pattern.sessions(calendar, HolidayRule::SkipBoth);
-            planned.sessions.iter().map(|session| session.date).collect()
-        });
+        let days = self
+            .patterns
+            .entry((from, cell.weekday, count))
+            .or_insert_with(|| {
+                let pattern = WeeklyPattern {
+                    slots: vec![Slot {
+                        weekday: cell.weekday(),
+                        start: cell.start(),
+                        minutes: 60,
+                    }],
+                    from,
+                    until: Until::Count(count),
+                };
+                let planned = pattern.sessions(calendar, HolidayRule::SkipBoth);
+                planned.sessions.iter().map(|session| session.date).collect()
+            });
         Arc::clone(days)
     }
 
@@ -269,17 +288,29 @@ impl Planner<'_> {
     fn choose(&mut self, org: &Institution, on_today: bool) -> Option<Choice> {
         let rooms: Vec<usize> = org.rooms.clone().collect();
         for number in 0..TRIES {
-            let room = if on_today { rooms.first().copied()? } else { *self.draw.pick(&rooms)? };
+            let room = if on_today {
+                rooms.first().copied()?
+            } else {
+                *self.draw.pick(&rooms)?
+            };
             let categories = &self.orgs.rooms.get(room)?.categories;
             let category = self.draw.pick(categories)?;
             let list = self.courses.get(&(org.district, category.as_str()))?;
-            let course_at = if on_today { *list.first()? } else { *self.draw.pick(list)? };
+            let course_at = if on_today {
+                *list.first()?
+            } else {
+                *self.draw.pick(list)?
+            };
             let course = self.library.courses.get(course_at)?;
             let at_site_too_long = org.kind == Kind::Site && (course.weeks > 12 || course.mode == "online");
             if at_site_too_long && number + 8 < TRIES {
                 continue;
             }
-            let cell = if on_today { self.cell_today() } else { self.cell(org.kind, course.minutes) };
+            let cell = if on_today {
+                self.cell_today()
+            } else {
+                self.cell(org.kind, course.minutes)
+            };
             let taken = self.rooms.get(&room).copied().unwrap_or(0);
             if taken & cell.bit() != 0 {
                 continue;
@@ -344,15 +375,54 @@ fn class_name(course: &Course, number: usize) -> String {
 }
 
 const COLUMNS: &[&str] = &[
-    "id", "org_id", "course_id", "course_version_id", "term_id", "name", "sort_key", "room_id",
-    "teacher_id", "mode", "level", "risk", "fee_fen", "capacity", "minimum", "enrolled", "waitlisted",
-    "age_min", "age_max", "residence_note", "enrollment_opens", "enrollment_closes", "weekday", "starts",
-    "minutes", "starts_on", "ends_on", "session_count", "pass_percent", "status", "status_note",
-    "created_at", "version",
+    "id",
+    "org_id",
+    "course_id",
+    "course_version_id",
+    "term_id",
+    "name",
+    "sort_key",
+    "room_id",
+    "teacher_id",
+    "mode",
+    "level",
+    "risk",
+    "fee_fen",
+    "capacity",
+    "minimum",
+    "enrolled",
+    "waitlisted",
+    "age_min",
+    "age_max",
+    "residence_note",
+    "enrollment_opens",
+    "enrollment_closes",
+    "weekday",
+    "starts",
+    "minutes",
+    "starts_on",
+    "ends_on",
+    "session_count",
+    "pass_percent",
+    "status",
+    "status_note",
+    "created_at",
+    "version",
 ];
 const SESSION_COLUMNS: &[&str] = &[
-    "id", "class_id", "org_id", "number", "day", "starts", "minutes", "room_id", "teacher_id", "topic",
-    "status", "status_note", "version",
+    "id",
+    "class_id",
+    "org_id",
+    "number",
+    "day",
+    "starts",
+    "minutes",
+    "room_id",
+    "teacher_id",
+    "topic",
+    "status",
+    "status_note",
+    "version",
 ];
 
 /// What the rows of a class point to.
@@ -365,7 +435,12 @@ pub(super) struct Links<'a> {
 
 /// Writes classes and their sessions.
 pub(super) async fn write(load: &Load<'_>, links: &Links<'_>, classes: &[Class]) -> AppResult<()> {
-    load.put("class", COLUMNS, classes.iter().filter_map(|class| row(links, class))).await?;
+    load.put(
+        "class",
+        COLUMNS,
+        classes.iter().filter_map(|class| row(links, class)),
+    )
+    .await?;
     let sessions = classes.iter().flat_map(|class| session_rows(links, class));
     load.put("session", SESSION_COLUMNS, sessions).await
 }
@@ -374,7 +449,11 @@ fn row(links: &Links<'_>, class: &Class) -> Option<Row> {
     let course = links.library.courses.get(class.course)?;
     let org = links.orgs.all.get(class.org)?;
     let season = links.days.seasons.get(class.season)?;
-    let note = if class.status == "cancelled" { "报名人数不足，本期停开" } else { "" };
+    let note = if class.status == "cancelled" {
+        "报名人数不足，本期停开"
+    } else {
+        ""
+    };
     let weekday = class.cell.weekday as i64 + 1;
     Some(vec![
         class.id.into(),
@@ -384,7 +463,11 @@ fn row(links: &Links<'_>, class: &Class) -> Option<Row> {
         links.library.term(org.run_by, class.season).into(),
         class.name.as_str().into(),
         format!("{} {:02}", course.sort_key, class.number).into(),
-        class.room.and_then(|at| links.orgs.rooms.get(at)).map(|room| room.id).into(),
+        class
+            .room
+            .and_then(|at| links.orgs.rooms.get(at))
+            .map(|room| room.id)
+            .into(),
         links.people.all.get(class.teacher).map(|person| person.id).into(),
         course.mode.as_str().into(),
         course.level.into(),
@@ -415,31 +498,43 @@ fn row(links: &Links<'_>, class: &Class) -> Option<Row> {
 
 fn session_rows<'a>(links: &'a Links<'_>, class: &'a Class) -> impl Iterator<Item = Row> + 'a {
     let org = links.orgs.all.get(class.org).map_or(0, |org| org.id);
-    let room = class.room.and_then(|at| links.orgs.rooms.get(at)).map(|room| room.id);
+    let room = class
+        .room
+        .and_then(|at| links.orgs.rooms.get(at))
+        .map(|room| room.id);
     let teacher = links.people.all.get(class.teacher).map(|person| person.id);
-    let outline = links.library.courses.get(class.course).map_or(&[][..], |course| &course.outline);
+    let outline = links
+        .library
+        .courses
+        .get(class.course)
+        .map_or(&[][..], |course| &course.outline);
     let held = class.held(links.days.today);
-    class.days.iter().zip(&class.sessions).enumerate().map(move |(at, (day, id))| {
-        let topic = outline.get(at * outline.len() / class.days.len().max(1));
-        let status = match class.status {
-            "cancelled" => "cancelled",
-            _ if at < held => "held",
-            _ => "planned",
-        };
-        vec![
-            (*id).into(),
-            class.id.into(),
-            org.into(),
-            (at as i64 + 1).into(),
-            (*day).into(),
-            class.start().into(),
-            class.minutes.into(),
-            room.into(),
-            teacher.into(),
-            topic.map_or("", String::as_str).into(),
-            status.into(),
-            "".into(),
-            1.into(),
-        ]
-    })
+    class
+        .days
+        .iter()
+        .zip(&class.sessions)
+        .enumerate()
+        .map(move |(at, (day, id))| {
+            let topic = outline.get(at * outline.len() / class.days.len().max(1));
+            let status = match class.status {
+                "cancelled" => "cancelled",
+                _ if at < held => "held",
+                _ => "planned",
+            };
+            vec![
+                (*id).into(),
+                class.id.into(),
+                org.into(),
+                (at as i64 + 1).into(),
+                (*day).into(),
+                class.start().into(),
+                class.minutes.into(),
+                room.into(),
+                teacher.into(),
+                topic.map_or("", String::as_str).into(),
+                status.into(),
+                "".into(),
+                1.into(),
+            ]
+        })
 }

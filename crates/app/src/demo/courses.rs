@@ -47,7 +47,10 @@ pub(super) struct Library {
 impl Library {
     /// The term of an institution in a season.
     pub(super) fn term(&self, org: usize, season: usize) -> i64 {
-        let term = self.terms.iter().find(|term| term.org == org && term.season == season);
+        let term = self
+            .terms
+            .iter()
+            .find(|term| term.org == org && term.season == season);
         term.map_or(0, |term| term.id)
     }
 
@@ -55,7 +58,10 @@ impl Library {
     pub(super) fn by_category(&self) -> BTreeMap<(&str, &str), Vec<usize>> {
         let mut lists: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
         for (at, course) in self.courses.iter().enumerate() {
-            lists.entry((course.district, &course.category)).or_default().push(at);
+            lists
+                .entry((course.district, &course.category))
+                .or_default()
+                .push(at);
         }
         lists
     }
@@ -129,17 +135,48 @@ fn course(row: &std::collections::HashMap<String, String>, org: usize, district:
 }
 
 const COURSE_COLUMNS: &[&str] = &[
-    "id", "org_id", "name", "sort_key", "category", "level", "current_version_id", "shared", "status",
-    "created_at", "version",
+    "id",
+    "org_id",
+    "name",
+    "sort_key",
+    "category",
+    "level",
+    "current_version_id",
+    "shared",
+    "status",
+    "created_at",
+    "version",
 ];
 const VERSION_COLUMNS: &[&str] = &[
-    "id", "course_id", "number", "summary", "goals", "audience", "outline", "assessment", "materials",
-    "sessions", "minutes", "risk", "status", "written_by", "reviewed_by", "review_note", "created_at",
+    "id",
+    "course_id",
+    "number",
+    "summary",
+    "goals",
+    "audience",
+    "outline",
+    "assessment",
+    "materials",
+    "sessions",
+    "minutes",
+    "risk",
+    "status",
+    "written_by",
+    "reviewed_by",
+    "review_note",
+    "created_at",
     "reviewed_at",
 ];
 const TERM_COLUMNS: &[&str] = &[
-    "id", "org_id", "name", "starts_on", "ends_on", "enrollment_opens", "enrollment_closes",
-    "class_limit", "version",
+    "id",
+    "org_id",
+    "name",
+    "starts_on",
+    "ends_on",
+    "enrollment_opens",
+    "enrollment_closes",
+    "class_limit",
+    "version",
 ];
 
 /// Writes courses, their versions and terms.
@@ -167,7 +204,10 @@ pub(super) async fn write(
         ]
     });
     load.put("course", COURSE_COLUMNS, courses).await?;
-    let versions = library.courses.iter().map(|course| version_row(people, course, days));
+    let versions = library
+        .courses
+        .iter()
+        .map(|course| version_row(people, course, days));
     load.put("course_version", VERSION_COLUMNS, versions).await?;
     let terms = library.terms.iter().filter_map(|term| {
         let season = days.seasons.get(term.season)?;

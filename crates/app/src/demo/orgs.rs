@@ -133,13 +133,15 @@ impl Institutions {
     /// The first of this kind in a district.
     pub(super) fn first(&self, district: &str, kind: Kind) -> Option<(usize, &Institution)> {
         let all = self.all.iter().enumerate();
-        all.clone().find(|(_, org)| org.district == district && org.kind == kind)
+        all.clone()
+            .find(|(_, org)| org.district == district && org.kind == kind)
     }
 
     /// The first of this kind in a street.
     pub(super) fn in_street(&self, street: usize, kind: Kind) -> Option<(usize, &Institution)> {
         let all = self.all.iter().enumerate();
-        all.clone().find(|(_, org)| org.street == street && org.kind == kind)
+        all.clone()
+            .find(|(_, org)| org.street == street && org.kind == kind)
     }
 }
 
@@ -224,7 +226,10 @@ fn plan_district(regions: &Regions, district: &'static str, size: Size) -> Vec<P
     };
     let streets = regions.streets_of(district);
     let home = regions.of_code(HOME_STREET).map(|(at, _)| at);
-    let seat = home.filter(|at| streets.contains(at)).or(streets.first().copied()).unwrap_or(parent);
+    let seat = home
+        .filter(|at| streets.contains(at))
+        .or(streets.first().copied())
+        .unwrap_or(parent);
     let plan = |kind, name: String, parent, street, classes| Plan {
         kind,
         name,
@@ -234,8 +239,20 @@ fn plan_district(regions: &Regions, district: &'static str, size: Size) -> Vec<P
         classes,
     };
     let mut plans = vec![
-        plan(Kind::University, format!("{}老年大学", area.name), parent, seat, size.university_classes),
-        plan(Kind::College, format!("{}社区学院", area.name), parent, seat, size.college_classes),
+        plan(
+            Kind::University,
+            format!("{}老年大学", area.name),
+            parent,
+            seat,
+            size.university_classes,
+        ),
+        plan(
+            Kind::College,
+            format!("{}社区学院", area.name),
+            parent,
+            seat,
+            size.college_classes,
+        ),
     ];
     for street in &streets {
         if let Some(area) = regions.areas.get(*street) {
@@ -244,8 +261,10 @@ fn plan_district(regions: &Regions, district: &'static str, size: Size) -> Vec<P
         }
     }
     // One committee after another of every street, so that each street has its share.
-    let committees: Vec<(usize, Vec<usize>)> =
-        streets.iter().map(|street| (*street, regions.committees_of(*street))).collect();
+    let committees: Vec<(usize, Vec<usize>)> = streets
+        .iter()
+        .map(|street| (*street, regions.committees_of(*street)))
+        .collect();
     let most = committees.iter().map(|(_, list)| list.len()).max().unwrap_or(0);
     let places = (0..most).flat_map(|number| {
         let of_street = move |(street, list): &(usize, Vec<usize>)| Some((*street, *list.get(number)?));
@@ -269,13 +288,22 @@ fn plan_rooms(draw: &Draw, venues: &[Venue], regions: &Regions, plan: &Plan, org
         .map(|(at, _)| at)
         .collect();
     let count = plan.kind.rooms() + usize::from(plan.kind == Kind::Site && draw.chance(35));
-    let start = if plan.kind == Kind::Site { draw.below(suited.len()) } else { 0 };
+    let start = if plan.kind == Kind::Site {
+        draw.below(suited.len())
+    } else {
+        0
+    };
     let mut rooms: Vec<Room> = Vec::with_capacity(count);
     for number in 0..count {
-        let Some(at) = suited.get((start + number) % suited.len().max(1)).copied() else { break };
+        let Some(at) = suited.get((start + number) % suited.len().max(1)).copied() else {
+            break;
+        };
         let Some(venue) = venues.get(at) else { break };
         let floor = venue.floor + i64::from(plan.kind != Kind::Site && number >= suited.len());
-        let name = venue.pattern.replace("{n}", &floor.to_string()).replace("{org}", short);
+        let name = venue
+            .pattern
+            .replace("{n}", &floor.to_string())
+            .replace("{org}", short);
         rooms.push(Room {
             id: 0,
             org,
@@ -290,8 +318,20 @@ fn plan_rooms(draw: &Draw, venues: &[Venue], regions: &Regions, plan: &Plan, org
 }
 
 pub(super) const FACT_COLUMNS: &[&str] = &[
-    "org_id", "address", "phone", "hours", "intro", "lng_e6", "lat_e6", "place_basis", "floor_area_m2",
-    "step_free", "accessible_toilet", "lift", "hearing_loop", "transport",
+    "org_id",
+    "address",
+    "phone",
+    "hours",
+    "intro",
+    "lng_e6",
+    "lat_e6",
+    "place_basis",
+    "floor_area_m2",
+    "step_free",
+    "accessible_toilet",
+    "lift",
+    "hearing_loop",
+    "transport",
 ];
 
 /// Facts of an area of which only the point is known.
@@ -315,19 +355,45 @@ pub(super) fn bare_facts(org: i64, place: &Place) -> Row {
 }
 
 const ROOM_COLUMNS: &[&str] = &[
-    "id", "org_id", "name", "floor", "seats", "area_m2", "facilities", "step_free", "open_to_others",
-    "active", "version",
+    "id",
+    "org_id",
+    "name",
+    "floor",
+    "seats",
+    "area_m2",
+    "facilities",
+    "step_free",
+    "open_to_others",
+    "active",
+    "version",
 ];
 
 /// Writes institutions, what visitors need to know of them, and rooms.
-pub(super) async fn write(load: &Load<'_>, regions: &Regions, orgs: &Institutions, days: &Days) -> AppResult<()> {
+pub(super) async fn write(
+    load: &Load<'_>,
+    regions: &Regions,
+    orgs: &Institutions,
+    days: &Days,
+) -> AppResult<()> {
     let draw = Draw::new("org facts");
-    let nodes: Vec<Node> = orgs.all.iter().map(|org| node(&draw, regions, org, days)).collect();
+    let nodes: Vec<Node> = orgs
+        .all
+        .iter()
+        .map(|org| node(&draw, regions, org, days))
+        .collect();
     super::regions::write_nodes(load, &nodes).await?;
-    let facts: Vec<Row> =
-        orgs.all.iter().enumerate().map(|(at, org)| facts(&draw, regions, org, at)).collect();
+    let facts: Vec<Row> = orgs
+        .all
+        .iter()
+        .enumerate()
+        .map(|(at, org)| facts(&draw, regions, org, at))
+        .collect();
     load.put("org_facts", FACT_COLUMNS, facts).await?;
-    let rooms: Vec<Row> = orgs.rooms.iter().filter_map(|room| room_row(orgs, room)).collect();
+    let rooms: Vec<Row> = orgs
+        .rooms
+        .iter()
+        .filter_map(|room| room_row(orgs, room))
+        .collect();
     load.put("room", ROOM_COLUMNS, rooms).await
 }
 
@@ -377,19 +443,30 @@ fn facts(draw: &Draw, regions: &Regions, org: &Institution, number: usize) -> Ro
     let street_name = street.map_or("", |area| &area.name);
     let site = org.kind == Kind::Site;
     let address = if site {
-        format!("{street_name}{}（演示地址）", parent.map_or("", |area| &area.name))
+        format!(
+            "{street_name}{}（演示地址）",
+            parent.map_or("", |area| &area.name)
+        )
     } else {
         format!("{street_name}学堂路 {} 号（演示地址）", draw.between(1, 399))
     };
     // No Shanghai or Hangzhou line begins with 0000.
-    let area_code = if org.district.starts_with("31") { "021" } else { "0571" };
+    let area_code = if org.district.starts_with("31") {
+        "021"
+    } else {
+        "0571"
+    };
     let intro = match org.kind {
         Kind::University => "面向全区老年人的老年大学，书画、声乐、舞蹈、文史等课程齐全。",
         Kind::College => "全区社区教育的牵头单位，给街镇社区学校送课、培训教师。",
         Kind::School => "街镇居民家门口的学校，每学期开设几十门课程。",
         Kind::Site => "居村学习点，课程短、离家近，大多免费。",
     };
-    let hours = if site { "周一至周五 8:30–16:30" } else { "周一至周日 8:30–20:30" };
+    let hours = if site {
+        "周一至周五 8:30–16:30"
+    } else {
+        "周一至周日 8:30–20:30"
+    };
     vec![
         org.id.into(),
         address.into(),
@@ -399,11 +476,21 @@ fn facts(draw: &Draw, regions: &Regions, org: &Institution, number: usize) -> Ro
         place.map(|place| jitter(place.lng_e6)).into(),
         place.map(|place| jitter(place.lat_e6)).into(),
         "demo".into(),
-        (if site { draw.between(80, 400) } else { draw.between(1_200, 6_000) }).into(),
+        (if site {
+            draw.between(80, 400)
+        } else {
+            draw.between(1_200, 6_000)
+        })
+        .into(),
         (!site || draw.chance(70)).into(),
         (!site || draw.chance(40)).into(),
         (!site || draw.chance(10)).into(),
         (!site || draw.chance(5)).into(),
-        (if site { "" } else { "公交到站后步行约 5 分钟（演示）" }).into(),
+        (if site {
+            ""
+        } else {
+            "公交到站后步行约 5 分钟（演示）"
+        })
+        .into(),
     ]
 }

@@ -1,11 +1,13 @@
 //! The people of the demo. Names are put together from common parts; nobody real is meant.
 
 use super::draw::{Draw, plus};
-use super::load::{Load, Row};
+use super::load::Load;
 use super::orgs::{Institutions, Kind, Size};
 use super::regions::{DEEP, Regions, cell, table};
 use super::{Days, Scale};
-use kernel::{Date, Phone, pinyin};
+use kernel::{Date, Id, PersonName, Phone};
+use people::persons::Sex;
+use people::persons::model::{self, Checked};
 use platform::{AppResult, KeyRing};
 use std::collections::BTreeMap;
 
@@ -13,13 +15,6 @@ const SURNAMES: &str = include_str!("../../../../data/demo/surnames.csv");
 const GIVEN_NAMES: &str = include_str!("../../../../data/demo/given_names.csv");
 const FIRST_BIRTH: i16 = 1930;
 const LAST_BIRTH: i16 = 1995;
-
-/// What a sealed telephone is bound to; `people` opens it with the same words.
-fn phone_place(person: i64) -> String {
-    format!("person.phone.{person}")
-}
-/// For which purpose telephones are marked, so that they can be found.
-const PHONE_PURPOSE: &str = "person.phone";
 
 pub(super) struct Person {
     pub(super) id: i64,
@@ -73,7 +68,9 @@ impl Fitting {
     }
 
     fn draw(&self, draw: &Draw) -> &str {
-        self.names.get(draw.weighted(&self.sums)).map_or("", String::as_str)
+        self.names
+            .get(draw.weighted(&self.sums))
+            .map_or("", String::as_str)
     }
 }
 
@@ -102,14 +99,24 @@ impl Names {
 
     fn draw(&self, draw: &Draw, female: bool, birth: Date) -> String {
         let year = birth.year().clamp(FIRST_BIRTH, LAST_BIRTH);
-        let given = self.given.get(&(female, year)).map_or("", |fitting| fitting.draw(draw));
+        let given = self
+            .given
+            .get(&(female, year))
+            .map_or("", |fitting| fitting.draw(draw));
         format!("{}{given}", self.surnames.draw(draw))
     }
 }
 
 /// Shares of ages among learners of 60 and over: up to this age, so many of 100.
-const AGES: [(i64, i64, u32); 7] =
-    [(60, 62, 18), (63, 65, 21), (66, 68, 21), (69, 72, 19), (73, 77, 13), (78, 83, 6), (84, 91, 2)];
+const AGES: [(i64, i64, u32); 7] = [
+    (60, 62, 18),
+    (63, 65, 21),
+    (66, 68, 21),
+    (69, 72, 19),
+    (73, 77, 13),
+    (78, 83, 6),
+    (84, 91, 2),
+];
 
 struct Maker<'a> {
     draw: Draw,
@@ -141,7 +148,11 @@ pub(super) fn plan(regions: &Regions, orgs: &Institutions, scale: Scale, days: &
             Kind::School => 55,
             Kind::Site => continue,
         };
-        let share = if org.district == "310112" && scale == Scale::Full { 1 } else { 4 };
+        let share = if org.district == "310112" && scale == Scale::Full {
+            1
+        } else {
+            4
+        };
         maker.teachers(at, org.street, count / share);
     }
     maker.officials();
@@ -169,7 +180,9 @@ impl Maker<'_> {
             list.push(at);
             let place = list.len() - 1;
             let home_street = self.regions.areas.get(street).map(|area| area.code.as_str());
-            let couple = COUPLE.get(place).filter(|_| home_street == Some(super::regions::HOME_STREET));
+            let couple = COUPLE
+                .get(place)
+                .filter(|_| home_street == Some(super::regions::HOME_STREET));
             let person = match couple {
                 Some(one) => self.named(one, street, school),
                 None => self.learner(street, school, number >= size.learners),
@@ -195,7 +208,11 @@ impl Maker<'_> {
     fn learner(&mut self, street: usize, school: usize, younger: bool) -> Person {
         let birth = self.birth(younger);
         let female = self.draw.chance(75);
-        let home = self.homes.get(&street).and_then(|homes| self.draw.pick(homes)).copied();
+        let home = self
+            .homes
+            .get(&street)
+            .and_then(|homes| self.draw.pick(homes))
+            .copied();
         let at = self.people.all.len();
         // One in eight has no telephone; one in sixteen shares that of the one before, as couples do.
         let phone = match self.draw.below(16) {
@@ -230,7 +247,10 @@ impl Maker<'_> {
         };
         let age = self.draw.between(low, high);
         // Born so long ago that the age is reached today.
-        plus(self.days.today, -(age * 365 + age / 4 + 1 + self.draw.between(0, 360)))
+        plus(
+            self.days.today,
+            -(age * 365 + age / 4 + 1 + self.draw.between(0, 360)),
+        )
     }
 
     fn teachers(&mut self, org: usize, street: usize, count: usize) {
@@ -245,7 +265,8 @@ impl Maker<'_> {
 
     fn officials(&mut self) {
         for (at, area) in self.regions.areas.iter().enumerate() {
-            let has_office = area.parent.is_none() || DEEP.iter().any(|code| area.code == format!("{code}000000"));
+            let has_office =
+                area.parent.is_none() || DEEP.iter().any(|code| area.code == format!("{code}000000"));
             if has_office {
                 let person = self.employee(0, at);
                 self.people.officials.insert(at, person);
@@ -258,7 +279,10 @@ impl Maker<'_> {
         let at = self.people.all.len();
         let female = self.draw.chance(62);
         let age = self.draw.between(30, 66);
-        let birth = plus(self.days.today, -(age * 365 + age / 4 + 1 + self.draw.between(0, 360)));
+        let birth = plus(
+            self.days.today,
+            -(age * 365 + age / 4 + 1 + self.draw.between(0, 360)),
+        );
         self.people.all.push(Person {
             id: 0,
             name: self.names.draw(&self.draw, female, birth),
@@ -278,11 +302,6 @@ pub(super) fn phone(at: usize) -> String {
     format!("19900{:06}", (at + 10) % 1_000_000)
 }
 
-const COLUMNS: &[&str] = &[
-    "id", "number", "name", "sort_key", "sex", "birth", "phone_sealed", "phone_index", "phone_masked",
-    "home_org_id", "registered_at_org_id", "needs", "status", "code_serial", "created_at", "version",
-];
-
 /// Writes everybody.
 pub(super) async fn write(
     load: &Load<'_>,
@@ -291,28 +310,26 @@ pub(super) async fn write(
     people: &People,
     days: &Days,
 ) -> AppResult<()> {
-    let created = days.opened_at.to_string();
-    let rows = people.all.iter().enumerate().map(|(at, person)| {
-        let phone = person.phone.as_deref().and_then(|phone| Phone::parse(phone).ok());
-        let phone = phone.as_ref();
-        vec![
-            person.id.into(),
-            format!("{:08}", at + 1).into(),
-            person.name.as_str().into(),
-            pinyin::person_sort_key(&person.name).into(),
-            (if person.female { "female" } else { "male" }).into(),
-            person.birth.into(),
-            phone.map(|phone| keys.seal(phone.as_str(), &phone_place(person.id))).into(),
-            phone.map(|phone| keys.blind_index(PHONE_PURPOSE, phone.as_str())).into(),
-            phone.map(Phone::masked).into(),
-            regions.areas.get(person.home).map(|area| area.id).into(),
-            orgs.all.get(person.registered_at).map(|org| org.id).into(),
-            "".into(),
-            "active".into(),
-            1.into(),
-            created.as_str().into(),
-            1.into(),
-        ]
+    let rows = people.all.iter().enumerate().filter_map(|(at, person)| {
+        let checked = Checked {
+            name: PersonName::parse(&person.name).ok()?,
+            sex: if person.female { Sex::Female } else { Sex::Male },
+            birth: person.birth,
+            id_number: None,
+            phone: person.phone.as_deref().and_then(|phone| Phone::parse(phone).ok()),
+            home: regions.areas.get(person.home).map(|area| Id::from_raw(area.id)),
+            needs: String::new(),
+            contact: None,
+            org: orgs.all.get(person.registered_at).map(|org| Id::from_raw(org.id)),
+        };
+        let number = format!("X{:08}", at + 1);
+        Some(model::cells(
+            keys,
+            Id::from_raw(person.id),
+            &number,
+            &checked,
+            days.opened_at,
+        ))
     });
-    load.put("person", COLUMNS, rows).await
+    load.put("person", model::COLUMNS, rows).await
 }

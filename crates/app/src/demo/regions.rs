@@ -5,7 +5,7 @@ use super::load::{Load, Row};
 use super::{Days, Scale};
 use kernel::{AgeBand, pinyin};
 use platform::AppResult;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 const SHANGHAI: &str = include_str!("../../../../data/regions/shanghai.csv");
 const XIHU: &str = include_str!("../../../../data/regions/xihu.csv");
@@ -167,7 +167,10 @@ fn node(regions: &Regions, area: &Area) -> Node {
     Node {
         id: area.id,
         kind: kind_of(area),
-        parent: area.parent.and_then(|at| regions.areas.get(at)).map(|area| area.id),
+        parent: area
+            .parent
+            .and_then(|at| regions.areas.get(at))
+            .map(|area| area.id),
         name: area.name.clone(),
         short: area.short.clone(),
         region: Some(area.code.clone()),
@@ -191,8 +194,17 @@ pub(super) struct Node {
 }
 
 const ORG_COLUMNS: &[&str] = &[
-    "id", "kind", "parent_id", "name", "short_name", "sort_key", "region_code", "status", "opened_on",
-    "is_public", "version",
+    "id",
+    "kind",
+    "parent_id",
+    "name",
+    "short_name",
+    "sort_key",
+    "region_code",
+    "status",
+    "opened_on",
+    "is_public",
+    "version",
 ];
 
 pub(super) async fn write_nodes(load: &Load<'_>, nodes: &[Node]) -> AppResult<()> {
@@ -212,7 +224,9 @@ pub(super) async fn write_nodes(load: &Load<'_>, nodes: &[Node]) -> AppResult<()
         ]
     });
     load.put("org", ORG_COLUMNS, orgs).await?;
-    let paths = nodes.iter().map(|node| vec![node.id.into(), node.path.as_str().into()]);
+    let paths = nodes
+        .iter()
+        .map(|node| vec![node.id.into(), node.path.as_str().into()]);
     load.put("org_path", &["org_id", "path"], paths).await?;
     let names = nodes.iter().map(|node| {
         vec![
@@ -222,20 +236,37 @@ pub(super) async fn write_nodes(load: &Load<'_>, nodes: &[Node]) -> AppResult<()
             LISTED_ON.into(),
         ]
     });
-    load.put("org_name", &["org_id", "name", "short_name", "valid_from"], names).await?;
+    load.put("org_name", &["org_id", "name", "short_name", "valid_from"], names)
+        .await?;
     let edges = nodes.iter().filter_map(|node| {
-        Some(vec![node.id.into(), node.parent?.into(), node.path.as_str().into(), LISTED_ON.into()])
+        Some(vec![
+            node.id.into(),
+            node.parent?.into(),
+            node.path.as_str().into(),
+            LISTED_ON.into(),
+        ])
     });
-    load.put("org_edge", &["org_id", "parent_id", "path", "valid_from"], edges).await
+    load.put("org_edge", &["org_id", "parent_id", "path", "valid_from"], edges)
+        .await
 }
 
 /// Residents of every street at the ends of the last two years.
 fn population(regions: &Regions, days: &Days) -> Vec<Row> {
     let draw = Draw::new("population");
-    let streets: Vec<&Area> = regions.areas.iter().filter(|area| area.level == "street").collect();
-    let weights: BTreeMap<&str, i64> =
-        streets.iter().map(|area| (area.code.as_str(), draw.between(60, 140))).collect();
-    let minhang: i64 = weights.iter().filter(|(code, _)| code.starts_with("310112")).map(|(_, w)| w).sum();
+    let streets: Vec<&Area> = regions
+        .areas
+        .iter()
+        .filter(|area| area.level == "street")
+        .collect();
+    let weights: BTreeMap<&str, i64> = streets
+        .iter()
+        .map(|area| (area.code.as_str(), draw.between(60, 140)))
+        .collect();
+    let minhang: i64 = weights
+        .iter()
+        .filter(|(code, _)| code.starts_with("310112"))
+        .map(|(_, w)| w)
+        .sum();
     let last_year = i64::from(days.today.year()) - 1;
     let mut rows = Vec::new();
     for area in streets {
@@ -245,7 +276,11 @@ fn population(regions: &Regions, days: &Days) -> Vec<Row> {
         } else {
             260 * weight
         };
-        let elders = if area.kind == "special" && !area.code.starts_with("310112") { whole / 10 } else { whole };
+        let elders = if area.kind == "special" && !area.code.starts_with("310112") {
+            whole / 10
+        } else {
+            whole
+        };
         let share = draw.between(30, 38);
         for (year, percent) in [(last_year - 1, 97), (last_year, 100)] {
             rows.extend(bands(area.id, year, elders * percent / 100, share));
@@ -295,6 +330,11 @@ pub(super) fn calendar() -> kernel::Calendar {
     }))
 }
 
+/// The last birthday of those who are this old on a day, or older.
+pub(super) fn birth_at(today: kernel::Date, age: i64) -> kernel::Date {
+    today.checked_sub(jiff::Span::new().years(age)).unwrap_or(today)
+}
+
 /// The day some years before the demo's day, for things that have long been there.
 pub(super) fn years_before(days: &Days, years: i64) -> kernel::Date {
     plus(days.today, -365 * years)
@@ -303,6 +343,7 @@ pub(super) fn years_before(days: &Days, years: i64) -> kernel::Date {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn the_areas_are_those_of_the_official_lists() {
@@ -334,12 +375,21 @@ mod tests {
     fn minhang_has_its_elders() {
         let days = Days::of(kernel::Date::constant(2026, 11, 22));
         let regions = read(Scale::Full, &days);
-        let minhang: BTreeSet<i64> =
-            regions.streets_of("310112").iter().map(|at| regions.areas[*at].id).collect();
+        let minhang: BTreeSet<i64> = regions
+            .streets_of("310112")
+            .iter()
+            .map(|at| regions.areas[*at].id)
+            .collect();
         let mut elders = 0;
         for row in population(&regions, &days) {
-            let [db::Value::Int(org), db::Value::Int(2025), db::Value::Text(band), db::Value::Int(male), db::Value::Int(female), ..] =
-                row.as_slice()
+            let [
+                db::Value::Int(org),
+                db::Value::Int(2025),
+                db::Value::Text(band),
+                db::Value::Int(male),
+                db::Value::Int(female),
+                ..,
+            ] = row.as_slice()
             else {
                 continue;
             };
