@@ -59,6 +59,20 @@ pub enum Command {
     /// 审计记录
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// 演示数据
+    #[command(subcommand)]
+    Demo(DemoCommand),
+}
+
+/// What can be done with a demonstration.
+#[derive(Debug, Subcommand)]
+pub enum DemoCommand {
+    /// 给若干学员发接口令牌，一行一个：学员编号、制表符、令牌
+    Tokens {
+        /// 几个学员
+        #[arg(long, value_name = "N")]
+        learners: usize,
+    },
 }
 
 /// What can be done with the audit log.
@@ -123,6 +137,8 @@ mod tests {
             ("restore b.tar", true),
             ("audit verify", true),
             ("audit", false),
+            ("demo tokens --learners 10 --data d", true),
+            ("demo tokens", false),
             ("import outcomes f.csv", false),
             ("", false),
         ] {

@@ -69,6 +69,20 @@ pub async fn refuse(config: &Config) -> Done {
     }
 }
 
+/// Refuses to do with real data what only a demonstration is for.
+///
+/// # Errors
+/// When the data is not a demonstration's.
+pub async fn require(config: &Config) -> Done {
+    match made_for(config).await? {
+        State::Demo(_) => Ok(()),
+        State::Empty | State::Real => Err(Trouble::new(format!(
+            "{} 里不是演示数据，没有做。请先运行 xuequan serve --demo，或用 --data 指对文件夹。",
+            place(config)
+        ))),
+    }
+}
+
 enum State {
     Empty,
     Demo(String),

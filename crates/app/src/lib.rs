@@ -7,6 +7,7 @@ pub mod backup;
 pub mod check;
 pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod demo_control;
 pub mod demo_data;
 pub mod desk;
@@ -21,9 +22,9 @@ pub mod wiring;
 pub use trouble::{Done, Trouble};
 
 use clap::Parser;
-use cli::{AuditCommand, Cli, Command};
+use cli::{AuditCommand, Cli, Command, DemoCommand};
 use config::Config;
-use installation::{Installation, Use};
+use installation::{Installation, Opening, Use};
 use std::process::ExitCode;
 
 /// Reads the command line, does what it asks, and gives the code to leave with: 0 done, 1 not done.
@@ -55,6 +56,7 @@ async fn command(command: Command, config: Config) -> Done {
         Command::Check => check::run(&config).await,
         Command::Backup { file, with_key } => backup::run(&config, &file, with_key).await,
         Command::Restore { file } => restore::run(&config, &file),
+        Command::Demo(DemoCommand::Tokens { learners }) => demo_tokens(&config, learners).await,
         Command::Audit(AuditCommand::Verify) => audit_verify(&config).await,
     }
 }
@@ -88,4 +90,13 @@ async fn audit_verify(config: &Config) -> Done {
         "审计记录有 {} 处不对。请保留现场，不要再写入数据，并与最近的备份核对。",
         verdict.faults.len()
     )))
+}
+
+async fn demo_tokens(config: &Config, learners: usize) -> Done {
+    demo_data::require(config).await?;
+    let platform = Installation::open(config, Opening::command("demo")).await?;
+    for (person, token) in demo::tokens(&platform, learners).await? {
+        terminal::say(format!("{person}\t{token}"));
+    }
+    Ok(())
 }

@@ -39,8 +39,8 @@ pub fn routes(shared: &Shared) -> Routes {
 ///
 /// # Errors
 /// When the data cannot be made.
-pub async fn fill_demo(_: &Arc<Platform>, _: Date) -> AppResult<()> {
-    Err(platform::AppError::Unavailable("这个版本还没有演示数据。".into()))
+pub async fn fill_demo(platform: &Arc<Platform>, today: Date) -> AppResult<()> {
+    crate::demo::build(platform, today).await.map(drop)
 }
 
 /// The work that can be queued.

@@ -12,7 +12,7 @@ mod worker;
 use crate::cli::ServeOptions;
 use crate::config::Config;
 use crate::installation::{Installation, Opening, Shared, host_name};
-use crate::{Done, Trouble, demo_data, terminal, wiring};
+use crate::{Done, Trouble, demo, demo_data, terminal, wiring};
 use platform::{Clock, Platform};
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -84,6 +84,20 @@ fn announce(platform: &Platform, here: &str) {
     terminal::say(format!(
         "学圈已启动：{here}/ 　工作台 {here}/desk 　（按 Ctrl-C 停止）"
     ));
+    if platform.demo {
+        let names: Vec<String> = people::demo_roles()
+            .iter()
+            .map(|(key, words)| format!("{words} demo-{key}"))
+            .collect();
+        terminal::say(format!(
+            "演示的登录页 {here}/sign-in 上，每个角色有一个按钮。时间可以在 {here}/demo 往后拨。"
+        ));
+        terminal::say(format!(
+            "也可以用账号登录，口令都是 {}：{}",
+            demo::DEMO_PASSWORD,
+            names.join("、")
+        ));
+    }
     if platform.public_url != here {
         terminal::say(format!("对外网址：{}", platform.public_url));
     }
