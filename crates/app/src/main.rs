@@ -1,2 +1,7 @@
 //! The program `xuequan`.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    app::run()
+}

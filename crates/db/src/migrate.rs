@@ -56,6 +56,55 @@ impl Db {
     }
 }
 
+impl Db {
+    /// Names of the steps that are not applied yet, or whose text has changed since.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] when the database is; a database without any tables is not an error.
+    pub async fn pending(&self, schemas: &[Schema]) -> DbResult<Vec<String>> {
+        let find = "SELECT checksum FROM schema_migration WHERE domain = $1 AND number = $2";
+        let empty = match self.prepare(find).await {
+            Ok(_) => false,
+            Err(DbError::Statement(_)) => true,
+            Err(other) => return Err(other),
+        };
+        let mut pending = Vec::new();
+        for schema in schemas {
+            for migration in schema.migrations {
+                let known: Option<String> = if empty {
+                    None
+                } else {
+                    self.query_opt(find, args![schema.domain, migration.number]).await?
+                };
+                if known.as_deref() != Some(checksum(migration.sql).as_str()) {
+                    pending.push(format!(
+                        "{}/{:04} {}",
+                        schema.domain, migration.number, migration.name
+                    ));
+                }
+            }
+        }
+        Ok(pending)
+    }
+
+    /// The order in which the database compares text; `None` on SQLite, which compares bytes.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] when the database is.
+    pub async fn collation(&self) -> DbResult<Option<String>> {
+        match self.dialect() {
+            Dialect::Sqlite => Ok(None),
+            Dialect::Postgres => {
+                self.query_opt(
+                    "SELECT CAST(datcollate AS TEXT) FROM pg_database WHERE datname = current_database()",
+                    args![],
+                )
+                .await
+            }
+        }
+    }
+}
+
 async fn apply(tx: &Tx, domain: &str, migration: &Migration) -> DbResult<bool> {
     let checksum = checksum(migration.sql);
     let known: Option<String> = tx

@@ -104,6 +104,14 @@ impl Fonts {
         Self::find_in(&dirs)
     }
 
+    /// No fonts at all.
+    pub(crate) fn none() -> Self {
+        Self {
+            book: LazyHash::new(FontBook::new()),
+            faces: Vec::new(),
+        }
+    }
+
     pub(crate) fn find_in(dirs: &[&Path]) -> Result<Self, MissingFonts> {
         let mut book = FontBook::new();
         let mut faces = Vec::new();

@@ -1,6 +1,6 @@
 //! Runs Typst on a template and data, all in memory.
 
-use crate::fonts::Fonts;
+use crate::fonts::{Fonts, MissingFonts};
 use kernel::Instant;
 use std::fmt;
 use std::path::PathBuf;
@@ -39,6 +39,8 @@ pub enum DocumentError {
     },
     /// A font file that was there at the start can no longer be read.
     Font(PathBuf),
+    /// The fonts were not there at the start.
+    NoFonts(MissingFonts),
 }
 
 impl fmt::Display for DocumentError {
@@ -55,6 +57,7 @@ impl fmt::Display for DocumentError {
                     "文件没有生成：模板 {template} 第 {line} 行出错（{message}）。请把这句话告诉管理员。"
                 )
             }
+            Self::NoFonts(missing) => missing.fmt(f),
             Self::Font(path) => {
                 write!(
                     f,
@@ -72,6 +75,7 @@ impl std::error::Error for DocumentError {}
 #[derive(Debug)]
 pub struct Typesetter {
     fonts: Fonts,
+    missing: Option<MissingFonts>,
     library: LazyHash<Library>,
 }
 
@@ -81,8 +85,24 @@ impl Typesetter {
     pub fn new(fonts: Fonts) -> Self {
         Self {
             fonts,
+            missing: None,
             library: LazyHash::new(Library::default()),
         }
+    }
+
+    /// A typesetter that sets nothing and says which fonts are missing, so that the rest of a program can work.
+    #[must_use]
+    pub fn without_fonts(missing: MissingFonts) -> Self {
+        Self {
+            missing: Some(missing),
+            ..Self::new(Fonts::none())
+        }
+    }
+
+    /// The fonts that were missing at the start.
+    #[must_use]
+    pub const fn missing_fonts(&self) -> Option<&MissingFonts> {
+        self.missing.as_ref()
     }
 
     /// The document as PDF: the same template, data and moment always give the same bytes.
@@ -94,6 +114,9 @@ impl Typesetter {
         data: &serde_json::Value,
         made: Instant,
     ) -> Result<Vec<u8>, DocumentError> {
+        if let Some(missing) = &self.missing {
+            return Err(DocumentError::NoFonts(missing.clone()));
+        }
         let data = serde_json::to_vec(data).map_err(|error| DocumentError::Data(error.to_string()))?;
         let job = Job::new(self, template, Bytes::new(data), made);
         let pdf = job.pdf();

@@ -1,4 +1,5 @@
 -- A person's place in a class, from application to completion. One row a person and class that is alive.
+-- queue: the order of asking within a class, given by the seat desk.
 CREATE TABLE enrollment (
     id BIGINT PRIMARY KEY,
     class_id BIGINT NOT NULL REFERENCES class (id),
@@ -17,4 +18,4 @@ CREATE TABLE enrollment (
 );
 CREATE UNIQUE INDEX enrollment_alive ON enrollment (class_id, person_id) WHERE live;
 CREATE INDEX enrollment_person ON enrollment (person_id, term_id);
-CREATE INDEX enrollment_class ON enrollment (class_id, status, queue)
+CREATE INDEX enrollment_class ON enrollment (class_id, queue)

@@ -1,5 +1,11 @@
 //! Enrolment: seats decided at the seat desk, waitlist, withdrawal, the counter.
 
+pub mod enrollments;
+pub mod roll;
+pub mod seat_desk;
+
+pub use seat_desk::{EnrollmentStatus, SeatDesk};
+
 /// The tables of this crate.
 pub const SCHEMA: db::Schema = db::Schema {
     domain: "enrollment",
@@ -18,3 +24,8 @@ pub mod kinds {
 }
 /// Id of an enrollment.
 pub type EnrollmentId = kernel::Id<kinds::Enrollment>;
+
+/// The routes of this crate; they take the desk of this process.
+pub fn routes(desk: &std::sync::Arc<SeatDesk>) -> platform::Routes {
+    enrollments::routes(desk)
+}

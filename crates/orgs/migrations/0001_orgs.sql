@@ -13,6 +13,8 @@ CREATE TABLE org (
     closed_on TEXT,
     successor_id BIGINT REFERENCES org (id),
     is_public BOOLEAN NOT NULL,
+    -- Zones that only resemble a street, and committees that exist for statistics: nobody counts them to people.
+    special BOOLEAN NOT NULL DEFAULT FALSE,
     version BIGINT NOT NULL
 );
 CREATE INDEX org_parent ON org (parent_id, kind);
@@ -84,8 +86,10 @@ CREATE TABLE room_booking (
     people BIGINT NOT NULL,
     status TEXT NOT NULL,
     reason TEXT NOT NULL,
-    created_at TEXT NOT NULL
+    created_at TEXT NOT NULL,
+    version BIGINT NOT NULL DEFAULT 1
 );
+CREATE INDEX room_booking_org ON room_booking (org_id, status, day);
 CREATE INDEX room_booking_day ON room_booking (room_id, day, starts);
 -- Residents of an area at the end of a year by age band and sex.
 CREATE TABLE population (

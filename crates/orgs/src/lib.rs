@@ -1,4 +1,11 @@
 //! Organisations: the tree with its history, institutions and learning sites, rooms, population, regions.
+//!
+//! Start reading at [`tree`]; [`rooms`] is the plainest whole feature, with all its rooms.
+
+pub mod rooms;
+pub mod tree;
+
+pub use tree::kind::OrgKind;
 
 /// The tables of this crate.
 pub const SCHEMA: db::Schema = db::Schema {

@@ -4,6 +4,8 @@ CREATE TABLE person (
     number TEXT NOT NULL,
     name TEXT NOT NULL,
     sort_key TEXT NOT NULL,
+    -- Pinyin and initials for search, each with a blank before it: ' liming lm'.
+    spelling TEXT,
     sex TEXT,
     birth TEXT,
     id_kind TEXT,
@@ -26,6 +28,14 @@ CREATE UNIQUE INDEX person_number ON person (number);
 CREATE UNIQUE INDEX person_id_index ON person (id_index);
 CREATE INDEX person_phone_index ON person (phone_index);
 CREATE INDEX person_home ON person (home_org_id, sort_key, id);
+CREATE INDEX person_registered ON person (registered_at_org_id, sort_key, id);
+-- Further orgs whose staff may see a person: where they were found at the counter, where they enrolled.
+CREATE TABLE person_org (
+    person_id BIGINT NOT NULL REFERENCES person (id),
+    org_id BIGINT NOT NULL REFERENCES org (id),
+    PRIMARY KEY (person_id, org_id)
+);
+CREATE INDEX person_org_org ON person_org (org_id);
 -- A way to sign in: staff by name and password (and second factor), learners by telephone or printed card.
 CREATE TABLE account (
     id BIGINT PRIMARY KEY,
@@ -66,6 +76,8 @@ CREATE TABLE sign_in (
     created_at TEXT NOT NULL,
     seen_at TEXT NOT NULL,
     expires_at TEXT NOT NULL,
+    -- Without a request for so long it is over.
+    idle_secs BIGINT NOT NULL,
     ended_at TEXT
 );
 CREATE UNIQUE INDEX sign_in_token ON sign_in (token_hash);
@@ -88,7 +100,8 @@ CREATE TABLE code_card (
     issued_by BIGINT,
     issued_at TEXT NOT NULL,
     ended_at TEXT,
-    failures BIGINT NOT NULL
+    failures BIGINT NOT NULL,
+    locked_until TEXT
 );
 CREATE UNIQUE INDEX code_card_index ON code_card (code_index);
 CREATE INDEX code_card_person ON code_card (person_id);
@@ -116,4 +129,12 @@ CREATE TABLE consent (
     given_at TEXT NOT NULL,
     withdrawn_at TEXT
 );
-CREATE INDEX consent_person ON consent (person_id, purpose)
+CREATE INDEX consent_person ON consent (person_id, purpose);
+-- A person's wish that their data be erased; handled by their school.
+CREATE TABLE erasure_request (
+    id BIGINT PRIMARY KEY,
+    person_id BIGINT NOT NULL REFERENCES person (id),
+    asked_at TEXT NOT NULL,
+    withdrawn_at TEXT
+);
+CREATE INDEX erasure_request_person ON erasure_request (person_id)

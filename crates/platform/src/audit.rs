@@ -3,7 +3,7 @@
 use crate::event::{EventRow, POSITION_BITS, note_hash};
 use crate::{AppResult, Ctx, Event};
 use db::{Db, args, record};
-use kernel::{EventId, Id};
+use kernel::{EventId, Id, Instant};
 use sha2::{Digest, Sha256};
 
 const PAGE: i64 = 5_000;
@@ -17,6 +17,21 @@ pub struct Verdict {
     pub chains: u64,
     /// What is wrong, in words with the event's number; empty when all is well.
     pub faults: Vec<String>,
+}
+
+/// The events of one thing, oldest first: at most the first 200.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn of_subject<K>(db: &Db, kind: &str, subject: Id<K>) -> AppResult<Vec<EventRow>> {
+    Ok(db
+        .query(
+            "SELECT id, at, kind, subject_kind, subject_id, org_id, actor_person, actor_account, on_behalf_of,
+                    channel, request, data, note_hash, hash FROM event
+             WHERE subject_id = $1 AND subject_kind = $2 ORDER BY at, id LIMIT 200",
+            args![subject, kind],
+        )
+        .await?)
 }
 
 /// Reads every chain from its beginning and recomputes every hash.
@@ -153,6 +168,27 @@ fn anchor_hash(previous: &str, heads: &str) -> String {
     hasher.update([0x1f]);
     hasher.update(heads.as_bytes());
     crate::event::hex(&hasher.finalize())
+}
+
+/// Seconds between two anchors.
+const ANCHOR_SECS: i64 = 3_600;
+
+/// Sets an anchor if there is none or the last one is an hour old; says whether it did.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn anchor_if_due(ctx: &Ctx) -> AppResult<bool> {
+    let last: Option<Instant> = ctx
+        .db()
+        .query_opt("SELECT at FROM event_anchor ORDER BY id DESC LIMIT 1", args![])
+        .await?;
+    let now = ctx.now();
+    // After a demonstration's clock was set back, the last anchor lies in the future.
+    if last.is_some_and(|at| (0..ANCHOR_SECS).contains(&now.secs_since(at))) {
+        return Ok(false);
+    }
+    anchor(ctx).await?;
+    Ok(true)
 }
 
 /// Hashes the heads of all chains together, onto the anchor before; done every hour by the worker.

@@ -1,5 +1,6 @@
 //! Events: what happened, to what, by whom, for whom, and how. Audit entry, activity line and message at once.
 
+use crate::Channel;
 use kernel::{Id, Instant, OrgId, PersonId};
 use sha2::{Digest, Sha256};
 
@@ -12,6 +13,7 @@ pub struct Event {
     pub(crate) org: Option<OrgId>,
     pub(crate) on_behalf_of: Option<PersonId>,
     pub(crate) by: Option<PersonId>,
+    pub(crate) via: Option<Channel>,
     pub(crate) data: serde_json::Value,
     pub(crate) note: Option<String>,
 }
@@ -27,6 +29,7 @@ impl Event {
             org: None,
             on_behalf_of: None,
             by: None,
+            via: None,
             data: serde_json::Value::Null,
             note: None,
         }
@@ -50,6 +53,13 @@ impl Event {
     #[must_use]
     pub fn by(mut self, person: PersonId) -> Self {
         self.by = Some(person);
+        self
+    }
+
+    /// The way it came in, where one commit holds the acts of many.
+    #[must_use]
+    pub fn via(mut self, channel: Channel) -> Self {
+        self.via = Some(channel);
         self
     }
 

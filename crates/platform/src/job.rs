@@ -4,7 +4,7 @@
 
 use crate::{AppError, AppResult, Ctx, Platform};
 use db::{Db, Tx, args, record};
-use kernel::{Instant, JobId};
+use kernel::{Instant, JobId, PersonId};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -80,6 +80,33 @@ pub async fn find(db: &Db, id: JobId) -> AppResult<Job> {
         .query_one(
             "SELECT id, kind, payload, attempts, state, done, total, report FROM job WHERE id = $1",
             args![id],
+        )
+        .await?)
+}
+
+/// How a job of this person stands.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is none, or another queued it.
+pub async fn find_of(db: &Db, id: JobId, person: PersonId) -> AppResult<Job> {
+    Ok(db
+        .query_one(
+            "SELECT id, kind, payload, attempts, state, done, total, report FROM job
+             WHERE id = $1 AND created_by = $2",
+            args![id, person],
+        )
+        .await?)
+}
+
+/// How many jobs are due or running.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn pending(db: &Db, now: Instant) -> AppResult<i64> {
+    Ok(db
+        .query_one(
+            "SELECT COUNT(*) FROM job WHERE state = 'running' OR (state = 'waiting' AND run_at <= $1)",
+            args![now],
         )
         .await?)
 }

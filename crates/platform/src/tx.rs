@@ -157,7 +157,7 @@ async fn write(tx: &db::Tx, ctx: &Ctx, head: &Head, events: Vec<Event>) -> DbRes
             actor_person: event.by.or(ctx.actor.person),
             actor_account: ctx.actor.account.map(kernel::Id::raw),
             on_behalf_of: event.on_behalf_of,
-            channel: ctx.channel.as_str().to_owned(),
+            channel: event.via.unwrap_or(ctx.channel).as_str().to_owned(),
             request: ctx.request.clone(),
             data: if event.data.is_null() {
                 String::new()

@@ -1,5 +1,16 @@
 //! Teaching: courses, terms, classes, sessions, and the public catalogue of classes.
 
+pub mod catalogue;
+pub mod classes;
+pub mod courses;
+pub mod duty;
+pub mod holidays;
+mod neighbours;
+pub mod seats;
+pub mod sessions;
+pub mod terms;
+mod web;
+
 /// The tables of this crate.
 pub const SCHEMA: db::Schema = db::Schema {
     domain: "teaching",

@@ -55,26 +55,21 @@ impl TestApp {
         Self { platform, router }
     }
 
-    async fn platform(db: db::Db, node: i64) -> Arc<Platform> {
+    async fn platform(db: db::Db, number: i64) -> Arc<Platform> {
         let clock = Clock::fixed(NOW.parse().expect("an instant"));
         let random = Random::system();
-        let chain = Chain::open(&db, node).await.expect("a chain");
         let folder = std::env::temp_dir().join(format!("xuequan-files-{}", random.token()));
         std::fs::create_dir_all(&folder).expect("a folder for files");
-        Arc::new(Platform {
-            ids: Ids::new(clock.clone(), random.clone()),
-            keys: KeyRing::in_memory(Suite::International, &random),
-            files: Files::open(&folder, 20 << 20, &random).expect("a file store"),
-            notifier: Notifier::Outbox,
-            chain,
-            bus: tokio::sync::broadcast::channel(1024).0,
-            public_url: "http://127.0.0.1:8080".into(),
-            demo: true,
-            identify,
-            db,
-            clock,
-            random,
-        })
+        let keys = KeyRing::in_memory(Suite::International, &random);
+        let files = Files::open(&folder, 20 << 20, &random).expect("a file store");
+        node(db, number, clock, keys, files).await
+    }
+
+    /// Another node of this installation: the same database, clock, keys and files, a chain and a bus of its own.
+    pub async fn second_node(&self) -> Arc<Platform> {
+        let here = &self.platform;
+        let (keys, files) = (here.keys.clone(), here.files.clone());
+        node(here.db.clone(), 2, here.clock.clone(), keys, files).await
     }
 
     /// A browser in which nobody is signed in.
@@ -122,6 +117,25 @@ impl TestApp {
         }
         done
     }
+}
+
+async fn node(db: db::Db, number: i64, clock: Clock, keys: KeyRing, files: Files) -> Arc<Platform> {
+    let random = Random::system();
+    let chain = Chain::open(&db, number).await.expect("a chain");
+    Arc::new(Platform {
+        ids: Ids::new(clock.clone(), random.clone()),
+        keys,
+        files,
+        notifier: Notifier::Outbox,
+        chain,
+        bus: tokio::sync::broadcast::channel(1024).0,
+        public_url: "http://127.0.0.1:8080".into(),
+        demo: true,
+        identify,
+        db,
+        clock,
+        random,
+    })
 }
 
 /// An actor who is a plain learner.

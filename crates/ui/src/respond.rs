@@ -25,6 +25,20 @@ pub fn page(ctx: &Ctx, title: &str) -> Page {
     .titled(title)
 }
 
+/// The frame of a page that anybody may keep: nothing of the reader is on it but the look, so it has no forms
+/// that post, and nobody's name.
+#[must_use]
+pub fn public_page(platform: &platform::Platform, look: Preference, path: String, title: &str) -> Page {
+    Page {
+        lang: look.lang,
+        view: look.view,
+        path,
+        demo: platform.demo,
+        ..Page::default()
+    }
+    .titled(title)
+}
+
 /// The frame of a learner's page.
 #[must_use]
 pub fn learner_page(ctx: &Ctx, title: &str) -> Page {
@@ -45,8 +59,9 @@ pub fn desk_page(ctx: &Ctx, title: &str) -> Page {
         (P::AuditRead, "/desk/audit", Icon::Search, "审计"),
     ];
     let allowed = all.into_iter().filter(|(permission, ..)| ctx.can(*permission));
-    let mut links = vec![NavLink::new("/desk", Icon::CircleCheck, "待办")];
-    links.extend(allowed.map(|(_, href, icon, text)| NavLink::new(href, icon, text)));
+    let links = allowed
+        .map(|(_, href, icon, text)| NavLink::new(href, icon, text))
+        .collect();
     let org_name = ctx
         .actor
         .posts

@@ -1,0 +1,149 @@
+//! What can be asked for on the command line.
+
+use clap::{Args, Parser, Subcommand};
+use kernel::Date;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// 学圈：办一座学习型城市的程序。
+#[derive(Debug, Parser)]
+#[command(name = "xuequan", version, about, propagate_version = true)]
+pub struct Cli {
+    /// Where the installation's things lie.
+    #[command(flatten)]
+    pub place: Place,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Where the installation's things lie; every command takes these.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Place {
+    /// 数据文件夹：内置数据库、文件和密钥都在里面
+    #[arg(long, global = true, default_value = "data", value_name = "DIR")]
+    pub data: PathBuf,
+    /// 用 PostgreSQL 代替内置数据库，如 postgres://user@host/name
+    #[arg(long, global = true, value_name = "URL")]
+    pub database: Option<String>,
+    /// 上传文件放在哪个文件夹（不写就放在数据文件夹里）
+    #[arg(long, global = true, value_name = "DIR")]
+    pub files: Option<String>,
+    /// 密钥文件（不写就放在数据文件夹里；第一次启动时生成）
+    #[arg(long, global = true, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+}
+
+/// One command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// 启动服务
+    Serve(ServeOptions),
+    /// 把数据库的表升级到这个版本
+    Migrate,
+    /// 检查数据库、审计记录、名额、账本和字体
+    Check,
+    /// 备份到一个文件；服务不用停
+    Backup {
+        /// 备份文件
+        file: PathBuf,
+        /// 把密钥也放进备份（请像保管密钥一样保管这个文件）
+        #[arg(long)]
+        with_key: bool,
+    },
+    /// 从备份文件恢复到一个空的数据文件夹
+    Restore {
+        /// 备份文件
+        file: PathBuf,
+    },
+    /// 审计记录
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// 演示数据
+    #[command(subcommand)]
+    Demo(DemoCommand),
+}
+
+/// What can be done with a demonstration.
+#[derive(Debug, Subcommand)]
+pub enum DemoCommand {
+    /// 给若干学员发接口令牌，一行一个：学员编号、制表符、令牌
+    Tokens {
+        /// 几个学员
+        #[arg(long, value_name = "N")]
+        learners: usize,
+    },
+}
+
+/// What can be done with the audit log.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// 从头核对每一条审计记录有没有被改动
+    Verify,
+}
+
+/// How to serve.
+#[derive(Debug, Clone, Args)]
+pub struct ServeOptions {
+    /// 演示：用编造的人和真实的区划做一套数据
+    #[arg(long)]
+    pub demo: bool,
+    /// 演示里的“今天”，如 2026-11-22
+    #[arg(long, requires = "demo", value_name = "YYYY-MM-DD")]
+    pub today: Option<Date>,
+    /// 监听的地址和端口
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    pub listen: SocketAddr,
+    /// 居民从外面打开本站的网址，如 https://xue.example.cn
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
+    /// 证书链文件（PEM）；要和 --tls-key 一起给
+    #[arg(long, requires = "tls_key", value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+    /// 证书私钥文件（PEM）
+    #[arg(long, requires = "tls_cert", value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_is_taken_and_what_is_refused() {
+        for (line, taken) in [
+            ("serve", true),
+            ("serve --demo --today 2026-11-22 --listen 127.0.0.1:9000", true),
+            (
+                "serve --data run/demo --database postgres://u@h/d --files f --key-file k",
+                true,
+            ),
+            ("serve --today 2026-11-22", false),
+            ("serve --demo --today 2026-02-30", false),
+            ("serve --listen nowhere", false),
+            ("serve --tls-cert c", false),
+            ("serve --tls-key k", false),
+            ("serve --tls-cert c --tls-key k", true),
+            ("migrate --data d", true),
+            ("check", true),
+            ("backup b.tar --with-key", true),
+            ("backup", false),
+            ("restore b.tar", true),
+            ("audit verify", true),
+            ("audit", false),
+            ("demo tokens --learners 10 --data d", true),
+            ("demo tokens", false),
+            ("import outcomes f.csv", false),
+            ("", false),
+        ] {
+            let words = std::iter::once("xuequan").chain(line.split_whitespace());
+            assert_eq!(Cli::try_parse_from(words).is_ok(), taken, "{line}");
+        }
+    }
+}

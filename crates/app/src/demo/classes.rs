@@ -1,0 +1,540 @@
+//! The classes of three terms: rooms and teachers are given out by cells of the week, so that none clash.
+
+use super::Days;
+use super::courses::{Course, Library};
+use super::draw::{Draw, moment, plus};
+use super::load::{Load, Row};
+use super::orgs::{Institution, Institutions, Kind};
+use super::people::People;
+use super::regions::{HOME_STREET, Regions, calendar};
+use kernel::{Calendar, Date, HolidayRule, Instant, Slot, Time, Until, Weekday, WeeklyPattern};
+use platform::AppResult;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Meeting times of a day. A meeting of 120 minutes fits from the second on; none runs into the next.
+const TIMES: [(i8, i8); 5] = [(8, 30), (10, 15), (13, 0), (15, 10), (18, 30)];
+/// Weekdays by how often they are used, Monday first.
+const WEEKDAYS: [u32; 7] = [18, 37, 56, 75, 90, 97, 100];
+/// Times of day by how often they are used.
+const TIMES_USED: [u32; 5] = [28, 52, 78, 94, 100];
+/// Tries at finding a free cell before a class is given up.
+const TRIES: usize = 40;
+
+/// A meeting in the week, as one bit: learners, rooms and teachers keep a mask of these.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cell {
+    weekday: usize,
+    time: usize,
+}
+
+impl Cell {
+    pub(super) const fn bit(self) -> u64 {
+        1 << (self.weekday * TIMES.len() + self.time)
+    }
+
+    fn start(self) -> Time {
+        let (hour, minute) = TIMES.get(self.time).copied().unwrap_or((8, 30));
+        Time::constant(hour, minute, 0, 0)
+    }
+
+    fn weekday(self) -> Weekday {
+        Weekday::from_monday_zero_offset(self.weekday as i8).unwrap_or(Weekday::Monday)
+    }
+}
+
+pub(super) struct Class {
+    pub(super) id: i64,
+    pub(super) org: usize,
+    pub(super) course: usize,
+    pub(super) season: usize,
+    pub(super) name: String,
+    number: usize,
+    room: Option<usize>,
+    pub(super) teacher: usize,
+    pub(super) capacity: i64,
+    pub(super) fee_fen: i64,
+    pub(super) age_min: Option<i64>,
+    pub(super) age_max: Option<i64>,
+    pub(super) cell: Cell,
+    pub(super) minutes: u16,
+    pub(super) days: Arc<[Date]>,
+    pub(super) sessions: Vec<i64>,
+    pub(super) status: &'static str,
+    pub(super) opens: Instant,
+    pub(super) closes: Instant,
+    /// One of the first classes of the school where the demo's staff work: their order.
+    pub(super) star: Option<usize>,
+    pub(super) enrolled: i64,
+    pub(super) waitlisted: i64,
+}
+
+impl Class {
+    pub(super) fn starts_on(&self) -> Date {
+        self.days.first().copied().unwrap_or_default()
+    }
+
+    pub(super) fn ends_on(&self) -> Date {
+        self.days.last().copied().unwrap_or_default()
+    }
+
+    /// Sessions that were held before this day.
+    pub(super) fn held(&self, today: Date) -> usize {
+        self.days.partition_point(|day| *day < today)
+    }
+
+    pub(super) fn start(&self) -> Time {
+        self.cell.start()
+    }
+}
+
+struct Planner<'a> {
+    draw: Draw,
+    orgs: &'a Institutions,
+    people: &'a People,
+    library: &'a Library,
+    courses: BTreeMap<(&'a str, &'a str), Vec<usize>>,
+    calendar: Calendar,
+    today: Date,
+    /// Days of a pattern: from, weekday, count.
+    patterns: BTreeMap<(Date, usize, u16), Arc<[Date]>>,
+    rooms: BTreeMap<usize, u64>,
+    teachers: BTreeMap<usize, u64>,
+    turns: BTreeMap<usize, usize>,
+    numbers: BTreeMap<(usize, usize), usize>,
+}
+
+/// A class's course, room and cell of the week.
+struct Choice {
+    course: usize,
+    room: usize,
+    cell: Cell,
+    teacher: usize,
+}
+
+/// Decides the classes of all three terms.
+pub(super) fn plan(
+    regions: &Regions,
+    orgs: &Institutions,
+    people: &People,
+    library: &Library,
+    days: &Days,
+) -> Vec<Class> {
+    let mut planner = Planner {
+        draw: Draw::new("classes"),
+        orgs,
+        people,
+        library,
+        courses: library.by_category(),
+        calendar: calendar(),
+        today: days.today,
+        patterns: BTreeMap::new(),
+        rooms: BTreeMap::new(),
+        teachers: BTreeMap::new(),
+        turns: BTreeMap::new(),
+        numbers: BTreeMap::new(),
+    };
+    let home = home_school(regions, orgs);
+    let mut classes = Vec::new();
+    for season in 0..days.seasons.len() {
+        planner.rooms.clear();
+        planner.teachers.clear();
+        planner.numbers.clear();
+        for (at, org) in orgs.all.iter().enumerate() {
+            for number in 0..org.classes {
+                let star = (Some(at) == home && number < 3).then_some(number);
+                classes.extend(planner.class((at, org), season, star, days));
+            }
+        }
+    }
+    give_ids(&mut classes, days);
+    classes
+}
+
+/// The school where the demo's staff work.
+pub(super) fn home_school(regions: &Regions, orgs: &Institutions) -> Option<usize> {
+    let (street, _) = regions.of_code(HOME_STREET)?;
+    orgs.in_street(street, Kind::School).map(|(at, _)| at)
+}
+
+fn give_ids(classes: &mut [Class], days: &Days) {
+    let draw = Draw::new("class ids");
+    for (season, plan) in days.seasons.iter().enumerate() {
+        let of_season = || classes.iter().filter(|class| class.season == season);
+        let sessions = of_season().map(|class| class.days.len()).sum();
+        let mut ids = draw.ids(plan.opened_on, of_season().count());
+        let mut session_ids = draw.ids(plan.opened_on, sessions);
+        for class in classes.iter_mut().filter(|class| class.season == season) {
+            class.id = ids.take();
+            class.sessions = (0..class.days.len()).map(|_| session_ids.take()).collect();
+        }
+    }
+}
+
+impl Planner<'_> {
+    fn class(
+        &mut self,
+        (at, org): (usize, &Institution),
+        season: usize,
+        star: Option<usize>,
+        days: &Days,
+    ) -> Option<Class> {
+        let choice = self.choose(org, star == Some(0) && season == 1)?;
+        let course = self.library.courses.get(choice.course)?;
+        let plan = days.seasons.get(season)?;
+        *self.rooms.entry(choice.room).or_default() |= choice.cell.bit();
+        *self.teachers.entry(choice.teacher).or_default() |= choice.cell.bit();
+        let number = self.numbers.entry((at, choice.course)).or_default();
+        *number += 1;
+        let number = *number;
+        let latest = if org.kind == Kind::Site {
+            16_i64.saturating_sub(course.weeks.into()).max(1)
+        } else {
+            1
+        };
+        let offset = if star.is_some() {
+            0
+        } else {
+            self.draw.between(0, latest)
+        };
+        let meetings = self.pattern(plus(plan.starts_on, 7 * offset), choice.cell, course.weeks);
+        let online = course.mode == "online";
+        let seats = self.orgs.rooms.get(choice.room).map_or(20, |room| room.seats);
+        let most = if online {
+            60
+        } else {
+            seats.min(org.kind.class_seats())
+        };
+        let status = self.status(season, star, &meetings);
+        let late = season == 2 && star.is_none() && self.draw.chance(10);
+        let first = meetings.first().copied()?;
+        Some(Class {
+            id: 0,
+            org: at,
+            course: choice.course,
+            season,
+            name: class_name(course, number),
+            number,
+            room: (!online).then_some(choice.room),
+            teacher: choice.teacher,
+            capacity: self.draw.between(most * 4 / 5, most),
+            fee_fen: self.fee(org, course),
+            age_min: (org.kind == Kind::University).then_some(45),
+            age_max: course.strenuous.then_some(75),
+            cell: choice.cell,
+            minutes: course.minutes,
+            days: meetings,
+            sessions: Vec::new(),
+            status,
+            opens: if late {
+                moment(plus(days.today, 9), 9, 0)
+            } else {
+                plan.opens
+            },
+            // A short course that begins in the middle of a term can be entered until it begins.
+            closes: plan.closes.max(moment(plus(first, -1), 17, 0)),
+            star,
+            enrolled: 0,
+            waitlisted: 0,
+        })
+    }
+
+    fn status(&self, season: usize, star: Option<usize>, meetings: &[Date]) -> &'static str {
+        let (first, last) = (meetings.first(), meetings.last());
+        if star.is_none() && season == 2 && self.draw.chance(5) {
+            "planned"
+        } else if star.is_none() && season < 2 && self.draw.below(120) == 0 {
+            "cancelled"
+        } else if last.is_some_and(|last| *last < self.today) {
+            "closed"
+        } else if first.is_some_and(|first| *first <= self.today) {
+            "running"
+        } else {
+            "published"
+        }
+    }
+
+    fn fee(&self, org: &Institution, course: &Course) -> i64 {
+        let (low, high) = course.fee;
+        match org.kind {
+            Kind::Site => 0,
+            // Whole tens of yuan.
+            _ => self.draw.between(low, high) / 1_000 * 1_000,
+        }
+    }
+
+    fn pattern(&mut self, from: Date, cell: Cell, count: u16) -> Arc<[Date]> {
+        let calendar = &self.calendar;
+        let days = self
+            .patterns
+            .entry((from, cell.weekday, count))
+            .or_insert_with(|| {
+                let pattern = WeeklyPattern {
+                    slots: vec![Slot {
+                        weekday: cell.weekday(),
+                        start: cell.start(),
+                        minutes: 60,
+                    }],
+                    from,
+                    until: Until::Count(count),
+                };
+                let planned = pattern.sessions(calendar, HolidayRule::SkipBoth);
+                planned.sessions.iter().map(|session| session.date).collect()
+            });
+        Arc::clone(days)
+    }
+
+    /// A course that fits a room of the institution, with a cell in which room and teacher are free.
+    fn choose(&mut self, org: &Institution, on_today: bool) -> Option<Choice> {
+        let rooms: Vec<usize> = org.rooms.clone().collect();
+        for number in 0..TRIES {
+            let room = if on_today {
+                rooms.first().copied()?
+            } else {
+                *self.draw.pick(&rooms)?
+            };
+            let categories = &self.orgs.rooms.get(room)?.categories;
+            let category = self.draw.pick(categories)?;
+            let list = self.courses.get(&(org.district, category.as_str()))?;
+            let course_at = if on_today {
+                *list.first()?
+            } else {
+                *self.draw.pick(list)?
+            };
+            let course = self.library.courses.get(course_at)?;
+            let at_site_too_long = org.kind == Kind::Site && (course.weeks > 12 || course.mode == "online");
+            if at_site_too_long && number + 8 < TRIES {
+                continue;
+            }
+            let cell = if on_today {
+                self.cell_today()
+            } else {
+                self.cell(org.kind, course.minutes)
+            };
+            let taken = self.rooms.get(&room).copied().unwrap_or(0);
+            if taken & cell.bit() != 0 {
+                continue;
+            }
+            let teacher = if on_today {
+                self.people.teachers.get(&org.run_by)?.first().copied()
+            } else {
+                self.free_teacher(org.run_by, cell)
+            };
+            if let Some(teacher) = teacher {
+                return Some(Choice {
+                    course: course_at,
+                    room,
+                    cell,
+                    teacher,
+                });
+            }
+        }
+        None
+    }
+
+    fn cell_today(&self) -> Cell {
+        Cell {
+            weekday: self.today.weekday().to_monday_zero_offset() as usize,
+            time: 1,
+        }
+    }
+
+    fn cell(&self, kind: Kind, minutes: u16) -> Cell {
+        let weekday = self.draw.weighted(&WEEKDAYS);
+        let time = self.draw.weighted(&TIMES_USED);
+        Cell {
+            // Neighbourhood points keep office hours.
+            weekday: if kind == Kind::Site { weekday % 5 } else { weekday },
+            time: match (kind, time) {
+                (Kind::Site, 4) => 2,
+                (_, 0) if minutes > 90 => 1,
+                _ => time,
+            },
+        }
+    }
+
+    fn free_teacher(&mut self, org: usize, cell: Cell) -> Option<usize> {
+        let pool = self.people.teachers.get(&org)?;
+        let turn = self.turns.entry(org).or_default();
+        for _ in 0..pool.len() {
+            *turn = (*turn + 1) % pool.len();
+            let teacher = pool.get(*turn).copied()?;
+            if self.teachers.get(&teacher).copied().unwrap_or(0) & cell.bit() == 0 {
+                return Some(teacher);
+            }
+        }
+        None
+    }
+}
+
+fn class_name(course: &Course, number: usize) -> String {
+    match number {
+        1 => course.name.clone(),
+        _ => format!("{}（{number} 班）", course.name),
+    }
+}
+
+const COLUMNS: &[&str] = &[
+    "id",
+    "org_id",
+    "course_id",
+    "course_version_id",
+    "term_id",
+    "name",
+    "sort_key",
+    "room_id",
+    "teacher_id",
+    "mode",
+    "level",
+    "risk",
+    "fee_fen",
+    "capacity",
+    "minimum",
+    "enrolled",
+    "waitlisted",
+    "age_min",
+    "age_max",
+    "residence_note",
+    "enrollment_opens",
+    "enrollment_closes",
+    "weekday",
+    "starts",
+    "minutes",
+    "starts_on",
+    "ends_on",
+    "session_count",
+    "pass_percent",
+    "status",
+    "status_note",
+    "created_at",
+    "version",
+];
+const SESSION_COLUMNS: &[&str] = &[
+    "id",
+    "class_id",
+    "org_id",
+    "number",
+    "day",
+    "starts",
+    "minutes",
+    "room_id",
+    "teacher_id",
+    "topic",
+    "status",
+    "status_note",
+    "version",
+];
+
+/// What the rows of a class point to.
+pub(super) struct Links<'a> {
+    pub(super) orgs: &'a Institutions,
+    pub(super) people: &'a People,
+    pub(super) library: &'a Library,
+    pub(super) days: &'a Days,
+}
+
+/// Writes classes and their sessions.
+pub(super) async fn write(load: &Load<'_>, links: &Links<'_>, classes: &[Class]) -> AppResult<()> {
+    load.put(
+        "class",
+        COLUMNS,
+        classes.iter().filter_map(|class| row(links, class)),
+    )
+    .await?;
+    let sessions = classes.iter().flat_map(|class| session_rows(links, class));
+    load.put("session", SESSION_COLUMNS, sessions).await
+}
+
+fn row(links: &Links<'_>, class: &Class) -> Option<Row> {
+    let course = links.library.courses.get(class.course)?;
+    let org = links.orgs.all.get(class.org)?;
+    let season = links.days.seasons.get(class.season)?;
+    let note = if class.status == "cancelled" {
+        "报名人数不足，本期停开"
+    } else {
+        ""
+    };
+    let weekday = class.cell.weekday as i64 + 1;
+    Some(vec![
+        class.id.into(),
+        org.id.into(),
+        course.id.into(),
+        course.version_id.into(),
+        links.library.term(org.run_by, class.season).into(),
+        class.name.as_str().into(),
+        format!("{} {:02}", course.sort_key, class.number).into(),
+        class
+            .room
+            .and_then(|at| links.orgs.rooms.get(at))
+            .map(|room| room.id)
+            .into(),
+        links.people.all.get(class.teacher).map(|person| person.id).into(),
+        course.mode.as_str().into(),
+        course.level.into(),
+        (if course.strenuous { "strenuous" } else { "none" }).into(),
+        class.fee_fen.into(),
+        class.capacity.into(),
+        (class.capacity / 3).into(),
+        class.enrolled.into(),
+        class.waitlisted.into(),
+        class.age_min.into(),
+        class.age_max.into(),
+        "".into(),
+        class.opens.into(),
+        class.closes.into(),
+        weekday.into(),
+        class.start().into(),
+        class.minutes.into(),
+        class.starts_on().into(),
+        class.ends_on().into(),
+        (class.days.len() as i64).into(),
+        super::PASS_PERCENT.into(),
+        class.status.into(),
+        note.into(),
+        season.opens.plus_secs(-20 * 86_400).into(),
+        1.into(),
+    ])
+}
+
+fn session_rows<'a>(links: &'a Links<'_>, class: &'a Class) -> impl Iterator<Item = Row> + 'a {
+    let org = links.orgs.all.get(class.org).map_or(0, |org| org.id);
+    let room = class
+        .room
+        .and_then(|at| links.orgs.rooms.get(at))
+        .map(|room| room.id);
+    let teacher = links.people.all.get(class.teacher).map(|person| person.id);
+    let outline = links
+        .library
+        .courses
+        .get(class.course)
+        .map_or(&[][..], |course| &course.outline);
+    let held = class.held(links.days.today);
+    class
+        .days
+        .iter()
+        .zip(&class.sessions)
+        .enumerate()
+        .map(move |(at, (day, id))| {
+            let topic = outline.get(at * outline.len() / class.days.len().max(1));
+            let status = match class.status {
+                "cancelled" => "cancelled",
+                _ if at < held => "held",
+                _ => "planned",
+            };
+            vec![
+                (*id).into(),
+                class.id.into(),
+                org.into(),
+                (at as i64 + 1).into(),
+                (*day).into(),
+                class.start().into(),
+                class.minutes.into(),
+                room.into(),
+                teacher.into(),
+                topic.map_or("", String::as_str).into(),
+                status.into(),
+                "".into(),
+                1.into(),
+            ]
+        })
+}

@@ -1,0 +1,439 @@
+//! Who is in which class of the demo, and how they attended. Limits, ages and clashes hold as the rules say.
+
+use super::classes::Class;
+use super::draw::{Draw, moment};
+use super::load::{Load, Row};
+use super::orgs::{Institutions, Kind};
+use super::people::People;
+use super::{CLASS_LIMIT, Days, PASS_PERCENT};
+use db::Value;
+use kernel::age::full_years;
+use platform::AppResult;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One learner's place in one class.
+pub(super) struct Seat {
+    pub(super) id: i64,
+    pub(super) class: usize,
+    pub(super) person: usize,
+    pub(super) status: &'static str,
+    /// Whether it is on the way still: waits, or has a seat.
+    pub(super) live: bool,
+    queue: i64,
+    /// Presence at the sessions held, one letter each; empty where no roll was kept.
+    pub(super) marks: Vec<u8>,
+    /// Sessions attended.
+    pub(super) attended: usize,
+}
+
+/// A learner's presence: letter, status, share of 1000 for a regular one and for an irregular one.
+const PRESENCE: [(u8, &str, u32, u32); 5] = [
+    (b'p', "present", 890, 480),
+    (b'l', "late", 30, 60),
+    (b'e', "left_early", 10, 20),
+    (b'x', "excused", 40, 120),
+    (b'a', "absent", 30, 320),
+];
+
+struct Filler<'a> {
+    draw: Draw,
+    people: &'a People,
+    orgs: &'a Institutions,
+    days: &'a Days,
+    /// Cells of the week taken, and classes, of every person in this term.
+    taken: Vec<(u64, u8)>,
+    /// Learners of a street in their own order, and how far it was gone through.
+    turns: BTreeMap<usize, (Vec<usize>, usize)>,
+    /// Streets of a district.
+    streets: BTreeMap<&'static str, Vec<usize>>,
+    /// The school where the demo's staff work.
+    home: Option<usize>,
+}
+
+/// Fills the classes, and sets their counts.
+pub(super) fn plan(
+    orgs: &Institutions,
+    people: &People,
+    home: Option<usize>,
+    classes: &mut [Class],
+    days: &Days,
+) -> Vec<Seat> {
+    let mut filler = Filler::new(orgs, people, home, days);
+    let mut seats: Vec<Seat> = Vec::new();
+    for season in 0..days.seasons.len() {
+        filler.taken = vec![(0, 0); people.all.len()];
+        let first = seats.len();
+        for (at, class) in classes
+            .iter_mut()
+            .enumerate()
+            .filter(|(_, class)| class.season == season)
+        {
+            let of_class = filler.fill(at, class);
+            class.enrolled = count(&of_class, |seat| {
+                matches!(seat.status, "confirmed" | "attending" | "completed")
+            });
+            class.waitlisted = count(&of_class, |seat| seat.status == "waitlisted");
+            seats.extend(of_class);
+        }
+        let day = days.seasons.get(season).map_or(days.today, |plan| plan.opened_on);
+        let mut ids = filler.draw.ids(day, seats.len() - first);
+        seats.iter_mut().skip(first).for_each(|seat| seat.id = ids.take());
+    }
+    seats
+}
+
+fn count(seats: &[Seat], wanted: impl Fn(&Seat) -> bool) -> i64 {
+    seats.iter().filter(|seat| wanted(seat)).count() as i64
+}
+
+impl<'a> Filler<'a> {
+    fn new(orgs: &'a Institutions, people: &'a People, home: Option<usize>, days: &'a Days) -> Self {
+        let draw = Draw::new("enrollments");
+        let mut turns = BTreeMap::new();
+        for (street, learners) in &people.learners {
+            let mut order = learners.clone();
+            draw.random().shuffle(&mut order);
+            turns.insert(*street, (order, 0));
+        }
+        let mut streets: BTreeMap<&'static str, Vec<usize>> = BTreeMap::new();
+        for org in orgs.all.iter().filter(|org| org.kind == Kind::School) {
+            streets.entry(org.district).or_default().push(org.street);
+        }
+        Self {
+            draw,
+            people,
+            orgs,
+            days,
+            taken: Vec::new(),
+            turns,
+            streets,
+            home,
+        }
+    }
+
+    fn fill(&mut self, at: usize, class: &Class) -> Vec<Seat> {
+        let (seats, waiting) = self.wanted(class);
+        let mut learners = self.named(class);
+        learners.retain(|person| self.accept(class, *person));
+        let mut tries = (seats + waiting) * 5 + 10;
+        while learners.len() < seats + waiting && tries > 0 {
+            tries -= 1;
+            if let Some(person) = self.someone(class)
+                && self.accept(class, person)
+            {
+                learners.push(person);
+            }
+        }
+        if class.star == Some(2) && class.season == 2 {
+            // The learner whom the demo shows waits at the head of a full class.
+            let last = seats.min(learners.len().saturating_sub(1));
+            if let Some(part) = learners.get_mut(..=last) {
+                part.rotate_left(1);
+            }
+        }
+        let irregular = |number: usize| class.star.is_none() && number % 9 == 5;
+        let mut of_class: Vec<Seat> = learners
+            .iter()
+            .enumerate()
+            .map(|(number, person)| {
+                self.seat((at, class), *person, number, number >= seats, irregular(number))
+            })
+            .collect();
+        self.withdraw_some(class, &mut of_class);
+        of_class
+    }
+
+    /// Seats to fill, and how many wait beyond them.
+    fn wanted(&self, class: &Class) -> (usize, usize) {
+        let capacity = class.capacity as usize;
+        let closed_yet = class.opens > moment(self.days.today, 9, 0);
+        match (class.status, class.season, class.star) {
+            ("planned" | "cancelled", ..) => (0, 0),
+            _ if closed_yet => (0, 0),
+            (_, 2, Some(2)) => (capacity, 3),
+            (_, 2, Some(_)) => (capacity * 6 / 10, 0),
+            (_, 2, None) if self.draw.chance(14) => (capacity, self.draw.below(9)),
+            (_, 2, None) => (capacity * self.draw.between(20, 99) as usize / 100, 0),
+            _ => (capacity * self.draw.between(72, 100) as usize / 100, 0),
+        }
+    }
+
+    /// People who are in a class because the demo shows them there.
+    fn named(&self, class: &Class) -> Vec<usize> {
+        let Some(home) = self.home.and_then(|at| self.orgs.all.get(at)) else {
+            return Vec::new();
+        };
+        let Some(list) = self.people.learners.get(&home.street) else {
+            return Vec::new();
+        };
+        let count = match (class.star, class.season) {
+            (None, _) | (Some(1), 1 | 2) => 0,
+            // Wife, husband, and the class's monitor.
+            (Some(0), 1) => 3,
+            _ => 1,
+        };
+        list.iter().take(count).copied().collect()
+    }
+
+    /// A learner who lives near, in turn or by chance, so that everybody has a class and some have several.
+    fn someone(&mut self, class: &Class) -> Option<usize> {
+        let org = self.orgs.all.get(class.org)?;
+        let near = match org.kind {
+            Kind::Site => 97,
+            Kind::School => 88,
+            Kind::University | Kind::College => 0,
+        };
+        let street = if self.draw.chance(near) {
+            org.street
+        } else {
+            *self.draw.pick(self.streets.get(org.district)?)?
+        };
+        let (order, turn) = self.turns.get_mut(&street)?;
+        if self.draw.chance(30) {
+            return self.draw.pick(order).copied();
+        }
+        *turn = (*turn + 1) % order.len().max(1);
+        order.get(*turn).copied()
+    }
+
+    fn accept(&mut self, class: &Class, person: usize) -> bool {
+        let Some(birth) = self.people.all.get(person).map(|person| person.birth) else {
+            return false;
+        };
+        let fits = |day| {
+            let age = full_years(birth, day).map_or(0, i64::from);
+            class.age_min.is_none_or(|min| age >= min) && class.age_max.is_none_or(|max| age <= max)
+        };
+        let Some((cells, classes)) = self.taken.get_mut(person) else {
+            return false;
+        };
+        let free = *cells & class.cell.bit() == 0 && *classes < CLASS_LIMIT;
+        if !free || !fits(class.starts_on()) || !fits(self.days.today) {
+            return false;
+        }
+        *cells |= class.cell.bit();
+        *classes += 1;
+        true
+    }
+
+    fn seat(
+        &self,
+        (at, class): (usize, &Class),
+        person: usize,
+        number: usize,
+        waits: bool,
+        irregular: bool,
+    ) -> Seat {
+        let held = if class.status == "published" {
+            0
+        } else {
+            class.held(self.days.today)
+        };
+        let kept = class.season == 1 || Some(class.org) == self.home;
+        let marks: Vec<u8> = if kept {
+            (0..held).map(|_| self.presence(irregular)).collect()
+        } else {
+            Vec::new()
+        };
+        let attended = match kept {
+            true => marks
+                .iter()
+                .filter(|mark| matches!(mark, b'p' | b'l' | b'e'))
+                .count(),
+            false if irregular => held / 2,
+            false => held - self.draw.below(held / 4 + 1),
+        };
+        let passed = attended * 100 >= held * PASS_PERCENT as usize;
+        let status = match class.status {
+            "closed" if passed => "completed",
+            "closed" | "running" => "attending",
+            _ if waits => "waitlisted",
+            _ => "confirmed",
+        };
+        Seat {
+            id: 0,
+            class: at,
+            person,
+            status,
+            live: status != "completed",
+            queue: number as i64 + 1,
+            marks,
+            attended,
+        }
+    }
+
+    fn presence(&self, irregular: bool) -> u8 {
+        let mut drawn = self.draw.below(1000) as u32;
+        for (letter, _, regular_share, irregular_share) in PRESENCE {
+            let share = if irregular { irregular_share } else { regular_share };
+            if drawn < share {
+                return letter;
+            }
+            drawn -= share;
+        }
+        b'p'
+    }
+
+    /// One in thirty left before the class began: their place is free again, their row stays.
+    fn withdraw_some(&self, class: &Class, seats: &mut [Seat]) {
+        for seat in seats.iter_mut().skip(3) {
+            if class.star.is_none()
+                && seat.status != "waitlisted"
+                && class.season < 2
+                && self.draw.below(30) == 0
+            {
+                seat.status = "withdrawn";
+                seat.live = false;
+                seat.marks.clear();
+                seat.attended = 0;
+            }
+        }
+    }
+}
+
+const COLUMNS: &[&str] = &[
+    "id",
+    "class_id",
+    "term_id",
+    "org_id",
+    "person_id",
+    "status",
+    "live",
+    "queue",
+    "money",
+    "channel",
+    "actor_person",
+    "rule_version",
+    "created_at",
+    "changed_at",
+];
+
+/// What the rows of an enrolment point to.
+pub(super) struct Filled<'a> {
+    pub(super) links: super::classes::Links<'a>,
+    pub(super) classes: &'a [Class],
+    pub(super) seats: &'a [Seat],
+}
+
+impl Filled<'_> {
+    pub(super) fn person(&self, at: usize) -> i64 {
+        self.links.people.all.get(at).map_or(0, |person| person.id)
+    }
+
+    pub(super) fn org(&self, at: usize) -> i64 {
+        self.links.orgs.all.get(at).map_or(0, |org| org.id)
+    }
+}
+
+/// Writes enrolments, and at which orgs people are known by them.
+pub(super) async fn write(load: &Load<'_>, filled: &Filled<'_>) -> AppResult<()> {
+    let draw = Draw::new("enrollment rows");
+    let rows = filled.seats.iter().filter_map(|seat| row(&draw, filled, seat));
+    load.put("enrollment", COLUMNS, rows).await?;
+    let mut known: BTreeSet<(i64, i64)> = BTreeSet::new();
+    for seat in filled.seats {
+        let Some(class) = filled.classes.get(seat.class) else {
+            continue;
+        };
+        let home = filled
+            .links
+            .people
+            .all
+            .get(seat.person)
+            .map(|person| person.registered_at);
+        if home != Some(class.org) {
+            known.insert((filled.person(seat.person), filled.org(class.org)));
+        }
+    }
+    let rows = known
+        .into_iter()
+        .map(|(person, org)| vec![person.into(), org.into()]);
+    load.put("person_org", &["person_id", "org_id"], rows).await
+}
+
+fn row(draw: &Draw, filled: &Filled<'_>, seat: &Seat) -> Option<Row> {
+    let links = &filled.links;
+    let class = filled.classes.get(seat.class)?;
+    let org = links.orgs.all.get(class.org)?;
+    let person = filled.person(seat.person);
+    // They came one after another between the opening and its close, or this morning.
+    let last = class.closes.min(moment(links.days.today, 8, 0));
+    let step = last.secs_since(class.opens).max(0) / (class.capacity + 12);
+    let created = class.opens.plus_secs(step * seat.queue + seat.queue % 60);
+    let office = links
+        .people
+        .offices
+        .get(&org.run_by)
+        .map(|office| filled.person(office.registrar));
+    let (channel, actor) = match draw.below(100) {
+        0..50 => ("web", Some(person)),
+        50..92 => ("desk", office),
+        _ => ("phone", office),
+    };
+    let changed = match seat.status {
+        "completed" => moment(class.ends_on(), 17, 0),
+        _ => created,
+    };
+    Some(vec![
+        seat.id.into(),
+        class.id.into(),
+        links.library.term(org.run_by, class.season).into(),
+        org.id.into(),
+        person.into(),
+        seat.status.into(),
+        seat.live.into(),
+        seat.queue.into(),
+        "none".into(),
+        channel.into(),
+        actor.into(),
+        super::SEAT_RULE.into(),
+        created.into(),
+        changed.into(),
+    ])
+}
+
+/// Writes who was present at the sessions held.
+pub(super) async fn write_attendance(load: &Load<'_>, filled: &Filled<'_>) -> AppResult<()> {
+    let classes = filled.seats.chunk_by(|a, b| a.class == b.class);
+    load.put(
+        "attendance",
+        ATTENDANCE,
+        classes.flat_map(|seats| rolls(filled, seats)),
+    )
+    .await
+}
+
+/// The rolls of one class: session by session, people in the order of their ids.
+fn rolls(filled: &Filled<'_>, seats: &[Seat]) -> Vec<Row> {
+    let Some(class) = seats.first().and_then(|seat| filled.classes.get(seat.class)) else {
+        return Vec::new();
+    };
+    let mut seats: Vec<&Seat> = seats.iter().filter(|seat| !seat.marks.is_empty()).collect();
+    seats.sort_by_key(|seat| seat.person);
+    let mut rows = Vec::with_capacity(seats.len() * class.sessions.len());
+    for (number, (session, day)) in class.sessions.iter().zip(class.days.iter()).enumerate() {
+        let start = kernel::Instant::of_china(*day, class.start());
+        let at: Value = start.plus_secs(300).into();
+        let marks = seats
+            .iter()
+            .filter_map(|seat| Some((seat.person, *seat.marks.get(number)?)));
+        rows.extend(marks.map(|(person, mark)| attendance(filled.person(person), *session, mark, &at)));
+    }
+    rows
+}
+
+const ATTENDANCE: &[&str] = &["session_id", "person_id", "status", "method", "marked_at"];
+
+fn attendance(person: i64, session: i64, mark: u8, at: &Value) -> Row {
+    let status = PRESENCE
+        .iter()
+        .find(|(letter, ..)| *letter == mark)
+        .map_or("present", |found| found.1);
+    vec![
+        session.into(),
+        person.into(),
+        status.into(),
+        "roll_call".into(),
+        at.clone(),
+    ]
+}

@@ -1,0 +1,72 @@
+//! Work without a request: queued jobs, this node's heartbeat, the hourly anchor of the event chains.
+
+use crate::wiring;
+use platform::{AppResult, Ctx, Platform, audit, job, node};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// How long the worker rests when no job is due.
+const IDLE: Duration = Duration::from_millis(200);
+/// How long it rests after the database did not answer.
+const AFTER_FAILURE: Duration = Duration::from_secs(2);
+/// Between two signs of life; a node silent for 90 s loses its number.
+const HEARTBEAT: Duration = Duration::from_secs(20);
+/// Between two looks whether an anchor is due.
+const ANCHOR_LOOK: Duration = Duration::from_secs(60);
+
+/// Works until `stopping` says so; a job that runs then is finished first.
+pub async fn run(platform: Arc<Platform>, holder: String, stopping: watch::Receiver<bool>) {
+    tokio::join!(
+        queue(&platform, stopping.clone()),
+        heartbeat(&platform, &holder, stopping.clone()),
+        anchors(&platform, stopping),
+    );
+}
+
+async fn queue(platform: &Arc<Platform>, mut stopping: watch::Receiver<bool>) {
+    let kinds = wiring::jobs();
+    while !*stopping.borrow() {
+        let rest = match job::run_next(platform, &kinds).await {
+            Ok(true) => continue,
+            Ok(false) => IDLE,
+            Err(error) => {
+                tracing::warn!(%error, "the queue of jobs");
+                AFTER_FAILURE
+            }
+        };
+        pause(rest, &mut stopping).await;
+    }
+}
+
+async fn heartbeat(platform: &Platform, holder: &str, mut stopping: watch::Receiver<bool>) {
+    while !*stopping.borrow() {
+        pause(HEARTBEAT, &mut stopping).await;
+        let now = platform.clock.now();
+        tell(
+            "heartbeat",
+            node::beat(&platform.db, platform.chain.node(), holder, now).await,
+        );
+    }
+}
+
+async fn anchors(platform: &Arc<Platform>, mut stopping: watch::Receiver<bool>) {
+    while !*stopping.borrow() {
+        let ctx = Ctx::system(platform, "anchor");
+        tell("anchor", audit::anchor_if_due(&ctx).await.map(|_| ()));
+        pause(ANCHOR_LOOK, &mut stopping).await;
+    }
+}
+
+fn tell(what: &str, result: AppResult<()>) {
+    if let Err(error) = result {
+        tracing::warn!(%error, what, "will be tried again");
+    }
+}
+
+async fn pause(rest: Duration, stopping: &mut watch::Receiver<bool>) {
+    tokio::select! {
+        () = tokio::time::sleep(rest) => {}
+        _ = stopping.changed() => {}
+    }
+}

@@ -1,0 +1,92 @@
+//! The program's own addresses, through the router.
+
+use crate::installation::Shared;
+use crate::wiring;
+use testkit::TestApp;
+
+async fn app() -> TestApp {
+    TestApp::start_with(wiring::SCHEMAS, async |platform| {
+        wiring::routes(&Shared::start(platform).await.unwrap())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_kept_for_ever_and_sent_small() {
+    let app = app().await;
+    let url = ui::Bundle::Style.url();
+    let plain = app.visitor().get(url).await;
+    assert_eq!(plain.status, 200);
+    assert!(
+        plain.headers["cache-control"]
+            .to_str()
+            .unwrap()
+            .contains("immutable")
+    );
+    assert!(!plain.headers.contains_key("content-encoding"));
+    for (accept, small) in [("gzip, br", true), ("br;q=0", false), ("gzip", false)] {
+        let answer = app.visitor().header("accept-encoding", accept).get(url).await;
+        assert_eq!(answer.headers.contains_key("content-encoding"), small, "{accept}");
+        assert_eq!(answer.bytes.len() < plain.bytes.len(), small, "{accept}");
+    }
+    assert_eq!(app.visitor().get("/assets/none.css").await.status, 404);
+    assert_eq!(app.visitor().get("/assets/..%2FCargo.toml").await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_look_is_kept_and_leads_back_inside() {
+    let app = app().await;
+    for (query, cookie, back) in [
+        (
+            "set=large&back=%2Fclasses%3Fq%3D1",
+            "xq_view=large.auto.en",
+            "/classes?q=1",
+        ),
+        ("set=zh&back=%2F%2Fevil", "xq_view=normal.auto.zh", "/"),
+        ("set=pink", "xq_view=normal.auto.en", "/"),
+        ("", "xq_view=normal.auto.en", "/"),
+    ] {
+        let browser = app.visitor().header("cookie", "xq_view=normal.auto.en");
+        let answer = browser.get(&format!("/view?{query}")).await;
+        assert_eq!((answer.status, answer.location()), (303, back), "{query}");
+        let set = answer.headers["set-cookie"].to_str().unwrap();
+        assert!(set.starts_with(cookie), "{query}: {set}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watchers_get_plain_answers() {
+    let app = app().await;
+    for path in ["/healthz", "/readyz", "/robots.txt", "/metrics"] {
+        let answer = app.visitor().get(path).await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert!(
+            answer.headers["content-type"]
+                .to_str()
+                .unwrap()
+                .starts_with("text/plain"),
+            "{path}"
+        );
+    }
+    let metrics = app.visitor().get("/metrics").await.body;
+    assert!(
+        metrics.contains("xuequan_requests_total{status=\"5xx\"} 0"),
+        "{metrics}"
+    );
+    assert!(metrics.contains("xuequan_jobs_waiting 0"), "{metrics}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_api_describes_itself() {
+    let answer = app().await.visitor().get("/api/v1/openapi.json").await;
+    let json = answer.json();
+    assert_eq!(json["info"]["version"], env!("CARGO_PKG_VERSION"));
+    assert!(json["openapi"].as_str().unwrap().starts_with("3."));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unknown_addresses_say_so() {
+    let app = app().await;
+    assert!(app.visitor().get("/nowhere").await.shows("没有找到这个页面"));
+    assert_eq!(app.visitor().get("/api/v1/nowhere").await.json()["status"], 404);
+}

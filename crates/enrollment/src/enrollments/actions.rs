@@ -1,0 +1,255 @@
+//! One function a verb. Decisions about seats go to the seat desk.
+
+use super::model::{self, Detail, Learner, Mine};
+use super::store::{self, EnrollmentRow};
+use crate::seat_desk::{Answer, Ask, Asked, SeatDesk};
+use crate::{EnrollmentId, EnrollmentStatus};
+use kernel::PersonId;
+use people::persons::{self, PersonBrief};
+use platform::{AppError, AppResult, Channel, Ctx, Permission};
+use std::collections::HashMap;
+use teaching::classes::{self, ClassRow, ClassStatus};
+use teaching::{ClassId, sessions};
+
+/// How somebody enrols: whether they would wait, and the key of the request.
+#[derive(Debug, Clone, Default)]
+pub struct Terms {
+    /// Whether a place on the waitlist is wanted when the seats are gone.
+    pub wait: bool,
+    /// `Idempotency-Key`.
+    pub key: Option<String>,
+}
+
+/// Enrols the signed-in person.
+///
+/// # Errors
+/// [`AppError::Refused`] by a rule of the desk; see [`crate::seat_desk::Refusal`].
+pub async fn enroll_self(ctx: &Ctx, desk: &SeatDesk, class: ClassId, terms: Terms) -> AppResult<Answer> {
+    let person = ctx.person()?;
+    enroll(ctx, desk, person, class, ctx.channel, terms).await
+}
+
+/// Enrols a person at the counter or by telephone, for a class in the clerk's scope.
+///
+/// # Errors
+/// As [`enroll_self`]; [`AppError::NotFound`] when class or person are not this clerk's to see.
+pub async fn enroll_for(
+    ctx: &Ctx,
+    desk: &SeatDesk,
+    person: PersonId,
+    class: ClassId,
+    channel: Channel,
+    terms: Terms,
+) -> AppResult<Answer> {
+    let scope = ctx.may(Permission::EnrollmentAct)?;
+    classes::find_within(ctx.db(), &scope, class).await?;
+    persons::find(ctx.db(), person).await?;
+    enroll(ctx, desk, person, class, channel, terms).await
+}
+
+async fn enroll(
+    ctx: &Ctx,
+    desk: &SeatDesk,
+    person: PersonId,
+    class: ClassId,
+    channel: Channel,
+    terms: Terms,
+) -> AppResult<Answer> {
+    let ask = Ask::Enroll {
+        person,
+        class,
+        new_id: ctx.new_id(),
+        wait: terms.wait,
+    };
+    desk.ask(Asked {
+        ask,
+        by: ctx.actor.person,
+        channel,
+        reason: String::new(),
+        key: terms.key,
+    })
+    .await
+}
+
+/// Gives up one's own place.
+///
+/// # Errors
+/// [`AppError::NotFound`] when it is somebody else's; a refusal when the class is over.
+pub async fn withdraw_own(ctx: &Ctx, desk: &SeatDesk, id: EnrollmentId) -> AppResult<Answer> {
+    let row = own(ctx, id).await?;
+    withdraw(ctx, desk, &row, ctx.channel, "").await
+}
+
+/// Gives up a person's place at the counter, with the reason.
+///
+/// # Errors
+/// [`AppError::NotFound`] outside the clerk's scope, [`AppError::Invalid`] without a reason.
+pub async fn withdraw_for(ctx: &Ctx, desk: &SeatDesk, id: EnrollmentId, reason: &str) -> AppResult<Answer> {
+    let scope = ctx.may(Permission::EnrollmentAct)?;
+    let row = store::find_within(ctx.db(), &scope, id).await?;
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(AppError::invalid("reason", "请写下取消的原因，例如“本人来电，身体不适”。"));
+    }
+    if reason.chars().count() > 200 {
+        return Err(AppError::invalid("reason", "原因最多 200 个字，请写短一些。"));
+    }
+    let channel = match ctx.channel {
+        Channel::Api => Channel::Api,
+        _ => Channel::Desk,
+    };
+    withdraw(ctx, desk, &row, channel, reason).await
+}
+
+async fn withdraw(
+    ctx: &Ctx,
+    desk: &SeatDesk,
+    row: &EnrollmentRow,
+    channel: Channel,
+    reason: &str,
+) -> AppResult<Answer> {
+    let settled = matches!(
+        row.status,
+        EnrollmentStatus::Completed | EnrollmentStatus::Cancelled | EnrollmentStatus::Dismissed
+    );
+    if settled {
+        return Err(AppError::refused_with_door(
+            "not_withdrawable",
+            format!("这个报名现在是“{}”，不能再取消。", model::label(row.status)),
+            "看我的学习",
+            "/me",
+        ));
+    }
+    desk.ask(Asked {
+        ask: Ask::Withdraw {
+            person: row.person_id,
+            class: row.class_id,
+            enrollment: row.id,
+        },
+        by: ctx.actor.person,
+        channel,
+        reason: reason.to_owned(),
+        key: None,
+    })
+    .await
+}
+
+async fn own(ctx: &Ctx, id: EnrollmentId) -> AppResult<EnrollmentRow> {
+    let person = ctx.person()?;
+    let row = store::find(ctx.db(), id).await?;
+    if row.person_id == person {
+        Ok(row)
+    } else {
+        Err(AppError::NotFound)
+    }
+}
+
+/// An enrolment with its class, for its owner or for staff who may see it.
+///
+/// # Errors
+/// [`AppError::NotFound`] for everybody else.
+pub async fn show(ctx: &Ctx, id: EnrollmentId) -> AppResult<Detail> {
+    let row = match own(ctx, id).await {
+        Err(AppError::NotFound) => {
+            let scope = ctx.reach(Permission::EnrollmentRead);
+            store::find_within(ctx.db(), &scope, id).await?
+        }
+        other => other?,
+    };
+    detail(ctx, row).await
+}
+
+async fn detail(ctx: &Ctx, row: EnrollmentRow) -> AppResult<Detail> {
+    let db = ctx.db();
+    let class = classes::find(db, row.class_id).await?;
+    let place = place(ctx, &class).await?;
+    let person = persons::find(db, row.person_id).await?;
+    let position = store::positions(db, &[row.id]).await?.first().map(|(_, place)| *place);
+    let events = platform::audit::of_subject(db, "enrollment", row.id).await?;
+    Ok(Detail {
+        history: events.iter().filter_map(model::history_line).collect(),
+        row,
+        class,
+        place,
+        person,
+        position,
+    })
+}
+
+/// Where a class meets: name of the org and of the room.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn place(ctx: &Ctx, class: &ClassRow) -> AppResult<String> {
+    let org = orgs::tree::find(ctx.db(), class.org_id).await?.name;
+    Ok(match class.room_id {
+        Some(room) => format!("{org} {}", orgs::rooms::find(ctx.db(), room).await?.name),
+        None => org,
+    })
+}
+
+/// A class before one enrols: what the check page shows. Only classes that are public.
+///
+/// # Errors
+/// [`AppError::NotFound`] for a class that is not published.
+pub async fn before(ctx: &Ctx, class: ClassId) -> AppResult<(ClassRow, String, PersonBrief, Option<EnrollmentId>)> {
+    let person = ctx.person()?;
+    let class = classes::find(ctx.db(), class).await?;
+    if class.status == ClassStatus::Planned {
+        return Err(AppError::NotFound);
+    }
+    let place = place(ctx, &class).await?;
+    let who = persons::find(ctx.db(), person).await?;
+    let held = store::live(ctx.db(), person, class.id).await?.map(|row| row.id);
+    Ok((class, place, who, held))
+}
+
+/// What the signed-in person has enrolled in: the next session first, then the rest, newest first.
+///
+/// # Errors
+/// When nobody is signed in.
+pub async fn mine(ctx: &Ctx, before: Option<EnrollmentId>, limit: i64) -> AppResult<Vec<Mine>> {
+    let person = ctx.person()?;
+    let db = ctx.db();
+    let rows = store::of_person(db, person, before, limit).await?;
+    let ids: Vec<EnrollmentId> = rows.iter().map(|row| row.id).collect();
+    let positions: HashMap<EnrollmentId, i64> = store::positions(db, &ids).await?.into_iter().collect();
+    let held: Vec<ClassId> = rows.iter().map(|row| row.class_id).collect();
+    let meetings = sessions::of_classes(db, &held).await?;
+    let mut all = Vec::with_capacity(rows.len());
+    for row in rows {
+        let class = classes::find(db, row.class_id).await?;
+        let next = model::next_session(&meetings, &row, ctx.now());
+        all.push(Mine {
+            place: place(ctx, &class).await?,
+            position: positions.get(&row.id).copied(),
+            next,
+            class,
+            row,
+        });
+    }
+    Ok(all)
+}
+
+/// Who is enrolled in a class and who waits, for staff.
+///
+/// # Errors
+/// [`AppError::NotFound`] outside the scope.
+pub async fn learners(ctx: &Ctx, class: ClassId) -> AppResult<(ClassRow, Vec<Learner>)> {
+    let scope = ctx.may(Permission::EnrollmentRead)?;
+    let db = ctx.db();
+    let class = classes::find_within(db, &scope, class).await?;
+    let rows = store::of_class_within(db, &scope, class.id).await?;
+    let people: Vec<PersonId> = rows.iter().map(|row| row.person_id).collect();
+    let briefs = persons::find_many(db, &people).await?;
+    let mut waiting = 0;
+    let list = rows.into_iter().filter_map(|row| {
+        let person = briefs.get(&row.person_id)?.clone();
+        let position = (row.status == EnrollmentStatus::Waitlisted).then(|| {
+            waiting += 1;
+            waiting
+        });
+        Some(Learner { row, person, position })
+    });
+    Ok((class, list.collect()))
+}

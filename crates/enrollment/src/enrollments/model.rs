@@ -1,0 +1,202 @@
+//! What pages show of an enrolment, in words.
+
+use super::store::EnrollmentRow;
+use crate::EnrollmentStatus;
+use kernel::{Instant, PersonId, Time};
+use people::persons::PersonBrief;
+use platform::Channel;
+use platform::event::EventRow;
+use teaching::classes::ClassRow;
+use teaching::sessions::{SessionRow, SessionStatus};
+use ui::{Page, Tag};
+
+/// An enrolment with all that its page shows.
+#[derive(Debug, Clone)]
+pub struct Detail {
+    /// The enrolment.
+    pub row: EnrollmentRow,
+    /// Its class.
+    pub class: ClassRow,
+    /// Where the class meets.
+    pub place: String,
+    /// Whose it is.
+    pub person: PersonBrief,
+    /// Place on the waitlist, from 1.
+    pub position: Option<i64>,
+    /// What happened, oldest first.
+    pub history: Vec<HistoryLine>,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryLine {
+    /// When.
+    pub at: Instant,
+    /// What, in Chinese; a key of the English catalogue.
+    pub what: &'static str,
+    /// By which way, in Chinese; a key of the English catalogue.
+    pub way: &'static str,
+    /// Who acted, if a person did.
+    pub by: Option<PersonId>,
+}
+
+/// An enrolment on one's own list.
+#[derive(Debug, Clone)]
+pub struct Mine {
+    /// The enrolment.
+    pub row: EnrollmentRow,
+    /// Its class.
+    pub class: ClassRow,
+    /// Where the class meets.
+    pub place: String,
+    /// Place on the waitlist, from 1.
+    pub position: Option<i64>,
+    /// The next meeting, for those with a seat.
+    pub next: Option<SessionRow>,
+}
+
+/// A line of the school's list.
+#[derive(Debug, Clone)]
+pub struct Learner {
+    /// The enrolment.
+    pub row: EnrollmentRow,
+    /// Whose it is.
+    pub person: PersonBrief,
+    /// Place on the waitlist, from 1.
+    pub position: Option<i64>,
+}
+
+/// The word on the screen; a key of the English catalogue.
+#[must_use]
+pub const fn label(status: EnrollmentStatus) -> &'static str {
+    match status {
+        EnrollmentStatus::Applied => "已申请",
+        EnrollmentStatus::Waitlisted => "候补中",
+        EnrollmentStatus::Offered => "有名额等您确认",
+        EnrollmentStatus::Reserved => "名额已留",
+        EnrollmentStatus::Confirmed => "已报上",
+        EnrollmentStatus::Attending => "上课中",
+        EnrollmentStatus::Suspended => "休学中",
+        EnrollmentStatus::Completed => "已完成",
+        EnrollmentStatus::Withdrawn => "已取消",
+        EnrollmentStatus::Transferred => "已转班",
+        EnrollmentStatus::Dismissed => "已退学",
+        EnrollmentStatus::Expired => "已过期",
+        EnrollmentStatus::Cancelled => "班级停办",
+        EnrollmentStatus::Rejected => "未录取",
+    }
+}
+
+/// The status as a tag.
+#[must_use]
+pub fn tag(page: &Page, status: EnrollmentStatus, position: Option<i64>) -> Tag {
+    let word = page.t(label(status)).to_owned();
+    match (status, position) {
+        (EnrollmentStatus::Waitlisted, Some(position)) => {
+            Tag::waiting(page.tn("候补中（第 {} 位）", &[&position]))
+        }
+        (status, _) if status.holds_seat() || status == EnrollmentStatus::Completed => Tag::good(word),
+        (status, _) if status.is_live() => Tag::waiting(word),
+        (EnrollmentStatus::Cancelled | EnrollmentStatus::Dismissed, _) => Tag::bad(word),
+        _ => Tag::quiet(word),
+    }
+}
+
+/// An event of an enrolment in words; `None` for one that says nothing to people.
+#[must_use]
+pub fn history_line(event: &EventRow) -> Option<HistoryLine> {
+    let what = match event.kind.as_str() {
+        "enrollment.confirmed" => "报上了",
+        "enrollment.waitlisted" => "排进候补",
+        "enrollment.promoted" => "轮到了，从候补转为报上",
+        "enrollment.passed_over" => "轮到了，但和别的班冲突或报满了，位置保留",
+        "enrollment.withdrawn" => "取消了报名",
+        "enrollment.cancelled" => "班级停办，报名取消",
+        _ => return None,
+    };
+    let channel: Channel = event.channel.parse().unwrap_or(Channel::System);
+    Some(HistoryLine {
+        at: event.at,
+        what,
+        way: channel.label(),
+        by: event.actor_person,
+    })
+}
+
+/// The next meeting of an enrolment that holds a seat.
+#[must_use]
+pub fn next_session(all: &[SessionRow], row: &EnrollmentRow, now: Instant) -> Option<SessionRow> {
+    if !row.status.holds_seat() {
+        return None;
+    }
+    let (today, time) = now.china();
+    let to_come = all.iter().filter(|session| {
+        session.class_id == row.class_id
+            && session.status != SessionStatus::Cancelled
+            && (session.day > today || (session.day == today && session.starts >= time))
+    });
+    to_come.min_by_key(|session| (session.day, session.starts)).cloned()
+}
+
+/// 周一 to 周日; keys of the English catalogue.
+#[must_use]
+pub fn weekday_name(weekday: i64) -> &'static str {
+    match weekday {
+        1 => "周一",
+        2 => "周二",
+        3 => "周三",
+        4 => "周四",
+        5 => "周五",
+        6 => "周六",
+        _ => "周日",
+    }
+}
+
+/// `09:00–10:30`.
+#[must_use]
+pub fn hours(starts: Time, minutes: i64) -> String {
+    let end = i64::from(starts.hour()) * 60 + i64::from(starts.minute()) + minutes;
+    format!(
+        "{:02}:{:02}–{:02}:{:02}",
+        starts.hour(),
+        starts.minute(),
+        (end / 60) % 24,
+        end % 60
+    )
+}
+
+/// When a class meets, in the page's language: `每周一 09:00–10:30，2027-03-01 开课，共 4 次`.
+#[must_use]
+pub fn when(page: &Page, class: &ClassRow) -> String {
+    page.tn(
+        "每{} {}，{} 开课，共 {} 次课",
+        &[
+            &page.t(weekday_name(class.weekday)),
+            &hours(class.starts, class.minutes),
+            &class.starts_on,
+            &class.session_count,
+        ],
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_and_channel_has_english() {
+        let labels: Vec<&str> = EnrollmentStatus::ALL.iter().map(|status| label(*status)).collect();
+        let ways: Vec<&str> = Channel::ALL.iter().map(|channel| channel.label()).collect();
+        let days: Vec<&str> = (1..=7).map(weekday_name).collect();
+        for texts in [labels, ways, days] {
+            assert_eq!(ui::catalogue::missing_english(&texts), Vec::<String>::new());
+        }
+    }
+
+    #[test]
+    fn hours_go_over_the_full_hour() {
+        for (starts, minutes, text) in [("09:00", 90, "09:00–10:30"), ("14:45", 45, "14:45–15:30")] {
+            assert_eq!(hours(starts.parse().unwrap(), minutes), text);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! SQL of enrolments outside the seat desk.
+
+use crate::{EnrollmentId, EnrollmentStatus};
+use db::{Db, DbResult, Scope, Tx, args, record};
+use kernel::{Instant, OrgId, PersonId};
+use teaching::{ClassId, TermId};
+
+record! {
+    /// An enrolment.
+    pub struct EnrollmentRow {
+        /// Its id.
+        pub id: EnrollmentId,
+        /// The class.
+        pub class_id: ClassId,
+        /// The class's term.
+        pub term_id: TermId,
+        /// The class's org.
+        pub org_id: OrgId,
+        /// Whose it is.
+        pub person_id: PersonId,
+        /// Where it stands.
+        pub status: EnrollmentStatus,
+        /// Order of asking in the class.
+        pub queue: i64,
+        /// web, desk, phone, family, api, import or system.
+        pub channel: String,
+        /// Who acted.
+        pub actor_person: Option<PersonId>,
+        /// When it was made.
+        pub created_at: Instant,
+        /// When its status changed last.
+        pub changed_at: Instant,
+    }
+}
+
+macro_rules! columns {
+    ($rest:literal) => {
+        concat!(
+            "SELECT e.id, e.class_id, e.term_id, e.org_id, e.person_id, e.status, e.queue, e.channel, e.actor_person,
+             e.created_at, e.changed_at FROM enrollment e ",
+            $rest
+        )
+    };
+}
+
+pub(super) async fn find(db: &Db, id: EnrollmentId) -> DbResult<EnrollmentRow> {
+    db.query_one(
+        columns!("WHERE e.id = $1 {unscoped: the caller checks whose it is}"),
+        args![id],
+    )
+    .await
+}
+
+pub(super) async fn find_within(db: &Db, scope: &Scope, id: EnrollmentId) -> DbResult<EnrollmentRow> {
+    db.within(scope)
+        .query_one(columns!("WHERE e.id = $1 AND {scope e.org_id}"), args![id])
+        .await
+}
+
+/// Enrolments of a person, newest first, before the one with this id.
+pub(super) async fn of_person(
+    db: &Db,
+    person: PersonId,
+    before: Option<EnrollmentId>,
+    limit: i64,
+) -> DbResult<Vec<EnrollmentRow>> {
+    db.query(
+        columns!(
+            "WHERE e.person_id = $1 AND (CAST($2 AS BIGINT) IS NULL OR e.id < $2) {unscoped: a person's own}
+             ORDER BY e.id DESC LIMIT $3"
+        ),
+        args![person, before, limit],
+    )
+    .await
+}
+
+/// The live enrolment of a person in a class.
+pub(super) async fn live(db: &Db, person: PersonId, class: ClassId) -> DbResult<Option<EnrollmentRow>> {
+    db.query_opt(
+        columns!("WHERE e.class_id = $1 AND e.person_id = $2 AND e.live = TRUE {unscoped: a person's own}"),
+        args![class, person],
+    )
+    .await
+}
+
+/// Live enrolments of a class inside the scope, by order of asking.
+pub(super) async fn of_class_within(db: &Db, scope: &Scope, class: ClassId) -> DbResult<Vec<EnrollmentRow>> {
+    db.within(scope)
+        .query(
+            columns!("WHERE e.class_id = $1 AND e.live = TRUE AND {scope e.org_id} ORDER BY e.queue, e.id LIMIT 5000"),
+            args![class],
+        )
+        .await
+}
+
+/// Live enrolments of a class, for jobs.
+pub(super) async fn live_of_class(db: &Db, class: ClassId) -> DbResult<Vec<EnrollmentRow>> {
+    db.query(
+        columns!("WHERE e.class_id = $1 AND e.live = TRUE {unscoped: work of the system} ORDER BY e.queue, e.id LIMIT 5000"),
+        args![class],
+    )
+    .await
+}
+
+/// Enrolments by id, for jobs.
+pub(super) async fn find_many(db: &Db, ids: &[EnrollmentId]) -> DbResult<Vec<EnrollmentRow>> {
+    db.query(
+        columns!("WHERE e.id {any $1} {unscoped: work of the system} ORDER BY e.id"),
+        args![ids],
+    )
+    .await
+}
+
+/// Places on the waitlist, from 1, of those of these enrolments that wait.
+pub(super) async fn positions(db: &Db, ids: &[EnrollmentId]) -> DbResult<Vec<(EnrollmentId, i64)>> {
+    db.query(
+        "SELECT e.id, (SELECT count(*) FROM enrollment w WHERE w.class_id = e.class_id AND w.status = 'waitlisted' AND w.queue <= e.queue)
+         FROM enrollment e WHERE e.id {any $1} AND e.status = 'waitlisted' {unscoped: the caller checked whose they are}
+         ORDER BY e.id",
+        args![ids],
+    )
+    .await
+}
+
+pub(super) async fn cancel_all(tx: &Tx, class: ClassId, now: Instant) -> DbResult<u64> {
+    tx.exec(
+        "UPDATE enrollment SET status = 'cancelled', live = FALSE, changed_at = $2
+         WHERE class_id = $1 AND live = TRUE {unscoped: work of the system}",
+        args![class, now],
+    )
+    .await
+}
+
+record! {
+    /// One line of a roll.
+    pub struct ConfirmedRow {
+        /// The enrolment.
+        pub id: EnrollmentId,
+        /// The learner.
+        pub person_id: PersonId,
+        /// When they got in.
+        pub changed_at: Instant,
+    }
+}
+
+/// Who has a seat in a class, by order of asking.
+pub(crate) async fn confirmed(db: &Db, class: ClassId) -> DbResult<Vec<ConfirmedRow>> {
+    db.query(
+        "SELECT id, person_id, changed_at FROM enrollment {unscoped: the caller checked the class}
+         WHERE class_id = $1 AND status IN ('reserved', 'confirmed', 'attending', 'suspended') ORDER BY queue, id LIMIT 5000",
+        args![class],
+    )
+    .await
+}
+
+/// Classes in which a person has a seat.
+pub(crate) async fn classes_of(db: &Db, person: PersonId) -> DbResult<Vec<ClassId>> {
+    db.query(
+        "SELECT class_id FROM enrollment {unscoped: a person's own} WHERE person_id = $1
+         AND status IN ('reserved', 'confirmed', 'attending', 'suspended') ORDER BY class_id LIMIT 500",
+        args![person],
+    )
+    .await
+}

@@ -1,0 +1,51 @@
+//! Who has a seat, for attendance and records.
+
+use crate::{EnrollmentId, enrollments::store};
+use db::Db;
+use kernel::{Date, PersonId};
+use platform::AppResult;
+use teaching::ClassId;
+
+/// One learner of a class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RollRow {
+    /// The enrolment.
+    pub enrollment: EnrollmentId,
+    /// The learner.
+    pub person: PersonId,
+    /// Name.
+    pub name: String,
+    /// Learner's number.
+    pub number: String,
+    /// The day on which they got their seat.
+    pub joined_on: Date,
+}
+
+/// Learners with a seat in a class, by order of asking. The caller checks that the class may be seen.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn confirmed(db: &Db, class: ClassId) -> AppResult<Vec<RollRow>> {
+    let rows = store::confirmed(db, class).await?;
+    let people: Vec<PersonId> = rows.iter().map(|row| row.person_id).collect();
+    let briefs = people::persons::find_many(db, &people).await?;
+    let roll = rows.into_iter().filter_map(|row| {
+        let brief = briefs.get(&row.person_id)?;
+        Some(RollRow {
+            enrollment: row.id,
+            person: row.person_id,
+            name: brief.name.clone(),
+            number: brief.number.clone(),
+            joined_on: row.changed_at.date(),
+        })
+    });
+    Ok(roll.collect())
+}
+
+/// Classes in which a person has a seat.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn classes_of_person(db: &Db, person: PersonId) -> AppResult<Vec<ClassId>> {
+    Ok(store::classes_of(db, person).await?)
+}

@@ -1,0 +1,506 @@
+//! One group of asks: lock, load, decide, write, commit.
+
+use super::model::{
+    Answer, Ask, Change, ClassState, Decision, EnrollmentStatus, Live, PersonState, State, Waiting, decide,
+};
+use super::refusal::Refusal;
+use super::{Asked, store};
+use kernel::{OrgId, PersonId};
+use platform::{AppError, AppResult, Channel, Ctx, Event, Platform, Tx, job};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use teaching::ClassId;
+use teaching::seats::{self, Facts as ClassFacts};
+
+/// Facts of classes by version, kept between groups; a class that changed has another version.
+pub(super) type Facts = HashMap<ClassId, Arc<ClassFacts>>;
+
+/// More classes than this in memory are forgotten and read again.
+const KEPT_FACTS: usize = 50_000;
+/// How often a group starts over because somebody joined a waitlist between reading and locking it.
+const STARTS: usize = 5;
+
+/// The kind of job that tells people what the desk decided.
+pub(crate) const TELL: &str = "enrollment.tell";
+
+/// People told in one job.
+const TOLD_AT_ONCE: usize = 128;
+/// Seconds for which messages wait when more than one job's worth was decided at once.
+const RUSH_DELAY_SECS: i64 = 30;
+
+type Answered = AppResult<Option<Answer>>;
+
+/// What a group came to.
+pub(super) struct Decided {
+    /// An answer for each ask, in order.
+    pub(super) answers: Vec<Answered>,
+    /// Classes whose waitlist may move now, because somebody who waits there has become free.
+    pub(super) look_again: Vec<ClassId>,
+}
+
+/// Decides all asks together; if a guard of the database refuses the group, one by one.
+pub(super) async fn decide_all(platform: &Arc<Platform>, facts: &mut Facts, asked: &[Asked]) -> Decided {
+    if facts.len() > KEPT_FACTS {
+        facts.clear();
+    }
+    let ctx = Ctx::system(platform, "seat-desk");
+    match group(&ctx, facts, asked).await {
+        Ok(decided) => decided,
+        Err(error @ AppError::Unavailable(_)) => Decided {
+            answers: asked.iter().map(|_| Err(error.clone())).collect(),
+            look_again: Vec::new(),
+        },
+        Err(error) => {
+            tracing::warn!(%error, asks = asked.len(), "a group was refused; deciding one by one");
+            let mut all = Decided {
+                answers: Vec::with_capacity(asked.len()),
+                look_again: Vec::new(),
+            };
+            for one in asked {
+                match group(&ctx, facts, std::slice::from_ref(one)).await {
+                    Ok(decided) => {
+                        all.answers.extend(decided.answers);
+                        all.look_again.extend(decided.look_again);
+                    }
+                    Err(error) => all.answers.push(Err(error)),
+                }
+            }
+            all
+        }
+    }
+}
+
+async fn group(ctx: &Ctx, facts: &mut Facts, asked: &[Asked]) -> AppResult<Decided> {
+    let mut people: BTreeSet<PersonId> = asked.iter().filter_map(|one| one.ask.person()).collect();
+    for _ in 0..STARTS {
+        let tx = ctx.begin().await?;
+        match load(ctx, &tx, facts, asked, &people).await? {
+            Loaded::Ready(state, keys) => return settle(ctx, tx, *state, keys, asked).await,
+            Loaded::LockAlso(more) => people.extend(more),
+        }
+    }
+    Err(AppError::Unavailable("waitlists keep changing".into()))
+}
+
+/// Answers given before, by owner and key, with the hash of their request.
+type Keys = HashMap<(PersonId, String), (String, Answer)>;
+
+enum Loaded {
+    Ready(Box<State>, Keys),
+    LockAlso(Vec<PersonId>),
+}
+
+async fn load(
+    ctx: &Ctx,
+    tx: &Tx,
+    facts: &mut Facts,
+    asked: &[Asked],
+    people: &BTreeSet<PersonId>,
+) -> AppResult<Loaded> {
+    let classes: BTreeSet<ClassId> = asked.iter().map(|one| one.ask.class()).collect();
+    let moving: Vec<ClassId> = promoting(asked);
+    let mut people: Vec<PersonId> = people.iter().copied().collect();
+    if !moving.is_empty() {
+        let waiting = store::waiting_of(tx, &moving).await?;
+        people.extend(waiting.iter().map(|row| row.person_id));
+        people.sort_unstable();
+        people.dedup();
+    }
+    lock(tx, "person", people.iter().map(|id| id.raw())).await?;
+    lock(tx, "class", classes.iter().map(|id| id.raw())).await?;
+    let waiting = if moving.is_empty() {
+        Vec::new()
+    } else {
+        store::waiting_of(tx, &moving).await?
+    };
+    let late: Vec<PersonId> = waiting
+        .iter()
+        .map(|row| row.person_id)
+        .filter(|id| people.binary_search(id).is_err())
+        .collect();
+    if !late.is_empty() {
+        return Ok(Loaded::LockAlso(late));
+    }
+    let known = people_state(tx, &people).await?;
+    let mut needed = classes.clone();
+    needed.extend(
+        known
+            .values()
+            .flat_map(|who| who.live.iter().map(|live| live.class)),
+    );
+    let mut state = State {
+        now: ctx.now(),
+        classes: class_state(tx, facts, &needed, &classes).await?,
+        people: known,
+    };
+    for row in waiting {
+        if let Some(class) = state.classes.get_mut(&row.class_id) {
+            class.waiting.push(Waiting {
+                enrollment: row.id,
+                person: row.person_id,
+                queue: row.queue,
+            });
+        }
+    }
+    set_positions(tx, &mut state, asked).await?;
+    let keys = known_keys(tx, asked).await?;
+    Ok(Loaded::Ready(Box::new(state), keys))
+}
+
+fn promoting(asked: &[Asked]) -> Vec<ClassId> {
+    let moving: BTreeSet<ClassId> = asked
+        .iter()
+        .filter(|one| one.ask.may_promote())
+        .map(|one| one.ask.class())
+        .collect();
+    moving.into_iter().collect()
+}
+
+async fn lock(tx: &Tx, name: &str, ids: impl Iterator<Item = i64>) -> AppResult<()> {
+    let ids: Vec<i64> = ids.collect();
+    Ok(tx.lock_all(name, &ids).await?)
+}
+
+async fn people_state(tx: &Tx, people: &[PersonId]) -> AppResult<HashMap<PersonId, PersonState>> {
+    let births = people::births::of(tx, people).await?;
+    let mut all: HashMap<PersonId, PersonState> = births
+        .into_iter()
+        .map(|(id, birth)| {
+            (
+                id,
+                PersonState {
+                    birth,
+                    live: Vec::new(),
+                },
+            )
+        })
+        .collect();
+    for row in store::live_of(tx, people).await? {
+        if let Some(who) = all.get_mut(&row.person_id) {
+            who.live.push(Live {
+                enrollment: row.id,
+                class: row.class_id,
+                term: row.term_id,
+                status: row.status,
+                position: None,
+            });
+        }
+    }
+    Ok(all)
+}
+
+async fn class_state(
+    tx: &Tx,
+    facts: &mut Facts,
+    needed: &BTreeSet<ClassId>,
+    asked: &BTreeSet<ClassId>,
+) -> AppResult<HashMap<ClassId, ClassState>> {
+    let needed: Vec<ClassId> = needed.iter().copied().collect();
+    let asked: Vec<ClassId> = asked.iter().copied().collect();
+    let rows = seats::now(tx, &needed).await?;
+    let stale: Vec<ClassId> = rows
+        .iter()
+        .filter(|row| {
+            facts
+                .get(&row.id)
+                .is_none_or(|known| known.version != row.version)
+        })
+        .map(|row| row.id)
+        .collect();
+    for fresh in seats::facts(tx, &stale).await? {
+        facts.insert(fresh.id, Arc::new(fresh));
+    }
+    let queues: HashMap<ClassId, i64> = store::last_queues(tx, &asked).await?.into_iter().collect();
+    let states = rows.into_iter().filter_map(|row| {
+        let facts = Arc::clone(facts.get(&row.id)?);
+        let state = ClassState {
+            facts,
+            status: row.status,
+            opens: row.enrollment_opens,
+            closes: row.enrollment_closes,
+            limit: row.class_limit,
+            capacity: row.capacity,
+            enrolled: row.enrolled,
+            waitlisted: row.waitlisted,
+            last_queue: queues.get(&row.id).copied().unwrap_or(0),
+            waiting: Vec::new(),
+            changed: false,
+        };
+        Some((row.id, state))
+    });
+    Ok(states.collect())
+}
+
+/// Places on the waitlist of those who ask again for what they wait for.
+async fn set_positions(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()> {
+    let mut repeated = Vec::new();
+    for one in asked {
+        let who = one.ask.person().and_then(|person| state.people.get(&person));
+        let live = who.and_then(|who| who.live.iter().find(|live| live.class == one.ask.class()));
+        repeated.extend(
+            live.filter(|live| live.status == EnrollmentStatus::Waitlisted)
+                .map(|live| live.enrollment),
+        );
+    }
+    if repeated.is_empty() {
+        return Ok(());
+    }
+    let positions: HashMap<_, _> = store::positions(tx, &repeated).await?.into_iter().collect();
+    for live in state.people.values_mut().flat_map(|who| who.live.iter_mut()) {
+        if let Some(position) = positions.get(&live.enrollment) {
+            live.position = Some(*position);
+        }
+    }
+    Ok(())
+}
+
+async fn known_keys(tx: &Tx, asked: &[Asked]) -> AppResult<Keys> {
+    let (owners, texts): (Vec<PersonId>, Vec<String>) = asked
+        .iter()
+        .filter_map(|one| Some((one.by?, one.key.clone()?)))
+        .unzip();
+    if owners.is_empty() {
+        return Ok(Keys::new());
+    }
+    let rows = store::keys(tx, &owners, texts).await?;
+    rows.into_iter()
+        .map(|row| {
+            let answer = read_answer(&row.answer)
+                .ok_or_else(|| AppError::Internal("a kept answer cannot be read".into()))?;
+            Ok(((row.owner, row.idempotency_key), (row.request_hash, answer)))
+        })
+        .collect()
+}
+
+fn read_answer(text: &str) -> Option<Answer> {
+    let value: serde_json::Value = serde_json::from_str(text).ok()?;
+    Some(Answer {
+        enrollment: value.get("id")?.as_str()?.parse().ok()?,
+        status: value.get("status")?.as_str()?.parse().ok()?,
+        position: value.get("position").and_then(serde_json::Value::as_i64),
+        fresh: false,
+    })
+}
+
+fn write_answer(answer: &Answer) -> String {
+    json!({ "id": answer.enrollment, "status": answer.status.as_str(), "position": answer.position })
+        .to_string()
+}
+
+/// Hash of what is asked, so that a key cannot be used for something else.
+fn request_hash(ask: &Ask) -> String {
+    let text = match ask {
+        Ask::Enroll {
+            person, class, wait, ..
+        } => format!("enroll {person} {class} {wait}"),
+        Ask::Withdraw { enrollment, .. } => format!("withdraw {enrollment}"),
+        Ask::Promote { class } => format!("promote {class}"),
+    };
+    data_encoding::HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
+}
+
+/// What a group writes.
+#[derive(Default)]
+struct Writes {
+    placed: Vec<store::Placed>,
+    moved: HashMap<crate::EnrollmentId, EnrollmentStatus>,
+    events: Vec<Event>,
+    tell: Vec<serde_json::Value>,
+    keys: Vec<store::KeyRow>,
+    look_again: BTreeSet<ClassId>,
+}
+
+async fn settle(ctx: &Ctx, tx: Tx, mut state: State, mut keys: Keys, asked: &[Asked]) -> AppResult<Decided> {
+    let mut writes = Writes {
+        placed: Vec::with_capacity(asked.len()),
+        events: Vec::with_capacity(asked.len()),
+        tell: Vec::with_capacity(asked.len()),
+        ..Writes::default()
+    };
+    let answers: Vec<Answered> = asked
+        .iter()
+        .map(|one| answer_one(&mut state, &mut keys, &mut writes, one))
+        .collect();
+    if !writes.events.is_empty() {
+        write(ctx, &tx, &state, &writes).await?;
+        let events = std::mem::take(&mut writes.events);
+        tx.commit(events).await?;
+    }
+    Ok(Decided {
+        answers,
+        look_again: writes.look_again.into_iter().collect(),
+    })
+}
+
+fn answer_one(state: &mut State, keys: &mut Keys, writes: &mut Writes, asked: &Asked) -> Answered {
+    let key = asked.by.zip(asked.key.clone());
+    let hash = key
+        .is_some()
+        .then(|| request_hash(&asked.ask))
+        .unwrap_or_default();
+    if let Some((known, answer)) = key.as_ref().and_then(|key| keys.get(key)) {
+        if *known == hash {
+            return Ok(Some(*answer));
+        }
+        return Err(Refusal::KeyReused.into());
+    }
+    let Decision { answer, changes } = decide(state, &asked.ask);
+    if let (Some((owner, text)), Ok(Some(answer)), false) = (key, &answer, changes.is_empty()) {
+        writes.keys.push(store::KeyRow {
+            owner,
+            idempotency_key: text.clone(),
+            request_hash: hash.clone(),
+            answer: write_answer(answer),
+        });
+        keys.insert((owner, text), (hash, *answer));
+    }
+    for change in changes {
+        note(state, writes, asked, change);
+    }
+    answer.map_err(AppError::from)
+}
+
+fn note(state: &State, writes: &mut Writes, asked: &Asked, change: Change) {
+    match change {
+        Change::Placed {
+            answer,
+            person,
+            class,
+            queue,
+        } => {
+            let Some(at) = state.classes.get(&class) else {
+                return;
+            };
+            let waits = answer.status == EnrollmentStatus::Waitlisted;
+            let kind = if waits {
+                "enrollment.waitlisted"
+            } else {
+                "enrollment.confirmed"
+            };
+            let data = json!({ "class": class, "queue": queue, "position": answer.position });
+            writes
+                .events
+                .push(event(kind, answer.enrollment, person, at.facts.org, asked).data(data));
+            let word = if waits { "waitlisted" } else { "confirmed" };
+            writes
+                .tell
+                .push(json!([answer.enrollment, word, answer.position]));
+            writes.placed.push(store::Placed {
+                id: answer.enrollment,
+                class,
+                term: at.facts.term,
+                org: at.facts.org,
+                person,
+                status: answer.status,
+                queue,
+                channel: asked.channel,
+                actor: asked.by,
+            });
+        }
+        Change::Moved {
+            enrollment,
+            person,
+            class,
+            from,
+            to,
+        } => {
+            let Some(at) = state.classes.get(&class) else {
+                return;
+            };
+            writes.moved.insert(enrollment, to);
+            let own_act = asked.ask.person() == Some(person);
+            let (kind, word) = if own_act {
+                ("enrollment.withdrawn", "withdrawn")
+            } else {
+                ("enrollment.promoted", "promoted")
+            };
+            let data = json!({ "class": class, "from": from.as_str(), "to": to.as_str() });
+            let mut moved = if own_act {
+                event(kind, enrollment, person, at.facts.org, asked)
+            } else {
+                by_rule(kind, enrollment, person, at.facts.org)
+            };
+            if own_act {
+                if !asked.reason.is_empty() {
+                    moved = moved.note(asked.reason.clone());
+                }
+                writes.look_again.extend(waits_elsewhere(state, person));
+            }
+            writes.events.push(moved.data(data));
+            writes.tell.push(json!([enrollment, word, null]));
+        }
+        Change::PassedOver {
+            enrollment,
+            person,
+            class,
+            because,
+        } => {
+            let Some(at) = state.classes.get(&class) else {
+                return;
+            };
+            let passed = by_rule("enrollment.passed_over", enrollment, person, at.facts.org);
+            let data = json!({ "class": class, "because": because });
+            writes.events.push(passed.data(data));
+            writes.tell.push(json!([enrollment, because, null]));
+        }
+    }
+}
+
+fn event(kind: &'static str, id: crate::EnrollmentId, person: PersonId, org: OrgId, asked: &Asked) -> Event {
+    let mut event = Event::new(kind, "enrollment", id).at(org).via(asked.channel);
+    if let Some(by) = asked.by {
+        event = event.by(by);
+    }
+    if asked.by == Some(person) {
+        event
+    } else {
+        event.on_behalf_of(person)
+    }
+}
+
+fn by_rule(kind: &'static str, id: crate::EnrollmentId, person: PersonId, org: OrgId) -> Event {
+    Event::new(kind, "enrollment", id)
+        .at(org)
+        .via(Channel::System)
+        .on_behalf_of(person)
+}
+
+fn waits_elsewhere(state: &State, person: PersonId) -> impl Iterator<Item = ClassId> {
+    let live = state.people.get(&person).map(|who| who.live.as_slice());
+    live.unwrap_or_default()
+        .iter()
+        .filter(|live| live.status == EnrollmentStatus::Waitlisted)
+        .map(|live| live.class)
+}
+
+async fn write(ctx: &Ctx, tx: &Tx, state: &State, writes: &Writes) -> AppResult<()> {
+    store::insert(tx, &writes.placed, state.now).await?;
+    for status in EnrollmentStatus::ALL {
+        let ids: Vec<crate::EnrollmentId> = writes
+            .moved
+            .iter()
+            .filter(|(_, to)| *to == status)
+            .map(|(id, _)| *id)
+            .collect();
+        if !ids.is_empty() {
+            store::set_status(tx, &ids, *status, state.now).await?;
+        }
+    }
+    for (id, class) in state.classes.iter().filter(|(_, class)| class.changed) {
+        teaching::classes::set_seat_counts(tx, *id, class.enrolled, class.waitlisted).await?;
+    }
+    store::keep_keys(tx, &writes.keys, state.now).await?;
+    // In a rush messages wait, so that they do not slow the seats down.
+    let rush = asked_in_a_rush(writes);
+    let send_at = ctx.now().plus_secs(if rush { RUSH_DELAY_SECS } else { 0 });
+    for some in writes.tell.chunks(TOLD_AT_ONCE) {
+        job::enqueue(tx, TELL, &json!({ "told": some }), send_at, None).await?;
+    }
+    Ok(())
+}
+
+fn asked_in_a_rush(writes: &Writes) -> bool {
+    writes.tell.len() > TOLD_AT_ONCE
+}

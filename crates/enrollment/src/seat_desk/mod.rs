@@ -1,0 +1,160 @@
+//! The seat desk: every decision about a seat goes through one queue of this process and is made in groups.
+//!
+//! Rules, in words (`model.rs` holds them):
+//! 1. A class takes enrolments while it is published or running, from its opening to its closing moment.
+//! 2. Who asks twice gets the same answer; so does a request sent again with its `Idempotency-Key`.
+//! 3. Age counts in full years on the day of the first session.
+//! 4. In a term a person holds at most the term's number of classes, and waits for at most as many.
+//! 5. Two classes held may not meet at the same time. Waiting does not clash.
+//! 6. A free seat goes to who asks first; then people wait, in the order of asking.
+//! 7. A seat given up goes at once to the first who waits and can take it. Who cannot keeps the place and is told.
+//!
+//! A group is one transaction: lock learners, then classes, each in order of id (PostgreSQL; on SQLite there is one
+//! writer), load, decide each in order, write, commit, and only then answer all. `UNIQUE` and `CHECK` are the second
+//! guard: if they refuse a group, its asks are decided one by one. A full queue answers 503.
+//!
+//! Events: enrollment.confirmed, enrollment.waitlisted, enrollment.promoted, enrollment.withdrawn,
+//! enrollment.passed_over. Tables: enrollment, idempotency_key, the counters of class.
+//! Start reading at [`SeatDesk::ask`], then `group.rs`.
+
+mod group;
+pub mod model;
+mod refusal;
+mod store;
+#[cfg(test)]
+mod tests;
+
+pub use model::{Answer, Ask, EnrollmentStatus};
+pub use refusal::Refusal;
+
+use group::Facts;
+use kernel::PersonId;
+use platform::{AppError, AppResult, Channel, Platform};
+use std::sync::Arc;
+use std::time::Duration;
+use teaching::ClassId;
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+/// Asks that may wait; more are answered 503.
+const QUEUE: usize = 8_192;
+/// Asks decided in one transaction.
+const GROUP: usize = 1_024;
+/// How often free seats beside a waitlist are looked for, in case a change was made on another node.
+const SWEEP: Duration = Duration::from_secs(60);
+
+/// An ask with who makes it.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// What is asked.
+    pub ask: Ask,
+    /// Who acts: the person or a clerk; `None` for the system.
+    pub by: Option<PersonId>,
+    /// How it came in.
+    pub channel: Channel,
+    /// Words a person wrote; may be empty.
+    pub reason: String,
+    /// `Idempotency-Key` of the request.
+    pub key: Option<String>,
+}
+
+struct Envelope {
+    asked: Asked,
+    reply: Option<oneshot::Sender<AppResult<Option<Answer>>>>,
+}
+
+/// The way to the desk of this process.
+pub struct SeatDesk {
+    queue: mpsc::Sender<Envelope>,
+}
+
+impl SeatDesk {
+    /// Opens the desk; it closes when the last handle is dropped.
+    #[must_use]
+    pub fn start(platform: &Arc<Platform>) -> Arc<Self> {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        tokio::spawn(serve(Arc::clone(platform), waiting, queue.downgrade()));
+        tokio::spawn(watch(Arc::clone(platform), queue.downgrade()));
+        Arc::new(Self { queue })
+    }
+
+    /// Asks and waits for the decision, which is committed when this returns.
+    ///
+    /// # Errors
+    /// A [`Refusal`] as [`AppError::Refused`]; [`AppError::Unavailable`] when the queue is full or the database is.
+    pub async fn ask(&self, asked: Asked) -> AppResult<Answer> {
+        let (reply, answer) = oneshot::channel();
+        let envelope = Envelope {
+            asked,
+            reply: Some(reply),
+        };
+        self.queue
+            .try_send(envelope)
+            .map_err(|_| AppError::Unavailable("the queue of the seat desk is full".into()))?;
+        answer
+            .await
+            .map_err(|_| AppError::Unavailable("the seat desk was closed".into()))??
+            .ok_or_else(|| AppError::Internal("a decision without an answer".into()))
+    }
+}
+
+/// Decides group after group.
+async fn serve(
+    platform: Arc<Platform>,
+    mut waiting: mpsc::Receiver<Envelope>,
+    queue: mpsc::WeakSender<Envelope>,
+) {
+    let mut facts = Facts::default();
+    let mut batch: Vec<Envelope> = Vec::with_capacity(GROUP);
+    while waiting.recv_many(&mut batch, GROUP).await > 0 {
+        let (asked, replies): (Vec<Asked>, Vec<_>) =
+            batch.drain(..).map(|letter| (letter.asked, letter.reply)).unzip();
+        let decided = group::decide_all(&platform, &mut facts, &asked).await;
+        for (reply, answer) in replies.into_iter().zip(decided.answers) {
+            if let Some(reply) = reply {
+                // Who does not wait any more finds the result in their list.
+                let _ = reply.send(answer);
+            }
+        }
+        send_promotions(&queue, decided.look_again);
+    }
+}
+
+fn send_promotions(queue: &mpsc::WeakSender<Envelope>, classes: Vec<ClassId>) {
+    let Some(queue) = queue.upgrade() else { return };
+    for class in classes {
+        let asked = Asked {
+            ask: Ask::Promote { class },
+            by: None,
+            channel: Channel::System,
+            reason: String::new(),
+            key: None,
+        };
+        // A full queue is no loss: the next look finds the class again.
+        let _ = queue.try_send(Envelope { asked, reply: None });
+    }
+}
+
+/// Looks for free seats beside a waitlist: when a class was changed here, and every minute.
+async fn watch(platform: Arc<Platform>, queue: mpsc::WeakSender<Envelope>) {
+    let mut notices = platform.bus.subscribe();
+    let mut clock = tokio::time::interval(SWEEP);
+    loop {
+        let look = tokio::select! {
+            notice = notices.recv() => match notice {
+                Ok(notice) => notice.kind.starts_with("class."),
+                Err(broadcast::error::RecvError::Lagged(_)) => false,
+                Err(broadcast::error::RecvError::Closed) => return,
+            },
+            _ = clock.tick() => true,
+        };
+        if queue.upgrade().is_none() {
+            return;
+        }
+        if look {
+            match teaching::seats::free_while_waiting(&platform.db).await {
+                Ok(classes) => send_promotions(&queue, classes),
+                Err(error) => tracing::warn!(%error, "looking for free seats"),
+            }
+        }
+    }
+}

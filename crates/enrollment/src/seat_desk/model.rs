@@ -1,0 +1,585 @@
+//! The rules of a seat decision: pure, one ask after the other, on the state the desk has loaded.
+
+use super::refusal::Refusal;
+use crate::EnrollmentId;
+use db::text_enum;
+use kernel::age::full_years;
+use kernel::{Date, Instant, PersonId};
+use std::collections::HashMap;
+use std::sync::Arc;
+use teaching::ClassId;
+use teaching::seats::{Facts, Slot};
+
+/// Version of the rules below, kept with every enrolment they make.
+pub const RULE_VERSION: &str = "first-come/1";
+
+text_enum! {
+    /// Where an enrolment stands. Programs must accept values they do not know yet.
+    pub enum EnrollmentStatus {
+        /// Asked for in a round that is not decided.
+        Applied => "applied",
+        /// Waits for a seat.
+        Waitlisted => "waitlisted",
+        /// A seat is offered and must be accepted.
+        Offered => "offered",
+        /// A seat is kept until it is paid.
+        Reserved => "reserved",
+        /// Has a seat.
+        Confirmed => "confirmed",
+        /// Takes part.
+        Attending => "attending",
+        /// Pauses, keeps the place.
+        Suspended => "suspended",
+        /// Finished the class.
+        Completed => "completed",
+        /// Gave the place up.
+        Withdrawn => "withdrawn",
+        /// Moved to another class.
+        Transferred => "transferred",
+        /// Was taken off by the school.
+        Dismissed => "dismissed",
+        /// Did not accept or pay in time.
+        Expired => "expired",
+        /// The class was cancelled.
+        Cancelled => "cancelled",
+        /// Was not accepted.
+        Rejected => "rejected",
+    }
+}
+
+impl EnrollmentStatus {
+    /// Whether the place is still wanted: such a row is the only one of its person and class.
+    #[must_use]
+    pub const fn is_live(self) -> bool {
+        matches!(self, Self::Applied | Self::Waitlisted | Self::Offered) || self.holds_seat()
+    }
+
+    /// Whether a seat is taken by it.
+    #[must_use]
+    pub const fn holds_seat(self) -> bool {
+        matches!(
+            self,
+            Self::Reserved | Self::Confirmed | Self::Attending | Self::Suspended
+        )
+    }
+}
+
+/// What somebody asks of the desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// A place in a class.
+    Enroll {
+        /// For whom.
+        person: PersonId,
+        /// Where.
+        class: ClassId,
+        /// Id of the enrolment, if there will be one.
+        new_id: EnrollmentId,
+        /// Whether a place on the waitlist is wanted when the seats are gone.
+        wait: bool,
+    },
+    /// To give a place up.
+    Withdraw {
+        /// Whose.
+        person: PersonId,
+        /// Where.
+        class: ClassId,
+        /// Which.
+        enrollment: EnrollmentId,
+    },
+    /// To give free seats to those who wait: after capacity was raised.
+    Promote {
+        /// Where.
+        class: ClassId,
+    },
+}
+
+impl Ask {
+    /// The class it is about.
+    #[must_use]
+    pub const fn class(&self) -> ClassId {
+        match self {
+            Self::Enroll { class, .. } | Self::Withdraw { class, .. } | Self::Promote { class } => *class,
+        }
+    }
+
+    /// The person it is about.
+    #[must_use]
+    pub const fn person(&self) -> Option<PersonId> {
+        match self {
+            Self::Enroll { person, .. } | Self::Withdraw { person, .. } => Some(*person),
+            Self::Promote { .. } => None,
+        }
+    }
+
+    /// Whether seats may become free for those who wait.
+    #[must_use]
+    pub const fn may_promote(&self) -> bool {
+        matches!(self, Self::Withdraw { .. } | Self::Promote { .. })
+    }
+}
+
+/// A class as the desk sees it.
+#[derive(Debug, Clone)]
+pub struct ClassState {
+    /// Facts by version.
+    pub facts: Arc<Facts>,
+    /// planned, published, running, closed, cancelled.
+    pub status: String,
+    /// First moment of enrolment.
+    pub opens: Instant,
+    /// First moment after enrolment.
+    pub closes: Instant,
+    /// How many classes of the term a person may hold, and for how many they may wait.
+    pub limit: i64,
+    /// Seats.
+    pub capacity: i64,
+    /// Seats taken.
+    pub enrolled: i64,
+    /// People waiting.
+    pub waitlisted: i64,
+    /// Highest queue number given.
+    pub last_queue: i64,
+    /// Who waits, in order; loaded where a seat may become free.
+    pub waiting: Vec<Waiting>,
+    /// Whether the counters changed.
+    pub changed: bool,
+}
+
+/// Somebody on a waitlist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// The enrolment.
+    pub enrollment: EnrollmentId,
+    /// The person.
+    pub person: PersonId,
+    /// Queue number.
+    pub queue: i64,
+}
+
+/// A person as the desk sees them.
+#[derive(Debug, Clone, Default)]
+pub struct PersonState {
+    /// Day of birth, if known.
+    pub birth: Option<Date>,
+    /// Live enrolments.
+    pub live: Vec<Live>,
+}
+
+/// A live enrolment of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Live {
+    /// The enrolment.
+    pub enrollment: EnrollmentId,
+    /// Its class.
+    pub class: ClassId,
+    /// The class's term.
+    pub term: teaching::TermId,
+    /// Where it stands.
+    pub status: EnrollmentStatus,
+    /// Place on the waitlist, from 1, where it was asked for.
+    pub position: Option<i64>,
+}
+
+/// All that a group of asks touches.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// The moment of the group.
+    pub now: Instant,
+    /// Classes.
+    pub classes: HashMap<ClassId, ClassState>,
+    /// People.
+    pub people: HashMap<PersonId, PersonState>,
+}
+
+/// What an accepted ask has led to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answer {
+    /// The enrolment.
+    pub enrollment: EnrollmentId,
+    /// Where it stands now.
+    pub status: EnrollmentStatus,
+    /// Place on the waitlist, from 1.
+    pub position: Option<i64>,
+    /// Whether this ask changed something; a repeated one does not.
+    pub fresh: bool,
+}
+
+/// One thing to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// A new enrolment.
+    Placed {
+        /// The answer it gives.
+        answer: Answer,
+        /// Whose.
+        person: PersonId,
+        /// Where.
+        class: ClassId,
+        /// Its queue number.
+        queue: i64,
+    },
+    /// An enrolment that stands elsewhere now.
+    Moved {
+        /// Which.
+        enrollment: EnrollmentId,
+        /// Whose.
+        person: PersonId,
+        /// Where.
+        class: ClassId,
+        /// Where it stood.
+        from: EnrollmentStatus,
+        /// Where it stands.
+        to: EnrollmentStatus,
+    },
+    /// Somebody's turn came, but they cannot take the seat; they keep their place.
+    PassedOver {
+        /// Which.
+        enrollment: EnrollmentId,
+        /// Whose.
+        person: PersonId,
+        /// Where.
+        class: ClassId,
+        /// Why, for programs.
+        because: &'static str,
+    },
+}
+
+/// What the rules say to one ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The answer; `None` for an ask of the system itself.
+    pub answer: Result<Option<Answer>, Refusal>,
+    /// What to write.
+    pub changes: Vec<Change>,
+}
+
+impl From<Refusal> for Decision {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            answer: Err(refusal),
+            changes: Vec::new(),
+        }
+    }
+}
+
+/// Decides one ask and carries its effect into the state.
+pub fn decide(state: &mut State, ask: &Ask) -> Decision {
+    match *ask {
+        Ask::Enroll {
+            person,
+            class,
+            new_id,
+            wait,
+        } => enroll(state, person, class, new_id, wait).unwrap_or_else(Decision::from),
+        Ask::Withdraw {
+            person,
+            class,
+            enrollment,
+        } => withdraw(state, person, class, enrollment).unwrap_or_else(Decision::from),
+        Ask::Promote { class } => {
+            let mut changes = promote(state, class);
+            // Nobody gave a seat up just now: those who cannot take it have been told before.
+            changes.retain(|change| !matches!(change, Change::PassedOver { .. }));
+            Decision {
+                answer: Ok(None),
+                changes,
+            }
+        }
+    }
+}
+
+/// The order of the checks is part of the rule: it decides which reason a person hears.
+fn enroll(
+    state: &mut State,
+    person: PersonId,
+    class: ClassId,
+    new_id: EnrollmentId,
+    wait: bool,
+) -> Result<Decision, Refusal> {
+    let at = state.classes.get(&class).ok_or(Refusal::NoClass)?;
+    let who = state.people.get(&person).ok_or(Refusal::NoPerson)?;
+    is_on(at)?;
+    if let Some(live) = who.live.iter().find(|live| live.class == class) {
+        return Ok(Decision {
+            answer: Ok(Some(Answer {
+                enrollment: live.enrollment,
+                status: live.status,
+                position: live.position,
+                fresh: false,
+            })),
+            changes: Vec::new(),
+        });
+    }
+    in_window(at, state.now)?;
+    of_age(at, who.birth)?;
+    within_limit(at, who, class)?;
+    no_clash(state, at, who, class)?;
+    let seat = at.enrolled < at.capacity;
+    if !seat {
+        may_wait(at, who, wait)?;
+    }
+    Ok(place(state, person, class, new_id, seat))
+}
+
+fn is_on(class: &ClassState) -> Result<(), Refusal> {
+    match class.status.as_str() {
+        "published" | "running" => Ok(()),
+        "cancelled" => Err(Refusal::ClassCancelled {
+            name: class.facts.name.clone(),
+        }),
+        "closed" => Err(Refusal::Closed { at: None }),
+        // A class that is still planned is not public.
+        _ => Err(Refusal::NoClass),
+    }
+}
+
+fn in_window(class: &ClassState, now: Instant) -> Result<(), Refusal> {
+    if now < class.opens {
+        Err(Refusal::NotOpenYet { opens: class.opens })
+    } else if now >= class.closes {
+        Err(Refusal::Closed {
+            at: Some(class.closes),
+        })
+    } else {
+        Ok(())
+    }
+}
+
+/// Age counts in full years on the day of the class's first session.
+fn of_age(class: &ClassState, birth: Option<Date>) -> Result<(), Refusal> {
+    let facts = &class.facts;
+    if facts.age_min.is_none() && facts.age_max.is_none() {
+        return Ok(());
+    }
+    let age = birth
+        .and_then(|birth| full_years(birth, facts.starts_on))
+        .map(i64::from)
+        .ok_or(Refusal::BirthUnknown)?;
+    let on = facts.starts_on;
+    match (facts.age_min, facts.age_max) {
+        (Some(min), _) if age < min => Err(Refusal::TooYoung { age, min, on }),
+        (_, Some(max)) if age > max => Err(Refusal::TooOld { age, max, on }),
+        _ => Ok(()),
+    }
+}
+
+/// Seats held in the class's term, other than in the class itself, stay below the limit.
+fn within_limit(at: &ClassState, who: &PersonState, class: ClassId) -> Result<(), Refusal> {
+    let held = who
+        .live
+        .iter()
+        .filter(|live| live.term == at.facts.term && live.class != class && live.status.holds_seat())
+        .count();
+    if held as i64 >= at.limit {
+        return Err(Refusal::TooManyClasses { limit: at.limit });
+    }
+    Ok(())
+}
+
+/// Only seats held can clash: waiting for one class does not keep anybody from another.
+fn no_clash(state: &State, at: &ClassState, who: &PersonState, class: ClassId) -> Result<(), Refusal> {
+    let held = who
+        .live
+        .iter()
+        .filter(|live| live.class != class && live.status.holds_seat());
+    for live in held {
+        let Some(other) = state.classes.get(&live.class) else {
+            continue;
+        };
+        if let Some(slot) = clash(&at.facts.slots, &other.facts.slots) {
+            return Err(Refusal::TimeClash {
+                enrollment: live.enrollment,
+                name: other.facts.name.clone(),
+                slot,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn may_wait(at: &ClassState, who: &PersonState, wait: bool) -> Result<(), Refusal> {
+    if !wait {
+        return Err(Refusal::Full { ahead: at.waitlisted });
+    }
+    let waiting = who
+        .live
+        .iter()
+        .filter(|live| live.term == at.facts.term && live.status == EnrollmentStatus::Waitlisted)
+        .count();
+    if waiting as i64 >= at.limit {
+        return Err(Refusal::TooManyWaits { limit: at.limit });
+    }
+    Ok(())
+}
+
+/// The first time at which both meet. Both lists are in order of day and time; no time for the way is asked for.
+#[must_use]
+pub fn clash(a: &[Slot], b: &[Slot]) -> Option<Slot> {
+    let (mut left, mut right) = (a.iter().peekable(), b.iter().peekable());
+    while let (Some(x), Some(y)) = (left.peek(), right.peek()) {
+        if x.day == y.day && x.from < y.to && y.from < x.to {
+            return Some(**y);
+        }
+        if (x.day, x.to) <= (y.day, y.to) {
+            left.next();
+        } else {
+            right.next();
+        }
+    }
+    None
+}
+
+fn place(state: &mut State, person: PersonId, class: ClassId, new_id: EnrollmentId, seat: bool) -> Decision {
+    let mut queue = 0;
+    let mut answer = Answer {
+        enrollment: new_id,
+        status: EnrollmentStatus::Confirmed,
+        position: None,
+        fresh: true,
+    };
+    if let Some(at) = state.classes.get_mut(&class) {
+        at.last_queue += 1;
+        at.changed = true;
+        queue = at.last_queue;
+        if seat {
+            at.enrolled += 1;
+        } else {
+            at.waitlisted += 1;
+            answer.status = EnrollmentStatus::Waitlisted;
+            answer.position = Some(at.waitlisted);
+            at.waiting.push(Waiting {
+                enrollment: new_id,
+                person,
+                queue,
+            });
+        }
+        if let Some(who) = state.people.get_mut(&person) {
+            who.live.push(Live {
+                enrollment: new_id,
+                class,
+                term: at.facts.term,
+                status: answer.status,
+                position: answer.position,
+            });
+        }
+    }
+    Decision {
+        answer: Ok(Some(answer)),
+        changes: vec![Change::Placed {
+            answer,
+            person,
+            class,
+            queue,
+        }],
+    }
+}
+
+fn withdraw(
+    state: &mut State,
+    person: PersonId,
+    class: ClassId,
+    enrollment: EnrollmentId,
+) -> Result<Decision, Refusal> {
+    let at = state.classes.get_mut(&class).ok_or(Refusal::NoClass)?;
+    let who = state.people.get_mut(&person).ok_or(Refusal::NoPerson)?;
+    let mut answer = Answer {
+        enrollment,
+        status: EnrollmentStatus::Withdrawn,
+        position: None,
+        fresh: false,
+    };
+    let Some(place) = who.live.iter().position(|live| live.enrollment == enrollment) else {
+        // Given up before: the same answer again.
+        return Ok(Decision {
+            answer: Ok(Some(answer)),
+            changes: Vec::new(),
+        });
+    };
+    let live = who.live.remove(place);
+    answer.fresh = true;
+    at.changed = true;
+    at.waiting.retain(|waiting| waiting.enrollment != enrollment);
+    if live.status.holds_seat() {
+        at.enrolled -= 1;
+    } else {
+        at.waitlisted -= 1;
+    }
+    let mut changes = vec![Change::Moved {
+        enrollment,
+        person,
+        class,
+        from: live.status,
+        to: EnrollmentStatus::Withdrawn,
+    }];
+    if live.status.holds_seat() {
+        changes.extend(promote(state, class));
+    }
+    Ok(Decision {
+        answer: Ok(Some(answer)),
+        changes,
+    })
+}
+
+/// Gives free seats to those who wait, by queue number; who cannot take one keeps the place and is told.
+fn promote(state: &mut State, class: ClassId) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let mut next = 0;
+    while let Some(waiting) = next_waiting(state, class, next) {
+        match can_take(state, class, waiting.person) {
+            Ok(()) => {
+                changes.push(Change::Moved {
+                    enrollment: waiting.enrollment,
+                    person: waiting.person,
+                    class,
+                    from: EnrollmentStatus::Waitlisted,
+                    to: EnrollmentStatus::Confirmed,
+                });
+                take_seat(state, class, &waiting);
+            }
+            Err(refusal) => {
+                next += 1;
+                changes.push(Change::PassedOver {
+                    enrollment: waiting.enrollment,
+                    person: waiting.person,
+                    class,
+                    because: refusal.code(),
+                });
+            }
+        }
+    }
+    changes
+}
+
+fn next_waiting(state: &State, class: ClassId, next: usize) -> Option<Waiting> {
+    let at = state.classes.get(&class)?;
+    if at.enrolled >= at.capacity || is_on(at).is_err() {
+        return None;
+    }
+    at.waiting.get(next).copied()
+}
+
+fn can_take(state: &State, class: ClassId, person: PersonId) -> Result<(), Refusal> {
+    let at = state.classes.get(&class).ok_or(Refusal::NoClass)?;
+    let who = state.people.get(&person).ok_or(Refusal::NoPerson)?;
+    within_limit(at, who, class)?;
+    no_clash(state, at, who, class)
+}
+
+fn take_seat(state: &mut State, class: ClassId, waiting: &Waiting) {
+    if let Some(at) = state.classes.get_mut(&class) {
+        at.waiting.retain(|other| other.enrollment != waiting.enrollment);
+        at.waitlisted -= 1;
+        at.enrolled += 1;
+        at.changed = true;
+    }
+    let who = state.people.get_mut(&waiting.person);
+    if let Some(live) = who.and_then(|who| {
+        who.live
+            .iter_mut()
+            .find(|live| live.enrollment == waiting.enrollment)
+    }) {
+        live.status = EnrollmentStatus::Confirmed;
+        live.position = None;
+    }
+}

@@ -1,0 +1,205 @@
+//! Why the desk says no: a stable code for programs, a sentence and the next door for people.
+
+use crate::EnrollmentId;
+use kernel::{Date, Instant, Weekday};
+use platform::{AppError, Door};
+use teaching::seats::Slot;
+
+/// Why an ask was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// There is no such class for the public.
+    NoClass,
+    /// There is no such person.
+    NoPerson,
+    /// Enrolment has not begun.
+    NotOpenYet {
+        /// When it begins.
+        opens: Instant,
+    },
+    /// Enrolment is over.
+    Closed {
+        /// When it ended; `None` when the class itself is closed.
+        at: Option<Instant>,
+    },
+    /// The class has an age rule and the day of birth is not known.
+    BirthUnknown,
+    /// Younger than the class allows.
+    TooYoung {
+        /// Full years on that day.
+        age: i64,
+        /// Lowest age.
+        min: i64,
+        /// Day of the first session.
+        on: Date,
+    },
+    /// Older than the class allows.
+    TooOld {
+        /// Full years on that day.
+        age: i64,
+        /// Highest age.
+        max: i64,
+        /// Day of the first session.
+        on: Date,
+    },
+    /// Holds as many classes of the term as allowed.
+    TooManyClasses {
+        /// How many are allowed.
+        limit: i64,
+    },
+    /// Waits for as many classes of the term as allowed.
+    TooManyWaits {
+        /// How many are allowed.
+        limit: i64,
+    },
+    /// Meets at the same time as a class the person holds.
+    TimeClash {
+        /// The other enrolment.
+        enrollment: EnrollmentId,
+        /// Name of the other class.
+        name: String,
+        /// When they meet.
+        slot: Slot,
+    },
+    /// The class was cancelled.
+    ClassCancelled {
+        /// Its name.
+        name: String,
+    },
+    /// No seat is left, and the person has not said that they will wait.
+    Full {
+        /// How many wait already.
+        ahead: i64,
+    },
+    /// The same key came with another request.
+    KeyReused,
+}
+
+impl Refusal {
+    /// Stable name for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NoClass | Self::NoPerson => "not_found",
+            Self::NotOpenYet { .. } => "not_open_yet",
+            Self::Closed { .. } => "closed",
+            Self::BirthUnknown => "birth_unknown",
+            Self::TooYoung { .. } => "too_young",
+            Self::TooOld { .. } => "too_old",
+            Self::TooManyClasses { .. } => "too_many_classes",
+            Self::TooManyWaits { .. } => "too_many_waits",
+            Self::TimeClash { .. } => "time_clash",
+            Self::ClassCancelled { .. } => "class_cancelled",
+            Self::Full { .. } => "class_full",
+            Self::KeyReused => "idempotency_key_reused",
+        }
+    }
+
+    /// The sentence for the person.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::NoClass | Self::NoPerson => AppError::NotFound.sentence(),
+            Self::NotOpenYet { opens } => format!(
+                "报名还没开始，{} 开始。到时候再来，或先看看已经开始报名的班。",
+                moment(*opens)
+            ),
+            Self::Closed { at: Some(at) } => format!(
+                "报名已在 {} 截止。可以看看还在报名的班，或打电话问学校能不能补报。",
+                moment(*at)
+            ),
+            Self::Closed { at: None } => "这个班已经结束，不再报名。可以看看还在报名的班。".into(),
+            Self::BirthUnknown => {
+                "这个班有年龄要求，但我们还没有登记出生日期。请到学校柜台或打电话登记，再来报名。".into()
+            }
+            Self::TooYoung { age, min, on } => format!(
+                "这个班要满 {min} 岁。按开课那天（{}）算是 {age} 岁，还差 {} 岁。可以看看没有年龄要求的班。",
+                day(*on),
+                min - age
+            ),
+            Self::TooOld { age, max, on } => format!(
+                "为了安全，这个班最大 {max} 岁。按开课那天（{}）算是 {age} 岁。可以看看没有年龄要求的班，或打电话问学校。",
+                day(*on)
+            ),
+            Self::TooManyClasses { limit } => {
+                format!("一个学期最多报 {limit} 个班，已经报满了。想换成这个班，请先在“我的学习”里取消一个。")
+            }
+            Self::TooManyWaits { limit } => format!(
+                "这个班已满，而一个学期最多在 {limit} 个班排候补，已经排满了。可以看看还有名额的班，或先取消一个候补。"
+            ),
+            Self::TimeClash { name, slot, .. } => format!(
+                "和已报的“{name}”时间冲突：{} {:02}:{:02} 两个班同时上课。可以看看别的时间的班，或先取消“{name}”。",
+                weekday(*slot),
+                slot.from / 60,
+                slot.from % 60
+            ),
+            Self::ClassCancelled { name } => format!("“{name}”已停课，不再报名。可以看看附近还有名额的班。"),
+            Self::Full { ahead } => {
+                format!("这个班已满。可以排候补（前面 {ahead} 人），或看看还有名额的班。")
+            }
+            Self::KeyReused => "这个 Idempotency-Key 已用于另一个请求。请换一个新的，再发一次。".into(),
+        }
+    }
+
+    /// The next doors.
+    #[must_use]
+    pub fn doors(&self) -> Vec<Door> {
+        let seats = || door("看还有名额的班", "/classes?seats=1");
+        match self {
+            Self::TooManyClasses { .. } | Self::TooManyWaits { .. } => {
+                vec![door("看我的学习", "/me"), seats()]
+            }
+            Self::TimeClash { enrollment, name, .. } => vec![
+                door(
+                    &format!("看“{name}”的报名"),
+                    &format!("/me/enrollments/{enrollment}"),
+                ),
+                seats(),
+            ],
+            Self::KeyReused => Vec::new(),
+            _ => vec![seats()],
+        }
+    }
+}
+
+impl From<Refusal> for AppError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NoClass | Refusal::NoPerson => Self::NotFound,
+            other => Self::Refused {
+                code: other.code(),
+                sentence: other.sentence(),
+                doors: other.doors(),
+            },
+        }
+    }
+}
+
+fn door(label: &str, href: &str) -> Door {
+    Door {
+        label: label.to_owned(),
+        href: href.to_owned(),
+    }
+}
+
+fn day(date: Date) -> String {
+    format!("{} 年 {} 月 {} 日", date.year(), date.month(), date.day())
+}
+
+fn moment(at: Instant) -> String {
+    let (date, time) = at.china();
+    format!("{} {:02}:{:02}", day(date), time.hour(), time.minute())
+}
+
+fn weekday(slot: Slot) -> String {
+    let name = match slot.day.weekday() {
+        Weekday::Monday => "周一",
+        Weekday::Tuesday => "周二",
+        Weekday::Wednesday => "周三",
+        Weekday::Thursday => "周四",
+        Weekday::Friday => "周五",
+        Weekday::Saturday => "周六",
+        Weekday::Sunday => "周日",
+    };
+    format!("{name}（{} 月 {} 日）", slot.day.month(), slot.day.day())
+}

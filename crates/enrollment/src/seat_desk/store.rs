@@ -1,0 +1,176 @@
+//! What a group reads and writes; SQL only.
+
+use super::model::{EnrollmentStatus, RULE_VERSION};
+use crate::EnrollmentId;
+use db::{Db, DbResult, Tx, Value, args, record};
+use kernel::{Instant, OrgId, PersonId};
+use platform::Channel;
+use teaching::{ClassId, TermId};
+
+record! {
+    /// A live enrolment.
+    pub(super) struct LiveRow {
+        pub(super) id: EnrollmentId, pub(super) class_id: ClassId, pub(super) term_id: TermId,
+        pub(super) person_id: PersonId, pub(super) status: EnrollmentStatus,
+    }
+}
+
+pub(super) async fn live_of(db: &Db, people: &[PersonId]) -> DbResult<Vec<LiveRow>> {
+    db.query(
+        "SELECT id, class_id, term_id, person_id, status FROM enrollment {unscoped: rules look at all classes of a person}
+         WHERE person_id {any $1} AND live = TRUE ORDER BY id",
+        args![people],
+    )
+    .await
+}
+
+record! {
+    /// Somebody who waits.
+    pub(super) struct WaitingRow {
+        pub(super) id: EnrollmentId, pub(super) class_id: ClassId, pub(super) person_id: PersonId,
+        pub(super) queue: i64,
+    }
+}
+
+/// Who waits for these classes, in order: at most the first 500 of each group's classes together.
+pub(super) async fn waiting_of(db: &Db, classes: &[ClassId]) -> DbResult<Vec<WaitingRow>> {
+    db.query(
+        "SELECT id, class_id, person_id, queue FROM enrollment {unscoped: the seat desk serves all}
+         WHERE class_id {any $1} AND status = 'waitlisted' ORDER BY queue, id LIMIT 500",
+        args![classes],
+    )
+    .await
+}
+
+/// The highest queue number of each class.
+pub(super) async fn last_queues(db: &Db, classes: &[ClassId]) -> DbResult<Vec<(ClassId, i64)>> {
+    db.query(
+        "SELECT c.id, CAST(COALESCE((SELECT max(e.queue) FROM enrollment e WHERE e.class_id = c.id), 0) AS BIGINT)
+         FROM class c {unscoped: the seat desk serves all} WHERE c.id {any $1} ORDER BY c.id",
+        args![classes],
+    )
+    .await
+}
+
+/// Places on the waitlist, from 1.
+pub(super) async fn positions(db: &Db, enrollments: &[EnrollmentId]) -> DbResult<Vec<(EnrollmentId, i64)>> {
+    db.query(
+        "SELECT e.id, (SELECT count(*) FROM enrollment w WHERE w.class_id = e.class_id AND w.status = 'waitlisted' AND w.queue <= e.queue)
+         FROM enrollment e {unscoped: the seat desk serves all} WHERE e.id {any $1} ORDER BY e.id",
+        args![enrollments],
+    )
+    .await
+}
+
+/// A row to insert.
+pub(super) struct Placed {
+    pub(super) id: EnrollmentId,
+    pub(super) class: ClassId,
+    pub(super) term: TermId,
+    pub(super) org: OrgId,
+    pub(super) person: PersonId,
+    pub(super) status: EnrollmentStatus,
+    pub(super) queue: i64,
+    pub(super) channel: Channel,
+    pub(super) actor: Option<PersonId>,
+}
+
+const COLUMNS: &[&str] = &[
+    "id",
+    "class_id",
+    "term_id",
+    "org_id",
+    "person_id",
+    "status",
+    "live",
+    "queue",
+    "money",
+    "channel",
+    "actor_person",
+    "rule_version",
+    "created_at",
+    "changed_at",
+];
+
+pub(super) async fn insert(tx: &Tx, rows: &[Placed], now: Instant) -> DbResult<()> {
+    let now = now.to_string();
+    let cells: Vec<Vec<Value>> = rows
+        .iter()
+        .map(|row| {
+            vec![
+                row.id.into(),
+                row.class.into(),
+                row.term.into(),
+                row.org.into(),
+                row.person.into(),
+                row.status.into(),
+                row.status.is_live().into(),
+                row.queue.into(),
+                "none".into(),
+                row.channel.into(),
+                row.actor.into(),
+                RULE_VERSION.into(),
+                now.as_str().into(),
+                now.as_str().into(),
+            ]
+        })
+        .collect();
+    tx.insert_many("enrollment", COLUMNS, &cells).await
+}
+
+pub(super) async fn set_status(
+    tx: &Tx,
+    enrollments: &[EnrollmentId],
+    status: EnrollmentStatus,
+    now: Instant,
+) -> DbResult<()> {
+    tx.exec(
+        "UPDATE enrollment SET status = $2, live = $3, changed_at = $4, rule_version = $5
+         WHERE id {any $1} {unscoped: decided by the seat desk}",
+        args![enrollments, status, status.is_live(), now, RULE_VERSION],
+    )
+    .await?;
+    Ok(())
+}
+
+record! {
+    /// An answer given before to the same key.
+    pub(super) struct KeyRow {
+        pub(super) owner: PersonId, pub(super) idempotency_key: String, pub(super) request_hash: String,
+        pub(super) answer: String,
+    }
+}
+
+pub(super) async fn keys(db: &Db, owners: &[PersonId], keys: Vec<String>) -> DbResult<Vec<KeyRow>> {
+    db.query(
+        "SELECT owner, idempotency_key, request_hash, answer FROM idempotency_key
+         WHERE owner {any $1} AND idempotency_key {any $2} ORDER BY owner, idempotency_key LIMIT 10000",
+        args![owners, keys],
+    )
+    .await
+}
+
+pub(super) async fn keep_keys(tx: &Tx, rows: &[KeyRow], now: Instant) -> DbResult<()> {
+    let cells: Vec<Vec<Value>> = rows
+        .iter()
+        .map(|row| {
+            vec![
+                row.owner.into(),
+                row.idempotency_key.as_str().into(),
+                row.request_hash.as_str().into(),
+                201_i64.into(),
+                row.answer.as_str().into(),
+                now.into(),
+            ]
+        })
+        .collect();
+    let columns = [
+        "owner",
+        "idempotency_key",
+        "request_hash",
+        "status",
+        "answer",
+        "at",
+    ];
+    tx.insert_many("idempotency_key", &columns, &cells).await
+}

@@ -1,0 +1,295 @@
+//! What other domains read of the tree. They call these functions and never the tables.
+
+use super::kind::{OrgKind, OrgStatus};
+use db::{Db, Scope, args};
+use kernel::{Date, OrgId, Point};
+use platform::{AppError, AppResult};
+use std::collections::HashMap;
+
+db::record! {
+    /// An organisation in brief, as it is today.
+    pub struct OrgBrief {
+        /// Id.
+        pub id: OrgId,
+        /// Kind.
+        pub kind: OrgKind,
+        /// Whole name.
+        pub name: String,
+        /// Name for lists.
+        pub short_name: String,
+        /// Ids from the root down to this one: `/a/b/`.
+        pub path: String,
+        /// The organisation above; `None` for a root.
+        pub parent_id: Option<OrgId>,
+        /// Code of the statistics bureau, 12 digits; areas only.
+        pub region_code: Option<String>,
+        /// Whether it works.
+        pub status: OrgStatus,
+    }
+}
+
+const BRIEF: &str = "SELECT o.id, o.kind, o.name, o.short_name, p.path, o.parent_id, o.region_code, o.status \
+     FROM org o JOIN org_path p ON p.org_id = o.id";
+
+/// An organisation by id.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is none.
+pub async fn find(db: &Db, id: OrgId) -> AppResult<OrgBrief> {
+    Ok(db
+        .query_one(&format!("{BRIEF} WHERE o.id = $1"), args![id])
+        .await?)
+}
+
+/// An organisation by id, only inside the scope.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is none, or none for this caller.
+pub async fn find_within(db: &Db, scope: &Scope, id: OrgId) -> AppResult<OrgBrief> {
+    Ok(db
+        .within(scope)
+        .query_one(&format!("{BRIEF} WHERE o.id = $1 AND {{scope o.id}}"), args![id])
+        .await?)
+}
+
+/// The organisations above one, from the root down, without itself.
+///
+/// # Errors
+/// [`AppError::NotFound`] when the organisation does not exist.
+pub async fn ancestors(db: &Db, id: OrgId) -> AppResult<Vec<OrgBrief>> {
+    let path = find(db, id).await?.path;
+    let above: Vec<i64> = ids_of(&path)
+        .filter(|other| *other != id)
+        .map(OrgId::raw)
+        .collect();
+    let mut rows: Vec<OrgBrief> = db
+        .query(
+            &format!("{BRIEF} WHERE o.id {{any $1}} ORDER BY p.path LIMIT 50"),
+            args![above],
+        )
+        .await?;
+    rows.sort_by_key(|row| row.path.len());
+    Ok(rows)
+}
+
+/// The ids in a path, from the root down.
+pub fn ids_of(path: &str) -> impl Iterator<Item = OrgId> + '_ {
+    path.split('/').filter_map(|text| text.parse().ok())
+}
+
+/// An open institution that people can come to, with what the catalogue shows of it.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Id.
+    pub id: OrgId,
+    /// Kind.
+    pub kind: OrgKind,
+    /// Whole name.
+    pub name: String,
+    /// Name for lists.
+    pub short_name: String,
+    /// Key by which names sort.
+    pub sort_key: String,
+    /// Ids from the root.
+    pub path: String,
+    /// Street address; may be empty.
+    pub address: String,
+    /// Telephone; may be empty.
+    pub phone: String,
+    /// Opening hours in words; may be empty.
+    pub hours: String,
+    /// Place on the map in WGS-84, if known.
+    pub point: Option<Point>,
+    /// Whether one gets in without a step.
+    pub step_free: bool,
+    /// Whether there is a toilet for wheelchair users.
+    pub accessible_toilet: bool,
+    /// Whether there is a lift.
+    pub lift: bool,
+    /// Whether there is a hearing loop.
+    pub hearing_loop: bool,
+    /// The street it lies in, if it lies in one.
+    pub street: Option<OrgId>,
+    /// The street's name; empty without one.
+    pub street_name: String,
+    /// The district it lies in, if it lies in one.
+    pub district: Option<OrgId>,
+    /// The district's name; empty without one.
+    pub district_name: String,
+}
+
+db::record! {
+    struct PlaceRow {
+        id: OrgId,
+        kind: OrgKind,
+        name: String,
+        short_name: String,
+        sort_key: String,
+        path: String,
+        address: Option<String>,
+        phone: Option<String>,
+        hours: Option<String>,
+        lng_e6: Option<i64>,
+        lat_e6: Option<i64>,
+        step_free: Option<bool>,
+        accessible_toilet: Option<bool>,
+        lift: Option<bool>,
+        hearing_loop: Option<bool>,
+    }
+}
+
+/// Most institutions of one installation; a city has a few thousand.
+const MOST_PLACES: i64 = 50_000;
+
+/// All open public institutions where people learn, by name.
+///
+/// # Errors
+/// [`AppError::Unavailable`] when the database is.
+pub async fn institutions(db: &Db) -> AppResult<Vec<Place>> {
+    let kinds: Vec<String> = OrgKind::ALL
+        .iter()
+        .filter(|kind| kind.teaches())
+        .map(|kind| kind.as_str().to_owned())
+        .collect();
+    let rows: Vec<PlaceRow> = db
+        .query(
+            "SELECT o.id, o.kind, o.name, o.short_name, o.sort_key, p.path, f.address, f.phone, f.hours, \
+             f.lng_e6, f.lat_e6, f.step_free, f.accessible_toilet, f.lift, f.hearing_loop \
+             FROM org o JOIN org_path p ON p.org_id = o.id LEFT JOIN org_facts f ON f.org_id = o.id \
+             WHERE o.kind {any $1} AND o.status = 'open' AND o.is_public {unscoped: public facts of institutions} \
+             ORDER BY o.sort_key, o.id LIMIT $2",
+            args![kinds, MOST_PLACES],
+        )
+        .await?;
+    let areas = streets_and_districts(db).await?;
+    Ok(rows.into_iter().map(|row| place(row, &areas)).collect())
+}
+
+type Areas = HashMap<OrgId, (OrgKind, String)>;
+
+async fn streets_and_districts(db: &Db) -> AppResult<Areas> {
+    let rows: Vec<(OrgId, OrgKind, String)> = db
+        .query(
+            "SELECT id, kind, name FROM org WHERE kind = 'street' OR kind = 'district' ORDER BY id LIMIT $1",
+            args![MOST_PLACES],
+        )
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, kind, name)| (id, (kind, name)))
+        .collect())
+}
+
+fn place(row: PlaceRow, areas: &Areas) -> Place {
+    let above = |wanted: OrgKind| {
+        ids_of(&row.path).find_map(|id| match areas.get(&id) {
+            Some((kind, name)) if *kind == wanted => Some((id, name.clone())),
+            _ => None,
+        })
+    };
+    let street = above(OrgKind::Street);
+    let district = above(OrgKind::District);
+    Place {
+        point: point(row.lng_e6, row.lat_e6),
+        street: street.as_ref().map(|(id, _)| *id),
+        street_name: street.map(|(_, name)| name).unwrap_or_default(),
+        district: district.as_ref().map(|(id, _)| *id),
+        district_name: district.map(|(_, name)| name).unwrap_or_default(),
+        id: row.id,
+        kind: row.kind,
+        name: row.name,
+        short_name: row.short_name,
+        sort_key: row.sort_key,
+        path: row.path,
+        address: row.address.unwrap_or_default(),
+        phone: row.phone.unwrap_or_default(),
+        hours: row.hours.unwrap_or_default(),
+        step_free: row.step_free.unwrap_or(false),
+        accessible_toilet: row.accessible_toilet.unwrap_or(false),
+        lift: row.lift.unwrap_or(false),
+        hearing_loop: row.hearing_loop.unwrap_or(false),
+    }
+}
+
+/// A point from millionths of a degree.
+#[must_use]
+pub fn point(lng_e6: Option<i64>, lat_e6: Option<i64>) -> Option<Point> {
+    Some(Point {
+        lng_e6: i32::try_from(lng_e6?).ok()?,
+        lat_e6: i32::try_from(lat_e6?).ok()?,
+    })
+}
+
+db::record! {
+    /// An organisation as it stood in the tree on a past day.
+    pub struct NodeThen {
+        /// Id.
+        pub id: OrgId,
+        /// Kind.
+        pub kind: OrgKind,
+        /// Name on that day.
+        pub name: String,
+        /// Parent on that day.
+        pub parent_id: Option<OrgId>,
+        /// Path on that day.
+        pub path: String,
+    }
+}
+
+/// The subtree below `root` as it was on `day`, itself included; for figures of a past period.
+/// A day on which the root did not stand gives an empty list. At most 50,000 rows.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is no such organisation at all.
+pub async fn tree_on(db: &Db, root: OrgId, day: Date) -> AppResult<Vec<NodeThen>> {
+    let Some(path) = path_on(db, root, day).await? else {
+        return Ok(Vec::new());
+    };
+    let end = format!("{}0", path.trim_end_matches('/'));
+    let sql = "SELECT o.id, o.kind, n.name, e.parent_id, COALESCE(e.path, p.path) AS path FROM org o \
+         JOIN org_path p ON p.org_id = o.id \
+         JOIN org_name n ON n.org_id = o.id AND n.valid_from <= $1 AND (n.valid_to IS NULL OR n.valid_to > $1) \
+         LEFT JOIN org_edge e ON e.org_id = o.id AND e.valid_from <= $1 AND (e.valid_to IS NULL OR e.valid_to > $1) \
+         WHERE (o.closed_on IS NULL OR o.closed_on > $1) AND COALESCE(e.path, p.path) >= $2 \
+         AND COALESCE(e.path, p.path) < $3 ORDER BY path, o.id LIMIT $4";
+    Ok(db.query(sql, args![day, path, end, MOST_PLACES]).await?)
+}
+
+/// The path an organisation had on a day; `None` when it did not stand then.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is no such organisation at all.
+pub async fn path_on(db: &Db, id: OrgId, day: Date) -> AppResult<Option<String>> {
+    let stood: Option<i64> = db
+        .query_opt(
+            "SELECT id FROM org WHERE id = $1 AND opened_on <= $2 AND (closed_on IS NULL OR closed_on > $2)",
+            args![id, day],
+        )
+        .await?;
+    let now = find(db, id).await?;
+    if stood.is_none() {
+        return Ok(None);
+    }
+    let then: Option<String> = db
+        .query_opt(
+            "SELECT path FROM org_edge WHERE org_id = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2)",
+            args![id, day],
+        )
+        .await?;
+    // Before its first edge it was a root.
+    Ok(Some(then.unwrap_or_else(|| {
+        if now.parent_id.is_none() {
+            now.path
+        } else {
+            format!("/{id}/")
+        }
+    })))
+}
+
+/// The id a text in an address stands for.
+///
+/// # Errors
+/// [`AppError::NotFound`] when the text is no id.
+pub(crate) fn id_in_path<K>(text: &str) -> AppResult<kernel::Id<K>> {
+    text.parse().map_err(|_| AppError::NotFound)
+}

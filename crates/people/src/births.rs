@@ -1,0 +1,16 @@
+//! Days of birth of many people at once, for the age rule of the seat desk.
+
+use db::{Db, DbResult, args};
+use kernel::{Date, PersonId};
+
+/// Day of birth of each of these people; a person who is not there is left out.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn of(db: &Db, people: &[PersonId]) -> DbResult<Vec<(PersonId, Option<Date>)>> {
+    db.query(
+        "SELECT id, birth FROM person WHERE id {any $1} ORDER BY id",
+        args![people],
+    )
+    .await
+}

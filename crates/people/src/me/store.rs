@@ -1,0 +1,155 @@
+//! SQL of one's own things.
+
+use super::actions::Purpose;
+use crate::sign_in::model::Method;
+use crate::{ApiTokenId, ConsentId, SignInId};
+use db::{Db, DbResult, Tx, args, record};
+use kernel::{Id, Instant, PersonId};
+
+record! {
+    /// A sign-in that is not over.
+    pub struct SignInLine {
+        /// The sign-in.
+        pub id: SignInId,
+        /// Hash of its token, to mark the present one.
+        pub token_hash: String,
+        /// How.
+        pub method: Method,
+        /// On what device.
+        pub device: String,
+        /// Since when.
+        pub created_at: Instant,
+        /// Last used.
+        pub seen_at: Instant,
+    }
+}
+
+pub(super) async fn sign_ins(db: &Db, person: PersonId, now: Instant) -> DbResult<Vec<SignInLine>> {
+    let sql = "SELECT id, token_hash, method, device, created_at, seen_at FROM sign_in
+        WHERE person_id = $1 AND ended_at IS NULL AND expires_at > $2 ORDER BY created_at DESC, id LIMIT 50";
+    db.query(sql, args![person, now]).await
+}
+
+pub(super) async fn end_sign_in(tx: &Tx, person: PersonId, id: SignInId, now: Instant) -> DbResult<u64> {
+    let sql = "UPDATE sign_in SET ended_at = $3 WHERE id = $1 AND person_id = $2 AND ended_at IS NULL";
+    tx.exec(sql, args![id, person, now]).await
+}
+
+record! {
+    /// A token as its owner sees it.
+    pub struct TokenLine {
+        /// The token's id.
+        pub id: ApiTokenId,
+        /// What it is for.
+        pub name: String,
+        /// Permissions with commas between.
+        pub permissions: String,
+        /// Since when.
+        pub created_at: Instant,
+        /// Until when; `None` without end.
+        pub expires_at: Option<Instant>,
+        /// Last used, to the hour.
+        pub used_at: Option<Instant>,
+    }
+}
+
+pub(super) async fn tokens(db: &Db, person: PersonId) -> DbResult<Vec<TokenLine>> {
+    let sql = "SELECT id, name, permissions, created_at, expires_at, used_at FROM api_token
+        WHERE person_id = $1 AND ended_at IS NULL ORDER BY created_at DESC, id LIMIT 50";
+    db.query(sql, args![person]).await
+}
+
+pub(super) async fn insert_token(tx: &Tx, person: PersonId, hash: &str, token: &TokenLine) -> DbResult<u64> {
+    tx.exec(
+        "INSERT INTO api_token (id, token_hash, person_id, name, permissions, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        args![
+            token.id,
+            hash,
+            person,
+            &token.name,
+            &token.permissions,
+            token.created_at,
+            token.expires_at
+        ],
+    )
+    .await
+}
+
+pub(super) async fn end_token(tx: &Tx, person: PersonId, id: ApiTokenId, now: Instant) -> DbResult<u64> {
+    let sql = "UPDATE api_token SET ended_at = $3 WHERE id = $1 AND person_id = $2 AND ended_at IS NULL";
+    tx.exec(sql, args![id, person, now]).await
+}
+
+record! {
+    /// A consent, given and perhaps withdrawn.
+    pub struct ConsentLine {
+        /// For what.
+        pub purpose: Purpose,
+        /// Version of the text.
+        pub text_version: String,
+        /// By which way.
+        pub channel: String,
+        /// When given.
+        pub given_at: Instant,
+        /// When withdrawn.
+        pub withdrawn_at: Option<Instant>,
+    }
+}
+
+pub(super) async fn consents(db: &Db, person: PersonId) -> DbResult<Vec<ConsentLine>> {
+    let sql = "SELECT purpose, text_version, channel, given_at, withdrawn_at FROM consent
+        WHERE person_id = $1 ORDER BY given_at DESC, id LIMIT 100";
+    db.query(sql, args![person]).await
+}
+
+pub(super) async fn give(
+    tx: &Tx,
+    id: ConsentId,
+    person: PersonId,
+    purpose: Purpose,
+    version: &str,
+    channel: &str,
+    now: Instant,
+) -> DbResult<u64> {
+    tx.exec(
+        "INSERT INTO consent (id, person_id, purpose, text_version, channel, given_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        args![id, person, purpose, version, channel, now],
+    )
+    .await
+}
+
+pub(super) async fn withdraw(tx: &Tx, person: PersonId, purpose: Purpose, now: Instant) -> DbResult<u64> {
+    let sql =
+        "UPDATE consent SET withdrawn_at = $3 WHERE person_id = $1 AND purpose = $2 AND withdrawn_at IS NULL";
+    tx.exec(sql, args![person, purpose, now]).await
+}
+
+pub(super) async fn erasure(db: &Db, person: PersonId) -> DbResult<Option<Instant>> {
+    let sql = "SELECT asked_at FROM erasure_request WHERE person_id = $1 AND withdrawn_at IS NULL ORDER BY id LIMIT 1";
+    db.query_opt(sql, args![person]).await
+}
+
+pub(super) async fn ask_erasure(tx: &Tx, id: Id<()>, person: PersonId, now: Instant) -> DbResult<u64> {
+    let sql = "INSERT INTO erasure_request (id, person_id, asked_at) VALUES ($1, $2, $3)";
+    tx.exec(sql, args![id, person, now]).await
+}
+
+pub(super) async fn withdraw_erasure(tx: &Tx, person: PersonId, now: Instant) -> DbResult<u64> {
+    let sql = "UPDATE erasure_request SET withdrawn_at = $2 WHERE person_id = $1 AND withdrawn_at IS NULL";
+    tx.exec(sql, args![person, now]).await
+}
+
+record! {
+    pub(super) struct Asked { pub(super) id: PersonId, pub(super) name: String, pub(super) asked_at: Instant }
+}
+
+/// Standing wishes for erasure of people whom the actor may see.
+pub(super) async fn erasures_within(db: &Db, scope: &db::Scope) -> DbResult<Vec<Asked>> {
+    let sql = format!(
+        "SELECT p.id, p.name, e.asked_at FROM erasure_request e JOIN person p ON p.id = e.person_id
+         WHERE e.withdrawn_at IS NULL AND {} ORDER BY e.asked_at, e.id LIMIT 50",
+        crate::persons::store::VISIBLE
+    );
+    db.within(scope).query(&sql, args![]).await
+}

@@ -1,0 +1,61 @@
+// Chromium as a person holds it: sizes, looks, and the accessibility scan of a page.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { chromium } from 'playwright-core';
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Every size and look in which a page is scanned. */
+export const LOOKS = [
+  { name: 'phone', width: 390, height: 844, look: 'normal' },
+  { name: 'phone, elder mode', width: 390, height: 844, look: 'large' },
+  { name: 'desktop', width: 1280, height: 900, look: 'normal' },
+  { name: 'desktop, elder mode', width: 1280, height: 900, look: 'large' },
+];
+
+export function startBrowser() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/** A fresh visitor with this size and look; faults of scripts and of the content policy are collected in `faults`. */
+export async function visitor(browser, url, { width = 390, height = 844, look = 'normal', scripts = true } = {}) {
+  // The scan is put into the page past its content policy; the policy is watched by `faults` all the same.
+  const context = await browser.newContext({
+    viewport: { width, height },
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+    javaScriptEnabled: scripts,
+  });
+  await context.addCookies([{ name: 'xq_view', value: `${look}.auto.zh`, url }]);
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const faults = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (line) => line.type() === 'error' && faults.push(line.text()));
+  return { context, page, faults };
+}
+
+/** Fails when the accessibility scan finds anything, or the page is wider than the screen. */
+export async function scan(page, name) {
+  // evaluate() goes through the debugger, which the content policy does not bind.
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  const words = found.violations.map(
+    (fault) => `${fault.id}: ${fault.help}\n  ${fault.nodes.map((node) => node.html).join('\n  ')}`,
+  );
+  assert.equal(words.length, 0, `${name}, ${page.url()}:\n${words.join('\n')}`);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  assert.ok(wide <= 0, `${name}, ${page.url()}: the page is ${wide} px wider than the screen`);
+}
