@@ -7,6 +7,7 @@ pub mod facts;
 pub mod population;
 pub mod regions;
 pub mod rooms;
+pub mod sites;
 #[cfg(test)]
 mod testing;
 pub mod tree;
@@ -46,6 +47,7 @@ pub fn routes() -> platform::Routes {
         .merge(population::routes())
         .merge(regions::routes())
         .merge(rooms::routes())
+        .merge(sites::routes())
 }
 
 /// Description of this crate's API.
