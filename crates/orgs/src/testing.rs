@@ -78,3 +78,8 @@ impl Town {
         Id::from_raw(self.world.here.room)
     }
 }
+
+/// A browser that is not signed in and asks for a page is sent to the sign-in page.
+pub fn on_get(status: u16) -> u16 {
+    if status == 401 { 303 } else { status }
+}

@@ -153,7 +153,7 @@ async fn who_may_not_is_told_so_and_others_bookings_are_not_there() {
     let booking = asked(&town, "14:00").await;
     let form = [("version", "1"), ("reason", "因为")];
     for (who, client, see, decide) in [
-        ("visitor", town.app.visitor(), 401, 401),
+        ("visitor", town.app.visitor(), 303, 401),
         ("auditor", town.staff_here(Role::Auditor), 403, 403),
         ("who asked", town.staff_there(Role::Registrar), 200, 403),
         ("teacher of the school", town.staff_here(Role::Teacher), 404, 403),

@@ -142,7 +142,7 @@ async fn a_broken_line_leaves_everything_as_it_was() {
 async fn only_a_citys_own_areas_and_only_by_its_structure_keepers() {
     let town = town().await;
     for (client, status) in [
-        (town.app.visitor(), 401),
+        (town.app.visitor(), 303),
         (town.staff_here(Role::SchoolHead), 403),
         (town.district(Role::City), 200),
     ] {

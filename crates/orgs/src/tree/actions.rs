@@ -85,10 +85,12 @@ pub async fn get(ctx: &Ctx, id: OrgId) -> AppResult<OrgView> {
 /// One organisation, for those who may change the structure.
 ///
 /// # Errors
-/// [`AppError::NotFound`] outside the scope.
+/// [`AppError::NotFound`] outside the scope; [`AppError::Refused`] when it has ended.
 pub async fn get_for_change(ctx: &Ctx, id: OrgId) -> AppResult<OrgView> {
     let scope = ctx.may(Permission::OrgStructure)?;
-    view(ctx, &scope, id).await
+    let view = view(ctx, &scope, id).await?;
+    model::is_open(&view.org)?;
+    Ok(view)
 }
 
 async fn view(ctx: &Ctx, scope: &Scope, id: OrgId) -> AppResult<OrgView> {
