@@ -151,6 +151,9 @@ pub fn taken(by: &Busy) -> AppError {
 mod tests {
     use super::*;
 
+    /// What is changed, how, and the field that is wrong then.
+    type Case = (&'static str, fn(&mut BookingDraft), Option<&'static str>);
+
     fn draft() -> BookingDraft {
         BookingDraft {
             day: "2026-11-24".parse().unwrap(),
@@ -165,7 +168,7 @@ mod tests {
     fn each_bound_has_its_field() {
         let today: Date = "2026-11-22".parse().unwrap();
         let now: Time = "09:00".parse().unwrap();
-        let cases: [(&str, fn(&mut BookingDraft), Option<&str>); 12] = [
+        let cases: [Case; 12] = [
             ("as it is", |_| (), None),
             (
                 "yesterday",

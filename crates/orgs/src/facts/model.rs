@@ -127,9 +127,12 @@ fn phone(text: &str) -> Result<String, String> {
 mod tests {
     use super::*;
 
+    /// What is changed, how, and the field that is wrong then.
+    type Case = (&'static str, fn(&mut FactsDraft), Option<&'static str>);
+
     #[test]
     fn each_wrong_fact_has_its_field() {
-        let cases: [(&str, fn(&mut FactsDraft), Option<&str>); 8] = [
+        let cases: [Case; 8] = [
             ("nothing known", |_| (), None),
             ("landline", |d| d.phone = "021-60000000转8".into(), None),
             ("words for a phone", |d| d.phone = "问门卫".into(), Some("phone")),

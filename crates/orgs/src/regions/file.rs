@@ -268,6 +268,11 @@ mod tests {
                 other => panic!("{what}: {other:?}"),
             }
         }
+    }
+
+    #[test]
+    fn only_utf8_is_read_and_a_mark_before_it_is_passed_over() {
+        let city = "310000000000,,city,municipality,上海市,上海,2023-06-30,,\n";
         let gbk = [HEAD.as_bytes(), &[0xc9, 0xcf, 0xba, 0xa3]].concat();
         assert!(
             read(&gbk)

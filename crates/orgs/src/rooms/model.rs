@@ -155,6 +155,9 @@ pub fn changed_meanwhile() -> AppError {
 mod tests {
     use super::*;
 
+    /// What is changed, how, and the field that is wrong then.
+    type Case = (&'static str, fn(&mut RoomDraft), Option<&'static str>);
+
     fn draft() -> RoomDraft {
         RoomDraft {
             name: "203 书画室".into(),
@@ -167,7 +170,7 @@ mod tests {
 
     #[test]
     fn each_bound_has_its_sentence() {
-        let cases: [(&str, fn(&mut RoomDraft), Option<&str>); 8] = [
+        let cases: [Case; 8] = [
             ("as it is", |_| (), None),
             ("one seat", |d| d.seats = 1, None),
             ("no name", |d| d.name = "  ".into(), Some("name")),
