@@ -7,6 +7,8 @@ CREATE TABLE org (
     name TEXT NOT NULL,
     short_name TEXT NOT NULL,
     sort_key TEXT NOT NULL,
+    -- Spellings under which the name is found: pinyin and initials, blanks between.
+    spelling TEXT NOT NULL DEFAULT '',
     region_code TEXT,
     status TEXT NOT NULL,
     opened_on TEXT NOT NULL,

@@ -2,7 +2,14 @@
 //!
 //! Start reading at [`tree`]; [`rooms`] is the plainest whole feature, with all its rooms.
 
+pub mod bookings;
+pub mod facts;
+pub mod population;
+pub mod regions;
 pub mod rooms;
+pub mod sites;
+#[cfg(test)]
+mod testing;
 pub mod tree;
 
 pub use tree::kind::OrgKind;
@@ -29,3 +36,33 @@ pub mod kinds {
 pub type RoomId = kernel::Id<kinds::Room>;
 /// Id of a room booking.
 pub type RoomBookingId = kernel::Id<kinds::RoomBooking>;
+
+/// All addresses of this crate.
+#[must_use]
+pub fn routes() -> platform::Routes {
+    platform::Routes::new()
+        .merge(tree::routes())
+        .merge(facts::routes())
+        .merge(bookings::routes())
+        .merge(population::routes())
+        .merge(regions::routes())
+        .merge(rooms::routes())
+        .merge(sites::routes())
+}
+
+/// Description of this crate's API.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    use utoipa::OpenApi;
+    let mut all = tree::TreeApi::openapi();
+    all.merge(rooms::RoomsApi::openapi());
+    all
+}
+
+/// What waits for the actor in this crate.
+///
+/// # Errors
+/// [`platform::AppError::Unavailable`] when the database is.
+pub async fn waiting(ctx: &platform::Ctx) -> platform::AppResult<Vec<platform::Waiting>> {
+    bookings::waiting(ctx).await
+}

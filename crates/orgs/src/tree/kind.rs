@@ -54,7 +54,6 @@ const HOMES_OF_SITES: &[K] = &[
     K::College,
     K::SeniorUniversity,
     K::StreetSchool,
-    K::SocialSite,
     K::Base,
     K::Enterprise,
     K::University,

@@ -1,9 +1,71 @@
-//! The tree of organisations with its history.
+//! The tree of organisations with its history: areas (city, district, street, neighbourhood) and the institutions
+//! on them.
+//!
+//! Rules
+//! 1. A kind stands only under the kinds that [`kind::OrgKind::parents`] names; nothing stands under itself.
+//! 2. Names and places in the tree have validity: `valid_from` is the first day, `valid_to` the first day after.
+//!    A figure of a past day is computed on the tree of that day ([`tree_on`], [`path_on`]).
+//! 3. A change may be dated back, never into the future, and never before the last change of what it touches.
+//! 4. A move takes the whole subtree along; every path below changes with it. A root is never moved.
+//! 5. A merger is between two of one kind. What stood under the merged one stands under its successor, its rooms
+//!    belong to the successor, and the merged one itself stays in the tree below the successor, so that its classes,
+//!    rolls and posts stay in reach of the successor's staff.
+//! 6. Nothing is closed while something open stands under it, or while its rooms are lent on a day to come.
+//! 7. Every change of structure has a reason, kept as the note of its event. Before it, the page shows what it touches.
+//!
+//! Who may: read `org.read`; open, rename, move, merge, close `org.structure`; everybody sees what is public.
+//! Events: `org.created`, `org.renamed`, `org.moved`, `org.merged`, `org.closed`.
+//! Tables: `org`, `org_path`, `org_name`, `org_edge`.
+//!
+//! Start reading at [`actions::merge`]; what other domains read is in `read.rs`.
 
+pub mod actions;
+mod api;
+mod forms;
 pub mod kind;
+pub mod model;
+mod pages;
 mod read;
+mod store;
+#[cfg(test)]
+mod tests;
 
-pub(crate) use read::id_in_path;
+pub use api::TreeApi;
+pub(crate) use forms::take_up;
+pub use kind::{OrgKind, OrgStatus};
+
 pub use read::{
-    NodeThen, OrgBrief, Place, ancestors, find, find_within, ids_of, institutions, path_on, point, tree_on,
+    NodeThen, OrgBrief, Place, ancestors, find, find_public, find_within, ids_of, institutions, path_on,
+    point, tree_on,
 };
+pub(crate) use read::{id_in_path, version_of};
+pub use store::{Filter, OrgDetail, OrgRow, Period};
+pub(crate) use store::{NewOrg, close_row, insert_many, merge_rows, move_subtree, rename_row};
+
+use platform::{Access, Permission as P, Routes};
+
+/// Addresses of the tree.
+#[must_use]
+pub fn routes() -> Routes {
+    let structure = Access::Needs(P::OrgStructure);
+    Routes::new()
+        .get("/desk/orgs", Access::Needs(P::OrgRead), pages::list)
+        .get("/desk/orgs/{org}", Access::Needs(P::OrgRead), pages::show)
+        .get(
+            "/desk/orgs/{org}/history",
+            Access::Needs(P::OrgRead),
+            pages::history,
+        )
+        .get("/desk/orgs/{org}/new", structure, forms::blank)
+        .post("/desk/orgs/{org}/new", structure, forms::create)
+        .get("/desk/orgs/{org}/rename", structure, forms::rename_page)
+        .post("/desk/orgs/{org}/rename", structure, forms::rename)
+        .get("/desk/orgs/{org}/move", structure, forms::move_page)
+        .post("/desk/orgs/{org}/move", structure, forms::move_to)
+        .get("/desk/orgs/{org}/merge", structure, forms::merge_page)
+        .post("/desk/orgs/{org}/merge", structure, forms::merge)
+        .get("/desk/orgs/{org}/close", structure, forms::close_page)
+        .post("/desk/orgs/{org}/close", structure, forms::close)
+        .get("/api/v1/orgs", Access::Public, api::list)
+        .get("/api/v1/orgs/{org}", Access::Public, api::get)
+}

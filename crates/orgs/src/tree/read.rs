@@ -52,6 +52,16 @@ pub async fn find_within(db: &Db, scope: &Scope, id: OrgId) -> AppResult<OrgBrie
         .await?)
 }
 
+/// An organisation that everybody may see.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is none, or it is not public.
+pub async fn find_public(db: &Db, id: OrgId) -> AppResult<OrgBrief> {
+    Ok(db
+        .query_one(&format!("{BRIEF} WHERE o.id = $1 AND o.is_public"), args![id])
+        .await?)
+}
+
 /// The organisations above one, from the root down, without itself.
 ///
 /// # Errors
@@ -260,13 +270,13 @@ pub async fn tree_on(db: &Db, root: OrgId, day: Date) -> AppResult<Vec<NodeThen>
 /// # Errors
 /// [`AppError::NotFound`] when there is no such organisation at all.
 pub async fn path_on(db: &Db, id: OrgId, day: Date) -> AppResult<Option<String>> {
+    let now = find(db, id).await?;
     let stood: Option<i64> = db
         .query_opt(
             "SELECT id FROM org WHERE id = $1 AND opened_on <= $2 AND (closed_on IS NULL OR closed_on > $2)",
             args![id, day],
         )
         .await?;
-    let now = find(db, id).await?;
     if stood.is_none() {
         return Ok(None);
     }
@@ -276,14 +286,15 @@ pub async fn path_on(db: &Db, id: OrgId, day: Date) -> AppResult<Option<String>>
             args![id, day],
         )
         .await?;
-    // Before its first edge it was a root.
-    Ok(Some(then.unwrap_or_else(|| {
-        if now.parent_id.is_none() {
-            now.path
-        } else {
-            format!("/{id}/")
-        }
-    })))
+    // A root has no edge and never moves.
+    Ok(then.or_else(|| now.parent_id.is_none().then_some(now.path)))
+}
+
+/// The version of an organisation: goes up with each change of it or its facts.
+pub(crate) async fn version_of(db: &Db, id: OrgId) -> AppResult<i64> {
+    Ok(db
+        .query_one("SELECT version FROM org WHERE id = $1", args![id])
+        .await?)
 }
 
 /// The id a text in an address stands for.

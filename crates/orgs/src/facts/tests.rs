@@ -1,0 +1,55 @@
+//! Facts through the router.
+
+use crate::testing::{on_get, town};
+use platform::Role;
+
+fn fields<'a>(place: &'a str, version: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("address", "学堂路 2 号"),
+        ("phone", "021-60000001"),
+        ("hours", "每天 9:00–17:00"),
+        ("floor_area_m2", "2100"),
+        ("place", place),
+        ("step_free", "yes"),
+        ("version", version),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn facts_are_changed_by_their_own_staff_only_and_by_one_at_a_time() {
+    let town = town().await;
+    let path = format!("/desk/orgs/{}/facts", town.world.here.org);
+    let clerk = town.staff_here(Role::Registrar);
+    assert!(clerk.get(&path).await.body.contains("学堂路 1 号"));
+    let answer = clerk.post(&path, &fields("121.39,31.12", "1")).await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    let page = clerk.get(answer.location()).await;
+    assert!(
+        page.shows("学堂路 2 号") && page.shows("2100 平方米") && page.shows("正式数据"),
+        "{}",
+        page.body
+    );
+    let answer = clerk.post(&path, &fields("121.39,31.12", "1")).await;
+    assert!(
+        answer.status == 409 && answer.shows("别人改过这个机构"),
+        "{}",
+        answer.body
+    );
+    let answer = clerk.post(&path, &fields("31.12,121.39", "2")).await;
+    assert!(
+        answer.status == 422 && answer.body.contains("31.12,121.39"),
+        "{}",
+        answer.body
+    );
+    for (client, status) in [
+        (town.app.visitor(), 401),
+        (town.staff_here(Role::Teacher), 403),
+        (town.staff_there(Role::Registrar), 404),
+    ] {
+        assert_eq!(client.get(&path).await.status, on_get(status));
+        assert_eq!(client.post(&path, &fields("", "2")).await.status, status);
+    }
+    let area = format!("/desk/orgs/{}/facts", town.world.here.street);
+    assert_eq!(town.district(Role::City).get(&area).await.status, 409);
+    assert_eq!(town.events("org.facts").await.len(), 1);
+}

@@ -1,0 +1,75 @@
+//! SQL of population.
+
+use super::model::YearDraft;
+use db::{Db, DbResult, Scope, Tx, Value, args};
+use kernel::OrgId;
+use platform::AppResult;
+
+db::record! {
+    /// One band of one year.
+    pub struct BandRow {
+        /// The year at whose end was counted.
+        pub year: i64,
+        /// Code of the age band, see [`kernel::AgeBand`].
+        pub band: String,
+        /// Men.
+        pub male: i64,
+        /// Women.
+        pub female: i64,
+        /// official, adapted, derived, demo.
+        pub basis: String,
+        /// Which document.
+        pub source: String,
+    }
+}
+
+/// The bands of an area at the end of a year, for other domains; empty when nothing was written.
+///
+/// # Errors
+/// [`platform::AppError::Unavailable`] when the database is.
+pub async fn of_year(db: &Db, org: OrgId, year: i64) -> AppResult<Vec<BandRow>> {
+    Ok(db
+        .query(
+            "SELECT year, band, male, female, basis, source FROM population WHERE org_id = $1 AND year = $2 \
+             {unscoped: counts of residents are no secret between domains} ORDER BY band LIMIT 10",
+            args![org, year],
+        )
+        .await?)
+}
+
+/// All years inside the scope, newest first.
+pub async fn all_within(db: &Db, scope: &Scope, org: OrgId) -> DbResult<Vec<BandRow>> {
+    db.within(scope)
+        .query(
+            "SELECT p.year, p.band, p.male, p.female, p.basis, p.source FROM population p \
+             WHERE p.org_id = $1 AND {scope p.org_id} ORDER BY p.year DESC, p.band LIMIT 600",
+            args![org],
+        )
+        .await
+}
+
+/// Writes a year anew.
+pub async fn set(tx: &Tx, org: OrgId, draft: &YearDraft) -> DbResult<()> {
+    tx.exec(
+        "DELETE FROM population WHERE org_id = $1 AND year = $2 {unscoped: the area was found in scope}",
+        args![org, draft.year],
+    )
+    .await?;
+    let rows: Vec<Vec<Value>> = draft
+        .bands
+        .iter()
+        .map(|(band, male, female)| {
+            vec![
+                org.into(),
+                draft.year.into(),
+                band.code().into(),
+                (*male).into(),
+                (*female).into(),
+                draft.basis.into(),
+                draft.source.as_str().into(),
+            ]
+        })
+        .collect();
+    let columns = ["org_id", "year", "band", "male", "female", "basis", "source"];
+    tx.insert_many("population", &columns, &rows).await
+}

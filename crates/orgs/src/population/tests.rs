@@ -1,0 +1,61 @@
+//! Population through the router.
+
+use crate::testing::town;
+use platform::Role;
+
+fn fields<'a>(year: &'a str, last: &'a str) -> Vec<(String, &'a str)> {
+    let mut all = vec![("year".to_owned(), year)];
+    for at in 0..6 {
+        all.push((format!("male_{at}"), if at == 5 { last } else { "100" }));
+        all.push((format!("female_{at}"), "110"));
+    }
+    all.push(("basis".to_owned(), "demo"));
+    all.push(("source".to_owned(), "演示"));
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_year_is_written_as_a_whole_and_shown_with_its_basis() {
+    let town = town().await;
+    let path = format!("/desk/orgs/{}/population", town.world.here.street);
+    let city = town.district(Role::City);
+    let post = async |client: &testkit::Client, year: &str, last: &str| {
+        let all = fields(year, last);
+        let pairs: Vec<(&str, &str)> = all.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        client.post(&path, &pairs).await
+    };
+    assert!(city.get(&path).await.shows("还没有人口数"));
+    assert_eq!(post(&city, "2025", "100").await.status, 303);
+    assert_eq!(post(&city, "2025", "140").await.status, 303);
+    let page = city.get(&path).await;
+    assert!(
+        page.shows("250") && page.shows("1300") && page.shows("演示数据，是编的"),
+        "{}",
+        page.body
+    );
+    let rows = super::of_year(&town.app.platform.db, town.world.here.street, 2025)
+        .await
+        .unwrap();
+    assert_eq!(rows.iter().map(|row| row.male + row.female).sum::<i64>(), 1300);
+    for (year, last, sentence) in [
+        ("2027", "1", "年份（年末）要在 1953 到 2026 之间"),
+        ("2025", "-1", "80 岁及以上，男"),
+        ("2025", "", "请填写80 岁及以上，男。"),
+    ] {
+        let answer = post(&city, year, last).await;
+        assert!(
+            answer.status == 422 && answer.shows(sentence),
+            "{year} {last}: {}",
+            answer.body
+        );
+    }
+    for (client, status) in [
+        (town.app.visitor(), 401),
+        (town.staff_here(Role::Teacher), 403),
+        (town.staff_here(Role::Registrar), 404),
+    ] {
+        assert_eq!(post(&client, "2025", "1").await.status, status);
+    }
+    let school = format!("/desk/orgs/{}/population", town.world.here.org);
+    assert_eq!(city.get(&school).await.status, 409);
+}
