@@ -1,6 +1,7 @@
 //! Persons through actions and the router.
 
 use super::*;
+use crate::persons::register;
 use crate::testing::*;
 use platform::{Actor, AppError, Role};
 use testkit::{World, staff};
