@@ -10,6 +10,8 @@ mod outbox;
 pub mod persons;
 pub mod posts;
 pub mod sign_in;
+#[cfg(test)]
+mod testing;
 
 pub use persons::import;
 pub use sign_in::{demo_roles, identify};

@@ -16,6 +16,8 @@ pub mod actions;
 pub(crate) mod api;
 mod pages;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use actions::consent;
 

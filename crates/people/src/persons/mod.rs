@@ -20,6 +20,8 @@ pub mod model;
 mod pages;
 pub mod sealed;
 pub(crate) mod store;
+#[cfg(test)]
+mod tests;
 
 pub use actions::{
     Found, Revealed, belongs, change, find, find_many, is_exact, learner_code, neighborhoods,

@@ -13,6 +13,8 @@
 mod actions;
 mod pages;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub use actions::{AccountChange, Granted, NewStaff, change_account, end, grant, list};
 pub use store::StaffLine;

@@ -23,6 +23,8 @@ pub(crate) mod session;
 pub(crate) mod staff;
 mod staff_pages;
 pub(crate) mod store;
+#[cfg(test)]
+mod tests;
 pub(crate) mod watch;
 
 pub use model::demo_roles;

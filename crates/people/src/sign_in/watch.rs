@@ -168,10 +168,3 @@ fn hear(watch: &Watch, notice: &Notice) {
         _ => {}
     }
 }
-
-/// The tokens of these people, for tests of what is forgotten.
-#[cfg(test)]
-pub(crate) fn remembered(watch: &Watch) -> std::collections::HashSet<PersonId> {
-    let known = watch.known.read().unwrap_or_else(PoisonError::into_inner);
-    known.values().filter_map(|entry| entry.actor.person).collect()
-}

@@ -1,0 +1,284 @@
+//! Persons through actions and the router.
+
+use super::*;
+use crate::persons::register;
+use crate::testing::*;
+use platform::{Actor, AppError, Role};
+use testkit::{World, staff};
+
+const ID: &str = "11010519491231002X";
+
+fn clerk(world: &World) -> Actor {
+    staff(
+        world.here.registrar,
+        Role::Registrar,
+        world.here.org,
+        &world.here.path,
+    )
+}
+
+fn sibling(world: &World) -> Actor {
+    staff(
+        world.there.registrar,
+        Role::Registrar,
+        world.there.org,
+        &world.there.path,
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clerk_registers_finds_and_changes() {
+    let (app, world) = app().await;
+    let client = app.signed_in(clerk(&world));
+    assert_eq!(client.get("/desk/people/new").await.status, 200);
+    let org = world.here.org.to_string();
+    let wrong = client
+        .post(
+            "/desk/people",
+            &[
+                ("org", &org),
+                ("name", "李明"),
+                ("id_number", "110105194912310021"),
+            ],
+        )
+        .await;
+    assert_eq!(wrong.status, 422);
+    assert!(
+        wrong.shows("身份证号对不上") && wrong.body.contains("李明"),
+        "{}",
+        wrong.body
+    );
+    let typed = [
+        ("org", org.as_str()),
+        ("name", "李明"),
+        ("id_number", ID),
+        ("phone", "13800138000"),
+        ("needs", "hearing"),
+        ("contact", "李小明 13900139000"),
+    ];
+    let done = client.post("/desk/people", &typed).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    let path = done.location().split('?').next().unwrap().to_owned();
+    let page = client.get(&path).await;
+    assert!(
+        page.shows("1***X") && page.shows("138****8000") && page.shows("听力不便"),
+        "{}",
+        page.body
+    );
+    assert!(!page.body.contains(ID) && !page.body.contains("13800138000"));
+    let number: String = one(&app, "SELECT number FROM person WHERE name = '李明'").await;
+    for q in ["李", "liming", "lm", "13800138000", "8000", ID, number.as_str()] {
+        let found = search(&app.ctx(clerk(&world)), q, "", 10).await.unwrap();
+        assert_eq!(found.people.len(), 1, "{q}");
+        let leaked = search(&app.ctx(sibling(&world)), q, "", 10).await.unwrap();
+        assert_eq!(leaked.people.len(), 0, "{q}");
+    }
+    assert!(client.get("/desk/people?q=lm").await.shows("李明"));
+    let edit = client.get(&format!("{path}/edit")).await;
+    assert!(edit.body.contains("李小明"), "{}", edit.body);
+    let change = [("name", "李明明"), ("version", "1")];
+    assert_eq!(client.post(&path, &change).await.status, 303);
+    let second = client.post(&path, &[("name", "李二"), ("version", "1")]).await;
+    assert_eq!(second.status, 409);
+    assert!(
+        second.shows("别人改过") && second.body.contains("李二"),
+        "{}",
+        second.body
+    );
+    let kept: String = one(&app, "SELECT phone_masked FROM person WHERE name = '李明明'").await;
+    assert_eq!(kept, "138****8000");
+    let other = app.signed_in(sibling(&world));
+    assert_eq!(other.get(&path).await.status, 404);
+    assert_eq!(other.get(&format!("{path}/edit")).await.status, 404);
+    assert_eq!(other.post(&path, &change).await.status, 404);
+    assert_eq!(other.post(&format!("{path}/code"), &[]).await.status, 404);
+    assert_eq!(client.get("/desk/people/nonsense").await.status, 404);
+    let teacher = staff(
+        world.here.teacher,
+        Role::Teacher,
+        world.here.org,
+        &world.here.path,
+    );
+    assert_eq!(app.signed_in(teacher).get(&path).await.status, 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_registered_twice_and_the_found_record_opens() {
+    let (app, world) = app().await;
+    let draft = |name: &str, id: &str, phone: &str, org| PersonDraft {
+        name: name.into(),
+        sex: if id.is_empty() {
+            "female".into()
+        } else {
+            String::new()
+        },
+        birth: id.is_empty().then(|| "1955-03-15".parse().unwrap()),
+        id_number: id.into(),
+        phone: phone.into(),
+        org: Some(org),
+        ..PersonDraft::default()
+    };
+    let here = app.ctx(clerk(&world));
+    let there = app.ctx(sibling(&world));
+    let first = register(&here, draft("李明", ID, "", world.here.org))
+        .await
+        .unwrap();
+    let second = register(&here, draft("王芳", "", "13800138000", world.here.org))
+        .await
+        .unwrap();
+    for (typed, known) in [
+        (draft("李明", ID, "", world.there.org), first),
+        (draft("王芳", "", "13800138000", world.there.org), second),
+    ] {
+        assert_eq!(show(&there, known).await.unwrap_err(), AppError::NotFound);
+        let Err(AppError::Refused { code, doors, .. }) = register(&there, typed).await else {
+            panic!("registered twice");
+        };
+        assert_eq!(
+            (code, doors[0].href.clone()),
+            ("person_known", format!("/desk/people/{known}"))
+        );
+        assert_eq!(
+            show(&there, known).await.unwrap().id,
+            known,
+            "they stand at this counter now"
+        );
+    }
+    let outside = register(&there, draft("张三", "", "", world.here.org)).await;
+    assert_eq!(outside.unwrap_err(), AppError::NotFound);
+    let namesake = register(&here, draft("王芳", "", "13900139000", world.here.org)).await;
+    assert!(namesake.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_at_the_numbers_needs_reason_second_factor_and_leaves_a_trace() {
+    let (app, world) = app().await;
+    let person = crate::testing::register(&app, "王秀英", "13800138000", world.here.org).await;
+    let path = format!("/desk/people/{person}/reveal");
+    let client = app.signed_in(clerk(&world));
+    assert_eq!(client.post(&path, &[("reason", "看")]).await.status, 422);
+    let events = "SELECT count(*) FROM event WHERE kind = 'person.revealed'";
+    assert_eq!(one::<i64>(&app, events).await, 0);
+    let shown = client.post(&path, &[("reason", "缴费核对身份")]).await;
+    assert!(shown.shows("13800138000"), "{}", shown.body);
+    assert_eq!(one::<i64>(&app, events).await, 1);
+    let data: String = one(&app, "SELECT data FROM event WHERE kind = 'person.revealed'").await;
+    assert!(!data.contains("138"));
+    let note: String = one(&app, "SELECT note FROM event_note ORDER BY event_id DESC LIMIT 1").await;
+    assert_eq!(note, "缴费核对身份");
+    let mut weak = clerk(&world);
+    weak.strong = false;
+    assert_eq!(
+        app.signed_in(weak)
+            .post(&path, &[("reason", "缴费核对身份")])
+            .await
+            .status,
+        403
+    );
+    let keeper = staff(
+        world.here.registrar,
+        Role::SiteKeeper,
+        world.here.org,
+        &world.here.path,
+    );
+    assert_eq!(
+        app.signed_in(keeper)
+            .post(&path, &[("reason", "缴费核对身份")])
+            .await
+            .status,
+        403
+    );
+    let other = app.signed_in(sibling(&world));
+    assert_eq!(other.post(&path, &[("reason", "缴费核对身份")]).await.status, 404);
+    assert_eq!(one::<i64>(&app, events).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_loaded_once_with_its_bad_rows_named() {
+    let (app, world) = app().await;
+    let ctx = app.ctx(clerk(&world));
+    let org = world.here.org;
+    let text = format!(
+        "\u{feff}{}\n李明,,,{ID},13800138000,听力不便、说方言\n王芳,女,1955/03/15,,,\n王芳,女,1955-03-15,,,\n张三,男,昨天,,,\n赵六,男,1950-01-01,,12345,\n孙七,男\n",
+        import::HEADER.join(",")
+    );
+    let bytes = text.as_bytes();
+    let tried = import(&ctx, bytes, org, How::DryRun).await.unwrap();
+    assert_eq!(
+        (tried.rows, tried.added, tried.known, tried.bad, tried.written),
+        (6, 2, 1, 3, false)
+    );
+    let lines: Vec<usize> = tried.listed.iter().map(|bad| bad.line).collect();
+    assert_eq!(lines, [5, 6, 7]);
+    let none = import(&ctx, bytes, org, How::AllOrNothing).await.unwrap();
+    assert_eq!((none.added, none.written), (0, false));
+    let people = "SELECT count(*) FROM person WHERE spelling IS NOT NULL";
+    assert_eq!(one::<i64>(&app, people).await, 0);
+    let done = import(&ctx, bytes, org, How::GoodRows).await.unwrap();
+    assert_eq!((done.added, done.written), (2, true));
+    let again = import(&ctx, bytes, org, How::GoodRows).await.unwrap();
+    assert_eq!((again.added, again.known, again.written), (0, 3, false));
+    assert_eq!(one::<i64>(&app, people).await, 2);
+    let outside = import(&ctx, bytes, world.there.org, How::DryRun).await;
+    assert_eq!(outside.unwrap_err(), AppError::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_cannot_be_read_says_why() {
+    let (app, world) = app().await;
+    let ctx = app.ctx(clerk(&world));
+    let org = world.here.org;
+    let header = import::HEADER.join(",");
+    let many = format!("{header}\n{}", "李明,男,1950-01-01,,,\n".repeat(MOST_ROWS + 1));
+    let large = vec![b'a'; MOST_BYTES + 1];
+    for (bytes, status, sentence) in [
+        (&b"\xd0\xd5\xc3\xfb,\xd0\xd4\xb1\xf0\n"[..], 422, "UTF-8"),
+        (b"name,sex\n", 422, "第一行"),
+        (b"", 422, "第一行"),
+        (header.as_bytes(), 422, "没有学员"),
+        (many.as_bytes(), 413, "50,000"),
+        (&large, 413, "20 MB"),
+    ] {
+        let error = import(&ctx, bytes, org, How::GoodRows).await.unwrap_err();
+        assert_eq!(error.status(), status, "{sentence}");
+        assert!(error.sentence().contains(sentence), "{}", error.sentence());
+    }
+    let page = app.signed_in(clerk(&world)).get("/desk/people/import").await;
+    assert!(page.shows("姓名,性别,出生日期"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn telling_needs_a_telephone() {
+    let (app, world) = app().await;
+    let with = crate::testing::register(&app, "王秀英", "13800138000", world.here.org).await;
+    let without = crate::testing::register(&app, "李秀英", "", world.here.org).await;
+    let ctx = app.system();
+    for (person, told) in [(with, true), (without, false)] {
+        let tx = ctx.begin().await.unwrap();
+        let answer =
+            crate::contact::tell(&tx, person, Some(world.here.org), "test.news", "明天停课".into()).await;
+        assert_eq!(answer.unwrap(), told);
+        let event = platform::Event::new("test.told", "person", person);
+        tx.commit(vec![event]).await.unwrap();
+    }
+    assert_eq!(newest_text(&app).await, "明天停课");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_list_has_pages() {
+    let (app, world) = app().await;
+    for name in ["丁一", "王二", "张三", "李四", "赵五"] {
+        crate::testing::register(&app, name, "", world.here.org).await;
+    }
+    let ctx = app.ctx(clerk(&world));
+    let (mut cursor, mut names) = (String::new(), Vec::new());
+    loop {
+        let found = search(&ctx, "", &cursor, 2).await.unwrap();
+        names.extend(found.people.into_iter().map(|one| one.name));
+        match found.next {
+            Some(next) => cursor = next,
+            None => break,
+        }
+    }
+    assert_eq!(names, ["丁一", "李四", "王二", "张三", "赵五"]);
+}
