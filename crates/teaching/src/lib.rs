@@ -7,6 +7,8 @@ pub mod holidays;
 mod neighbours;
 pub mod sessions;
 pub mod terms;
+#[cfg(test)]
+mod testing;
 mod web;
 
 /// The tables of this crate.
