@@ -25,7 +25,12 @@ impl Town {
 
     /// The head of the school: may review what the registrar or the teacher wrote.
     pub(crate) fn head(&self, school: &School) -> Actor {
-        staff(kernel::Id::from_raw(77), Role::SchoolHead, school.org, &school.path)
+        staff(
+            kernel::Id::from_raw(77),
+            Role::SchoolHead,
+            school.org,
+            &school.path,
+        )
     }
 
     pub(crate) fn teacher(&self, school: &School) -> Actor {
@@ -57,7 +62,10 @@ impl Town {
 }
 
 /// Fields with some changed.
-pub(crate) fn with<'a>(usual: &[(&'a str, &'a str)], changed: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub(crate) fn with<'a>(
+    usual: &[(&'a str, &'a str)],
+    changed: &[(&'a str, &'a str)],
+) -> Vec<(&'a str, &'a str)> {
     let kept = usual
         .iter()
         .filter(|(name, _)| changed.iter().all(|(other, _)| other != name));

@@ -32,8 +32,13 @@ async fn a_term_is_set_and_changed() {
     let org = town.world.here.org.to_string();
     let made = clerk.post("/desk/terms/new", &with(FORM, &[("org", &org)])).await;
     assert_eq!(made.status, 303, "{}", made.body);
-    assert!(clerk.get("/desk/terms").await.shows("2027 春季"), "the usual writing");
-    let closes = town.text("SELECT t.enrollment_closes FROM term t {unscoped: test}").await;
+    assert!(
+        clerk.get("/desk/terms").await.shows("2027 春季"),
+        "the usual writing"
+    );
+    let closes = town
+        .text("SELECT t.enrollment_closes FROM term t {unscoped: test}")
+        .await;
     assert_eq!(closes, "2027-02-20T16:00:00.000Z", "the end of the day in China");
     let id = kernel::Id::<()>::from_raw(town.number("SELECT t.id FROM term t {unscoped: test}").await);
     let page = format!("/desk/terms/{id}");
@@ -63,8 +68,14 @@ async fn wrong_dates_are_told() {
         (("class_limit", "0"), "每人最多报几个班"),
         (("starts_on", "2027-02-30"), "要填日期"),
     ] {
-        let answer = clerk.post("/desk/terms/new", &with(FORM, &[("org", &org), changed])).await;
-        assert!(answer.status == 422 && answer.shows(sentence), "{changed:?} {}", answer.body);
+        let answer = clerk
+            .post("/desk/terms/new", &with(FORM, &[("org", &org), changed]))
+            .await;
+        assert!(
+            answer.status == 422 && answer.shows(sentence),
+            "{changed:?} {}",
+            answer.body
+        );
     }
 }
 
@@ -79,13 +90,28 @@ async fn a_term_of_the_district_serves_its_schools() {
     );
     let clerk = town.app.ctx(town.registrar(&town.world.here));
     assert!(
-        crate::waiting(&clerk).await.unwrap().iter().any(|w| w.title.contains("定下一学期的日期")),
+        crate::waiting(&clerk)
+            .await
+            .unwrap()
+            .iter()
+            .any(|w| w.title.contains("定下一学期的日期")),
         "no term yet"
     );
-    let term = actions::create(&town.app.ctx(bureau), town.world.district, draft()).await.unwrap();
-    let choices = crate::classes::actions::choices(&clerk, town.world.here.org).await.unwrap();
-    assert_eq!(choices.terms.iter().map(|known| known.id).collect::<Vec<_>>(), [term]);
+    let term = actions::create(&town.app.ctx(bureau), town.world.district, draft())
+        .await
+        .unwrap();
+    let choices = crate::classes::actions::choices(&clerk, town.world.here.org)
+        .await
+        .unwrap();
+    assert_eq!(
+        choices.terms.iter().map(|known| known.id).collect::<Vec<_>>(),
+        [term]
+    );
     assert!(crate::waiting(&clerk).await.unwrap().is_empty());
     let above = actions::create(&clerk, town.world.district, draft()).await;
-    assert_eq!(above.unwrap_err().status(), 404, "a school sets no term for the district");
+    assert_eq!(
+        above.unwrap_err().status(),
+        404,
+        "a school sets no term for the district"
+    );
 }
