@@ -9,6 +9,8 @@ mod neighbours;
 pub mod seats;
 pub mod sessions;
 pub mod terms;
+#[cfg(test)]
+mod testing;
 mod web;
 
 /// The tables of this crate.
@@ -45,3 +47,36 @@ pub type TermId = kernel::Id<kinds::Term>;
 pub type ClassId = kernel::Id<kinds::Class>;
 /// Id of a session.
 pub type SessionId = kernel::Id<kinds::Session>;
+
+/// The addresses of this crate. The program adds the typesetter (`Extension<Arc<documents::Typesetter>>`) for posters.
+#[must_use]
+pub fn routes() -> platform::Routes {
+    courses::routes()
+        .merge(terms::routes())
+        .merge(classes::routes())
+        .merge(sessions::routes())
+        .merge(duty::routes())
+}
+
+/// The jobs of this crate; `class.start` is queued once a day.
+pub const JOBS: &[platform::JobKind] = &[classes::lifecycle::START];
+
+/// What waits for the actor: courses to review, terms to set, classes to complete or to decide on.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn waiting(ctx: &platform::Ctx) -> platform::AppResult<Vec<platform::Waiting>> {
+    let mut all = courses::actions::waiting(ctx).await?;
+    all.extend(terms::actions::waiting(ctx).await?);
+    all.extend(classes::lifecycle::waiting(ctx).await?);
+    Ok(all)
+}
+
+/// The API of this crate.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    #[derive(utoipa::OpenApi)]
+    #[openapi(paths(courses::api::list, courses::api::show))]
+    struct Api;
+    <Api as utoipa::OpenApi>::openapi()
+}

@@ -24,6 +24,7 @@ mod store;
 mod tests;
 
 pub use model::{CATEGORIES, CourseDraft, CourseRow, CourseStatus, VersionRow, VersionStatus};
+pub(crate) use store::{of_version, to_teach, usable};
 
 use platform::{Access, Permission as P, Routes};
 

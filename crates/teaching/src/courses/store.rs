@@ -292,3 +292,31 @@ pub async fn set_reviewed(
     .await?;
     Ok(())
 }
+
+/// A version with its course, wherever it is kept: a class keeps the version it was planned with.
+pub async fn of_version(db: &Db, id: CourseVersionId) -> platform::AppResult<(CourseRow, VersionRow)> {
+    let found = version(db, id).await?;
+    let sql = concat!(
+        "SELECT ",
+        course_columns!(),
+        " FROM course c WHERE c.id = $1 {unscoped: the course of a class that was found}"
+    );
+    Ok((db.query_one(sql, args![found.course_id]).await?, found))
+}
+
+/// A course that may be seen with its approved version.
+pub async fn to_teach(db: &Db, scope: &Scope, id: CourseId) -> platform::AppResult<(CourseRow, VersionRow)> {
+    let course = find_visible(db, scope, id).await?;
+    let current = course
+        .current_version_id
+        .filter(|_| course.status == CourseStatus::Approved);
+    let current = current.ok_or_else(|| {
+        platform::AppError::refused_with_door(
+            "not_approved",
+            "这门课还没有通过的大纲，先不能开班。请等它通过审核，或换一门课。",
+            "看课程库",
+            "/desk/courses",
+        )
+    })?;
+    Ok((course, version(db, current).await?))
+}

@@ -1,7 +1,59 @@
-//! Sessions: the meetings of a class.
+//! Sessions: the meetings of a class, made from its weekly pattern and changed one by one.
+//!
+//! Rules:
+//! 1. A change needs a reason; learners are told by the job `session.changed` (`{"session": id, "sentence": words}`), which
+//!    the enrolment desk does.
+//! 2. Only a session to come is changed or cancelled; a held one stays.
+//! 3. A room or teacher in use elsewhere is refused, naming the class ([`clash`]).
+//! 4. A make-up session is numbered on after the last.
+//! 5. The class's first and last day and its number of sessions follow its sessions.
+//!
+//! Who may do what: `ClassRead` sees, `ClassEdit` changes. Events: `session.changed`, `session.cancelled`, `session.added`.
+//! Table: `session`. Start reading at [`actions`].
 
+pub mod actions;
+pub mod clash;
 mod model;
-mod store;
+mod pages;
+pub(crate) mod store;
+#[cfg(test)]
+mod tests;
 
-pub use model::{SessionRow, SessionStatus};
+pub use model::{SessionChange, SessionRow, SessionStatus};
 pub use store::{find, of_class, of_classes};
+
+use platform::{Access, Permission as P, Routes};
+
+/// The addresses of sessions.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new()
+        .get(
+            "/desk/classes/{id}/sessions",
+            Access::Needs(P::ClassRead),
+            pages::list,
+        )
+        .get(
+            "/desk/classes/{id}/sessions/new",
+            Access::Needs(P::ClassEdit),
+            pages::new,
+        )
+        .post(
+            "/desk/classes/{id}/sessions/new",
+            Access::Needs(P::ClassEdit),
+            pages::add,
+        )
+        .get("/desk/sessions/{id}", Access::Needs(P::ClassEdit), pages::edit)
+        .post("/desk/sessions/{id}", Access::Needs(P::ClassEdit), pages::change)
+        .get(
+            "/desk/sessions/{id}/cancel",
+            Access::Needs(P::ClassEdit),
+            pages::ask_cancel,
+        )
+        .post(
+            "/desk/sessions/{id}/cancel",
+            Access::Needs(P::ClassEdit),
+            pages::cancel,
+        )
+        .get("/desk/calendar", Access::Needs(P::ClassRead), pages::calendar)
+}

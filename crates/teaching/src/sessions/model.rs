@@ -2,8 +2,9 @@
 
 use crate::{ClassId, SessionId};
 use db::text_enum;
-use kernel::{Date, OrgId, PersonId, Time};
+use kernel::{Date, OrgId, PersonId, Time, bounded};
 use orgs::RoomId;
+use platform::{AppError, AppResult, FieldError};
 
 text_enum! {
     /// Where a session stands.
@@ -61,5 +62,76 @@ db::record! {
         pub status_note: String,
         /// Counts changes.
         pub version: i64,
+    }
+}
+
+impl SessionRow {
+    /// The length for the kernel's words.
+    #[must_use]
+    pub fn length(&self) -> u16 {
+        u16::try_from(self.minutes).unwrap_or(u16::MAX)
+    }
+
+    /// Day and time in words.
+    #[must_use]
+    pub fn when(&self) -> String {
+        kernel::chinese_date::session_text(self.day, self.starts, self.length())
+    }
+}
+
+/// A session as it shall be, with the reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionChange {
+    /// The day.
+    pub day: Date,
+    /// When it starts, time in China.
+    pub starts: Time,
+    /// How long it lasts, in minutes.
+    pub minutes: i64,
+    /// The room.
+    pub room_id: Option<RoomId>,
+    /// The teacher.
+    pub teacher_id: Option<PersonId>,
+    /// What it is about.
+    pub topic: String,
+    /// Why, in words; learners read it.
+    pub reason: String,
+}
+
+/// Checks a change and cleans its words. A session is not moved into the past.
+///
+/// # Errors
+/// [`AppError::Invalid`] with a sentence for each wrong field.
+pub fn check(change: SessionChange, today: Date) -> AppResult<SessionChange> {
+    let mut errors = Vec::new();
+    let mut wrong = |field: &str, sentence: String| {
+        errors.push(FieldError {
+            field: field.to_owned(),
+            sentence,
+        });
+    };
+    let topic = bounded(&change.topic, 0, 60, "主题").unwrap_or_else(|sentence| {
+        wrong("topic", sentence);
+        String::new()
+    });
+    let reason = bounded(&change.reason, 2, 100, "原因").unwrap_or_else(|sentence| {
+        wrong("reason", sentence);
+        String::new()
+    });
+    if change.day < today {
+        wrong("day", "日期已经过去了。请选今天或以后的一天。".into());
+    }
+    let start = i64::from(kernel::chinese_date::minute_of_day(change.starts));
+    if change.minutes < 1 || start + change.minutes > 24 * 60 {
+        wrong("minutes", "时长要多于 0 分钟，并且在当天 24:00 前下课。".into());
+    }
+    if errors.is_empty() {
+        Ok(SessionChange {
+            topic,
+            reason,
+            ..change
+        })
+    } else {
+        Err(AppError::Invalid(errors))
     }
 }

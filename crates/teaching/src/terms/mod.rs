@@ -16,8 +16,9 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use model::{TermDraft, TermRow};
+pub use model::{TermDraft, TermRow, end_of, last_day_of};
 pub use store::find;
+pub(crate) use store::of_orgs;
 
 use platform::{Access, Permission as P, Routes};
 

@@ -1,0 +1,286 @@
+use crate::ClassId;
+use crate::classes::{self, lifecycle};
+use crate::testing::{Town, with};
+use testkit::world::ClassPlan;
+
+/// The ids of the small world's course and term, after a class was added to it.
+async fn made_from(town: &Town) -> (String, String) {
+    let course = town
+        .number("SELECT c.id FROM course c {unscoped: test} ORDER BY c.id LIMIT 1")
+        .await;
+    let term = town
+        .number("SELECT t.id FROM term t {unscoped: test} ORDER BY t.id LIMIT 1")
+        .await;
+    let text = |raw| kernel::Id::<()>::from_raw(raw).to_string();
+    (text(course), text(term))
+}
+
+fn form<'a>(ids: &'a [String; 5]) -> Vec<(&'a str, &'a str)> {
+    let [org, course, term, teacher, room] = ids;
+    vec![
+        ("org", org),
+        ("course", course),
+        ("term", term),
+        ("teacher", teacher),
+        ("room", room),
+        ("name", "书法提高"),
+        ("mode", "on_site"),
+        ("level", "advanced"),
+        ("risk", "none"),
+        ("fee", "120"),
+        ("capacity", "28"),
+        ("minimum", "12"),
+        ("opens_on", "2026-12-01"),
+        ("opens_at", "09:00"),
+        ("closes_on", "2027-02-20"),
+        ("pass_percent", "70"),
+        ("weekday", "4"),
+        ("starts", "09:00"),
+        ("minutes", "90"),
+        ("from", "2026-09-17"),
+        ("count", "4"),
+    ]
+}
+
+async fn ids(town: &Town) -> [String; 5] {
+    let (course, term) = made_from(town).await;
+    let here = &town.world.here;
+    let room = kernel::Id::<()>::from_raw(here.room).to_string();
+    [here.org.to_string(), course, term, here.teacher.to_string(), room]
+}
+
+/// The hidden mark of what was shown.
+fn seen(body: &str) -> String {
+    let after = body.split("name=\"seen\" value=\"").nth(1).unwrap();
+    after.split('"').next().unwrap().replace("&#38;", "&")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_is_shown_around_holidays_and_then_saved() {
+    let town = Town::start().await;
+    town.class(&ClassPlan::default()).await;
+    let (clerk, sibling) = town.clerks();
+    let ids = ids(&town).await;
+    let typed = form(&ids);
+    let shown = clerk
+        .post("/desk/classes/new", &with(&typed, &[("step", "save")]))
+        .await;
+    assert_eq!(shown.status, 200, "not saved before it was seen: {}", shown.body);
+    assert!(
+        shown.shows("10月1日（星期四）国庆节放假") && shown.shows("10月15日（星期四）9:00–10:30"),
+        "{}",
+        shown.body
+    );
+    assert_eq!(
+        town.number("SELECT count(*) FROM class {unscoped: test}").await,
+        1
+    );
+    let mark = seen(&shown.body);
+    let typed = with(&typed, &[("step", "save"), ("seen", &mark)]);
+    let saved = clerk.post("/desk/classes/new", &typed).await;
+    assert_eq!(saved.status, 303, "{}", saved.body);
+    let page = saved.location().split('?').next().unwrap().to_owned();
+    assert!(clerk.get(&page).await.shows("每周四 9:00–10:30"));
+    assert_eq!(sibling.get(&page).await.status, 404);
+    assert_eq!(sibling.get(&format!("{page}/edit")).await.status, 404);
+    let last = town
+        .text("SELECT c.ends_on FROM class c WHERE c.name = '书法提高' {unscoped: test}")
+        .await;
+    assert_eq!(last, "2026-10-15", "17 and 24 September, 8 and 15 October");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unpublished_year_and_a_small_room_are_warnings() {
+    let town = Town::start().await;
+    town.class(&ClassPlan::default()).await;
+    let (clerk, _) = town.clerks();
+    let ids = ids(&town).await;
+    let typed = with(
+        &form(&ids),
+        &[("from", "2027-03-04"), ("capacity", "31"), ("step", "preview")],
+    );
+    let shown = clerk.post("/desk/classes/new", &typed).await;
+    assert_eq!(shown.status, 200, "{}", shown.body);
+    assert!(shown.shows("2027 年的放假安排还没有公布"));
+    assert!(shown.shows("名额 31 人，101 教室只有 30 个座位"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clash_names_the_other_class() {
+    let town = Town::start().await;
+    town.class(&ClassPlan::default()).await;
+    let (clerk, _) = town.clerks();
+    let ids = ids(&town).await;
+    for (starts, status, clashes) in [("10:29", 409, true), ("10:30", 200, false)] {
+        let changed = [
+            ("weekday", "1"),
+            ("from", "2027-03-01"),
+            ("starts", starts),
+            ("step", "preview"),
+        ];
+        let shown = clerk
+            .post("/desk/classes/new", &with(&form(&ids), &changed))
+            .await;
+        assert_eq!(shown.status, status, "{}", shown.body);
+        assert_eq!(
+            shown.shows("教室和教师都已被「书法入门」（9:00–10:30）占用"),
+            clashes,
+            "{starts}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_plan_keeps_what_was_typed() {
+    let town = Town::start().await;
+    town.class(&ClassPlan::default()).await;
+    let (clerk, sibling) = town.clerks();
+    let ids = ids(&town).await;
+    let there = kernel::Id::<()>::from_raw(town.world.there.room).to_string();
+    for (changed, sentence) in [
+        (("capacity", "0"), "名额要在 1 到 2000 之间"),
+        (("count", "0"), "一共几次课要在 1 到 400 之间"),
+        (("room", there.as_str()), "请从列出的教室里选"),
+        (("minutes", ""), "请填写每次分钟"),
+    ] {
+        let answer = clerk
+            .post("/desk/classes/new", &with(&form(&ids), &[changed]))
+            .await;
+        assert!(
+            answer.status == 422 && answer.shows(sentence),
+            "{changed:?} {}",
+            answer.body
+        );
+        assert!(answer.body.contains("书法提高"));
+    }
+    assert_eq!(sibling.post("/desk/classes/new", &form(&ids)).await.status, 404);
+    let teacher = town.app.signed_in(town.teacher(&town.world.here));
+    assert_eq!(teacher.post("/desk/classes/new", &form(&ids)).await.status, 403);
+}
+
+fn published(name: &str, status: &str) -> ClassPlan {
+    ClassPlan {
+        name: name.into(),
+        status: status.into(),
+        ..ClassPlan::default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_clerks_at_once_are_told_what_changed() {
+    let town = Town::start().await;
+    let id = town.class(&published("书法入门", "published")).await;
+    let (clerk, _) = town.clerks();
+    let ids = ids(&town).await;
+    let page = format!("/desk/classes/{id}/edit");
+    let first = with(&form(&ids), &[("version", "1"), ("capacity", "25")]);
+    assert_eq!(clerk.post(&page, &first).await.status, 303);
+    let second = with(&form(&ids), &[("version", "1"), ("capacity", "20")]);
+    let refused = clerk.post(&page, &second).await;
+    assert!(
+        refused.status == 409 && refused.shows("名额现在是 25"),
+        "{}",
+        refused.body
+    );
+    assert!(refused.body.contains("value=\"20\"") && refused.body.contains("name=\"version\" value=\"2\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_steps_of_a_class() {
+    let town = Town::start().await;
+    let id = town.class(&published("书法入门", "planned")).await;
+    let clerk = town.app.ctx(town.registrar(&town.world.here));
+    let sibling = town.app.ctx(town.registrar(&town.world.there));
+    let teacher = town.app.ctx(town.teacher(&town.world.here));
+    assert_eq!(
+        lifecycle::publish(&teacher, id, 1).await.unwrap_err().status(),
+        403
+    );
+    assert_eq!(
+        lifecycle::publish(&sibling, id, 1).await.unwrap_err().status(),
+        404
+    );
+    assert_eq!(
+        lifecycle::start(&clerk, id, 1).await.unwrap_err().code(),
+        "wrong_status"
+    );
+    lifecycle::publish(&clerk, id, 1).await.unwrap();
+    assert_eq!(
+        lifecycle::start(&clerk, id, 1).await.unwrap_err().code(),
+        "changed_meanwhile"
+    );
+    lifecycle::start(&clerk, id, 2).await.unwrap();
+    assert_eq!(
+        lifecycle::close(&clerk, id, 3).await.unwrap_err().code(),
+        "not_over"
+    );
+    assert_eq!(
+        lifecycle::cancel(&clerk, id, " ", 3).await.unwrap_err().status(),
+        422
+    );
+    lifecycle::cancel(&clerk, id, "教师生病", 3).await.unwrap();
+    let open = "SELECT count(*) FROM session s WHERE s.status <> 'cancelled' {unscoped: test}";
+    assert_eq!(town.number(open).await, 0);
+    let payload = town
+        .text("SELECT j.payload FROM job j WHERE j.kind = 'class.cancelled'")
+        .await;
+    assert!(payload.contains(&id.to_string()) && payload.contains("教师生病"));
+    assert_eq!(
+        lifecycle::publish(&clerk, id, 4).await.unwrap_err().code(),
+        "wrong_status"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_are_scoped_filtered_and_exported() {
+    let town = Town::start().await;
+    town.class(&published("=书法", "published")).await;
+    let (clerk, sibling) = town.clerks();
+    for sort in [
+        "name", "-name", "starts", "-starts", "seats", "-seats", "status", "-status",
+    ] {
+        let list = clerk
+            .get(&format!("/desk/classes?q=书&status=published&sort={sort}"))
+            .await;
+        assert!(list.status == 200 && list.shows("=书法"), "{sort}");
+    }
+    assert!(
+        clerk
+            .get("/desk/classes?status=planned")
+            .await
+            .shows("没有这样的班")
+    );
+    assert!(
+        clerk
+            .get("/desk/classes?incomplete=yes")
+            .await
+            .shows("没有这样的班")
+    );
+    assert!(!sibling.get("/desk/classes").await.shows("=书法"));
+    let csv = clerk.get("/desk/classes.csv?q=书").await;
+    assert!(
+        csv.body.contains("'=书法") && csv.body.contains("每周一 9:00–10:30"),
+        "{}",
+        csv.body
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn seat_counts_are_bounded_by_the_database() {
+    let town = Town::start().await;
+    let id = town.class(&ClassPlan::default()).await;
+    let ctx = town.app.system();
+    let tx = ctx.begin().await.unwrap();
+    classes::set_seat_counts(&tx, id, 2, 5).await.unwrap();
+    let class = classes::find(&tx, id).await.unwrap();
+    assert_eq!((class.enrolled, class.waitlisted), (2, 5));
+    assert!(classes::set_seat_counts(&tx, id, 3, 0).await.is_err());
+    drop(tx);
+    assert_eq!(
+        classes::find(ctx.db(), ClassId::from_raw(1))
+            .await
+            .unwrap_err()
+            .status(),
+        404
+    );
+}
