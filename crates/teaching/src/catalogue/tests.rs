@@ -52,7 +52,7 @@ impl Town {
     async fn write(&self, sql: &str, id: &str, event: &'static str, subject: &'static str) {
         let id: crate::ClassId = id.parse().unwrap();
         let tx = self.app.system().begin().await.unwrap();
-        tx.execute(sql, db::args![id]).await.unwrap();
+        tx.exec(sql, db::args![id]).await.unwrap();
         let event = Event::new(event, subject, id).at(self.world.here.org);
         tx.commit(vec![event]).await.unwrap();
     }
