@@ -72,6 +72,13 @@ impl TestApp {
         node(here.db.clone(), 2, here.clock.clone(), keys, files).await
     }
 
+    /// The same installation with these routes, which were made after something was set up in it.
+    #[must_use]
+    pub fn with_routes(self, routes: platform::Routes) -> Self {
+        let router = ui::layers::wrap(routes.into_router(), &self.platform);
+        Self { router, ..self }
+    }
+
     /// A browser in which nobody is signed in.
     #[must_use]
     pub fn visitor(&self) -> Client {
