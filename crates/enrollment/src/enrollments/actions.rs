@@ -89,7 +89,10 @@ pub async fn withdraw_for(ctx: &Ctx, desk: &SeatDesk, id: EnrollmentId, reason: 
     let row = store::find_within(ctx.db(), &scope, id).await?;
     let reason = reason.trim();
     if reason.is_empty() {
-        return Err(AppError::invalid("reason", "请写下取消的原因，例如“本人来电，身体不适”。"));
+        return Err(AppError::invalid(
+            "reason",
+            "请写下取消的原因，例如“本人来电，身体不适”。",
+        ));
     }
     if reason.chars().count() > 200 {
         return Err(AppError::invalid("reason", "原因最多 200 个字，请写短一些。"));
@@ -164,7 +167,10 @@ async fn detail(ctx: &Ctx, row: EnrollmentRow) -> AppResult<Detail> {
     let class = classes::find(db, row.class_id).await?;
     let place = place(ctx, &class).await?;
     let person = persons::find(db, row.person_id).await?;
-    let position = store::positions(db, &[row.id]).await?.first().map(|(_, place)| *place);
+    let position = store::positions(db, &[row.id])
+        .await?
+        .first()
+        .map(|(_, place)| *place);
     let events = platform::audit::of_subject(db, "enrollment", row.id).await?;
     Ok(Detail {
         history: events.iter().filter_map(model::history_line).collect(),
@@ -192,7 +198,10 @@ pub async fn place(ctx: &Ctx, class: &ClassRow) -> AppResult<String> {
 ///
 /// # Errors
 /// [`AppError::NotFound`] for a class that is not published.
-pub async fn before(ctx: &Ctx, class: ClassId) -> AppResult<(ClassRow, String, PersonBrief, Option<EnrollmentId>)> {
+pub async fn before(
+    ctx: &Ctx,
+    class: ClassId,
+) -> AppResult<(ClassRow, String, PersonBrief, Option<EnrollmentId>)> {
     let person = ctx.person()?;
     let class = classes::find(ctx.db(), class).await?;
     if class.status == ClassStatus::Planned {
@@ -249,7 +258,11 @@ pub async fn learners(ctx: &Ctx, class: ClassId) -> AppResult<(ClassRow, Vec<Lea
             waiting += 1;
             waiting
         });
-        Some(Learner { row, person, position })
+        Some(Learner {
+            row,
+            person,
+            position,
+        })
     });
     Ok((class, list.collect()))
 }

@@ -207,9 +207,10 @@ pub async fn withdraw(
 pub async fn mine(ctx: Ctx, Query(part): Query<Part>) -> AppResult<axum::Json<EnrollmentPage>> {
     let limit = part.limit.unwrap_or(50).clamp(1, 200);
     let before = match part.cursor.as_deref() {
-        Some(text) => {
-            Some(text.parse().map_err(|_| AppError::invalid("cursor", "cursor 读不懂，请用上一页给的 next。"))?)
-        }
+        Some(text) => Some(
+            text.parse()
+                .map_err(|_| AppError::invalid("cursor", "cursor 读不懂，请用上一页给的 next。"))?,
+        ),
         None => None,
     };
     let mut found = actions::mine(&ctx, before, limit + 1).await?;
