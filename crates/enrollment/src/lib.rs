@@ -4,6 +4,7 @@ pub mod enrollments;
 pub mod roll;
 pub mod seat_desk;
 
+pub use enrollments::JOBS;
 pub use seat_desk::{EnrollmentStatus, SeatDesk};
 
 /// The tables of this crate.

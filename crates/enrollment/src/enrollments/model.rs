@@ -181,6 +181,16 @@ pub fn when(page: &Page, class: &ClassRow) -> String {
     )
 }
 
+/// The fee in words, in the page's language.
+#[must_use]
+pub fn fee(page: &Page, fen: i64) -> String {
+    if fen == 0 {
+        page.t("免费").to_owned()
+    } else {
+        page.tn("{} 元，到学校交", &[&kernel::money::Fen(fen).number_text()])
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
