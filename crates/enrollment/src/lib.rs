@@ -30,3 +30,18 @@ pub type EnrollmentId = kernel::Id<kinds::Enrollment>;
 pub fn routes(desk: &std::sync::Arc<SeatDesk>) -> platform::Routes {
     enrollments::routes(desk)
 }
+
+/// What waits for staff. A class with free seats and people waiting who cannot take them needs a word with them.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn waiting(ctx: &platform::Ctx) -> platform::AppResult<Vec<platform::Waiting>> {
+    enrollments::actions::waiting(ctx).await
+}
+
+/// The API of this crate.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    use utoipa::OpenApi as _;
+    enrollments::api::Api::openapi()
+}

@@ -173,3 +173,17 @@ pub async fn open_within(db: &Db, scope: &Scope, q: &str, limit: i64) -> DbResul
         )
         .await
 }
+
+/// Like [`free_while_waiting`] within a scope: class, name, people waiting.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn stuck_within(db: &Db, scope: &Scope) -> DbResult<Vec<(ClassId, String, i64)>> {
+    db.within(scope)
+        .query(
+            "SELECT c.id, c.name, c.waitlisted FROM class c WHERE c.waitlisted > 0 AND c.enrolled < c.capacity
+             AND c.status IN ('published', 'running') AND {scope c.org_id} ORDER BY c.sort_key, c.id LIMIT 50",
+            args![],
+        )
+        .await
+}

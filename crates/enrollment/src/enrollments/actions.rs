@@ -6,7 +6,7 @@ use crate::seat_desk::{Answer, Ask, Asked, SeatDesk};
 use crate::{EnrollmentId, EnrollmentStatus};
 use kernel::{Date, PersonId};
 use people::persons::{self, PersonBrief};
-use platform::{AppError, AppResult, Channel, Ctx, Permission};
+use platform::{AppError, AppResult, Channel, Ctx, Permission, Waiting};
 use std::collections::HashMap;
 use teaching::classes::{self, ClassRow, ClassStatus};
 use teaching::sessions::{self, SessionStatus};
@@ -359,4 +359,27 @@ pub async fn about(ctx: &Ctx, class: &ClassRow) -> AppResult<About> {
         place: place(ctx, class).await?,
         days: held.map(|session| session.day).collect(),
     })
+}
+
+/// Classes of the scope in which a seat is free although somebody waits: those who wait cannot take it now, and a
+/// word with them would help.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
+    let scope = ctx.reach(Permission::EnrollmentAct);
+    if scope.is_nothing() {
+        return Ok(Vec::new());
+    }
+    let mut all = Vec::new();
+    for (class, name, waiting) in seats::stuck_within(ctx.db(), &scope).await? {
+        all.push(Waiting {
+            title: format!("有空名额，候补却补不上：{name}"),
+            detail: format!("候补 {waiting} 人和别的班冲突或已报满，打电话问问他们要不要换。"),
+            href: format!("/desk/classes/{class}/learners"),
+            due: None,
+            count: 1,
+        });
+    }
+    Ok(all)
 }

@@ -237,3 +237,8 @@ pub async fn mine(ctx: Ctx, Query(part): Query<Part>) -> AppResult<axum::Json<En
     let next = items.last().filter(|_| more).map(|last| last.id.to_string());
     Ok(axum::Json(EnrollmentPage { items, next }))
 }
+
+/// The API of enrolments.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(enroll, find, withdraw, mine))]
+pub(crate) struct Api;
