@@ -212,6 +212,10 @@ impl<T: serde::de::DeserializeOwned> FromRequest<Arc<Platform>> for Json<T> {
 
     async fn from_request(request: Request, platform: &Arc<Platform>) -> Result<Self, AppError> {
         let (parts, body) = request.into_parts();
+        if bearer(&parts.headers).is_none() && cookie(&parts.headers, SESSION_COOKIE).is_none() {
+            // A program that forgot its token hears of the token, not of forms.
+            return Err(AppError::SignInNeeded);
+        }
         let token = parts
             .headers
             .get(CSRF_HEADER)

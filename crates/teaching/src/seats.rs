@@ -3,7 +3,7 @@
 //! [`crate::classes::set_seat_counts`] alone does not, because nothing that a version stands for has changed.
 
 use crate::ClassId;
-use db::{Db, DbResult, args, record};
+use db::{Db, DbResult, Scope, args, record};
 use kernel::{Date, Instant, OrgId, Time};
 
 record! {
@@ -153,4 +153,37 @@ pub async fn free_while_waiting(db: &Db) -> DbResult<Vec<ClassId>> {
         args![],
     )
     .await
+}
+
+/// Classes of a scope that take enrolments, found by a part of their name, by name.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn open_within(db: &Db, scope: &Scope, q: &str, limit: i64) -> DbResult<Vec<ClassId>> {
+    let plain: String = q
+        .chars()
+        .filter(|c| !matches!(c, '%' | '_' | '\\'))
+        .take(60)
+        .collect();
+    db.within(scope)
+        .query(
+            "SELECT c.id FROM class c WHERE c.status IN ('published', 'running') AND c.name LIKE $1
+             AND {scope c.org_id} ORDER BY c.sort_key, c.id LIMIT $2",
+            args![format!("%{plain}%"), limit],
+        )
+        .await
+}
+
+/// Like [`free_while_waiting`] within a scope: class, name, people waiting.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn stuck_within(db: &Db, scope: &Scope) -> DbResult<Vec<(ClassId, String, i64)>> {
+    db.within(scope)
+        .query(
+            "SELECT c.id, c.name, c.waitlisted FROM class c WHERE c.waitlisted > 0 AND c.enrolled < c.capacity
+             AND c.status IN ('published', 'running') AND {scope c.org_id} ORDER BY c.sort_key, c.id LIMIT 50",
+            args![],
+        )
+        .await
 }

@@ -85,15 +85,22 @@ impl TestApp {
         Client::new(self.router.clone(), Arc::clone(&self.platform), None)
     }
 
-    /// A browser in which this actor is signed in.
+    /// A token under which this actor is found.
     #[must_use]
-    pub fn signed_in(&self, mut actor: Actor) -> Client {
+    pub fn token_of(&self, mut actor: Actor) -> String {
         let token = self.platform.random.token();
         actor.session.clone_from(&token);
         ACTORS
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(token.clone(), actor);
+        token
+    }
+
+    /// A browser in which this actor is signed in.
+    #[must_use]
+    pub fn signed_in(&self, actor: Actor) -> Client {
+        let token = self.token_of(actor);
         Client::new(self.router.clone(), Arc::clone(&self.platform), Some(token))
     }
 

@@ -4,12 +4,13 @@ use super::model::{self, Detail, Learner, Mine};
 use super::store::{self, EnrollmentRow};
 use crate::seat_desk::{Answer, Ask, Asked, SeatDesk};
 use crate::{EnrollmentId, EnrollmentStatus};
-use kernel::PersonId;
+use kernel::{Date, PersonId};
 use people::persons::{self, PersonBrief};
-use platform::{AppError, AppResult, Channel, Ctx, Permission};
+use platform::{AppError, AppResult, Channel, Ctx, Permission, Waiting};
 use std::collections::HashMap;
 use teaching::classes::{self, ClassRow, ClassStatus};
-use teaching::{ClassId, sessions};
+use teaching::sessions::{self, SessionStatus};
+use teaching::{ClassId, seats};
 
 /// How somebody enrols: whether they would wait, and the key of the request.
 #[derive(Debug, Clone, Default)]
@@ -89,7 +90,10 @@ pub async fn withdraw_for(ctx: &Ctx, desk: &SeatDesk, id: EnrollmentId, reason: 
     let row = store::find_within(ctx.db(), &scope, id).await?;
     let reason = reason.trim();
     if reason.is_empty() {
-        return Err(AppError::invalid("reason", "请写下取消的原因，例如“本人来电，身体不适”。"));
+        return Err(AppError::invalid(
+            "reason",
+            "请写下取消的原因，例如“本人来电，身体不适”。",
+        ));
     }
     if reason.chars().count() > 200 {
         return Err(AppError::invalid("reason", "原因最多 200 个字，请写短一些。"));
@@ -159,12 +163,24 @@ pub async fn show(ctx: &Ctx, id: EnrollmentId) -> AppResult<Detail> {
     detail(ctx, row).await
 }
 
+/// One's own enrolment.
+///
+/// # Errors
+/// [`AppError::NotFound`] when it is somebody else's.
+pub async fn show_own(ctx: &Ctx, id: EnrollmentId) -> AppResult<Detail> {
+    let row = own(ctx, id).await?;
+    detail(ctx, row).await
+}
+
 async fn detail(ctx: &Ctx, row: EnrollmentRow) -> AppResult<Detail> {
     let db = ctx.db();
     let class = classes::find(db, row.class_id).await?;
     let place = place(ctx, &class).await?;
     let person = persons::find(db, row.person_id).await?;
-    let position = store::positions(db, &[row.id]).await?.first().map(|(_, place)| *place);
+    let position = store::positions(db, &[row.id])
+        .await?
+        .first()
+        .map(|(_, place)| *place);
     let events = platform::audit::of_subject(db, "enrollment", row.id).await?;
     Ok(Detail {
         history: events.iter().filter_map(model::history_line).collect(),
@@ -192,7 +208,10 @@ pub async fn place(ctx: &Ctx, class: &ClassRow) -> AppResult<String> {
 ///
 /// # Errors
 /// [`AppError::NotFound`] for a class that is not published.
-pub async fn before(ctx: &Ctx, class: ClassId) -> AppResult<(ClassRow, String, PersonBrief, Option<EnrollmentId>)> {
+pub async fn before(
+    ctx: &Ctx,
+    class: ClassId,
+) -> AppResult<(ClassRow, String, PersonBrief, Option<EnrollmentId>)> {
     let person = ctx.person()?;
     let class = classes::find(ctx.db(), class).await?;
     if class.status == ClassStatus::Planned {
@@ -249,7 +268,118 @@ pub async fn learners(ctx: &Ctx, class: ClassId) -> AppResult<(ClassRow, Vec<Lea
             waiting += 1;
             waiting
         });
-        Some(Learner { row, person, position })
+        Some(Learner {
+            row,
+            person,
+            position,
+        })
     });
     Ok((class, list.collect()))
+}
+
+/// An enrolment in the caller's scope, for staff.
+///
+/// # Errors
+/// [`AppError::NotFound`] outside the scope.
+pub async fn show_within(ctx: &Ctx, id: EnrollmentId) -> AppResult<Detail> {
+    let scope = ctx.may(Permission::EnrollmentRead)?;
+    let row = store::find_within(ctx.db(), &scope, id).await?;
+    detail(ctx, row).await
+}
+
+/// The person at the counter and the classes to choose from: published ones in the clerk's scope, by name.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is no such person.
+pub async fn choices(
+    ctx: &Ctx,
+    person: PersonId,
+    q: &str,
+    limit: i64,
+) -> AppResult<(PersonBrief, Vec<ClassRow>)> {
+    let scope = ctx.may(Permission::EnrollmentAct)?;
+    let person = persons::find(ctx.db(), person).await?;
+    let found = seats::open_within(ctx.db(), &scope, q, limit).await?;
+    let mut rows = Vec::with_capacity(found.len());
+    for class in found {
+        rows.push(classes::find(ctx.db(), class).await?);
+    }
+    Ok((person, rows))
+}
+
+/// Person and class as the clerk checks them.
+///
+/// # Errors
+/// [`AppError::NotFound`] when the class is not in the clerk's scope.
+pub async fn counter_check(
+    ctx: &Ctx,
+    person: PersonId,
+    class: ClassId,
+) -> AppResult<(PersonBrief, ClassRow, String)> {
+    let scope = ctx.may(Permission::EnrollmentAct)?;
+    let person = persons::find(ctx.db(), person).await?;
+    let class = classes::find_within(ctx.db(), &scope, class).await?;
+    let place = place(ctx, &class).await?;
+    Ok((person, class, place))
+}
+
+/// What stands at the head of a roll.
+#[derive(Debug, Clone)]
+pub struct About {
+    /// Name of the org.
+    pub org: String,
+    /// Name of the term.
+    pub term: String,
+    /// Name of the teacher; may be empty.
+    pub teacher: String,
+    /// Where the class meets.
+    pub place: String,
+    /// Days of the sessions that take place, in order.
+    pub days: Vec<Date>,
+}
+
+/// Names and days of a class the caller was shown.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn about(ctx: &Ctx, class: &ClassRow) -> AppResult<About> {
+    let db = ctx.db();
+    let teacher = match class.teacher_id {
+        Some(teacher) => persons::find(db, teacher).await?.name,
+        None => String::new(),
+    };
+    let all = sessions::of_class(db, class.id).await?;
+    let held = all
+        .iter()
+        .filter(|session| session.status != SessionStatus::Cancelled);
+    Ok(About {
+        org: orgs::tree::find(db, class.org_id).await?.name,
+        term: teaching::terms::find(db, class.term_id).await?.name,
+        teacher,
+        place: place(ctx, class).await?,
+        days: held.map(|session| session.day).collect(),
+    })
+}
+
+/// Classes of the scope in which a seat is free although somebody waits: those who wait cannot take it now, and a
+/// word with them would help.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
+    let scope = ctx.reach(Permission::EnrollmentAct);
+    if scope.is_nothing() {
+        return Ok(Vec::new());
+    }
+    let mut all = Vec::new();
+    for (class, name, waiting) in seats::stuck_within(ctx.db(), &scope).await? {
+        all.push(Waiting {
+            title: format!("有空名额，候补却补不上：{name}"),
+            detail: format!("候补 {waiting} 人和别的班冲突或已报满，打电话问问他们要不要换。"),
+            href: format!("/desk/classes/{class}/learners"),
+            due: None,
+            count: 1,
+        });
+    }
+    Ok(all)
 }

@@ -207,9 +207,10 @@ pub async fn withdraw(
 pub async fn mine(ctx: Ctx, Query(part): Query<Part>) -> AppResult<axum::Json<EnrollmentPage>> {
     let limit = part.limit.unwrap_or(50).clamp(1, 200);
     let before = match part.cursor.as_deref() {
-        Some(text) => {
-            Some(text.parse().map_err(|_| AppError::invalid("cursor", "cursor 读不懂，请用上一页给的 next。"))?)
-        }
+        Some(text) => Some(
+            text.parse()
+                .map_err(|_| AppError::invalid("cursor", "cursor 读不懂，请用上一页给的 next。"))?,
+        ),
         None => None,
     };
     let mut found = actions::mine(&ctx, before, limit + 1).await?;
@@ -236,3 +237,8 @@ pub async fn mine(ctx: Ctx, Query(part): Query<Part>) -> AppResult<axum::Json<En
     let next = items.last().filter(|_| more).map(|last| last.id.to_string());
     Ok(axum::Json(EnrollmentPage { items, next }))
 }
+
+/// The API of enrolments.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(enroll, find, withdraw, mine))]
+pub(crate) struct Api;

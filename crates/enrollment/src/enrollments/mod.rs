@@ -12,13 +12,19 @@
 
 pub mod actions;
 pub(crate) mod api;
+mod desk_pages;
+mod jobs;
 pub mod model;
+mod pages;
 pub(crate) mod store;
+#[cfg(test)]
+mod tests;
 
+pub use jobs::JOBS;
 pub use store::EnrollmentRow;
 
 use crate::seat_desk::SeatDesk;
-use platform::{Access, Routes};
+use platform::{Access, Permission, Routes};
 use std::sync::Arc;
 
 /// The routes; they take the desk of this process.
@@ -28,5 +34,35 @@ pub fn routes(desk: &Arc<SeatDesk>) -> Routes {
         .get("/api/v1/enrollments/{id}", Access::SignedIn, api::find)
         .delete("/api/v1/enrollments/{id}", Access::SignedIn, api::withdraw)
         .get("/api/v1/me/enrollments", Access::SignedIn, api::mine)
+        .get("/classes/{id}/enroll", Access::SignedIn, pages::check)
+        .post("/classes/{id}/enroll", Access::SignedIn, pages::enroll)
+        .get("/me", Access::SignedIn, pages::mine)
+        .get("/me/enrollments/{id}", Access::SignedIn, pages::one)
+        .get(
+            "/me/enrollments/{id}/withdraw",
+            Access::SignedIn,
+            pages::ask_withdraw,
+        )
+        .post("/me/enrollments/{id}/withdraw", Access::SignedIn, pages::withdraw)
+        .get("/me/enrollments/{id}/slip.pdf", Access::SignedIn, pages::slip)
+        .merge(desk_routes())
         .with(Arc::clone(desk))
+}
+
+fn desk_routes() -> Routes {
+    let act = Access::Needs(Permission::EnrollmentAct);
+    let read = Access::Needs(Permission::EnrollmentRead);
+    Routes::new()
+        .get("/desk/counter", act, desk_pages::counter)
+        .post("/desk/counter/scan", act, desk_pages::scan)
+        .post("/desk/counter/people", act, desk_pages::register)
+        .get("/desk/counter/{person}", act, desk_pages::choose)
+        .get("/desk/counter/{person}/{class}", act, desk_pages::check)
+        .post("/desk/counter/{person}/{class}", act, desk_pages::enroll)
+        .get("/desk/enrollments/{id}", read, desk_pages::one)
+        .get("/desk/enrollments/{id}/slip.pdf", read, pages::slip)
+        .post("/desk/enrollments/{id}/withdraw", act, desk_pages::withdraw)
+        .get("/desk/classes/{id}/learners", read, desk_pages::learners)
+        .get("/desk/classes/{id}/learners.csv", read, desk_pages::csv)
+        .get("/desk/classes/{id}/roll.pdf", read, desk_pages::roll)
 }

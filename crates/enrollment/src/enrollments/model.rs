@@ -135,7 +135,9 @@ pub fn next_session(all: &[SessionRow], row: &EnrollmentRow, now: Instant) -> Op
             && session.status != SessionStatus::Cancelled
             && (session.day > today || (session.day == today && session.starts >= time))
     });
-    to_come.min_by_key(|session| (session.day, session.starts)).cloned()
+    to_come
+        .min_by_key(|session| (session.day, session.starts))
+        .cloned()
 }
 
 /// 周一 to 周日; keys of the English catalogue.
@@ -179,13 +181,26 @@ pub fn when(page: &Page, class: &ClassRow) -> String {
     )
 }
 
+/// The fee in words, in the page's language.
+#[must_use]
+pub fn fee(page: &Page, fen: i64) -> String {
+    if fen == 0 {
+        page.t("免费").to_owned()
+    } else {
+        page.tn("{} 元，到学校交", &[&kernel::money::Fen(fen).number_text()])
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn every_status_and_channel_has_english() {
-        let labels: Vec<&str> = EnrollmentStatus::ALL.iter().map(|status| label(*status)).collect();
+        let labels: Vec<&str> = EnrollmentStatus::ALL
+            .iter()
+            .map(|status| label(*status))
+            .collect();
         let ways: Vec<&str> = Channel::ALL.iter().map(|channel| channel.label()).collect();
         let days: Vec<&str> = (1..=7).map(weekday_name).collect();
         for texts in [labels, ways, days] {

@@ -28,6 +28,7 @@ pub use model::{Answer, Ask, EnrollmentStatus};
 pub use refusal::Refusal;
 
 use group::Facts;
+pub(crate) use group::TELL;
 use kernel::PersonId;
 use platform::{AppError, AppResult, Channel, Platform};
 use std::sync::Arc;

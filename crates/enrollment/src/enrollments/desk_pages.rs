@@ -1,0 +1,464 @@
+//! Pages of the staff: the counter, and the list of a class.
+
+use super::actions::{self, Terms};
+use super::model::{self, Learner, tag};
+use super::pages::id;
+use crate::seat_desk::SeatDesk;
+use axum::Extension;
+use axum::extract::{Path, Query};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use documents::{Roll, RollLearner, Typesetter};
+use kernel::PersonId;
+use people::persons::{self, PersonBrief, PersonDraft};
+use platform::web::{Posted, see_other};
+use platform::{AppError, AppResult, Channel, Ctx, Permission};
+use std::sync::Arc;
+use teaching::classes::ClassRow;
+use ui::respond::{html, html_with};
+use ui::{Choice, Field, Form, Lang, Notice, Page, Tag};
+
+/// People and classes found at once.
+const FOUND: i64 = 20;
+
+type Pairs = Vec<(String, String)>;
+
+fn value<'a>(query: &'a Pairs, name: &str) -> &'a str {
+    query
+        .iter()
+        .find(|(key, _)| key == name)
+        .map_or("", |(_, value)| value.trim())
+}
+
+fn desk(ctx: &Ctx, title: &str) -> Page {
+    let mut page = ui::desk_page(ctx, title);
+    page.lang = Lang::Zh;
+    page
+}
+
+#[derive(askama::Template)]
+#[template(path = "enrollments/counter.html")]
+struct CounterPage {
+    page: Page,
+    q: String,
+    people: Vec<PersonBrief>,
+    searched: bool,
+    form: Form,
+}
+
+fn registration(ctx: &Ctx) -> Vec<Field> {
+    let orgs = ctx
+        .actor
+        .posts
+        .iter()
+        .map(|post| Choice::new(post.org.to_string(), post.org_name.as_str()));
+    vec![
+        Field::text("name", "姓名", 1, 40),
+        Field::radios(
+            "sex",
+            "性别",
+            vec![Choice::new("female", "女"), Choice::new("male", "男")],
+        )
+        .optional(),
+        Field::date("birth", "出生日期")
+            .optional()
+            .hint("有身份证号可以不填"),
+        Field::text("id_number", "身份证号", 0, 18),
+        Field::phone("phone", "手机号")
+            .optional()
+            .hint("没有手机可以不填"),
+        Field::select("org", "登记的机构", orgs.collect()),
+    ]
+}
+
+/// `GET /desk/counter`: find the person, or register them.
+pub(super) async fn counter(ctx: Ctx, Query(query): Query<Pairs>) -> AppResult<Response> {
+    ctx.may(Permission::EnrollmentAct)?;
+    let form = Form::blank(registration(&ctx), Lang::Zh);
+    counter_page(&ctx, value(&query, "q"), form, 200).await
+}
+
+async fn counter_page(ctx: &Ctx, q: &str, form: Form, status: u16) -> AppResult<Response> {
+    let people = if q.is_empty() {
+        Vec::new()
+    } else {
+        persons::search(ctx, q, "", FOUND).await?.people
+    };
+    let page = CounterPage {
+        page: desk(ctx, "柜台报名"),
+        q: q.to_owned(),
+        searched: !q.is_empty(),
+        people,
+        form,
+    };
+    Ok(html_with(status, &page))
+}
+
+/// `POST /desk/counter/scan`: the learner's own code.
+pub(super) async fn scan(ctx: Ctx, posted: Posted) -> AppResult<Response> {
+    ctx.may(Permission::EnrollmentAct)?;
+    let person = persons::person_of_code(&ctx, posted.get("code")).await?;
+    Ok(see_other(&format!("/desk/counter/{person}")))
+}
+
+/// `POST /desk/counter/people`: registers somebody new and goes on with them.
+pub(super) async fn register(ctx: Ctx, posted: Posted) -> AppResult<Response> {
+    ctx.may(Permission::EnrollmentAct)?;
+    let mut form = Form::from_pairs(registration(&ctx), Lang::Zh, &posted.0);
+    if !form.is_valid() {
+        return counter_page(&ctx, "", form, 422).await;
+    }
+    let draft = PersonDraft {
+        name: form.get("name").to_owned(),
+        sex: form.get("sex").to_owned(),
+        birth: form.date("birth"),
+        id_number: form.get("id_number").to_owned(),
+        phone: form.get("phone").to_owned(),
+        org: form.get("org").parse().ok(),
+        ..PersonDraft::default()
+    };
+    match persons::register(&ctx, draft).await {
+        Ok(person) => Ok(see_other(&format!("/desk/counter/{person}"))),
+        Err(AppError::Invalid(fields)) => {
+            for field in fields {
+                form.error(&field.field, field.sentence);
+            }
+            counter_page(&ctx, "", form, 422).await
+        }
+        Err(other) => Err(other),
+    }
+}
+
+#[derive(askama::Template)]
+#[template(path = "enrollments/counter_class.html")]
+struct ClassChoicePage {
+    page: Page,
+    person: PersonBrief,
+    q: String,
+    classes: Vec<ClassRow>,
+}
+
+/// `GET /desk/counter/{person}`: choose the class.
+pub(super) async fn choose(
+    ctx: Ctx,
+    Path(person): Path<String>,
+    Query(query): Query<Pairs>,
+) -> AppResult<Response> {
+    let person: PersonId = id(&person)?;
+    let q = value(&query, "q").to_owned();
+    let (person, classes) = actions::choices(&ctx, person, &q, FOUND).await?;
+    Ok(html(&ClassChoicePage {
+        page: desk(&ctx, "选班级"),
+        person,
+        q,
+        classes,
+    }))
+}
+
+#[derive(askama::Template)]
+#[template(path = "enrollments/counter_check.html")]
+struct CounterCheckPage {
+    page: Page,
+    person: PersonBrief,
+    class: ClassRow,
+    place: String,
+    when: String,
+    fee: String,
+    form: Form,
+    refused: String,
+    button: String,
+}
+
+fn check_fields(full: bool, waiting: i64) -> Vec<Field> {
+    let mut fields = vec![Field::radios(
+        "channel",
+        "怎么来的",
+        vec![
+            Choice::new("desk", "本人到柜台"),
+            Choice::new("phone", "打电话来"),
+        ],
+    )];
+    if full {
+        fields.push(Field::tick(
+            "accept_waitlist",
+            &format!("已告诉本人：班满了，排候补，前面 {waiting} 人"),
+        ));
+    }
+    fields
+}
+
+/// `GET /desk/counter/{person}/{class}`: check before enrolling.
+pub(super) async fn check(ctx: Ctx, Path((person, class)): Path<(String, String)>) -> AppResult<Response> {
+    let page = check_page(&ctx, &person, &class, None, String::new()).await?;
+    Ok(html(&page))
+}
+
+async fn check_page(
+    ctx: &Ctx,
+    person: &str,
+    class: &str,
+    posted: Option<&Posted>,
+    refused: String,
+) -> AppResult<CounterCheckPage> {
+    let (person, class, place) = actions::counter_check(ctx, id(person)?, id(class)?).await?;
+    let page = desk(ctx, "核对后报名");
+    let fields = check_fields(class.enrolled >= class.capacity, class.waitlisted);
+    let form = match posted {
+        Some(posted) => Form::from_pairs(fields, Lang::Zh, &posted.0),
+        None => Form::blank(fields, Lang::Zh).fill("channel", "desk"),
+    };
+    let full = class.enrolled >= class.capacity;
+    Ok(CounterCheckPage {
+        button: format!("给{}{}", person.name, if full { "排候补" } else { "报上这个班" }),
+        when: model::when(&page, &class),
+        fee: model::fee(&page, class.fee_fen),
+        page,
+        person,
+        class,
+        place,
+        form,
+        refused,
+    })
+}
+
+/// `POST /desk/counter/{person}/{class}`
+pub(super) async fn enroll(
+    ctx: Ctx,
+    Extension(seats): Extension<Arc<SeatDesk>>,
+    Path((person, class)): Path<(String, String)>,
+    posted: Posted,
+) -> AppResult<Response> {
+    let page = check_page(&ctx, &person, &class, Some(&posted), String::new()).await?;
+    if !page.form.is_valid() {
+        return Ok(html_with(422, &page));
+    }
+    let channel = match posted.get("channel") {
+        "phone" => Channel::Phone,
+        _ => Channel::Desk,
+    };
+    let terms = Terms {
+        wait: !posted.get("accept_waitlist").is_empty(),
+        key: None,
+    };
+    match actions::enroll_for(&ctx, &seats, id(&person)?, id(&class)?, channel, terms).await {
+        Ok(answer) => Ok(see_other(&format!("/desk/enrollments/{}", answer.enrollment))),
+        Err(AppError::Refused { sentence, .. }) => {
+            let page = check_page(&ctx, &person, &class, Some(&posted), sentence).await?;
+            Ok(html_with(409, &page))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+#[derive(askama::Template)]
+#[template(path = "enrollments/counter_done.html")]
+struct DonePage {
+    page: Page,
+    detail: model::Detail,
+    when: String,
+    tag: Tag,
+    history: Vec<(String, String)>,
+    form: Form,
+}
+
+fn reason() -> Vec<Field> {
+    vec![Field::text("reason", "取消的原因", 1, 200).hint("例如：本人来电，身体不适")]
+}
+
+/// `GET /desk/enrollments/{id}`: one enrolment for staff, with slip and withdrawal.
+pub(super) async fn one(ctx: Ctx, Path(text): Path<String>) -> AppResult<Response> {
+    Ok(html(
+        &done_page(&ctx, &text, Form::blank(reason(), Lang::Zh)).await?,
+    ))
+}
+
+async fn done_page(ctx: &Ctx, text: &str, form: Form) -> AppResult<DonePage> {
+    let detail = actions::show_within(ctx, id(text)?).await?;
+    let page = desk(ctx, "报名");
+    let history = detail.history.iter().map(|line| {
+        let (date, time) = line.at.china();
+        let by = if line.by == Some(detail.row.person_id) {
+            "本人"
+        } else {
+            line.way
+        };
+        (
+            format!("{date} {:02}:{:02}", time.hour(), time.minute()),
+            format!("{}（{by}，{}）", line.what, line.way),
+        )
+    });
+    Ok(DonePage {
+        when: model::when(&page, &detail.class),
+        tag: tag(&page, detail.row.status, detail.position),
+        history: history.collect(),
+        page,
+        detail,
+        form,
+    })
+}
+
+/// `POST /desk/enrollments/{id}/withdraw`
+pub(super) async fn withdraw(
+    ctx: Ctx,
+    Extension(seats): Extension<Arc<SeatDesk>>,
+    Path(text): Path<String>,
+    posted: Posted,
+) -> AppResult<Response> {
+    let form = Form::from_pairs(reason(), Lang::Zh, &posted.0);
+    if !form.is_valid() {
+        return Ok(html_with(422, &done_page(&ctx, &text, form).await?));
+    }
+    actions::withdraw_for(&ctx, &seats, id(&text)?, form.get("reason")).await?;
+    Ok(see_other(&format!("/desk/enrollments/{text}")))
+}
+
+#[derive(askama::Template)]
+#[template(path = "enrollments/learners.html")]
+struct LearnersPage {
+    page: Page,
+    class: ClassRow,
+    when: String,
+    lines: Vec<LearnerLine>,
+}
+
+struct LearnerLine {
+    href: String,
+    name: String,
+    number: String,
+    phone: String,
+    tag: Tag,
+    channel: &'static str,
+    at: String,
+}
+
+fn line(page: &Page, learner: &Learner) -> LearnerLine {
+    let channel: Channel = learner.row.channel.parse().unwrap_or(Channel::System);
+    LearnerLine {
+        href: format!("/desk/enrollments/{}", learner.row.id),
+        name: learner.person.name.clone(),
+        number: learner.person.number.clone(),
+        phone: learner
+            .person
+            .phone_masked
+            .clone()
+            .unwrap_or_else(|| "没有登记".into()),
+        tag: tag(page, learner.row.status, learner.position),
+        channel: channel.label(),
+        at: learner.row.created_at.date().to_string(),
+    }
+}
+
+/// `GET /desk/classes/{id}/learners`
+pub(super) async fn learners(ctx: Ctx, Path(class): Path<String>) -> AppResult<Response> {
+    let (class, list) = actions::learners(&ctx, id(&class)?).await?;
+    let mut page = desk(&ctx, "学员名单");
+    if class.enrolled < class.capacity && class.waitlisted > 0 {
+        page = page.noticed(Notice::info(
+            "有空名额，但排在前面的人和别的班冲突或报满了。他们的位置还在。",
+        ));
+    }
+    Ok(html(&LearnersPage {
+        when: model::when(&page, &class),
+        lines: list.iter().map(|learner| line(&page, learner)).collect(),
+        page,
+        class,
+    }))
+}
+
+/// `GET /desk/classes/{id}/learners.csv`
+pub(super) async fn csv(ctx: Ctx, Path(class): Path<String>) -> AppResult<Response> {
+    let (class, list) = actions::learners(&ctx, id(&class)?).await?;
+    let broken = |error: csv::Error| AppError::Internal(error.to_string());
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer
+        .write_record(["姓名", "学号", "状态", "候补第几位", "来源", "报名时间"])
+        .map_err(broken)?;
+    for learner in &list {
+        let channel: Channel = learner.row.channel.parse().unwrap_or(Channel::System);
+        let position = learner
+            .position
+            .map(|place| place.to_string())
+            .unwrap_or_default();
+        let at = learner.row.created_at.to_china_text();
+        writer
+            .write_record([
+                plain(&learner.person.name).as_str(),
+                &learner.person.number,
+                model::label(learner.row.status),
+                &position,
+                channel.label(),
+                &at,
+            ])
+            .map_err(broken)?;
+    }
+    let rows = writer
+        .into_inner()
+        .map_err(|error| AppError::Internal(error.to_string()))?;
+    // The mark at the front tells spreadsheet programs that this is UTF-8.
+    let bytes = [b"\xef\xbb\xbf".as_slice(), &rows].concat();
+    let name = ui::view::query_value(&format!("{}学员名单.csv", class.name));
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename*=UTF-8''{name}"),
+        ),
+        (header::CACHE_CONTROL, "private, no-store".to_owned()),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+/// A spreadsheet program reads a text that begins with one of these as a formula.
+fn plain(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// `GET /desk/classes/{id}/roll.pdf`: the roll to tick by hand.
+pub(super) async fn roll(
+    ctx: Ctx,
+    Path(class): Path<String>,
+    Extension(typesetter): Extension<Arc<Typesetter>>,
+) -> AppResult<Response> {
+    let roll = paper_roll(&ctx, &class).await?;
+    let made = ctx.now();
+    let bytes = tokio::task::spawn_blocking(move || roll.pdf(&typesetter, made))
+        .await
+        .map_err(|error| AppError::Internal(error.to_string()))?
+        .map_err(|error| AppError::Internal(error.to_string()))?;
+    Ok(ui::pdf(bytes, "点名册.pdf"))
+}
+
+async fn paper_roll(ctx: &Ctx, class: &str) -> AppResult<Roll> {
+    let (class, list) = actions::learners(ctx, id(class)?).await?;
+    let about = actions::about(ctx, &class).await?;
+    let learners = list.into_iter().filter(|learner| learner.row.status.holds_seat());
+    Ok(Roll {
+        provider: about.org,
+        term: about.term,
+        teacher: about.teacher,
+        place: format!("{}，{}", about.place, model::when(&Page::default(), &class)),
+        sessions: about.days,
+        class: class.name,
+        learners: learners
+            .map(|learner| RollLearner {
+                name: learner.person.name,
+                note: None,
+            })
+            .collect(),
+        mask_names: false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn names_never_become_formulas() {
+        for (name, cell) in [("王秀英", "王秀英"), ("=1+1", "'=1+1"), ("@x", "'@x"), ("", "")] {
+            assert_eq!(super::plain(name), cell);
+        }
+    }
+}

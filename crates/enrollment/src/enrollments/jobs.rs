@@ -1,0 +1,223 @@
+//! Work after the decision: telling people, and what a cancelled class or a changed session means for them.
+
+use super::model::{hours, weekday_name};
+use super::store::{self, EnrollmentRow};
+use crate::EnrollmentId;
+use crate::seat_desk::TELL as TELL_NAME;
+use kernel::PersonId;
+use people::{contact, persons};
+use platform::{AppError, AppResult, Ctx, Event, Job, JobFuture, JobKind, Tx};
+use serde_json::Value;
+use std::collections::HashMap;
+use teaching::ClassId;
+use teaching::classes::{self, ClassRow};
+
+/// The kinds of jobs of this crate.
+pub const JOBS: &[JobKind] = &[
+    JobKind {
+        name: TELL_NAME,
+        run: |ctx, job| -> JobFuture { Box::pin(tell(ctx, job)) },
+    },
+    JobKind {
+        name: "class.cancelled",
+        run: |ctx, job| -> JobFuture { Box::pin(class_cancelled(ctx, job)) },
+    },
+    JobKind {
+        name: "session.changed",
+        run: |ctx, job| -> JobFuture { Box::pin(session_changed(ctx, job)) },
+    },
+];
+
+fn payload(job: &Job) -> AppResult<Value> {
+    serde_json::from_str(&job.payload).map_err(|error| AppError::Internal(error.to_string()))
+}
+
+fn id<K>(payload: &Value, name: &str) -> AppResult<kernel::Id<K>> {
+    let text = payload.get(name).and_then(Value::as_str);
+    text.and_then(|text| text.parse().ok())
+        .ok_or_else(|| AppError::Internal(format!("a job without {name}")))
+}
+
+/// A job runs at least once: what it told is committed with an event of its own, and found when it runs again.
+async fn told_before(ctx: &Ctx, job: &Job) -> AppResult<bool> {
+    let events = platform::audit::of_subject(ctx.db(), "job", job.id).await?;
+    Ok(events.iter().any(|event| event.kind == "enrollment.told"))
+}
+
+async fn commit_told(tx: Tx, job: &Job, told: usize, all: usize) -> AppResult<String> {
+    let data = serde_json::json!({ "told": told, "of": all });
+    tx.commit(vec![Event::new("enrollment.told", "job", job.id).data(data)])
+        .await?;
+    Ok(format!(
+        "通知 {told} 人；{} 人没有登记手机，要打电话或当面说",
+        all - told
+    ))
+}
+
+async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
+    if told_before(&ctx, &job).await? {
+        return Ok("已通知过".into());
+    }
+    let payload = payload(&job)?;
+    let lines: Vec<(EnrollmentId, String, Option<i64>)> = payload
+        .get("told")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|line| {
+            let id = line.get(0)?.as_str()?.parse().ok()?;
+            Some((
+                id,
+                line.get(1)?.as_str()?.to_owned(),
+                line.get(2).and_then(Value::as_i64),
+            ))
+        })
+        .collect();
+    let ids: Vec<EnrollmentId> = lines.iter().map(|(id, ..)| *id).collect();
+    let tx = ctx.begin().await?;
+    let rows: HashMap<EnrollmentId, EnrollmentRow> = store::find_many(&tx, &ids)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
+    let mut known: HashMap<ClassId, (ClassRow, String)> = HashMap::new();
+    let mut told = 0;
+    for (id, word, position) in &lines {
+        let Some(row) = rows.get(id) else { continue };
+        if !known.contains_key(&row.class_id) {
+            let class = classes::find(&tx, row.class_id).await?;
+            let place = super::actions::place(&ctx, &class).await?;
+            known.insert(row.class_id, (class, place));
+        }
+        let Some((class, place)) = known.get(&row.class_id) else {
+            continue;
+        };
+        let (template, text) = decided_text(word, class, place, *position);
+        // From now on the school's staff find this person.
+        persons::belongs(&tx, row.person_id, row.org_id).await?;
+        if contact::tell(&tx, row.person_id, Some(row.org_id), template, text).await? {
+            told += 1;
+        }
+    }
+    commit_told(tx, &job, told, lines.len()).await
+}
+
+fn decided_text(word: &str, class: &ClassRow, place: &str, position: Option<i64>) -> (&'static str, String) {
+    let name = &class.name;
+    let when = format!(
+        "每{} {}",
+        weekday_name(class.weekday),
+        hours(class.starts, class.minutes)
+    );
+    let first = class.starts_on;
+    match word {
+        "confirmed" => (
+            "enrollment.confirmed",
+            format!(
+                "【学圈】您已报上“{name}”：{when}，{place}，{first} 开课。来不了请早些取消，好让给候补的人。"
+            ),
+        ),
+        "waitlisted" => (
+            "enrollment.waitlisted",
+            format!(
+                "【学圈】“{name}”已满，您在候补第 {} 位。有人取消时会按顺序轮到您，并马上告诉您。",
+                position.unwrap_or(0)
+            ),
+        ),
+        "promoted" => (
+            "enrollment.promoted",
+            format!(
+                "【学圈】轮到您了：“{name}”已为您报上。{when}，{place}，{first} 开课。来不了请早些取消。"
+            ),
+        ),
+        "withdrawn" => (
+            "enrollment.withdrawn",
+            format!("【学圈】您在“{name}”的报名已取消。想再报，可在网上、电话或柜台重新报名。"),
+        ),
+        "time_clash" => (
+            "enrollment.passed_over",
+            format!(
+                "【学圈】“{name}”有了名额，但和您已报的班时间冲突，这次给了后面的人。您的候补位置还在；想上这个班，请先取消冲突的班。"
+            ),
+        ),
+        _ => (
+            "enrollment.passed_over",
+            format!(
+                "【学圈】“{name}”有了名额，但您这学期的班已报满，这次给了后面的人。您的候补位置还在；想上这个班，请先取消一个班。"
+            ),
+        ),
+    }
+}
+
+/// Ends every enrolment of a cancelled class and tells everybody. Run again, it finds nobody left.
+async fn class_cancelled(ctx: Ctx, job: Job) -> AppResult<String> {
+    let payload = payload(&job)?;
+    let class: ClassId = id(&payload, "class")?;
+    let sentence = sentence(&payload);
+    let tx = ctx.begin().await?;
+    tx.lock("class", class.raw()).await?;
+    let rows = store::live_of_class(&tx, class).await?;
+    if rows.is_empty() {
+        return Ok("没有要通知的学员".into());
+    }
+    let row = classes::find(&tx, class).await?;
+    store::cancel_all(&tx, class, ctx.now()).await?;
+    classes::set_seat_counts(&tx, class, 0, 0).await?;
+    let text = format!(
+        "【学圈】很抱歉，{sentence}您的报名已取消，已交的学费由学校退还。可以看看别的班，或打电话问学校。"
+    );
+    let people: Vec<PersonId> = rows.iter().map(|row| row.person_id).collect();
+    let told = tell_all(&tx, &people, &row, "class.cancelled", &text).await?;
+    let events = rows.iter().map(|enrollment| {
+        Event::new("enrollment.cancelled", "enrollment", enrollment.id)
+            .at(enrollment.org_id)
+            .on_behalf_of(enrollment.person_id)
+            .data(serde_json::json!({ "class": class, "from": enrollment.status.as_str() }))
+    });
+    tx.commit(events.collect()).await?;
+    Ok(format!("取消 {} 人的报名，通知 {told} 人", rows.len()))
+}
+
+async fn tell_all(
+    tx: &Tx,
+    people: &[PersonId],
+    class: &ClassRow,
+    template: &'static str,
+    text: &str,
+) -> AppResult<usize> {
+    let mut told = 0;
+    for person in people {
+        if contact::tell(tx, *person, Some(class.org_id), template, text.to_owned()).await? {
+            told += 1;
+        }
+    }
+    Ok(told)
+}
+
+/// Tells everybody with a seat that a session was moved, cancelled or added.
+async fn session_changed(ctx: Ctx, job: Job) -> AppResult<String> {
+    if told_before(&ctx, &job).await? {
+        return Ok("已通知过".into());
+    }
+    let payload = payload(&job)?;
+    let class: ClassId = id(&payload, "class")?;
+    let tx = ctx.begin().await?;
+    let class = classes::find(&tx, class).await?;
+    let people: Vec<PersonId> = store::live_of_class(&tx, class.id)
+        .await?
+        .into_iter()
+        .filter(|row| row.status.holds_seat())
+        .map(|row| row.person_id)
+        .collect();
+    let text = format!("【学圈】{}", sentence(&payload));
+    let told = tell_all(&tx, &people, &class, "session.changed", &text).await?;
+    commit_told(tx, &job, told, people.len()).await
+}
+
+/// What happened, as the one who changed it put it into the job.
+fn sentence(payload: &Value) -> &str {
+    payload
+        .get("sentence")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}

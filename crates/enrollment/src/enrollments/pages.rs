@@ -1,0 +1,294 @@
+//! Pages of the learner.
+
+use super::actions::{self, Terms};
+use super::model::{self, Detail, Mine, tag};
+use crate::EnrollmentId;
+use crate::seat_desk::SeatDesk;
+use axum::Extension;
+use axum::extract::Path;
+use axum::response::Response;
+use documents::{Code, Slip, SlipStatus, Typesetter};
+use people::persons::PersonBrief;
+use platform::web::{Posted, see_other};
+use platform::{AppError, AppResult, Ctx};
+use std::sync::Arc;
+use teaching::classes::ClassRow;
+use ui::respond::{html, html_with};
+use ui::{Notice, Page, Tag};
+
+/// Enrolments shown on one's own list.
+const LISTED: i64 = 100;
+
+pub(super) fn id<K>(text: &str) -> AppResult<kernel::Id<K>> {
+    text.parse().map_err(|_| AppError::NotFound)
+}
+
+#[derive(askama::Template)]
+#[template(path = "enrollments/check.html")]
+struct CheckPage {
+    page: Page,
+    class: ClassRow,
+    place: String,
+    person: PersonBrief,
+    when: String,
+    fee: String,
+    rules: Vec<String>,
+    full: bool,
+    held: Option<EnrollmentId>,
+}
+
+/// `GET /classes/{id}/enroll`: check the answers.
+pub(super) async fn check(ctx: Ctx, Path(class): Path<String>) -> AppResult<Response> {
+    Ok(html(&check_page(&ctx, &class).await?))
+}
+
+async fn check_page(ctx: &Ctx, class: &str) -> AppResult<CheckPage> {
+    let (class, place, person, held) = actions::before(ctx, id(class)?).await?;
+    let page = ui::learner_page(ctx, "核对报名");
+    Ok(CheckPage {
+        when: model::when(&page, &class),
+        fee: model::fee(&page, class.fee_fen),
+        rules: rules(&page, &class),
+        full: class.enrolled >= class.capacity,
+        page,
+        class,
+        place,
+        person,
+        held,
+    })
+}
+
+fn rules(page: &Page, class: &ClassRow) -> Vec<String> {
+    let mut all = vec![page.tn("到课 {}% 以上算完成，发给证书。", &[&class.pass_percent])];
+    match (class.age_min, class.age_max) {
+        (Some(min), Some(max)) => all.push(page.tn("开课那天要满 {} 岁，不超过 {} 岁。", &[&min, &max])),
+        (Some(min), None) => all.push(page.tn("开课那天要满 {} 岁。", &[&min])),
+        (None, Some(max)) => all.push(page.tn("开课那天不超过 {} 岁。", &[&max])),
+        (None, None) => {}
+    }
+    if !class.residence_note.is_empty() {
+        all.push(class.residence_note.clone());
+    }
+    all.push(page.t("来不了可以取消，名额让给候补的人。").to_owned());
+    all
+}
+
+#[derive(askama::Template)]
+#[template(path = "enrollments/refused.html")]
+struct RefusedPage {
+    page: Page,
+    class: String,
+    sentence: String,
+    doors: Vec<platform::Door>,
+    wait_here: bool,
+}
+
+/// `POST /classes/{id}/enroll`. A double click or the back button gives the same enrolment again.
+pub(super) async fn enroll(
+    ctx: Ctx,
+    Extension(desk): Extension<Arc<SeatDesk>>,
+    Path(class): Path<String>,
+    posted: Posted,
+) -> AppResult<Response> {
+    let terms = Terms {
+        wait: posted.get("accept_waitlist") == "yes",
+        key: None,
+    };
+    match actions::enroll_self(&ctx, &desk, id(&class)?, terms).await {
+        Ok(answer) => Ok(see_other(&format!(
+            "/me/enrollments/{}?done=enrolled",
+            answer.enrollment
+        ))),
+        Err(AppError::Refused {
+            code,
+            sentence,
+            doors,
+        }) => {
+            let page = ui::learner_page(&ctx, "没有报上");
+            let wait_here = code == "class_full";
+            let refused = RefusedPage {
+                page,
+                class,
+                sentence,
+                doors,
+                wait_here,
+            };
+            Ok(html_with(409, &refused))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+#[derive(askama::Template)]
+#[template(path = "enrollments/mine.html")]
+struct MinePage {
+    page: Page,
+    next: Option<(String, String, String)>,
+    items: Vec<MineItem>,
+}
+
+struct MineItem {
+    href: String,
+    name: String,
+    when: String,
+    place: String,
+    tag: Tag,
+}
+
+/// `GET /me`: the next session first, then all enrolments.
+pub(super) async fn mine(ctx: Ctx) -> AppResult<Response> {
+    let all = actions::mine(&ctx, None, LISTED).await?;
+    let page = ui::learner_page(&ctx, "我的学习");
+    let next = all
+        .iter()
+        .filter_map(|mine| mine.next.as_ref().map(|session| (mine, session)))
+        .min_by_key(|(_, session)| (session.day, session.starts))
+        .map(|(mine, session)| {
+            let day = session.day;
+            let weekday = page
+                .t(model::weekday_name(i64::from(
+                    day.weekday().to_monday_one_offset(),
+                )))
+                .to_owned();
+            let when = format!(
+                "{day}（{weekday}）{}",
+                model::hours(session.starts, session.minutes)
+            );
+            (mine.class.name.clone(), when, mine.place.clone())
+        });
+    let items = all.iter().map(|mine| item(&page, mine)).collect();
+    Ok(html(&MinePage { next, items, page }))
+}
+
+fn item(page: &Page, mine: &Mine) -> MineItem {
+    MineItem {
+        href: format!("/me/enrollments/{}", mine.row.id),
+        name: mine.class.name.clone(),
+        when: model::when(page, &mine.class),
+        place: mine.place.clone(),
+        tag: tag(page, mine.row.status, mine.position),
+    }
+}
+
+#[derive(askama::Template)]
+#[template(path = "enrollments/one.html")]
+struct OnePage {
+    page: Page,
+    detail: Detail,
+    when: String,
+    fee: String,
+    tag: Tag,
+    history: Vec<(String, String)>,
+    just_done: bool,
+}
+
+/// `GET /me/enrollments/{id}`: where it stands, what happened, what can be done.
+pub(super) async fn one(
+    ctx: Ctx,
+    Path(text): Path<String>,
+    axum::extract::Query(query): axum::extract::Query<Vec<(String, String)>>,
+) -> AppResult<Response> {
+    let detail = actions::show(&ctx, id(&text)?).await?;
+    let mut page = ui::learner_page(&ctx, "我的报名");
+    let done = query
+        .iter()
+        .find(|(name, _)| name == "done")
+        .map(|(_, value)| value.as_str());
+    if done == Some("withdrawn") {
+        let text = page.t("已取消。名额会让给候补的人。").to_owned();
+        page = page.noticed(Notice::done(text));
+    }
+    let history = detail.history.iter().map(|line| {
+        let (date, time) = line.at.china();
+        let at = format!("{date} {:02}:{:02}", time.hour(), time.minute());
+        (at, format!("{}（{}）", page.t(line.what), page.t(line.way)))
+    });
+    Ok(html(&OnePage {
+        when: model::when(&page, &detail.class),
+        fee: model::fee(&page, detail.class.fee_fen),
+        tag: tag(&page, detail.row.status, detail.position),
+        history: history.collect(),
+        just_done: done == Some("enrolled") && detail.row.status.is_live(),
+        detail,
+        page,
+    }))
+}
+
+#[derive(askama::Template)]
+#[template(path = "enrollments/withdraw.html")]
+struct WithdrawPage {
+    page: Page,
+    detail: Detail,
+    when: String,
+}
+
+/// `GET /me/enrollments/{id}/withdraw`: asks once more.
+pub(super) async fn ask_withdraw(ctx: Ctx, Path(text): Path<String>) -> AppResult<Response> {
+    let detail = actions::show_own(&ctx, id(&text)?).await?;
+    if !detail.row.status.is_live() {
+        return Ok(see_other(&format!("/me/enrollments/{text}")));
+    }
+    let page = ui::learner_page(&ctx, "取消报名");
+    let when = model::when(&page, &detail.class);
+    Ok(html(&WithdrawPage { page, detail, when }))
+}
+
+/// `POST /me/enrollments/{id}/withdraw`
+pub(super) async fn withdraw(
+    ctx: Ctx,
+    Extension(desk): Extension<Arc<SeatDesk>>,
+    Path(text): Path<String>,
+    _: Posted,
+) -> AppResult<Response> {
+    actions::withdraw_own(&ctx, &desk, id(&text)?).await?;
+    Ok(see_other(&format!("/me/enrollments/{text}?done=withdrawn")))
+}
+
+/// `GET /me/enrollments/{id}/slip.pdf`
+pub(super) async fn slip(
+    ctx: Ctx,
+    Path(text): Path<String>,
+    Extension(typesetter): Extension<Arc<Typesetter>>,
+) -> AppResult<Response> {
+    let detail = actions::show(&ctx, id(&text)?).await?;
+    let slip = slip_of(&ctx, &detail);
+    let made = ctx.now();
+    let bytes = tokio::task::spawn_blocking(move || slip.pdf(&typesetter, made))
+        .await
+        .map_err(|error| AppError::Internal(error.to_string()))?
+        .map_err(|error| AppError::Internal(error.to_string()))?;
+    Ok(ui::pdf(bytes, "报名凭条.pdf"))
+}
+
+fn slip_of(ctx: &Ctx, detail: &Detail) -> Slip {
+    let page = Page::default();
+    let closes = detail.class.enrollment_closes.date();
+    Slip {
+        provider: detail.place.clone(),
+        number: detail.row.id.to_string(),
+        learner: detail.person.name.clone(),
+        class: detail.class.name.clone(),
+        when: model::when(&page, &detail.class),
+        place: detail.place.clone(),
+        fee: Some(model::fee(&page, detail.class.fee_fen)),
+        status: match detail.position.map(u32::try_from) {
+            Some(Ok(position)) => SlipStatus::Waiting { position },
+            _ if detail.row.status.holds_seat() => SlipStatus::Enrolled,
+            _ if detail.row.status.is_live() => SlipStatus::Received,
+            _ => SlipStatus::Cancelled,
+        },
+        at: detail.row.changed_at,
+        clerk: if detail.row.actor_person == Some(detail.row.person_id) {
+            "本人".into()
+        } else {
+            "柜台".into()
+        },
+        next: None,
+        undo: format!("来不了请取消：网上“我的学习”、电话或柜台都可以。{closes} 前取消最方便别人补上。"),
+        phone: None,
+        page: Some(Code::new(format!(
+            "{}/me/enrollments/{}",
+            ctx.platform.public_url, detail.row.id
+        ))),
+    }
+}

@@ -1,0 +1,435 @@
+//! Enrolments through the router.
+
+use crate::enrollments::JOBS;
+use crate::{EnrollmentId, SeatDesk};
+use db::{args, record};
+use kernel::{Id, PersonId};
+use platform::{Permission, Role};
+use serde_json::{Value, json};
+use testkit::world::{ClassPlan, World, class, learners};
+use testkit::{TestApp, learner, limited, staff};
+
+struct Stage {
+    app: TestApp,
+    world: World,
+    class: Id<teaching::kinds::Class>,
+    people: Vec<PersonId>,
+}
+
+async fn stage(capacity: i64, people: usize) -> Stage {
+    let schemas = [
+        platform::SCHEMA,
+        orgs::SCHEMA,
+        people::SCHEMA,
+        teaching::SCHEMA,
+        crate::SCHEMA,
+    ];
+    let app = TestApp::start(&schemas, |platform| {
+        let fonts = documents::Fonts::find(None).unwrap();
+        let typesetter = std::sync::Arc::new(documents::Typesetter::new(fonts));
+        crate::routes(&SeatDesk::start(platform)).with(typesetter)
+    })
+    .await;
+    let world = World::build(&app.platform).await;
+    let plan = ClassPlan {
+        capacity,
+        ..ClassPlan::default()
+    };
+    let class = Id::from_raw(class(&app.platform, &world.here, &plan).await);
+    let people = learners(&app.platform, people).await;
+    Stage {
+        app,
+        world,
+        class,
+        people,
+    }
+}
+
+impl Stage {
+    fn as_learner(&self, at: usize) -> testkit::Client {
+        self.app.signed_in(learner(self.people[at]))
+    }
+
+    fn as_registrar(&self) -> testkit::Client {
+        let here = &self.world.here;
+        self.app
+            .signed_in(staff(here.registrar, Role::Registrar, here.org, &here.path))
+    }
+
+    fn as_sibling(&self) -> testkit::Client {
+        let there = &self.world.there;
+        self.app
+            .signed_in(staff(there.registrar, Role::Registrar, there.org, &there.path))
+    }
+
+    async fn enroll(&self, at: usize) -> Value {
+        let path = format!("/api/v1/classes/{}/enrollments", self.class);
+        let answer = self.as_learner(at).api("POST", &path, &json!({})).await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        answer.json()
+    }
+}
+
+record! {
+    struct Kept { kind: String, channel: String, actor_person: Option<PersonId>, on_behalf_of: Option<PersonId> }
+}
+
+async fn events(stage: &Stage, id: &str) -> Vec<Kept> {
+    let id: EnrollmentId = id.parse().unwrap();
+    let sql = "SELECT kind, channel, actor_person, on_behalf_of FROM event WHERE subject_id = $1 ORDER BY id";
+    stage.app.platform.db.query(sql, args![id]).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_enrols_lists_and_withdraws() {
+    let stage = stage(1, 3).await;
+    let first = stage.enroll(0).await;
+    assert_eq!(
+        (first["status"].as_str(), &first["position"]),
+        (Some("confirmed"), &Value::Null)
+    );
+    let second = stage.enroll(1).await;
+    assert_eq!(
+        (second["status"].as_str(), second["position"].as_i64()),
+        (Some("waitlisted"), Some(1))
+    );
+    assert_eq!(stage.enroll(2).await["position"].as_i64(), Some(2));
+    assert_eq!(stage.enroll(2).await["position"].as_i64(), Some(2), "asked twice");
+
+    let list = stage
+        .as_learner(1)
+        .api("GET", "/api/v1/me/enrollments", &Value::Null)
+        .await
+        .json();
+    assert_eq!(list["items"][0]["class"]["name"], "书法入门");
+    assert_eq!(
+        (list["items"].as_array().unwrap().len(), &list["next"]),
+        (1, &Value::Null)
+    );
+
+    let path = format!("/api/v1/enrollments/{}", first["id"].as_str().unwrap());
+    assert_eq!(
+        stage.as_learner(1).api("GET", &path, &Value::Null).await.status,
+        404,
+        "somebody else's"
+    );
+    assert_eq!(
+        stage
+            .as_learner(1)
+            .api("DELETE", &path, &Value::Null)
+            .await
+            .status,
+        404,
+        "somebody else's"
+    );
+    let gone = stage.as_learner(0).api("DELETE", &path, &Value::Null).await;
+    assert_eq!(
+        (gone.status, gone.json()["status"].as_str()),
+        (200, Some("withdrawn"))
+    );
+    let path = format!("/api/v1/enrollments/{}", second["id"].as_str().unwrap());
+    let promoted = stage.as_learner(1).api("GET", &path, &Value::Null).await.json();
+    assert_eq!(
+        promoted["status"], "confirmed",
+        "the first who waited got the seat"
+    );
+    assert_eq!(
+        stage.enroll(2).await["position"].as_i64(),
+        Some(1),
+        "and the next moved up"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_requests_get_sentences() {
+    let stage = stage(1, 1).await;
+    let path = format!("/api/v1/classes/{}/enrollments", stage.class);
+    assert_eq!(
+        stage.app.visitor().api("POST", &path, &json!({})).await.status,
+        401
+    );
+    for unknown in [
+        "/api/v1/classes/0000000000000/enrollments",
+        "/api/v1/classes/x/enrollments",
+    ] {
+        assert_eq!(
+            stage.as_learner(0).api("POST", unknown, &json!({})).await.status,
+            404,
+            "{unknown}"
+        );
+    }
+    let long = stage.as_learner(0).header("idempotency-key", &"k".repeat(101));
+    assert_eq!(long.api("POST", &path, &json!({})).await.status, 422);
+    assert_eq!(
+        stage
+            .as_learner(0)
+            .api("POST", &path, &json!({ "person": 7 }))
+            .await
+            .status,
+        422
+    );
+    let other = json!({ "person": stage.world.here.teacher });
+    assert_eq!(
+        stage.as_learner(0).api("POST", &path, &other).await.status,
+        403,
+        "not for others"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_good_for_one_request() {
+    let stage = stage(1, 1).await;
+    let path = format!("/api/v1/classes/{}/enrollments", stage.class);
+    let client = stage.as_learner(0).header("idempotency-key", "k-1");
+    let first = client.api("POST", &path, &json!({})).await;
+    let again = client.api("POST", &path, &json!({})).await;
+    assert_eq!((first.status, first.json()), (again.status, again.json()));
+    let other = ClassPlan {
+        name: "合唱".into(),
+        starts: "14:00".into(),
+        ..ClassPlan::default()
+    };
+    let other: Id<()> = Id::from_raw(class(&stage.app.platform, &stage.world.here, &other).await);
+    let clash = client
+        .api(
+            "POST",
+            &format!("/api/v1/classes/{other}/enrollments"),
+            &json!({}),
+        )
+        .await;
+    assert_eq!(clash.status, 409, "{}", clash.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_counter_keeps_clerk_person_and_channel() {
+    let stage = stage(1, 2).await;
+    let clerk = stage.as_registrar();
+    let who = stage.people[0];
+    let check = format!("/desk/counter/{who}/{}", stage.class);
+    let page = clerk.get(&check).await;
+    assert!(page.status == 200 && page.shows("报上这个班"), "{}", page.body);
+    assert_eq!(
+        clerk.get(&format!("/desk/counter/{who}?q=书法")).await.status,
+        200
+    );
+    let done = clerk.post(&check, &[("channel", "phone")]).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    let id = done.location().rsplit('/').next().unwrap().to_owned();
+    let kept = events(&stage, &id).await;
+    assert_eq!(
+        (kept[0].kind.as_str(), kept[0].channel.as_str()),
+        ("enrollment.confirmed", "phone")
+    );
+    assert_eq!(
+        (kept[0].actor_person, kept[0].on_behalf_of),
+        (Some(stage.world.here.registrar), Some(who))
+    );
+
+    let other = format!("/desk/counter/{}/{}", stage.people[1], stage.class);
+    let unasked = clerk.post(&other, &[("channel", "desk")]).await;
+    assert_eq!(unasked.status, 422, "waiting must be agreed to");
+    let waits = clerk
+        .post(&other, &[("channel", "desk"), ("accept_waitlist", "yes")])
+        .await;
+    assert_eq!(waits.status, 303, "{}", waits.body);
+
+    let list = clerk
+        .get(&format!("/desk/classes/{}/learners", stage.class))
+        .await;
+    assert!(
+        list.shows("学员0") && list.shows("候补中（第 1 位）") && list.shows("电话"),
+        "{}",
+        list.body
+    );
+    let csv = clerk
+        .get(&format!("/desk/classes/{}/learners.csv", stage.class))
+        .await;
+    assert!(
+        csv.body.contains("学员0") && csv.body.lines().count() == 3,
+        "{}",
+        csv.body
+    );
+    for pdf in [
+        format!("/desk/classes/{}/roll.pdf", stage.class),
+        format!("/desk/enrollments/{id}/slip.pdf"),
+    ] {
+        let answer = clerk.get(&pdf).await;
+        assert!(answer.bytes.starts_with(b"%PDF"), "{pdf}: {}", answer.status);
+    }
+    let withdraw = format!("/desk/enrollments/{id}/withdraw");
+    assert_eq!(clerk.post(&withdraw, &[("reason", "")]).await.status, 422);
+    assert_eq!(clerk.post(&withdraw, &[("reason", "身体不适")]).await.status, 303);
+    let list = clerk
+        .get(&format!("/desk/classes/{}/learners", stage.class))
+        .await;
+    assert!(
+        !list.shows("学员0") && !list.shows("候补中"),
+        "the next one has the seat"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sibling_street_sees_nothing() {
+    let stage = stage(1, 1).await;
+    let id = stage.enroll(0).await["id"].as_str().unwrap().to_owned();
+    let sibling = stage.as_sibling();
+    let who = stage.people[0];
+    for path in [
+        format!("/desk/classes/{}/learners", stage.class),
+        format!("/desk/classes/{}/learners.csv", stage.class),
+        format!("/desk/classes/{}/roll.pdf", stage.class),
+        format!("/desk/enrollments/{id}"),
+        format!("/desk/enrollments/{id}/slip.pdf"),
+        format!("/desk/counter/{who}/{}", stage.class),
+        format!("/me/enrollments/{id}"),
+    ] {
+        assert_eq!(sibling.get(&path).await.status, 404, "{path}");
+    }
+    assert_eq!(
+        sibling
+            .post(&format!("/desk/enrollments/{id}/withdraw"), &[("reason", "试试")])
+            .await
+            .status,
+        404
+    );
+    let path = format!("/api/v1/classes/{}/enrollments", stage.class);
+    assert_eq!(
+        sibling.api("POST", &path, &json!({ "person": who })).await.status,
+        404
+    );
+    assert_eq!(
+        sibling
+            .api(
+                "DELETE",
+                &format!("/api/v1/enrollments/{id}"),
+                &json!({ "reason": "试试" })
+            )
+            .await
+            .status,
+        404
+    );
+    let here = &stage.world.here;
+    let teacher = stage
+        .app
+        .signed_in(staff(here.teacher, Role::Teacher, here.org, &here.path));
+    assert_eq!(teacher.get("/desk/counter").await.status, 403);
+    let token = limited(
+        staff(here.registrar, Role::Registrar, here.org, &here.path),
+        &[Permission::EnrollmentRead],
+    );
+    assert_eq!(
+        stage
+            .app
+            .signed_in(token)
+            .api("POST", &path, &json!({ "person": who }))
+            .await
+            .status,
+        403
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_web_asks_before_one_waits() {
+    let stage = stage(1, 2).await;
+    let (first, second) = (stage.as_learner(0), stage.as_learner(1));
+    let path = format!("/classes/{}/enroll", stage.class);
+    assert!(
+        stage
+            .app
+            .visitor()
+            .get(&path)
+            .await
+            .location()
+            .starts_with("/sign-in")
+    );
+    let check = first.get(&path).await;
+    assert!(
+        check.shows("报名这个班") && check.shows("120 元，到学校交"),
+        "{}",
+        check.body
+    );
+    // Both have the page open; the seat goes while the second looks at it.
+    let done = first.post(&path, &[]).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    assert!(first.get(done.location()).await.shows("报上了"));
+    assert_eq!(
+        first.post(&path, &[]).await.location(),
+        done.location(),
+        "a double click"
+    );
+    let full = second.post(&path, &[]).await;
+    assert!(full.status == 409 && full.shows("前面 0 人"), "{}", full.body);
+    assert!(second.get(&path).await.shows("排候补（前面 0 人）"));
+    let waits = second.post(&path, &[("accept_waitlist", "yes")]).await;
+    assert!(second.get(waits.location()).await.shows("候补中（第 1 位）"));
+    assert!(second.get("/me").await.shows("书法入门") && first.get("/me").await.shows("下一次课"));
+
+    let one = done.location().split('?').next().unwrap().to_owned();
+    assert!(
+        first
+            .get(&format!("{one}/withdraw"))
+            .await
+            .shows("取消“书法入门”的报名？")
+    );
+    assert_eq!(second.post(&format!("{one}/withdraw"), &[]).await.status, 404);
+    assert_eq!(first.post(&format!("{one}/withdraw"), &[]).await.status, 303);
+    assert!(first.get(&one).await.shows("取消了报名"));
+    assert!(second.get("/me").await.shows("已报上"));
+    assert!(
+        first
+            .get(&format!("{one}/slip.pdf"))
+            .await
+            .bytes
+            .starts_with(b"%PDF")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_tell_once_and_a_cancelled_class_ends_all() {
+    let stage = stage(1, 2).await;
+    stage.enroll(0).await;
+    stage.enroll(1).await;
+    assert!(stage.app.run_jobs(JOBS).await >= 1);
+    assert_eq!(stage.app.run_jobs(JOBS).await, 0);
+    let ctx = stage.app.system();
+    for _ in 0..2 {
+        let tx = ctx.begin().await.unwrap();
+        let payload = json!({ "class": stage.class, "sentence": "「书法入门」停办了。" });
+        platform::job::enqueue(&tx, "class.cancelled", &payload, ctx.now(), None)
+            .await
+            .unwrap();
+        tx.commit(vec![platform::Event::new("test.cancel", "class", stage.class)])
+            .await
+            .unwrap();
+        stage.app.run_jobs(JOBS).await;
+    }
+    let list = stage
+        .as_learner(1)
+        .api("GET", "/api/v1/me/enrollments", &Value::Null)
+        .await
+        .json();
+    assert_eq!(list["items"][0]["status"], "cancelled");
+    let seats = teaching::seats::now(ctx.db(), &[stage.class]).await.unwrap();
+    assert_eq!((seats[0].enrolled, seats[0].waitlisted), (0, 0));
+    let sql = "SELECT count(*) FROM event WHERE kind = 'enrollment.cancelled'";
+    assert_eq!(ctx.db().query_one::<i64>(sql, args![]).await.unwrap(), 2);
+    let roll = crate::roll::confirmed(ctx.db(), stage.class).await.unwrap();
+    assert!(roll.is_empty());
+}
+
+#[test]
+fn every_learner_text_has_english() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut texts = ui::catalogue::scan_template_texts(&root.join("templates")).unwrap();
+    for file in ["pages.rs", "model.rs"] {
+        let source = std::fs::read_to_string(root.join("src/enrollments").join(file)).unwrap();
+        texts.extend(
+            source
+                .split("learner_page(&ctx, \"")
+                .skip(1)
+                .filter_map(|rest| Some(rest.split('"').next()?.to_owned())),
+        );
+    }
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    assert_eq!(ui::catalogue::missing_english(&texts), Vec::<String>::new());
+}
