@@ -1,5 +1,10 @@
 //! Teaching: courses, terms, classes, sessions, and the public catalogue of classes.
 
+pub mod classes;
+pub mod duty;
+pub mod holidays;
+pub mod sessions;
+
 /// The tables of this crate.
 pub const SCHEMA: db::Schema = db::Schema {
     domain: "teaching",
