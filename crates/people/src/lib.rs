@@ -1,5 +1,7 @@
 //! People: persons, accounts, sign-in, posts, tokens, consent.
 
+pub mod persons;
+
 /// The tables of this crate.
 pub const SCHEMA: db::Schema = db::Schema {
     domain: "people",
