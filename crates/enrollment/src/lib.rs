@@ -1,5 +1,9 @@
 //! Enrolment: seats decided at the seat desk, waitlist, withdrawal, the counter.
 
+pub mod roll;
+
+pub use roll::complete;
+
 /// The tables of this crate.
 pub const SCHEMA: db::Schema = db::Schema {
     domain: "enrollment",
