@@ -1,5 +1,7 @@
 //! Attendance: roll call, codes, leave, corrections. Above enrolment, because the roll is who is enrolled.
 
+pub mod marks;
+
 /// The tables of this crate.
 pub const SCHEMA: db::Schema = db::Schema {
     domain: "attendance",
