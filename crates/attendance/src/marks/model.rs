@@ -78,6 +78,12 @@ impl Method {
         }
     }
 
+    /// Whether a session with such a mark counts as held: somebody said who was there. A leave alone does not.
+    #[must_use]
+    pub const fn names_everybody(self) -> bool {
+        !matches!(self, Self::Leave)
+    }
+
     /// Which method counts when several speak: the highest.
     const fn rank(self) -> u8 {
         match self {
