@@ -1,4 +1,46 @@
 //! Attendance: roll call, codes, leave, corrections. Above enrolment, because the roll is who is enrolled.
+//!
+//! Start reading at [`marks`], then [`roll`].
+
+pub mod check_in;
+#[cfg(test)]
+mod fixture;
+pub mod grid;
+pub mod leave;
+pub mod marks;
+pub mod roll;
+pub mod summary;
+mod words;
+
+use platform::{AppError, AppResult, Routes};
+use utoipa::OpenApi as _;
+
+pub use roll::actions::waiting;
+
+/// The addresses of this crate.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new()
+        .merge(roll::routes())
+        .merge(check_in::routes())
+        .merge(leave::routes())
+        .merge(grid::routes())
+}
+
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(roll::api::list, roll::api::take))]
+struct Api;
+
+/// The description of this crate's API.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Api::openapi()
+}
+
+/// The id in an address; text that is none is an address that is not there.
+fn id<K>(text: &str) -> AppResult<kernel::Id<K>> {
+    text.parse().map_err(|_| AppError::NotFound)
+}
 
 /// The tables of this crate.
 pub const SCHEMA: db::Schema = db::Schema {

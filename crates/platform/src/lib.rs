@@ -22,6 +22,7 @@ pub mod random;
 mod routes;
 pub mod setting;
 pub mod totp;
+pub mod tries;
 mod tx;
 mod waiting;
 pub mod web;
@@ -39,6 +40,7 @@ pub use permission::{Permission, Role};
 pub use random::Random;
 pub use routes::{Access, RouteRule, Routes};
 pub use totp::TotpSecret;
+pub use tries::Tries;
 pub use tx::{Chain, Tx};
 pub use waiting::Waiting;
 

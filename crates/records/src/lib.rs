@@ -1,4 +1,45 @@
 //! Records: completion, hours ledger, outcomes, certificates that anyone can check, the learner's archive.
+//!
+//! Start reading at [`completion`], then [`certificates`].
+
+pub mod archive;
+pub mod certificates;
+pub mod completion;
+mod ledger;
+#[cfg(test)]
+mod tests;
+
+pub use completion::actions::waiting;
+pub use ledger::{LedgerProof, verify_ledger};
+
+use documents::Typesetter;
+use platform::{AppError, AppResult, Routes};
+use std::sync::Arc;
+use utoipa::OpenApi as _;
+
+/// The addresses of this crate; without a typesetter certificates are not printed.
+#[must_use]
+pub fn routes(typesetter: Option<Arc<Typesetter>>) -> Routes {
+    Routes::new()
+        .merge(completion::routes())
+        .merge(certificates::routes(typesetter))
+        .merge(archive::routes())
+}
+
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(archive::api::list))]
+struct Api;
+
+/// The description of this crate's API.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Api::openapi()
+}
+
+/// The id in an address; text that is none is an address that is not there.
+fn id<K>(text: &str) -> AppResult<kernel::Id<K>> {
+    text.parse().map_err(|_| AppError::NotFound)
+}
 
 /// The tables of this crate.
 pub const SCHEMA: db::Schema = db::Schema {

@@ -10,6 +10,7 @@
 mod client;
 mod database;
 pub mod html;
+pub mod roll;
 pub mod world;
 
 pub use client::{Answer, Client};

@@ -34,18 +34,21 @@ pub enum Bundle {
     Scan,
     /// The QR reader that `Scan` loads where the browser has none.
     QrReader,
+    /// The roll call that works without a network.
+    Roll,
     /// The icon in the browser's tab.
     Mark,
 }
 
 impl Bundle {
     /// Every file, in the order of [`ASSETS`].
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Style,
         Self::Enhance,
         Self::Htmx,
         Self::Scan,
         Self::QrReader,
+        Self::Roll,
         Self::Mark,
     ];
 
@@ -56,6 +59,7 @@ impl Bundle {
             Self::Htmx => ("htmx", "js", include_bytes!("../assets/vendor/htmx.min.js")),
             Self::Scan => ("scan", "js", include_bytes!("../assets/js/scan.js")),
             Self::QrReader => ("qr", "js", include_bytes!("../assets/vendor/jsqr.min.js")),
+            Self::Roll => ("roll", "js", include_bytes!("../assets/js/roll.js")),
             Self::Mark => ("mark", "svg", include_bytes!("../assets/mark.svg")),
         }
     }

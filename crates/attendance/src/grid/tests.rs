@@ -1,0 +1,120 @@
+//! A class's attendance through the router.
+
+use crate::fixture::{Fixture, is};
+use crate::summary;
+use kernel::PersonId;
+
+async fn number(f: &Fixture, person: PersonId) -> String {
+    let sql = "SELECT number FROM person WHERE id = $1";
+    f.app.platform.db.query_one(sql, db::args![person]).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paper_roll_comes_in_whole_or_not_at_all() {
+    let f = Fixture::start().await;
+    let ctx = f.app.ctx(testkit::staff(
+        f.world.here.registrar,
+        platform::Role::Registrar,
+        f.world.here.org,
+        &f.world.here.path,
+    ));
+    let class = f.class.parse().unwrap();
+    let (a, b) = (number(&f, f.people[0]).await, number(&f, f.people[1]).await);
+    let import = |text: String| {
+        let ctx = ctx.clone();
+        async move { super::import::import(&ctx, class, text.as_bytes()).await }
+    };
+    let head = "学号,课次,考勤\n";
+    for broken in [
+        format!("{head}{a},1,到\n不在,1,到\n"),
+        format!("{head}{a},1,到\n{b},9,到\n"),
+        format!("{head}{a},1,到\n{a},1,缺席\n"),
+        format!("{head}{a},3,到\n"),
+    ] {
+        assert_eq!(
+            import(broken.clone()).await.unwrap_err().status(),
+            422,
+            "{broken}"
+        );
+    }
+    assert_eq!(f.truth(0, 0).await, None);
+    assert_eq!(import(format!("{head}{a},1,到\n{b},1,缺席\n")).await, Ok(2));
+    assert_eq!(f.truth(0, 1).await, is("absent", "import"));
+    // A teacher may bring in today's, not last week's.
+    let teacher = f.app.ctx(testkit::staff(
+        f.world.here.teacher,
+        platform::Role::Teacher,
+        f.world.here.org,
+        &f.world.here.path,
+    ));
+    let text = format!("{head}{a},1,到\n");
+    let past = super::import::import(&teacher, class, text.as_bytes()).await;
+    assert_eq!(past.unwrap_err().status(), 403);
+    let text = format!("{head}{a},2,到\n");
+    assert_eq!(
+        super::import::import(&teacher, class, text.as_bytes()).await,
+        Ok(1)
+    );
+
+    let counts = summary::of_class(&f.app.platform.db, class).await.unwrap();
+    let of = |at: usize| counts[&f.people[at]];
+    assert_eq!((of(0).present, of(0).held, of(0).absent), (2, 2, 0));
+    assert_eq!((of(1).absent, of(2).absent, of(2).held), (2, 2, 2));
+    let grid = f
+        .registrar()
+        .get(&format!("/desk/classes/{}/attendance", f.class))
+        .await;
+    assert!(grid.shows("100%") && grid.shows("不够"), "{}", grid.body);
+    let csv = f
+        .registrar()
+        .get(&format!("/desk/classes/{}/attendance.csv", f.class))
+        .await;
+    assert!(
+        csv.body.contains(&format!("{a},学员0,到,到,,2,0,0,0,0,2,100%")),
+        "{}",
+        csv.body
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn learners_see_their_own() {
+    let f = Fixture::start().await;
+    let roll = format!("/desk/sessions/{}/roll", f.sessions[1]);
+    f.teacher()
+        .post(&roll, &[(&format!("m-{}", f.people[0]), "late")])
+        .await;
+    let path = format!("/me/attendance/{}", f.class);
+    let page = f.learner(0).get(&path).await;
+    assert!(page.shows("迟到") && page.shows("出勤 100%"), "{}", page.body);
+    let stranger = f.app.signed_in(testkit::learner(f.world.there.teacher));
+    assert_eq!(stranger.get(&path).await.status, 404);
+    assert_eq!(f.app.visitor().get(&path).await.status, 303);
+}
+
+#[test]
+fn learner_texts_are_translated() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut texts = Vec::new();
+    for folder in [
+        "templates/leave",
+        "templates/grid",
+        "templates/check_in",
+        "src/leave",
+    ] {
+        texts.extend(ui::catalogue::scan_template_texts(&root.join(folder)).unwrap());
+    }
+    texts.extend(
+        crate::marks::Status::ALL
+            .iter()
+            .map(|status| status.label().to_owned()),
+    );
+    texts.extend(
+        crate::leave::actions::LeaveStatus::ALL
+            .iter()
+            .map(|status| status.label().to_owned()),
+    );
+    texts.extend(["上课签到", "我的考勤"].map(str::to_owned));
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    assert!(texts.len() > 20, "the scanner found only {}", texts.len());
+    assert_eq!(ui::catalogue::missing_english(&texts), Vec::<String>::new());
+}

@@ -1,0 +1,144 @@
+//! What the roll page shows, and what waits.
+
+use crate::leave::actions::LeaveBrief;
+use crate::marks::access::{self, Opened};
+use crate::marks::actions::truths;
+use crate::marks::{Mark, Status, store};
+use db::args;
+use enrollment::roll::{self, RollRow};
+use kernel::{Date, PersonId};
+use platform::{AppResult, Ctx, Permission, Waiting};
+use std::collections::HashMap;
+use teaching::SessionId;
+use teaching::sessions::SessionStatus;
+
+/// Days back for which a missing roll is asked for.
+const WAITING_DAYS: i64 = 30;
+
+/// One learner on the roll of a session.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// The learner.
+    pub learner: RollRow,
+    /// What is true now.
+    pub now: Option<Mark>,
+    /// A leave asked for or granted.
+    pub leave: Option<LeaveBrief>,
+    /// Absent at the two sessions before this one: somebody should call.
+    pub absent_twice: bool,
+}
+
+/// The roll of a session.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    /// Session and class.
+    pub opened: Opened,
+    /// The learners, by name.
+    pub lines: Vec<Line>,
+}
+
+impl Sheet {
+    /// How many have this status now.
+    #[must_use]
+    pub fn count(&self, status: Status) -> usize {
+        let of = |line: &&Line| line.now.is_some_and(|mark| mark.status == status);
+        self.lines.iter().filter(of).count()
+    }
+
+    /// How many have no mark.
+    #[must_use]
+    pub fn unmarked(&self) -> usize {
+        self.lines.iter().filter(|line| line.now.is_none()).count()
+    }
+}
+
+/// The roll of a session, for who may take it.
+///
+/// # Errors
+/// As [`access::session`].
+pub async fn sheet(ctx: &Ctx, id: SessionId) -> AppResult<Sheet> {
+    let opened = access::session(ctx, id).await?;
+    let db = ctx.db();
+    let now = truths(db, id).await?;
+    let mut leaves = crate::leave::actions::of_session(db, id).await?;
+    let twice = absent_twice(ctx, &opened).await?;
+    let lines = roll::confirmed(db, opened.class.id)
+        .await?
+        .into_iter()
+        .map(|learner| Line {
+            now: now.get(&learner.person).map(store::PersonMark::mark),
+            leave: leaves.remove(&learner.person),
+            absent_twice: twice.get(&learner.person).is_some_and(|times| *times >= 2),
+            learner,
+        });
+    Ok(Sheet {
+        lines: lines.collect(),
+        opened,
+    })
+}
+
+/// Absences of each learner at the last two sessions before this one that were not cancelled.
+async fn absent_twice(ctx: &Ctx, opened: &Opened) -> AppResult<HashMap<PersonId, usize>> {
+    let sessions = teaching::sessions::of_class(ctx.db(), opened.class.id).await?;
+    let mut before: Vec<_> = sessions
+        .into_iter()
+        .filter(|session| session.status != SessionStatus::Cancelled)
+        .filter(|session| access::start(session) < opened.start())
+        .collect();
+    before.sort_by_key(|session| std::cmp::Reverse(access::start(session)));
+    let last: Vec<SessionId> = before.iter().take(2).map(|session| session.id).collect();
+    let mut times = HashMap::new();
+    for truth in store::class_truths(ctx.db(), opened.class.id).await? {
+        if truth.status == Status::Absent && last.contains(&truth.session_id) {
+            *times.entry(truth.person_id).or_insert(0) += 1;
+        }
+    }
+    Ok(times)
+}
+
+db::record! {
+    struct Missing { id: SessionId, name: String, number: i64, day: Date }
+}
+
+/// Sessions of today and of the last weeks without a roll: those one teaches, and with `AttendanceTake` all in scope.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
+    let Some(person) = ctx.actor.person else {
+        return Ok(Vec::new());
+    };
+    let today = ctx.today();
+    let from = ctx.now().plus_secs(-WAITING_DAYS * 86_400).date();
+    let scope = ctx.reach(Permission::AttendanceTake);
+    let mut rows: Vec<Missing> = Vec::new();
+    if !scope.is_nothing() {
+        let sql = "SELECT s.id, c.name, s.number, s.day FROM session s JOIN class c ON c.id = s.class_id
+             WHERE s.day >= $1 AND s.day <= $2 AND s.status <> 'cancelled' AND c.status IN ('published', 'running')
+               AND {scope s.org_id} AND c.enrolled > 0
+               AND NOT EXISTS (SELECT 1 FROM attendance a WHERE a.session_id = s.id AND a.method <> 'leave')
+             ORDER BY s.day, s.starts, s.id LIMIT 50";
+        rows = ctx.db().within(&scope).query(sql, args![from, today]).await?;
+    } else if ctx.can(Permission::AttendanceOwn) {
+        let sql = "SELECT s.id, c.name, s.number, s.day FROM session s JOIN class c ON c.id = s.class_id
+             WHERE s.day >= $1 AND s.day <= $2 AND s.status <> 'cancelled' AND c.status IN ('published', 'running')
+               AND c.enrolled > 0 {unscoped: the person's own duty}
+               AND (c.teacher_id = $3 OR s.teacher_id = $3
+                    OR EXISTS (SELECT 1 FROM class_duty d WHERE d.class_id = c.id AND d.person_id = $3))
+               AND NOT EXISTS (SELECT 1 FROM attendance a WHERE a.session_id = s.id AND a.method <> 'leave')
+             ORDER BY s.day, s.starts, s.id LIMIT 50";
+        rows = ctx.db().query(sql, args![from, today, person]).await?;
+    }
+    let item = |row: Missing| Waiting {
+        title: format!("点名：{} 第 {} 次课", row.name, row.number),
+        detail: if row.day == today {
+            "今天上课".into()
+        } else {
+            "过了当天，要写原因更正或导入纸质名单".into()
+        },
+        href: format!("/desk/sessions/{}/roll", row.id),
+        due: Some(row.day),
+        count: 1,
+    };
+    Ok(rows.into_iter().map(item).collect())
+}
