@@ -27,12 +27,23 @@ pub const IDENTIFY: platform::web::Identify = people::identify;
 /// The route table of the program.
 #[must_use]
 pub fn routes(shared: &Shared) -> Routes {
-    let routes = Routes::new().merge(web::routes(shared)).merge(desk::routes());
-    if shared.platform.demo {
-        routes.merge(demo_control::routes(shared))
-    } else {
-        routes
-    }
+    let routes = Routes::new()
+        .merge(web::routes(shared))
+        .merge(desk::routes())
+        .merge(orgs::routes().with(orgs::bookings::BusyHours(lessons_in)))
+        .merge(people::routes())
+        .merge(teaching::catalogue::routes(&shared.catalogue))
+        .merge(teaching::routes())
+        .merge(enrollment::routes(&shared.seat_desk))
+        .merge(attendance::routes())
+        .merge(records::routes(Some(Arc::clone(&shared.typesetter))));
+    let routes = if shared.platform.demo { routes.merge(demo_control::routes(shared)) } else { routes };
+    routes.with(Arc::clone(&shared.typesetter)).with(Arc::clone(&shared.catalogue))
+}
+
+/// Hours of a day in which lessons take a room.
+fn lessons_in(db: Db, room: orgs::RoomId, day: Date) -> orgs::bookings::BusyFuture {
+    Box::pin(async move { teaching::sessions::busy_hours(&db, room, day).await })
 }
 
 /// Makes the data of a demonstration as of `today`.
@@ -46,7 +57,7 @@ pub async fn fill_demo(platform: &Arc<Platform>, today: Date) -> AppResult<()> {
 /// The work that can be queued.
 #[must_use]
 pub fn jobs() -> Vec<JobKind> {
-    vec![platform::message::SEND]
+    [&[platform::message::SEND], teaching::JOBS, enrollment::JOBS].concat()
 }
 
 /// What waits for the actor, from every domain.
@@ -59,6 +70,11 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
     if ctx.actor.posts.is_empty() {
         return Ok(all);
     }
+    all.extend(attendance::waiting(ctx).await?);
+    all.extend(enrollment::waiting(ctx).await?);
+    all.extend(records::waiting(ctx).await?);
+    all.extend(teaching::waiting(ctx).await?);
+    all.extend(orgs::waiting(ctx).await?);
     all.extend(people::waiting(ctx).await?);
     all.sort_by_key(|item: &Waiting| (item.due.is_none(), item.due));
     Ok(all)
@@ -75,7 +91,15 @@ pub async fn recount(_: &Db) -> AppResult<Vec<(&'static str, Vec<String>)>> {
 /// The description of the whole API.
 #[must_use]
 pub fn openapi() -> OpenApi {
-    let parts = [people::openapi(), teaching::catalogue::openapi()];
+    let parts = [
+        orgs::openapi(),
+        people::openapi(),
+        teaching::openapi(),
+        teaching::catalogue::openapi(),
+        enrollment::openapi(),
+        attendance::openapi(),
+        records::openapi(),
+    ];
     parts.into_iter().fold(web::openapi::head(), |mut whole, part| {
         whole.merge(part);
         whole

@@ -5,6 +5,7 @@ pub mod roll;
 pub mod seat_desk;
 
 pub use enrollments::JOBS;
+pub use roll::complete;
 pub use seat_desk::{EnrollmentStatus, SeatDesk};
 
 /// The tables of this crate.

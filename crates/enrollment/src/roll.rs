@@ -1,8 +1,8 @@
 //! Who has a seat, for attendance and records.
 
 use crate::{EnrollmentId, enrollments::store};
-use db::Db;
-use kernel::{Date, PersonId};
+use db::{Db, Tx};
+use kernel::{Date, Instant, PersonId};
 use platform::AppResult;
 use teaching::ClassId;
 
@@ -48,4 +48,12 @@ pub async fn confirmed(db: &Db, class: ClassId) -> AppResult<Vec<RollRow>> {
 /// When the database cannot be read.
 pub async fn classes_of_person(db: &Db, person: PersonId) -> AppResult<Vec<ClassId>> {
     Ok(store::classes_of(db, person).await?)
+}
+
+/// Ends enrolments as completed, in the caller's transaction; those that are completed already stay as they are.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn complete(tx: &Tx, ids: &[EnrollmentId], now: Instant) -> AppResult<()> {
+    Ok(store::complete(tx, ids, now).await?)
 }

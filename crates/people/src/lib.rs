@@ -41,7 +41,7 @@ pub async fn waiting(ctx: &platform::Ctx) -> platform::AppResult<Vec<platform::W
     me::actions::waiting(ctx).await
 }
 
-pub mod persons;
+
 
 /// The tables of this crate.
 pub const SCHEMA: db::Schema = db::Schema {

@@ -147,7 +147,7 @@ record! {
 pub(crate) async fn confirmed(db: &Db, class: ClassId) -> DbResult<Vec<ConfirmedRow>> {
     db.query(
         "SELECT id, person_id, changed_at FROM enrollment {unscoped: the caller checked the class}
-         WHERE class_id = $1 AND status IN ('reserved', 'confirmed', 'attending', 'suspended') ORDER BY queue, id LIMIT 5000",
+         WHERE class_id = $1 AND status IN ('reserved', 'confirmed', 'attending', 'suspended', 'completed') ORDER BY queue, id LIMIT 5000",
         args![class],
     )
     .await
@@ -157,8 +157,19 @@ pub(crate) async fn confirmed(db: &Db, class: ClassId) -> DbResult<Vec<Confirmed
 pub(crate) async fn classes_of(db: &Db, person: PersonId) -> DbResult<Vec<ClassId>> {
     db.query(
         "SELECT class_id FROM enrollment {unscoped: a person's own} WHERE person_id = $1
-         AND status IN ('reserved', 'confirmed', 'attending', 'suspended') ORDER BY class_id LIMIT 500",
+         AND status IN ('reserved', 'confirmed', 'attending', 'suspended', 'completed') ORDER BY class_id LIMIT 500",
         args![person],
     )
     .await
+}
+
+/// Ends enrolments as completed. The seat stays counted: it was taken to the end.
+pub(crate) async fn complete(tx: &Tx, ids: &[EnrollmentId], now: Instant) -> DbResult<()> {
+    tx.exec(
+        "UPDATE enrollment SET status = 'completed', live = FALSE, changed_at = $2
+         WHERE id {any $1} AND status IN ('confirmed', 'attending') {unscoped: the caller found the class in scope}",
+        args![ids, now],
+    )
+    .await?;
+    Ok(())
 }

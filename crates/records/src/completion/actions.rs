@@ -117,7 +117,7 @@ pub async fn confirm(ctx: &Ctx, id: ClassId) -> AppResult<usize> {
     if enrollments.is_empty() && class.status == teaching::classes::ClassStatus::Closed {
         return Ok(0);
     }
-    enrollment::complete(&tx, &enrollments).await?;
+    enrollment::complete(&tx, &enrollments, ctx.now()).await?;
     store::close(&tx, id).await?;
     let event = Event::new("class.completed", "class", id)
         .at(class.org_id)

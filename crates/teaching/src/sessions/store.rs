@@ -151,6 +151,28 @@ pub async fn taken(db: &Db, asked: &Asked) -> AppResult<Vec<Busy>> {
     Ok(all)
 }
 
+/// Hours of a day in which lessons take a room, for those who want to book it.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn busy_hours(db: &Db, room: RoomId, day: Date) -> AppResult<Vec<orgs::bookings::Busy>> {
+    let rows: Vec<(Time, u16, String)> = db
+        .query(
+            "SELECT s.starts, s.minutes, c.name FROM session s JOIN class c ON c.id = s.class_id
+             WHERE s.day = $1 AND s.room_id = $2 AND s.status <> 'cancelled' AND c.status <> 'cancelled'
+             {unscoped: a room is taken by whichever org uses it} ORDER BY s.starts, s.id LIMIT 100",
+            args![day, room],
+        )
+        .await?;
+    let busy = rows.into_iter().map(|(starts, minutes, name)| orgs::bookings::Busy {
+        day,
+        starts,
+        minutes: i64::from(minutes),
+        what: name,
+    });
+    Ok(busy.collect())
+}
+
 /// Adds sessions.
 pub async fn insert(tx: &Tx, rows: &[SessionRow]) -> DbResult<()> {
     let columns = [
