@@ -63,14 +63,6 @@ async fn a_learner_asks_and_the_teacher_decides() {
         409
     );
     assert_eq!(f.truth(1, 0).await, is("excused", "leave"));
-    // Absent on the roll with a leave is excused; who comes all the same is there.
-    let roll = format!("/desk/sessions/{}/roll", f.sessions[1]);
-    let field = format!("m-{}", f.people[0]);
-    f.teacher().post(&roll, &[(&field, "absent")]).await;
-    assert_eq!(f.truth(1, 0).await, is("excused", "leave"));
-    f.app.platform.clock.advance(60);
-    f.teacher().post(&roll, &[(&field, "late")]).await;
-    assert_eq!(f.truth(1, 0).await, is("late", "roll"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,4 +91,20 @@ async fn leave_is_taken_back_comes_too_late_or_by_telephone() {
     let past = format!("/desk/sessions/{}/leave/{}", f.sessions[0], f.people[1]);
     assert_eq!(f.teacher().post(&past, &by_phone).await.status, 403);
     assert_eq!(f.registrar().post(&past, &by_phone).await.status, 303);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_roll_and_a_leave_agree() {
+    let f = Fixture::start().await;
+    let noted = format!("/desk/sessions/{}/leave/{}", f.sessions[1], f.people[0]);
+    let by_phone = [("decision", "for_learner"), ("leave_reason", "电话请假")];
+    assert_eq!(f.teacher().post(&noted, &by_phone).await.status, 303);
+    // Absent on the roll with a leave is excused; who comes all the same is there.
+    let roll = format!("/desk/sessions/{}/roll", f.sessions[1]);
+    let field = format!("m-{}", f.people[0]);
+    f.teacher().post(&roll, &[(&field, "absent")]).await;
+    assert_eq!(f.truth(1, 0).await, is("excused", "leave"));
+    f.app.platform.clock.advance(60);
+    f.teacher().post(&roll, &[(&field, "late")]).await;
+    assert_eq!(f.truth(1, 0).await, is("late", "roll"));
 }

@@ -230,7 +230,8 @@ mod tests {
 
     #[test]
     fn which_mark_counts() {
-        let cases: &[(&str, &[Mark], Option<(Status, Method)>)] = &[
+        type Case<'a> = (&'a str, &'a [Mark], Option<(Status, Method)>);
+        let cases: &[Case<'_>] = &[
             ("nothing", &[], None),
             (
                 "one",
