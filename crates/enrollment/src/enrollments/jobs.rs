@@ -9,6 +9,7 @@ use people::{contact, persons};
 use platform::{AppError, AppResult, Ctx, Event, Job, JobFuture, JobKind, Tx};
 use serde_json::Value;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use teaching::ClassId;
 use teaching::classes::{self, ClassRow};
 
@@ -84,13 +85,13 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
     let mut told = 0;
     for (id, word, position) in &lines {
         let Some(row) = rows.get(id) else { continue };
-        if !known.contains_key(&row.class_id) {
-            let class = classes::find(&tx, row.class_id).await?;
-            let place = super::actions::place(&ctx, &class).await?;
-            known.insert(row.class_id, (class, place));
-        }
-        let Some((class, place)) = known.get(&row.class_id) else {
-            continue;
+        let (class, place) = match known.entry(row.class_id) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                let class = classes::find(&tx, row.class_id).await?;
+                let place = super::actions::place(&ctx, &class).await?;
+                entry.insert((class, place))
+            }
         };
         let (template, text) = decided_text(word, class, place, *position);
         // From now on the school's staff find this person.

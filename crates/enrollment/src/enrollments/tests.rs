@@ -256,6 +256,10 @@ async fn the_counter_keeps_clerk_person_and_channel() {
         let answer = clerk.get(&pdf).await;
         assert!(answer.bytes.starts_with(b"%PDF"), "{pdf}: {}", answer.status);
     }
+    a_clerk_withdraws(&stage, &clerk, &id).await;
+}
+
+async fn a_clerk_withdraws(stage: &Stage, clerk: &testkit::Client, id: &str) {
     let withdraw = format!("/desk/enrollments/{id}/withdraw");
     assert_eq!(clerk.post(&withdraw, &[("reason", "")]).await.status, 422);
     assert_eq!(clerk.post(&withdraw, &[("reason", "身体不适")]).await.status, 303);

@@ -336,10 +336,10 @@ async fn settle(ctx: &Ctx, tx: Tx, mut state: State, mut keys: Keys, asked: &[As
 
 fn answer_one(state: &mut State, keys: &mut Keys, writes: &mut Writes, asked: &Asked) -> Answered {
     let key = asked.by.zip(asked.key.clone());
-    let hash = key
-        .is_some()
-        .then(|| request_hash(&asked.ask))
-        .unwrap_or_default();
+    let hash = match key {
+        Some(_) => request_hash(&asked.ask),
+        None => String::new(),
+    };
     if let Some((known, answer)) = key.as_ref().and_then(|key| keys.get(key)) {
         if *known == hash {
             return Ok(Some(*answer));
@@ -356,49 +356,20 @@ fn answer_one(state: &mut State, keys: &mut Keys, writes: &mut Writes, asked: &A
         });
         keys.insert((owner, text), (hash, *answer));
     }
-    for change in changes {
+    for change in &changes {
         note(state, writes, asked, change);
     }
     answer.map_err(AppError::from)
 }
 
-fn note(state: &State, writes: &mut Writes, asked: &Asked, change: Change) {
-    match change {
+fn note(state: &State, writes: &mut Writes, asked: &Asked, change: &Change) {
+    match *change {
         Change::Placed {
             answer,
             person,
             class,
             queue,
-        } => {
-            let Some(at) = state.classes.get(&class) else {
-                return;
-            };
-            let waits = answer.status == EnrollmentStatus::Waitlisted;
-            let kind = if waits {
-                "enrollment.waitlisted"
-            } else {
-                "enrollment.confirmed"
-            };
-            let data = json!({ "class": class, "queue": queue, "position": answer.position });
-            writes
-                .events
-                .push(event(kind, answer.enrollment, person, at.facts.org, asked).data(data));
-            let word = if waits { "waitlisted" } else { "confirmed" };
-            writes
-                .tell
-                .push(json!([answer.enrollment, word, answer.position]));
-            writes.placed.push(store::Placed {
-                id: answer.enrollment,
-                class,
-                term: at.facts.term,
-                org: at.facts.org,
-                person,
-                status: answer.status,
-                queue,
-                channel: asked.channel,
-                actor: asked.by,
-            });
-        }
+        } => note_placed(state, writes, asked, &answer, (person, class, queue)),
         Change::Moved {
             enrollment,
             person,
@@ -406,30 +377,9 @@ fn note(state: &State, writes: &mut Writes, asked: &Asked, change: Change) {
             from,
             to,
         } => {
-            let Some(at) = state.classes.get(&class) else {
-                return;
-            };
-            writes.moved.insert(enrollment, to);
-            let own_act = asked.ask.person() == Some(person);
-            let (kind, word) = if own_act {
-                ("enrollment.withdrawn", "withdrawn")
-            } else {
-                ("enrollment.promoted", "promoted")
-            };
             let data = json!({ "class": class, "from": from.as_str(), "to": to.as_str() });
-            let mut moved = if own_act {
-                event(kind, enrollment, person, at.facts.org, asked)
-            } else {
-                by_rule(kind, enrollment, person, at.facts.org)
-            };
-            if own_act {
-                if !asked.reason.is_empty() {
-                    moved = moved.note(asked.reason.clone());
-                }
-                writes.look_again.extend(waits_elsewhere(state, person));
-            }
-            writes.events.push(moved.data(data));
-            writes.tell.push(json!([enrollment, word, null]));
+            writes.moved.insert(enrollment, to);
+            note_moved(state, writes, asked, (enrollment, person, class), data);
         }
         Change::PassedOver {
             enrollment,
@@ -446,6 +396,66 @@ fn note(state: &State, writes: &mut Writes, asked: &Asked, change: Change) {
             writes.tell.push(json!([enrollment, because, null]));
         }
     }
+}
+
+fn note_placed(
+    state: &State,
+    writes: &mut Writes,
+    asked: &Asked,
+    answer: &Answer,
+    (person, class, queue): (PersonId, ClassId, i64),
+) {
+    let Some(at) = state.classes.get(&class) else {
+        return;
+    };
+    let (kind, word) = if answer.status == EnrollmentStatus::Waitlisted {
+        ("enrollment.waitlisted", "waitlisted")
+    } else {
+        ("enrollment.confirmed", "confirmed")
+    };
+    let data = json!({ "class": class, "queue": queue, "position": answer.position });
+    let placed = event(kind, answer.enrollment, person, at.facts.org, asked);
+    writes.events.push(placed.data(data));
+    writes
+        .tell
+        .push(json!([answer.enrollment, word, answer.position]));
+    writes.placed.push(store::Placed {
+        id: answer.enrollment,
+        class,
+        term: at.facts.term,
+        org: at.facts.org,
+        person,
+        status: answer.status,
+        queue,
+        channel: asked.channel,
+        actor: asked.by,
+    });
+}
+
+fn note_moved(
+    state: &State,
+    writes: &mut Writes,
+    asked: &Asked,
+    (enrollment, person, class): (crate::EnrollmentId, PersonId, ClassId),
+    data: serde_json::Value,
+) {
+    let Some(at) = state.classes.get(&class) else {
+        return;
+    };
+    let own_act = asked.ask.person() == Some(person);
+    if !own_act {
+        let promoted = by_rule("enrollment.promoted", enrollment, person, at.facts.org);
+        writes.events.push(promoted.data(data));
+        writes.tell.push(json!([enrollment, "promoted", null]));
+        return;
+    }
+    let mut withdrawn = event("enrollment.withdrawn", enrollment, person, at.facts.org, asked);
+    if !asked.reason.is_empty() {
+        withdrawn = withdrawn.note(asked.reason.clone());
+    }
+    writes.look_again.extend(waits_elsewhere(state, person));
+    writes.events.push(withdrawn.data(data));
+    writes.tell.push(json!([enrollment, "withdrawn", null]));
 }
 
 fn event(kind: &'static str, id: crate::EnrollmentId, person: PersonId, org: OrgId, asked: &Asked) -> Event {
