@@ -56,12 +56,42 @@ pub enum Command {
         /// 备份文件
         file: PathBuf,
     },
+    /// 从文件导入
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// 审计记录
     #[command(subcommand)]
     Audit(AuditCommand),
     /// 演示数据
     #[command(subcommand)]
     Demo(DemoCommand),
+}
+
+/// What can be loaded from a file.
+#[derive(Debug, Subcommand)]
+pub enum ImportCommand {
+    /// 行政区划（CSV，列见 data/README.md）；可以重复导入，只报告不同之处
+    Regions {
+        /// 文件
+        file: PathBuf,
+        /// 只看会改什么，不写入
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// 学员（CSV）
+    People {
+        /// 文件
+        file: PathBuf,
+        /// 登记在哪个机构（机构编号，机构页的网址里有）
+        #[arg(long, value_name = "ORG")]
+        org: String,
+        /// 只看会改什么，不写入
+        #[arg(long)]
+        dry_run: bool,
+        /// 有错的行跳过，其余照常写入（不写这一项时，有一行错就全部不写）
+        #[arg(long)]
+        good_rows: bool,
+    },
 }
 
 /// What can be done with a demonstration.

@@ -11,6 +11,7 @@ pub mod demo;
 pub mod demo_control;
 pub mod demo_data;
 pub mod desk;
+pub mod import;
 pub mod installation;
 pub mod restore;
 pub mod serve;
@@ -52,7 +53,7 @@ async fn command(command: Command, config: Config) -> Done {
     match command {
         Command::Serve(options) => serve::run(config, options).await,
         Command::Migrate => migrate(&config).await,
-
+        Command::Import(command) => import::run(&config, command).await,
         Command::Check => check::run(&config).await,
         Command::Backup { file, with_key } => backup::run(&config, &file, with_key).await,
         Command::Restore { file } => restore::run(&config, &file),

@@ -37,8 +37,14 @@ pub fn routes(shared: &Shared) -> Routes {
         .merge(enrollment::routes(&shared.seat_desk))
         .merge(attendance::routes())
         .merge(records::routes(Some(Arc::clone(&shared.typesetter))));
-    let routes = if shared.platform.demo { routes.merge(demo_control::routes(shared)) } else { routes };
-    routes.with(Arc::clone(&shared.typesetter)).with(Arc::clone(&shared.catalogue))
+    let routes = if shared.platform.demo {
+        routes.merge(demo_control::routes(shared))
+    } else {
+        routes
+    };
+    routes
+        .with(Arc::clone(&shared.typesetter))
+        .with(Arc::clone(&shared.catalogue))
 }
 
 /// Hours of a day in which lessons take a room.
@@ -58,6 +64,27 @@ pub async fn fill_demo(platform: &Arc<Platform>, today: Date) -> AppResult<()> {
 #[must_use]
 pub fn jobs() -> Vec<JobKind> {
     [&[platform::message::SEND], teaching::JOBS, enrollment::JOBS].concat()
+}
+
+/// Queues what is to be done once a day, if nobody has today.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn begin_day(ctx: &Ctx) -> AppResult<()> {
+    const DAY: &str = "day.begun";
+    let today = ctx.today().to_string();
+    let begun: Option<String> = platform::setting::get(ctx.db(), DAY).await?;
+    if begun.as_deref() == Some(today.as_str()) {
+        return Ok(());
+    }
+    let tx = ctx.begin().await?;
+    tx.lock(DAY, 0).await?;
+    platform::setting::set(&tx, DAY, &today, ctx.now()).await?;
+    let start = teaching::classes::lifecycle::START.name;
+    let key = format!("{start}.{today}");
+    let job = platform::job::enqueue(&tx, start, &serde_json::json!({}), ctx.now(), Some(key)).await?;
+    tx.commit(vec![platform::Event::new("day.begun", "job", job)])
+        .await
 }
 
 /// What waits for the actor, from every domain.
@@ -84,8 +111,10 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
 ///
 /// # Errors
 /// When a domain cannot read its tables.
-pub async fn recount(_: &Db) -> AppResult<Vec<(&'static str, Vec<String>)>> {
-    Ok(Vec::new())
+pub async fn recount(db: &Db) -> AppResult<Vec<(&'static str, Vec<String>)>> {
+    let seats = enrollment::recount(db).await?;
+    let proof = records::verify_ledger(db).await?;
+    Ok(vec![("班级名额与报名记录", seats), ("学时账本", proof.wrong)])
 }
 
 /// The description of the whole API.

@@ -74,7 +74,8 @@ impl Db {
                 let known: Option<String> = if empty {
                     None
                 } else {
-                    self.query_opt(find, args![schema.domain, migration.number]).await?
+                    self.query_opt(find, args![schema.domain, migration.number])
+                        .await?
                 };
                 if known.as_deref() != Some(checksum(migration.sql).as_str()) {
                     pending.push(format!(

@@ -46,3 +46,18 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     use utoipa::OpenApi as _;
     enrollments::api::Api::openapi()
 }
+
+/// Counts the seats of open classes again and says where counters and rows differ.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn recount(db: &db::Db) -> platform::AppResult<Vec<String>> {
+    let wrong = enrollments::store::miscounted(db).await?;
+    let sentence = |row: enrollments::store::Miscounted| {
+        format!(
+            "班级 {}：记着在册 {} 人、候补 {} 人，数出来是 {} 人、{} 人",
+            row.class_id, row.enrolled, row.waitlisted, row.seated, row.waiting
+        )
+    };
+    Ok(wrong.into_iter().map(sentence).collect())
+}

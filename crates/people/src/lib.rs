@@ -41,8 +41,6 @@ pub async fn waiting(ctx: &platform::Ctx) -> platform::AppResult<Vec<platform::W
     me::actions::waiting(ctx).await
 }
 
-
-
 /// The tables of this crate.
 pub const SCHEMA: db::Schema = db::Schema {
     domain: "people",

@@ -232,6 +232,41 @@ impl Role {
         }
     }
 
+    /// Roles that a post of this role may give and take in its subtree: those below it, and those who check on it.
+    #[must_use]
+    pub const fn may_give(self) -> &'static [Role] {
+        match self {
+            Self::City => &[
+                Self::City,
+                Self::DistrictBureau,
+                Self::CommunityCollege,
+                Self::Auditor,
+            ],
+            Self::DistrictBureau => &[
+                Self::DistrictBureau,
+                Self::CommunityCollege,
+                Self::SchoolHead,
+                Self::Registrar,
+                Self::SiteKeeper,
+                Self::Auditor,
+            ],
+            Self::CommunityCollege => &[
+                Self::SchoolHead,
+                Self::Registrar,
+                Self::Teacher,
+                Self::ClassMonitor,
+                Self::SiteKeeper,
+            ],
+            Self::SchoolHead => &[
+                Self::Registrar,
+                Self::Teacher,
+                Self::ClassMonitor,
+                Self::SiteKeeper,
+            ],
+            Self::Registrar | Self::Teacher | Self::ClassMonitor | Self::SiteKeeper | Self::Auditor => &[],
+        }
+    }
+
     /// Whether a post of this role needs a second factor to sign in: those who see or change other people's data.
     #[must_use]
     pub const fn needs_second_factor(self) -> bool {
@@ -253,6 +288,21 @@ mod tests {
                 "{permission:?}"
             );
         }
+    }
+
+    #[test]
+    fn who_gives_posts_may_grant_and_nobody_raises_himself() {
+        for role in Role::ALL {
+            let gives = !role.may_give().is_empty();
+            assert_eq!(
+                gives,
+                role.permissions().contains(&Permission::PostGrant),
+                "{role:?}"
+            );
+        }
+        assert!(!Role::SchoolHead.may_give().contains(&Role::SchoolHead));
+        assert!(!Role::CommunityCollege.may_give().contains(&Role::DistrictBureau));
+        assert!(!Role::DistrictBureau.may_give().contains(&Role::City));
     }
 
     #[test]

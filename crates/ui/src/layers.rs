@@ -25,10 +25,12 @@ pub fn wrap(routes: Router<Arc<Platform>>, platform: &Arc<Platform>) -> Router {
 }
 
 async fn outermost(State(platform): State<Arc<Platform>>, mut request: Request, next: Next) -> Response {
-    let number = platform.random.digits(10);
+    // Both come from the pool of ids: this runs for every request, and neither opens anything by itself.
+    let number = format!("{:012x}", platform.random.u48());
     request.extensions_mut().insert(RequestNumber(number.clone()));
     let seed = if cookie(request.headers(), SEED_COOKIE).is_none() {
-        let seed = platform.random.token();
+        let [one, two, three] = std::array::from_fn(|_| platform.random.u48());
+        let seed = format!("{one:012x}{two:012x}{three:012x}");
         request.extensions_mut().insert(FreshSeed(seed.clone()));
         Some(seed)
     } else {

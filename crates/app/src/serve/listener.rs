@@ -3,6 +3,7 @@
 use crate::web::metrics::Counters;
 use crate::{Done, Trouble};
 use axum::Router;
+use axum::extract::ConnectInfo;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -65,9 +66,16 @@ pub async fn serve(
             _ = stopping.changed() => break,
         };
         match accepted {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 let (router, counters) = (router.clone(), Arc::clone(&counters));
-                tokio::spawn(take(stream, tls.clone(), router, counters, graceful.watcher()));
+                tokio::spawn(take(
+                    stream,
+                    peer,
+                    tls.clone(),
+                    router,
+                    counters,
+                    graceful.watcher(),
+                ));
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection was not taken");
@@ -83,6 +91,7 @@ pub async fn serve(
 
 async fn take(
     stream: TcpStream,
+    peer: SocketAddr,
     tls: Option<TlsAcceptor>,
     router: Router,
     counters: Arc<Counters>,
@@ -90,21 +99,22 @@ async fn take(
 ) {
     let _ = stream.set_nodelay(true);
     match tls {
-        None => answer(stream, router, counters, watcher).await,
+        None => answer(stream, peer, router, counters, watcher).await,
         Some(acceptor) => match tokio::time::timeout(HEAD_TIME, acceptor.accept(stream)).await {
-            Ok(Ok(stream)) => answer(stream, router, counters, watcher).await,
+            Ok(Ok(stream)) => answer(stream, peer, router, counters, watcher).await,
             Ok(Err(error)) => tracing::debug!(%error, "handshake"),
             Err(_) => tracing::debug!("handshake too slow"),
         },
     }
 }
 
-async fn answer<S>(stream: S, router: Router, counters: Arc<Counters>, watcher: Watcher)
+async fn answer<S>(stream: S, peer: SocketAddr, router: Router, counters: Arc<Counters>, watcher: Watcher)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = service_fn(move |request| {
+    let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
         let counters = Arc::clone(&counters);
+        request.extensions_mut().insert(ConnectInfo(peer));
         let answer = router.clone().call(request);
         async move {
             let response = answer.await;

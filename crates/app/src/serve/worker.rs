@@ -1,4 +1,4 @@
-//! Work without a request: queued jobs, this node's heartbeat, the hourly anchor of the event chains.
+//! Work without a request: queued jobs, this node's heartbeat, the hourly anchor of the event chains, the day's work.
 
 use crate::wiring;
 use platform::{AppResult, Ctx, Platform, audit, job, node};
@@ -20,7 +20,8 @@ pub async fn run(platform: Arc<Platform>, holder: String, stopping: watch::Recei
     tokio::join!(
         queue(&platform, stopping.clone()),
         heartbeat(&platform, &holder, stopping.clone()),
-        anchors(&platform, stopping),
+        anchors(&platform, stopping.clone()),
+        days(&platform, stopping),
     );
 }
 
@@ -54,6 +55,15 @@ async fn anchors(platform: &Arc<Platform>, mut stopping: watch::Receiver<bool>) 
     while !*stopping.borrow() {
         let ctx = Ctx::system(platform, "anchor");
         tell("anchor", audit::anchor_if_due(&ctx).await.map(|_| ()));
+        pause(ANCHOR_LOOK, &mut stopping).await;
+    }
+}
+
+/// Queues the work of each day once, on whichever node looks first.
+async fn days(platform: &Arc<Platform>, mut stopping: watch::Receiver<bool>) {
+    while !*stopping.borrow() {
+        let ctx = Ctx::system(platform, "day");
+        tell("the day's work", wiring::begin_day(&ctx).await);
         pause(ANCHOR_LOOK, &mut stopping).await;
     }
 }

@@ -173,3 +173,37 @@ pub(crate) async fn complete(tx: &Tx, ids: &[EnrollmentId], now: Instant) -> DbR
     .await?;
     Ok(())
 }
+
+record! {
+    /// A class whose counters differ from its rows.
+    pub struct Miscounted {
+        /// Class.
+        pub class_id: ClassId,
+        /// Counter of seats.
+        pub enrolled: i64,
+        /// Rows with a seat.
+        pub seated: i64,
+        /// Counter of people waiting.
+        pub waitlisted: i64,
+        /// Rows that wait.
+        pub waiting: i64,
+    }
+}
+
+/// Classes that are open whose counters are not what their rows say.
+pub(crate) async fn miscounted(db: &Db) -> DbResult<Vec<Miscounted>> {
+    db.query(
+        "SELECT c.id AS class_id, c.enrolled, c.waitlisted,
+                COALESCE(n.seated, 0) AS seated, COALESCE(n.waiting, 0) AS waiting
+         FROM class c LEFT JOIN (
+             SELECT class_id,
+                    count(*) FILTER (WHERE status IN ('reserved', 'confirmed', 'attending', 'suspended')) AS seated,
+                    count(*) FILTER (WHERE status = 'waitlisted') AS waiting
+             FROM enrollment WHERE live = TRUE GROUP BY class_id) n ON n.class_id = c.id
+         WHERE c.status IN ('published', 'running')
+           AND (c.enrolled <> COALESCE(n.seated, 0) OR c.waitlisted <> COALESCE(n.waiting, 0))
+         {unscoped: the whole installation is counted again} ORDER BY c.id LIMIT 100",
+        args![],
+    )
+    .await
+}

@@ -25,18 +25,25 @@ pub(super) async fn orgs(ctx: &Ctx) -> AppResult<Vec<OrgChoice>> {
 
 /// Roles that the actor may give somewhere.
 pub(super) fn roles(ctx: &Ctx) -> Vec<Role> {
-    let able = |role: &&Role| role.permissions().iter().all(|one| ctx.can(*one));
+    let able = |role: &&Role| {
+        ctx.actor
+            .posts
+            .iter()
+            .any(|post| post.role.may_give().contains(role))
+    };
     Role::ALL.iter().filter(able).copied().collect()
 }
 
-/// Nobody gives or takes what they may not do themselves at that place.
+/// A post is given and taken by one above it, at its own place or below.
 fn outranks(ctx: &Ctx, role: Role, path: &str) -> AppResult<()> {
-    let mut permissions = role.permissions().iter();
-    if permissions.all(|one| ctx.reach(*one).contains(path)) {
+    let mut posts = ctx.actor.posts.iter();
+    if ctx.actor.system
+        || posts.any(|post| post.role.may_give().contains(&role) && path.starts_with(&post.org_path))
+    {
         return Ok(());
     }
     Err(AppError::Forbidden(format!(
-        "“{}”的权限里有您自己没有的，所以不能由您来定。请找上级机构的管理员。",
+        "“{}”这个岗位要由上级来定。请找上级机构的管理员。",
         role.label()
     )))
 }

@@ -164,12 +164,14 @@ pub async fn busy_hours(db: &Db, room: RoomId, day: Date) -> AppResult<Vec<orgs:
             args![day, room],
         )
         .await?;
-    let busy = rows.into_iter().map(|(starts, minutes, name)| orgs::bookings::Busy {
-        day,
-        starts,
-        minutes: i64::from(minutes),
-        what: name,
-    });
+    let busy = rows
+        .into_iter()
+        .map(|(starts, minutes, name)| orgs::bookings::Busy {
+            day,
+            starts,
+            minutes: i64::from(minutes),
+            what: name,
+        });
     Ok(busy.collect())
 }
 

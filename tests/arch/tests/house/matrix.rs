@@ -8,12 +8,18 @@ use testkit::{Client, TestApp, World, world};
 
 fn compare(file: &str, now: &str) {
     let path = root().join("tests/arch").join(file);
-    #[expect(clippy::disallowed_methods, reason = "the developer says that the new list is right")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the developer says that the new list is right"
+    )]
     if std::env::var("XUEQUAN_BLESS").is_ok() {
         std::fs::write(&path, now).expect("a written list");
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(kept, now, "{file} differs; XUEQUAN_BLESS=1 rewrites it, then review the difference");
+    assert_eq!(
+        kept, now,
+        "{file} differs; XUEQUAN_BLESS=1 rewrites it, then review the difference"
+    );
 }
 
 #[test]
@@ -26,7 +32,11 @@ fn roles_and_permissions_are_as_reviewed() {
     for permission in Permission::ALL {
         text.push_str(permission.as_str());
         for role in Role::ALL {
-            let mark = if role.permissions().contains(permission) { "yes" } else { "-" };
+            let mark = if role.permissions().contains(permission) {
+                "yes"
+            } else {
+                "-"
+            };
             text.push_str(&format!(" | {mark:<width$}", width = role.as_str().len()));
         }
         text.push('\n');
@@ -53,7 +63,9 @@ struct House {
 async fn house() -> House {
     let parts = std::sync::Mutex::new(Vec::new());
     let app = TestApp::start_with(app::wiring::SCHEMAS, async |platform| {
-        let shared = app::installation::Shared::start(platform).await.expect("the shared parts");
+        let shared = app::installation::Shared::start(platform)
+            .await
+            .expect("the shared parts");
         let routes = app::wiring::routes(&shared);
         *parts.lock().expect("a table") = routes.table().to_vec();
         routes
@@ -67,15 +79,21 @@ async fn house() -> House {
 #[tokio::test(flavor = "multi_thread")]
 async fn addresses_are_as_reviewed() {
     let house = house().await;
-    let mut lines: Vec<String> =
-        house.table.iter().map(|rule| format!("{} {:<6} {}", rule.path, rule.method, words(rule.access))).collect();
+    let mut lines: Vec<String> = house
+        .table
+        .iter()
+        .map(|rule| format!("{} {:<6} {}", rule.path, rule.method, words(rule.access)))
+        .collect();
     lines.sort();
     compare("routes.txt", &(lines.join("\n") + "\n"));
 }
 
 fn allowed(actor: &Actor, access: Access) -> bool {
     let has = |permission: Permission| {
-        actor.posts.iter().any(|post| post.role.permissions().contains(&permission))
+        actor
+            .posts
+            .iter()
+            .any(|post| post.role.permissions().contains(&permission))
     };
     match access {
         Access::Public => true,
@@ -122,14 +140,23 @@ async fn every_address_refuses_whom_it_must() {
     let mut faults = Vec::new();
     let mut actors: Vec<(String, Actor)> = Role::ALL
         .iter()
-        .map(|role| (role.as_str().to_owned(), testkit::staff(school.registrar, *role, school.org, &school.path)))
+        .map(|role| {
+            (
+                role.as_str().to_owned(),
+                testkit::staff(school.registrar, *role, school.org, &school.path),
+            )
+        })
         .collect();
     actors.push(("learner".into(), testkit::learner(school.teacher)));
     actors.push(("nobody".into(), Actor::default()));
     for rule in &house.table {
         let path = with_unknown_ids(rule.path);
         for (name, actor) in &actors {
-            let client = if actor.person.is_some() { house.app.signed_in(actor.clone()) } else { house.app.visitor() };
+            let client = if actor.person.is_some() {
+                house.app.signed_in(actor.clone())
+            } else {
+                house.app.visitor()
+            };
             let (status, location) = ask(&client, rule, &path).await;
             let turned_away = matches!(status, 401 | 403) || location.starts_with("/sign-in?back=");
             let fault = if allowed(actor, rule.access) {
@@ -139,7 +166,10 @@ async fn every_address_refuses_whom_it_must() {
                 !turned_away && status != 404
             };
             if fault || status >= 500 && status != 503 {
-                faults.push(format!("{} {} as {name}: {status} {location}", rule.method, rule.path));
+                faults.push(format!(
+                    "{} {} as {name}: {status} {location}",
+                    rule.method, rule.path
+                ));
             }
         }
     }
@@ -156,7 +186,10 @@ const SHARED_ON_PURPOSE: &[(&str, &str)] = &[
 async fn a_sibling_streets_records_cannot_be_seen() {
     let house = house().await;
     let (here, there) = (&house.world.here, &house.world.there);
-    let plan = world::ClassPlan { name: "隔壁班".into(), ..world::ClassPlan::default() };
+    let plan = world::ClassPlan {
+        name: "隔壁班".into(),
+        ..world::ClassPlan::default()
+    };
     let class = world::class(&house.app.platform, there, &plan).await;
     let known = Known::find(&house, class).await;
     let registrar = testkit::staff(here.registrar, Role::Registrar, here.org, &here.path);
@@ -165,7 +198,9 @@ async fn a_sibling_streets_records_cannot_be_seen() {
     let mut tried = 0;
     for rule in &house.table {
         let staff_only = matches!(rule.access, Access::Needs(_) | Access::NeedsEither(..));
-        let shared = SHARED_ON_PURPOSE.iter().any(|(path, _)| rule.path.starts_with(path));
+        let shared = SHARED_ON_PURPOSE
+            .iter()
+            .any(|(path, _)| rule.path.starts_with(path));
         if !staff_only || shared || rule.method != "GET" {
             continue;
         }
@@ -206,11 +241,17 @@ impl Known {
         let db = &house.app.platform.db;
         let there = &house.world.there;
         let session: i64 = db
-            .query_one("SELECT id FROM session WHERE class_id = $1 {unscoped: test} ORDER BY id LIMIT 1", db::args![class])
+            .query_one(
+                "SELECT id FROM session WHERE class_id = $1 {unscoped: test} ORDER BY id LIMIT 1",
+                db::args![class],
+            )
             .await
             .expect("a session");
         let (term, course): (i64, i64) = db
-            .query_one("SELECT term_id, course_id FROM class WHERE id = $1 {unscoped: test}", db::args![class])
+            .query_one(
+                "SELECT term_id, course_id FROM class WHERE id = $1 {unscoped: test}",
+                db::args![class],
+            )
             .await
             .expect("the class");
         Self {

@@ -12,7 +12,11 @@ pub struct Source {
 
 /// The root of the workspace.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("two folders above").to_path_buf()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(2)
+        .expect("two folders above")
+        .to_path_buf()
 }
 
 /// Files below `folder` whose name ends so, without those that git ignores.
@@ -25,16 +29,25 @@ pub fn files(folder: &str, ending: &str) -> Vec<Source> {
 }
 
 fn walk(folder: &Path, ending: &str, found: &mut Vec<Source>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
     for entry in entries.flatten() {
         let path = entry.path();
         let name = entry.file_name().to_string_lossy().into_owned();
         if path.is_dir() {
-            if !matches!(name.as_str(), "target" | "node_modules" | ".git" | "vendor" | "run") {
+            if !matches!(
+                name.as_str(),
+                "target" | "node_modules" | ".git" | "vendor" | "run"
+            ) {
                 walk(&path, ending, found);
             }
         } else if name.ends_with(ending) {
-            let shown = path.strip_prefix(root()).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            let shown = path
+                .strip_prefix(root())
+                .unwrap_or(&path)
+                .to_string_lossy()
+                .replace('\\', "/");
             let text = std::fs::read_to_string(&path).unwrap_or_default();
             found.push(Source { path: shown, text });
         }
@@ -95,7 +108,10 @@ fn quoted(letters: &[char], mut at: usize, found: &mut Vec<String>) -> usize {
 }
 
 fn raw(letters: &[char], start: usize, found: &mut Vec<String>) -> usize {
-    let hashes = letters[start + 1..].iter().take_while(|letter| **letter == '#').count();
+    let hashes = letters[start + 1..]
+        .iter()
+        .take_while(|letter| **letter == '#')
+        .count();
     let mut at = start + 1 + hashes;
     if letters.get(at) != Some(&'"') {
         return start + 1;
@@ -103,7 +119,14 @@ fn raw(letters: &[char], start: usize, found: &mut Vec<String>) -> usize {
     at += 1;
     let mut text = String::new();
     while at < letters.len() {
-        if letters[at] == '"' && letters[at + 1..].iter().take(hashes).filter(|letter| **letter == '#').count() == hashes {
+        if letters[at] == '"'
+            && letters[at + 1..]
+                .iter()
+                .take(hashes)
+                .filter(|letter| **letter == '#')
+                .count()
+                == hashes
+        {
             break;
         }
         text.push(letters[at]);
@@ -116,7 +139,16 @@ fn raw(letters: &[char], start: usize, found: &mut Vec<String>) -> usize {
 /// Whether a literal is an SQL statement.
 pub fn is_statement(literal: &str) -> bool {
     let head = literal.trim_start();
-    ["SELECT ", "SELECT\n", "INSERT INTO ", "UPDATE ", "DELETE FROM ", "WITH "].iter().any(|word| head.starts_with(word))
+    [
+        "SELECT ",
+        "SELECT\n",
+        "INSERT INTO ",
+        "UPDATE ",
+        "DELETE FROM ",
+        "WITH ",
+    ]
+    .iter()
+    .any(|word| head.starts_with(word))
 }
 
 /// The part of a file before its test module.

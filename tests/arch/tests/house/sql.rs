@@ -5,16 +5,25 @@ use crate::source::{Source, files, is_statement, is_test, literals, product};
 /// Files outside a store that may hold SQL, with the reason.
 const MAY_HOLD_SQL: &[(&str, &str)] = &[
     ("crates/db/", "the facade itself"),
-    ("crates/platform/", "events, jobs, messages and settings have no domain"),
+    (
+        "crates/platform/",
+        "events, jobs, messages and settings have no domain",
+    ),
     ("crates/testkit/", "the small world of tests is laid as rows"),
 ];
 
 fn statements(source: &Source) -> Vec<String> {
-    literals(product(source)).into_iter().filter(|literal| is_statement(literal)).collect()
+    literals(product(source))
+        .into_iter()
+        .filter(|literal| is_statement(literal))
+        .collect()
 }
 
 fn product_files() -> Vec<Source> {
-    files("crates", ".rs").into_iter().filter(|source| !is_test(&source.path)).collect()
+    files("crates", ".rs")
+        .into_iter()
+        .filter(|source| !is_test(&source.path))
+        .collect()
 }
 
 #[test]
@@ -36,7 +45,16 @@ fn statements_are_portable() {
     let mut faults = Vec::new();
     for source in product_files() {
         for sql in statements(&source) {
-            for word in ["SELECT *", "FOR UPDATE", "now()", "NOW()", "CURRENT_TIMESTAMP", "::", "ILIKE", "datetime("] {
+            for word in [
+                "SELECT *",
+                "FOR UPDATE",
+                "now()",
+                "NOW()",
+                "CURRENT_TIMESTAMP",
+                "::",
+                "ILIKE",
+                "datetime(",
+            ] {
                 if sql.contains(word) {
                     faults.push(format!("{}: {word} in {sql}", source.path));
                 }
@@ -52,8 +70,13 @@ fn only_listed_files_ask_which_database_it_is() {
         if source.path.starts_with("crates/db/") || !product(&source).contains("dialect()") {
             continue;
         }
-        let adr = std::fs::read_to_string(crate::source::root().join("docs/adr/0004-sql-by-hand.md")).expect("the ADR");
-        assert!(adr.contains(&source.path), "{} asks for the dialect and is not listed in ADR 0004", source.path);
+        let adr = std::fs::read_to_string(crate::source::root().join("docs/adr/0004-sql-by-hand.md"))
+            .expect("the ADR");
+        assert!(
+            adr.contains(&source.path),
+            "{} asks for the dialect and is not listed in ADR 0004",
+            source.path
+        );
     }
 }
 
@@ -75,5 +98,8 @@ async fn every_statement_can_be_prepared() {
         }
     }
     assert!(faults.is_empty(), "\n{}", faults.join("\n\n"));
-    assert!(count > 100, "only {count} statements found: does the search still work?");
+    assert!(
+        count > 100,
+        "only {count} statements found: does the search still work?"
+    );
 }

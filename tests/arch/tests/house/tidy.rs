@@ -25,7 +25,16 @@ fn files_begin_with_their_purpose_and_stay_short() {
 fn no_vague_names() {
     for source in files("crates", ".rs") {
         let name = source.path.rsplit('/').next().unwrap_or_default();
-        for vague in ["utils.rs", "util.rs", "common.rs", "helpers.rs", "helper.rs", "manager.rs", "service.rs", "misc.rs"] {
+        for vague in [
+            "utils.rs",
+            "util.rs",
+            "common.rs",
+            "helpers.rs",
+            "helper.rs",
+            "manager.rs",
+            "service.rs",
+            "misc.rs",
+        ] {
             assert_ne!(name, vague, "{}", source.path);
         }
     }
@@ -63,10 +72,20 @@ fn only_the_platform_finishes_a_transaction() {
 #[test]
 fn only_the_platform_makes_a_scope_for_a_caller() {
     for source in files("crates", ".rs") {
-        let allowed = ["crates/db/", "crates/platform/"].iter().any(|home| source.path.starts_with(home));
+        let allowed = ["crates/db/", "crates/platform/"]
+            .iter()
+            .any(|home| source.path.starts_with(home));
         if !allowed && !is_test(&source.path) {
-            assert!(!product(&source).contains("Scope::subtrees("), "{} makes its own scope", source.path);
-            assert!(!product(&source).contains("Scope::everything("), "{} makes its own scope", source.path);
+            assert!(
+                !product(&source).contains("Scope::subtrees("),
+                "{} makes its own scope",
+                source.path
+            );
+            assert!(
+                !product(&source).contains("Scope::everything("),
+                "{} makes its own scope",
+                source.path
+            );
         }
     }
 }
@@ -74,18 +93,36 @@ fn only_the_platform_makes_a_scope_for_a_caller() {
 #[test]
 fn amounts_have_no_fractions() {
     for source in files("crates", ".rs") {
-        if ["crates/records/", "crates/enrollment/"].iter().any(|ledger| source.path.starts_with(ledger)) {
+        if ["crates/records/", "crates/enrollment/"]
+            .iter()
+            .any(|ledger| source.path.starts_with(ledger))
+        {
             let text = product(&source);
-            assert!(!text.contains("f64") && !text.contains("f32"), "{} uses floating point", source.path);
+            assert!(
+                !text.contains("f64") && !text.contains("f32"),
+                "{} uses floating point",
+                source.path
+            );
         }
     }
 }
 
 #[test]
 fn domains_have_no_traits_of_their_own() {
-    for domain in ["orgs", "people", "teaching", "enrollment", "attendance", "records"] {
+    for domain in [
+        "orgs",
+        "people",
+        "teaching",
+        "enrollment",
+        "attendance",
+        "records",
+    ] {
         for source in files(&format!("crates/{domain}"), ".rs") {
-            assert!(!source.text.contains("pub trait "), "{}: one implementation needs no trait", source.path);
+            assert!(
+                !source.text.contains("pub trait "),
+                "{}: one implementation needs no trait",
+                source.path
+            );
         }
     }
 }
@@ -93,10 +130,13 @@ fn domains_have_no_traits_of_their_own() {
 #[test]
 fn the_map_names_files_that_exist() {
     for document in ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "STYLE.md"] {
-        let text = std::fs::read_to_string(root().join(document)).unwrap_or_else(|_| panic!("{document} is missing"));
+        let text = std::fs::read_to_string(root().join(document))
+            .unwrap_or_else(|_| panic!("{document} is missing"));
         for word in text.split('`').skip(1).step_by(2) {
             let path = word.split([':', '#', ' ']).next().unwrap_or_default();
-            let is_path = ["crates/", "tests/", "script/", "data/", "docs/"].iter().any(|top| path.starts_with(top));
+            let is_path = ["crates/", "tests/", "script/", "data/", "docs/"]
+                .iter()
+                .any(|top| path.starts_with(top));
             if is_path && !path.contains(['*', '<', '{', '…']) {
                 assert!(root().join(path).exists(), "{document} names {path}");
             }

@@ -1,0 +1,117 @@
+//! `xuequan import`: regions and people from files, reported row by row.
+
+use crate::cli::ImportCommand;
+use crate::config::Config;
+use crate::installation::{Installation, Opening};
+use crate::{Done, Trouble, terminal};
+use people::persons::How;
+use platform::{AppError, Ctx};
+use std::path::Path;
+
+/// Rows of a report that are printed; the page shows all.
+const SHOWN: usize = 200;
+/// Bytes of a file that is read at all.
+const FILE_LIMIT: u64 = 20 << 20;
+
+/// Loads a file.
+///
+/// # Errors
+/// When the file cannot be read, or is refused as a whole, or has bad rows and nothing was written.
+pub async fn run(config: &Config, command: ImportCommand) -> Done {
+    let platform = Installation::open(config, Opening::command("import")).await?;
+    let ctx = Ctx::system(&platform, "import");
+    match command {
+        ImportCommand::Regions { file, dry_run } => regions(&ctx, &read(&file)?, dry_run).await,
+        ImportCommand::People {
+            file,
+            org,
+            dry_run,
+            good_rows,
+        } => {
+            let how = match (dry_run, good_rows) {
+                (true, _) => How::DryRun,
+                (false, true) => How::GoodRows,
+                (false, false) => How::AllOrNothing,
+            };
+            people(&ctx, &read(&file)?, &org, how).await
+        }
+    }
+}
+
+fn read(file: &Path) -> Done<Vec<u8>> {
+    let unread = |error: std::io::Error| Trouble::new(format!("文件 {} 读不了：{error}。", file.display()));
+    let size = std::fs::metadata(file).map_err(unread)?.len();
+    if size > FILE_LIMIT {
+        return Err(Trouble::new(format!(
+            "文件 {} 有 {} MB，最多 20 MB。请分成几个文件导入。",
+            file.display(),
+            size >> 20
+        )));
+    }
+    std::fs::read(file).map_err(unread)
+}
+
+async fn regions(ctx: &Ctx, bytes: &[u8], dry_run: bool) -> Done {
+    let report = match orgs::regions::import(ctx, bytes, dry_run).await {
+        Ok(report) => report,
+        Err(AppError::Invalid(rows)) => {
+            for row in rows.iter().take(SHOWN) {
+                terminal::say(&row.sentence);
+            }
+            let count = rows.len();
+            return Err(Trouble::new(format!(
+                "有 {count} 处不对，什么都没有写入。请改好再导入一次。"
+            )));
+        }
+        Err(other) => return Err(other.into()),
+    };
+    for change in report.changes.iter().take(SHOWN) {
+        let line = if change.line == 0 {
+            "文件里没有".to_owned()
+        } else {
+            format!("第 {} 行", change.line)
+        };
+        terminal::say(format!(
+            "{line}\t{}\t{}\t{}\t{}",
+            change.kind.label(),
+            change.code,
+            change.name,
+            change.detail
+        ));
+    }
+    if report.changes.len() > SHOWN {
+        terminal::say(format!("……还有 {} 处", report.changes.len() - SHOWN));
+    }
+    terminal::say(report.sentence());
+    Ok(())
+}
+
+async fn people(ctx: &Ctx, bytes: &[u8], org: &str, how: How) -> Done {
+    let org = org.parse().map_err(|_| {
+        Trouble::new(format!(
+            "“{org}”不是机构编号。机构编号是机构页网址最后的 13 个字母和数字。"
+        ))
+    })?;
+    let report = people::import(ctx, bytes, org, how).await?;
+    for row in &report.listed {
+        terminal::say(format!("第 {} 行\t{}", row.line, row.sentences.join("；")));
+    }
+    terminal::say(format!(
+        "共 {} 行：新登记 {} 人，已登记过 {} 人，有错 {} 行。{}",
+        report.rows,
+        report.added,
+        report.known,
+        report.bad,
+        if report.written {
+            "已写入。"
+        } else {
+            "没有写入。"
+        }
+    ));
+    if report.bad > 0 && how == How::AllOrNothing {
+        return Err(Trouble::new(
+            "有错的行要先改好；或者加上 --good-rows，只写入没有错的行。".to_owned(),
+        ));
+    }
+    Ok(())
+}
