@@ -1,8 +1,11 @@
 //! The route table: every address with who may use it. The permission matrix test reads it and tries each.
 
-use crate::{Permission, Platform};
+use crate::{AppError, Ctx, Permission, Platform};
 use axum::Router;
+use axum::extract::{FromRequestParts, Request};
 use axum::handler::Handler;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 use std::sync::Arc;
 
@@ -28,6 +31,28 @@ pub struct RouteRule {
     pub path: &'static str,
     /// Who may use it.
     pub access: Access,
+}
+
+/// Turns away who holds no post for this address anywhere, before a form is read or a record is looked for.
+/// Whether the record lies in the post's scope is the action's to decide.
+async fn guard(access: Access, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let Some(platform) = parts.extensions.get::<Arc<Platform>>().cloned() else {
+        return AppError::Internal("a guarded route outside ui::layers::wrap".into()).into_response();
+    };
+    let ctx = match Ctx::from_request_parts(&mut parts, &platform).await {
+        Ok(ctx) => ctx,
+        Err(error) => return error.into_response(),
+    };
+    let allowed = match access {
+        Access::Needs(permission) => ctx.may(permission),
+        Access::NeedsEither(one, other) => ctx.may(one).or_else(|_| ctx.may(other)),
+        Access::Public | Access::SignedIn => return next.run(Request::from_parts(parts, body)).await,
+    };
+    match allowed {
+        Ok(_) => next.run(Request::from_parts(parts, body)).await,
+        Err(error) => error.into_response(),
+    }
 }
 
 /// Routes of a domain with their table.
@@ -97,7 +122,16 @@ impl Routes {
         T: 'static,
     {
         self.table.push(RouteRule { method, path, access });
-        self.router = self.router.route(path, on(filter, handler));
+        let route = on(filter, handler);
+        self.router = self.router.route(
+            path,
+            match access {
+                Access::Public | Access::SignedIn => route,
+                Access::Needs(_) | Access::NeedsEither(..) => {
+                    route.layer(from_fn(move |request, next| guard(access, request, next)))
+                }
+            },
+        );
         self
     }
 

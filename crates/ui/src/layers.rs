@@ -27,6 +27,7 @@ pub fn wrap(routes: Router<Arc<Platform>>, platform: &Arc<Platform>) -> Router {
 async fn outermost(State(platform): State<Arc<Platform>>, mut request: Request, next: Next) -> Response {
     // Both come from the pool of ids: this runs for every request, and neither opens anything by itself.
     let number = format!("{:012x}", platform.random.u48());
+    request.extensions_mut().insert(Arc::clone(&platform));
     request.extensions_mut().insert(RequestNumber(number.clone()));
     let seed = if cookie(request.headers(), SEED_COOKIE).is_none() {
         let [one, two, three] = std::array::from_fn(|_| platform.random.u48());

@@ -49,7 +49,9 @@ fn pages_and_interfaces_go_through_actions() {
             continue;
         }
         for (number, line) in product(&source).lines().enumerate() {
-            if line.contains("store::") || line.contains("use db::") || line.contains(" db::Tx") {
+            // A record type may be named; a statement may not be run from here.
+            let calls_store = line.split("store::").skip(1).any(|rest| rest.starts_with(|c: char| c.is_lowercase()));
+            if calls_store || line.contains("use db::") || line.contains(" db::Tx") {
                 faults.push(format!("{}:{}: {}", source.path, number + 1, line.trim()));
             }
         }
@@ -57,12 +59,17 @@ fn pages_and_interfaces_go_through_actions() {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
+/// Counters of wrong tries and signs of life: no act of anybody, so without an event (ADR 0006).
+const WITHOUT_EVENT: &[&str] =
+    &["crates/people/src/sign_in/actions.rs", "crates/people/src/sign_in/session.rs", "crates/people/src/sign_in/staff.rs"];
+
 #[test]
 fn only_the_platform_finishes_a_transaction() {
     let mut faults = Vec::new();
     for source in files("crates", ".rs") {
         let allowed = source.path.starts_with("crates/db/") || source.path.starts_with("crates/platform/");
-        if !allowed && !is_test(&source.path) && product(&source).contains(".finish().await") {
+        let bookkeeping = WITHOUT_EVENT.contains(&source.path.as_str());
+        if !allowed && !bookkeeping && !is_test(&source.path) && product(&source).contains(".finish().await") {
             faults.push(source.path);
         }
     }
