@@ -125,7 +125,7 @@ impl Client {
     ) -> Answer {
         let mut request = Request::builder()
             .method(method)
-            .uri(path)
+            .uri(address(path))
             .header(header::HOST, "127.0.0.1:8080");
         if browser {
             let session = self
@@ -160,6 +160,15 @@ impl Client {
             bytes,
         }
     }
+}
+
+/// The path as a browser sends it: spaces and what is not ASCII in percent signs.
+fn address(path: &str) -> String {
+    let sent = |byte: u8| match byte {
+        b'!'..=b'~' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    path.bytes().map(sent).collect()
 }
 
 fn encode(fields: &[(&str, &str)]) -> String {

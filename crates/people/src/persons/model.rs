@@ -201,7 +201,7 @@ fn optional<T>(text: &str, parse: impl FnOnce(&str) -> Result<T, ()>) -> Option<
     if text.is_empty() { None } else { parse(text).ok() }
 }
 
-/// Pinyin and initials of a name as the column `spelling` keeps them: ` liming lm`.
+/// Pinyin and initials of a name as the column `spelling` keeps them, other readings too: ` liming limeng lm`.
 #[must_use]
 pub fn spelling(name: &str) -> String {
     let forms = kernel::pinyin::search_forms(name);
@@ -453,6 +453,8 @@ mod tests {
         ] {
             assert_eq!(wanted(text), meant, "{text}");
         }
-        assert_eq!(spelling("李明"), " liming lm");
+        // 明 is read méng in old names too.
+        assert_eq!(spelling("李明"), " liming limeng lm");
+        assert_eq!(spelling("王芳"), " wangfang wf");
     }
 }

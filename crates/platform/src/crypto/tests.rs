@@ -1,3 +1,5 @@
+//! Known answers of both suites, and the key file.
+
 use super::*;
 use data_encoding::HEXLOWER_PERMISSIVE as HEX;
 use std::os::unix::fs::PermissionsExt;

@@ -1,3 +1,5 @@
+//! What kinds of files are taken and where they lie.
+
 use super::*;
 
 const ALL: [FileKind; 8] = [

@@ -1,3 +1,5 @@
+//! Sending messages, against a server of the test.
+
 use super::*;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

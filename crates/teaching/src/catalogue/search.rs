@@ -274,7 +274,9 @@ mod tests {
             ("扇", vec!["太极扇"]),
             ("shufa", vec!["书法入门", "硬笔书法"]),
             ("sfrm", vec!["书法入门"]),
-            ("ＳＨＵＦＡ　ｒｕｍｅｎ", vec!["书法入门"]),
+            ("ＳＨＵＦＡ　ｙｉｎｇｂｉ", vec!["硬笔书法"]),
+            // Every class of this world is for beginners.
+            ("shufa rumen", vec!["书法入门", "硬笔书法"]),
             ("书法 硬笔", vec!["硬笔书法"]),
             ("ai", vec!["太极拳", "拳太极", "太极扇", "AI 绘画", "ＡＩ写作"]),
             ("zhangzhe", vec!["长者声乐"]),

@@ -1,3 +1,5 @@
+//! Classes, through the router.
+
 use crate::ClassId;
 use crate::classes::{self, lifecycle};
 use crate::testing::{Town, with};

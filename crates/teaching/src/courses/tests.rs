@@ -1,3 +1,5 @@
+//! Courses, through the router.
+
 use crate::testing::{Town, with};
 use crate::{CourseId, courses};
 

@@ -1,3 +1,5 @@
+//! Duties of a class, through the router.
+
 use crate::duty::{actions, holds_duty};
 use crate::testing::Town;
 use testkit::world::{ClassPlan, learners};

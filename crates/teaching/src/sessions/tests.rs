@@ -1,3 +1,5 @@
+//! Sessions, through the router.
+
 use crate::sessions::{SessionChange, SessionRow, actions, of_class};
 use crate::testing::Town;
 use testkit::world::ClassPlan;

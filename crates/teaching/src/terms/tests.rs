@@ -1,3 +1,5 @@
+//! Terms, through the router.
+
 use crate::terms::{TermDraft, actions};
 use crate::testing::{Town, with};
 use platform::Role;

@@ -32,10 +32,10 @@ async fn fill(app: &TestApp, world: &World) {
     let room: kernel::Id<()> = kernel::Id::from_raw(7);
     let tx = ctx.begin().await.unwrap();
     tx.commit(vec![
-        Event::new("here.changed", "room", room)
+        Event::new("near.changed", "room", room)
             .at(world.here.org)
             .note("=电话里说的"),
-        Event::new("there.changed", "room", room).at(world.there.org),
+        Event::new("far.changed", "room", room).at(world.there.org),
         Event::new("whole.changed", "setting", room),
     ])
     .await
@@ -57,7 +57,7 @@ async fn an_auditor_sees_the_own_subtree_only() {
         assert_eq!(answer.status, 200);
         let seen = |kind: &str| answer.shows(kind);
         assert_eq!(
-            (seen("here.changed"), seen("there.changed"), seen("whole.changed")),
+            (seen("near.changed"), seen("far.changed"), seen("whole.changed")),
             (here, there, whole),
             "{path}"
         );
@@ -81,7 +81,7 @@ async fn each_filter_narrows() {
     for (query, here, there) in [
         (format!("org={}", world.here.street), true, false),
         (format!("org={}", world.district), true, true),
-        ("kind=there.".into(), false, true),
+        ("kind=far.".into(), false, true),
         (format!("person={}", world.here.teacher), true, true),
         (format!("person={}", world.there.teacher), false, false),
         ("request=4711".into(), true, true),
@@ -92,12 +92,12 @@ async fn each_filter_narrows() {
     ] {
         let answer = browser.get(&format!("/desk/audit?{query}")).await;
         assert_eq!(
-            (answer.shows("here.changed"), answer.shows("there.changed")),
+            (answer.shows("near.changed"), answer.shows("far.changed")),
             (here, there),
             "{query}"
         );
     }
-    let shown = browser.get("/desk/audit?kind=here.").await;
+    let shown = browser.get("/desk/audit?kind=near.").await;
     assert!(
         shown.shows("电话") && shown.shows("莘庄镇教师") && shown.shows("说明：=电话里说的"),
         "{}",
@@ -143,10 +143,10 @@ async fn a_file_holds_what_was_found_and_is_itself_recorded() {
     let world = World::build(&app.platform).await;
     fill(&app, &world).await;
     let browser = app.signed_in(auditor(&world, &world.city_path));
-    let file = browser.post("/desk/audit/export", &[("kind", "here.")]).await;
+    let file = browser.post("/desk/audit/export", &[("kind", "near.")]).await;
     assert_eq!(file.status, 200);
     assert!(file.bytes.starts_with(b"\xef\xbb\xbf"));
-    assert!(file.body.contains("here.changed") && !file.body.contains("there.changed"));
+    assert!(file.body.contains("near.changed") && !file.body.contains("far.changed"));
     assert!(file.body.contains("'=电话里说的"), "{}", file.body);
     assert!(browser.get("/desk/audit").await.shows("audit.exported"));
     assert_eq!(
