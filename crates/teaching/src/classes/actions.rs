@@ -107,7 +107,38 @@ pub struct Detail {
     pub editable: bool,
     /// Whether the actor may publish, close and cancel it.
     pub publishable: bool,
+    /// What else of it the actor may open.
+    pub doors: Doors,
     pub(crate) names: Names,
+}
+
+/// What of a class the actor may open beside its own page, so that no page offers a link that refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Doors {
+    /// The list of learners.
+    pub learners: bool,
+    /// The attendance, and the roll of each session.
+    pub attendance: bool,
+    /// Completion and certificates.
+    pub completion: bool,
+}
+
+/// The doors of a class of an org.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(crate) async fn doors(ctx: &Ctx, class: &ClassRow) -> AppResult<Doors> {
+    let path = neighbours::org(ctx.db(), class.org_id).await?.path;
+    let take = ctx.reach(P::AttendanceTake).contains(&path);
+    let own = match ctx.actor.person {
+        Some(person) if ctx.can(P::AttendanceOwn) => duty::holds_duty(ctx.db(), class.id, person).await?,
+        _ => false,
+    };
+    Ok(Doors {
+        learners: ctx.reach(P::EnrollmentRead).contains(&path),
+        attendance: take || own,
+        completion: ctx.reach(P::RecordIssue).contains(&path),
+    })
 }
 
 /// A class with what stands around it.
@@ -129,6 +160,7 @@ pub async fn find(ctx: &Ctx, id: ClassId) -> AppResult<Detail> {
     Ok(Detail {
         editable: ctx.reach(P::ClassEdit).contains(&path),
         publishable: ctx.reach(P::ClassPublish).contains(&path),
+        doors: doors(ctx, &class).await?,
         class,
         course_name: course.name,
         course_version: version.number,

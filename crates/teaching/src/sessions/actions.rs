@@ -17,6 +17,8 @@ pub struct Sessions {
     pub class: ClassRow,
     /// Its sessions in the order of time.
     pub rows: Vec<SessionRow>,
+    /// What else of the class the actor may open.
+    pub doors: classes::actions::Doors,
     pub(crate) names: Names,
 }
 
@@ -31,7 +33,13 @@ pub async fn of_class(ctx: &Ctx, id: ClassId) -> AppResult<Sessions> {
     let rooms = rows.iter().filter_map(|row| row.room_id).collect();
     let people = rows.iter().filter_map(|row| row.teacher_id).collect();
     let names = Names::load(ctx.db(), vec![class.org_id], rooms, people).await?;
-    Ok(Sessions { class, rows, names })
+    let doors = classes::actions::doors(ctx, &class).await?;
+    Ok(Sessions {
+        class,
+        rows,
+        doors,
+        names,
+    })
 }
 
 /// What a session can be changed to.

@@ -21,6 +21,16 @@ struct ListPage {
     crumbs: Crumbs,
     sessions: Sessions,
     may_edit: bool,
+    today: Date,
+}
+
+impl ListPage {
+    /// A roll is taken from the day of the session on, and never of one that was cancelled.
+    fn has_roll(&self, session: &SessionRow) -> bool {
+        self.sessions.doors.attendance
+            && session.day <= self.today
+            && session.status != SessionStatus::Cancelled
+    }
 }
 
 #[derive(Template)]
@@ -159,6 +169,7 @@ pub async fn list(ctx: Ctx, Path(id): Path<String>, query: Query) -> AppResult<R
         page,
         sessions,
         may_edit: ctx.can(P::ClassEdit),
+        today: ctx.today(),
     }))
 }
 
