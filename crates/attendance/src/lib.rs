@@ -3,13 +3,13 @@
 //! Start reading at [`marks`], then [`roll`].
 
 pub mod check_in;
-#[cfg(test)]
-mod fixture;
 pub mod grid;
 pub mod leave;
 pub mod marks;
 pub mod roll;
 pub mod summary;
+#[cfg(test)]
+mod testing;
 mod words;
 
 use platform::{AppError, AppResult, Routes};

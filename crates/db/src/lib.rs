@@ -158,6 +158,15 @@ impl Db {
         self.shared.count.load(Ordering::Relaxed)
     }
 
+    /// Checks that the database answers.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] when it does not.
+    pub async fn answers(&self) -> DbResult<()> {
+        let _: i64 = self.query_one("SELECT 1", &[]).await?;
+        Ok(())
+    }
+
     /// Checks that a statement can be prepared, and gives the names of its result columns.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Check-in through the router.
 
 use super::model;
-use crate::fixture::{Fixture, is};
+use crate::testing::{Fixture, is};
 
 fn code(f: &Fixture) -> String {
     let session = f.sessions[1].parse().unwrap();

@@ -1,7 +1,7 @@
 //! A class's attendance through the router.
 
-use crate::fixture::{Fixture, is};
 use crate::summary;
+use crate::testing::{Fixture, is};
 use kernel::PersonId;
 
 async fn number(f: &Fixture, person: PersonId) -> String {

@@ -1,6 +1,6 @@
 //! Leave through the router.
 
-use crate::fixture::{Fixture, is};
+use crate::testing::{Fixture, is};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_learner_asks_and_the_teacher_decides() {

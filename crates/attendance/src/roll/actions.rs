@@ -1,12 +1,12 @@
 //! What the roll page shows, and what waits.
 
+use super::store::{self as missing, Missing};
 use crate::leave::actions::LeaveBrief;
 use crate::marks::access::{self, Opened};
 use crate::marks::actions::truths;
 use crate::marks::{Mark, Status, store};
-use db::args;
 use enrollment::roll::{self, RollRow};
-use kernel::{Date, PersonId};
+use kernel::PersonId;
 use platform::{AppResult, Ctx, Permission, Waiting};
 use std::collections::HashMap;
 use teaching::SessionId;
@@ -96,10 +96,6 @@ async fn absent_twice(ctx: &Ctx, opened: &Opened) -> AppResult<HashMap<PersonId,
     Ok(times)
 }
 
-db::record! {
-    struct Missing { id: SessionId, name: String, number: i64, day: Date }
-}
-
 /// Sessions of today and of the last weeks without a roll: those one teaches, and with `AttendanceTake` all in scope.
 ///
 /// # Errors
@@ -111,24 +107,13 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
     let today = ctx.today();
     let from = ctx.now().plus_secs(-WAITING_DAYS * 86_400).date();
     let scope = ctx.reach(Permission::AttendanceTake);
-    let mut rows: Vec<Missing> = Vec::new();
-    if !scope.is_nothing() {
-        let sql = "SELECT s.id, c.name, s.number, s.day FROM session s JOIN class c ON c.id = s.class_id
-             WHERE s.day >= $1 AND s.day <= $2 AND s.status <> 'cancelled' AND c.status IN ('published', 'running')
-               AND {scope s.org_id} AND c.enrolled > 0
-               AND NOT EXISTS (SELECT 1 FROM attendance a WHERE a.session_id = s.id AND a.method <> 'leave')
-             ORDER BY s.day, s.starts, s.id LIMIT 50";
-        rows = ctx.db().within(&scope).query(sql, args![from, today]).await?;
+    let rows = if !scope.is_nothing() {
+        missing::in_scope(ctx.db(), &scope, from, today).await?
     } else if ctx.can(Permission::AttendanceOwn) {
-        let sql = "SELECT s.id, c.name, s.number, s.day FROM session s JOIN class c ON c.id = s.class_id
-             WHERE s.day >= $1 AND s.day <= $2 AND s.status <> 'cancelled' AND c.status IN ('published', 'running')
-               AND c.enrolled > 0 {unscoped: the person's own duty}
-               AND (c.teacher_id = $3 OR s.teacher_id = $3
-                    OR EXISTS (SELECT 1 FROM class_duty d WHERE d.class_id = c.id AND d.person_id = $3))
-               AND NOT EXISTS (SELECT 1 FROM attendance a WHERE a.session_id = s.id AND a.method <> 'leave')
-             ORDER BY s.day, s.starts, s.id LIMIT 50";
-        rows = ctx.db().query(sql, args![from, today, person]).await?;
-    }
+        missing::of_teacher(ctx.db(), person, from, today).await?
+    } else {
+        Vec::new()
+    };
     let item = |row: Missing| Waiting {
         title: format!("点名：{} 第 {} 次课", row.name, row.number),
         detail: if row.day == today {

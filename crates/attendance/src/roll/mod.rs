@@ -10,6 +10,7 @@
 pub mod actions;
 pub mod api;
 mod pages;
+mod store;
 #[cfg(test)]
 mod tests;
 

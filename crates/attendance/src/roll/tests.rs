@@ -1,6 +1,6 @@
 //! The roll through the router.
 
-use crate::fixture::{Fixture, is};
+use crate::testing::{Fixture, is};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]

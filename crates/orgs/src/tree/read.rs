@@ -1,7 +1,8 @@
 //! What other domains read of the tree. They call these functions and never the tables.
 
 use super::kind::{OrgKind, OrgStatus};
-use db::{Db, Scope, args};
+use super::store::{self, PlaceRow};
+use db::{Db, Scope};
 use kernel::{Date, OrgId, Point};
 use platform::{AppError, AppResult};
 use std::collections::HashMap;
@@ -28,17 +29,12 @@ db::record! {
     }
 }
 
-const BRIEF: &str = "SELECT o.id, o.kind, o.name, o.short_name, p.path, o.parent_id, o.region_code, o.status \
-     FROM org o JOIN org_path p ON p.org_id = o.id";
-
 /// An organisation by id.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when there is none.
 pub async fn find(db: &Db, id: OrgId) -> AppResult<OrgBrief> {
-    Ok(db
-        .query_one(&format!("{BRIEF} WHERE o.id = $1"), args![id])
-        .await?)
+    Ok(store::brief(db, id).await?)
 }
 
 /// An organisation by id, only inside the scope.
@@ -46,10 +42,7 @@ pub async fn find(db: &Db, id: OrgId) -> AppResult<OrgBrief> {
 /// # Errors
 /// [`AppError::NotFound`] when there is none, or none for this caller.
 pub async fn find_within(db: &Db, scope: &Scope, id: OrgId) -> AppResult<OrgBrief> {
-    Ok(db
-        .within(scope)
-        .query_one(&format!("{BRIEF} WHERE o.id = $1 AND {{scope o.id}}"), args![id])
-        .await?)
+    Ok(store::brief_within(db, scope, id).await?)
 }
 
 /// An organisation that everybody may see.
@@ -57,9 +50,7 @@ pub async fn find_within(db: &Db, scope: &Scope, id: OrgId) -> AppResult<OrgBrie
 /// # Errors
 /// [`AppError::NotFound`] when there is none, or it is not public.
 pub async fn find_public(db: &Db, id: OrgId) -> AppResult<OrgBrief> {
-    Ok(db
-        .query_one(&format!("{BRIEF} WHERE o.id = $1 AND o.is_public"), args![id])
-        .await?)
+    Ok(store::brief_public(db, id).await?)
 }
 
 /// The organisations above one, from the root down, without itself.
@@ -72,12 +63,7 @@ pub async fn ancestors(db: &Db, id: OrgId) -> AppResult<Vec<OrgBrief>> {
         .filter(|other| *other != id)
         .map(OrgId::raw)
         .collect();
-    let mut rows: Vec<OrgBrief> = db
-        .query(
-            &format!("{BRIEF} WHERE o.id {{any $1}} ORDER BY p.path LIMIT 50"),
-            args![above],
-        )
-        .await?;
+    let mut rows = store::briefs(db, above).await?;
     rows.sort_by_key(|row| row.path.len());
     Ok(rows)
 }
@@ -128,29 +114,6 @@ pub struct Place {
     pub district_name: String,
 }
 
-db::record! {
-    struct PlaceRow {
-        id: OrgId,
-        kind: OrgKind,
-        name: String,
-        short_name: String,
-        sort_key: String,
-        path: String,
-        address: Option<String>,
-        phone: Option<String>,
-        hours: Option<String>,
-        lng_e6: Option<i64>,
-        lat_e6: Option<i64>,
-        step_free: Option<bool>,
-        accessible_toilet: Option<bool>,
-        lift: Option<bool>,
-        hearing_loop: Option<bool>,
-    }
-}
-
-/// Most institutions of one installation; a city has a few thousand.
-const MOST_PLACES: i64 = 50_000;
-
 /// All open public institutions where people learn, by name.
 ///
 /// # Errors
@@ -161,16 +124,7 @@ pub async fn institutions(db: &Db) -> AppResult<Vec<Place>> {
         .filter(|kind| kind.teaches())
         .map(|kind| kind.as_str().to_owned())
         .collect();
-    let rows: Vec<PlaceRow> = db
-        .query(
-            "SELECT o.id, o.kind, o.name, o.short_name, o.sort_key, p.path, f.address, f.phone, f.hours, \
-             f.lng_e6, f.lat_e6, f.step_free, f.accessible_toilet, f.lift, f.hearing_loop \
-             FROM org o JOIN org_path p ON p.org_id = o.id LEFT JOIN org_facts f ON f.org_id = o.id \
-             WHERE o.kind {any $1} AND o.status = 'open' AND o.is_public {unscoped: public facts of institutions} \
-             ORDER BY o.sort_key, o.id LIMIT $2",
-            args![kinds, MOST_PLACES],
-        )
-        .await?;
+    let rows = store::places(db, kinds).await?;
     let areas = streets_and_districts(db).await?;
     Ok(rows.into_iter().map(|row| place(row, &areas)).collect())
 }
@@ -178,13 +132,8 @@ pub async fn institutions(db: &Db) -> AppResult<Vec<Place>> {
 type Areas = HashMap<OrgId, (OrgKind, String)>;
 
 async fn streets_and_districts(db: &Db) -> AppResult<Areas> {
-    let rows: Vec<(OrgId, OrgKind, String)> = db
-        .query(
-            "SELECT id, kind, name FROM org WHERE kind = 'street' OR kind = 'district' ORDER BY id LIMIT $1",
-            args![MOST_PLACES],
-        )
-        .await?;
-    Ok(rows
+    Ok(store::streets_and_districts(db)
+        .await?
         .into_iter()
         .map(|(id, kind, name)| (id, (kind, name)))
         .collect())
@@ -256,13 +205,7 @@ pub async fn tree_on(db: &Db, root: OrgId, day: Date) -> AppResult<Vec<NodeThen>
         return Ok(Vec::new());
     };
     let end = format!("{}0", path.trim_end_matches('/'));
-    let sql = "SELECT o.id, o.kind, n.name, e.parent_id, COALESCE(e.path, p.path) AS path FROM org o \
-         JOIN org_path p ON p.org_id = o.id \
-         JOIN org_name n ON n.org_id = o.id AND n.valid_from <= $1 AND (n.valid_to IS NULL OR n.valid_to > $1) \
-         LEFT JOIN org_edge e ON e.org_id = o.id AND e.valid_from <= $1 AND (e.valid_to IS NULL OR e.valid_to > $1) \
-         WHERE (o.closed_on IS NULL OR o.closed_on > $1) AND COALESCE(e.path, p.path) >= $2 \
-         AND COALESCE(e.path, p.path) < $3 ORDER BY path, o.id LIMIT $4";
-    Ok(db.query(sql, args![day, path, end, MOST_PLACES]).await?)
+    Ok(store::tree_on(db, day, path, end).await?)
 }
 
 /// The path an organisation had on a day; `None` when it did not stand then.
@@ -271,30 +214,17 @@ pub async fn tree_on(db: &Db, root: OrgId, day: Date) -> AppResult<Vec<NodeThen>
 /// [`AppError::NotFound`] when there is no such organisation at all.
 pub async fn path_on(db: &Db, id: OrgId, day: Date) -> AppResult<Option<String>> {
     let now = find(db, id).await?;
-    let stood: Option<i64> = db
-        .query_opt(
-            "SELECT id FROM org WHERE id = $1 AND opened_on <= $2 AND (closed_on IS NULL OR closed_on > $2)",
-            args![id, day],
-        )
-        .await?;
-    if stood.is_none() {
+    if !store::stood_on(db, id, day).await? {
         return Ok(None);
     }
-    let then: Option<String> = db
-        .query_opt(
-            "SELECT path FROM org_edge WHERE org_id = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2)",
-            args![id, day],
-        )
-        .await?;
+    let then = store::edge_path_on(db, id, day).await?;
     // A root has no edge and never moves.
     Ok(then.or_else(|| now.parent_id.is_none().then_some(now.path)))
 }
 
 /// The version of an organisation: goes up with each change of it or its facts.
 pub(crate) async fn version_of(db: &Db, id: OrgId) -> AppResult<i64> {
-    Ok(db
-        .query_one("SELECT version FROM org WHERE id = $1", args![id])
-        .await?)
+    Ok(store::version_of(db, id).await?)
 }
 
 /// The id a text in an address stands for.

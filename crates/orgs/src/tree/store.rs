@@ -2,7 +2,7 @@
 
 use super::kind::{OrgKind, OrgStatus};
 use super::model::{Touched, spelling};
-use super::read::OrgBrief;
+use super::read::{NodeThen, OrgBrief};
 use db::{Db, DbResult, Scope, Tx, Value, args};
 use kernel::{Date, OrgId};
 
@@ -436,4 +436,117 @@ pub async fn hand_over_rooms(tx: &Tx, from: OrgId, to: OrgId, prefix: &str) -> D
 /// The first text behind every path below `path`.
 fn end_of(path: &str) -> String {
     format!("{}0", path.strip_suffix('/').unwrap_or(path))
+}
+
+const BRIEF: &str = "SELECT o.id, o.kind, o.name, o.short_name, p.path, o.parent_id, o.region_code, o.status \
+     FROM org o JOIN org_path p ON p.org_id = o.id";
+
+/// An organisation by id.
+pub(super) async fn brief(db: &Db, id: OrgId) -> DbResult<OrgBrief> {
+    db.query_one(&format!("{BRIEF} WHERE o.id = $1"), args![id]).await
+}
+
+/// An organisation by id, inside the scope.
+pub(super) async fn brief_within(db: &Db, scope: &Scope, id: OrgId) -> DbResult<OrgBrief> {
+    db.within(scope)
+        .query_one(&format!("{BRIEF} WHERE o.id = $1 AND {{scope o.id}}"), args![id])
+        .await
+}
+
+/// An organisation by id, if it is public.
+pub(super) async fn brief_public(db: &Db, id: OrgId) -> DbResult<OrgBrief> {
+    db.query_one(&format!("{BRIEF} WHERE o.id = $1 AND o.is_public"), args![id])
+        .await
+}
+
+/// Organisations by id, at most 50.
+pub(super) async fn briefs(db: &Db, ids: Vec<i64>) -> DbResult<Vec<OrgBrief>> {
+    db.query(
+        &format!("{BRIEF} WHERE o.id {{any $1}} ORDER BY p.path LIMIT 50"),
+        args![ids],
+    )
+    .await
+}
+
+db::record! {
+    /// An institution by what the catalogue shows of it.
+    pub(super) struct PlaceRow {
+        pub(super) id: OrgId,
+        pub(super) kind: OrgKind,
+        pub(super) name: String,
+        pub(super) short_name: String,
+        pub(super) sort_key: String,
+        pub(super) path: String,
+        pub(super) address: Option<String>,
+        pub(super) phone: Option<String>,
+        pub(super) hours: Option<String>,
+        pub(super) lng_e6: Option<i64>,
+        pub(super) lat_e6: Option<i64>,
+        pub(super) step_free: Option<bool>,
+        pub(super) accessible_toilet: Option<bool>,
+        pub(super) lift: Option<bool>,
+        pub(super) hearing_loop: Option<bool>,
+    }
+}
+
+/// Most organisations of one installation that are read at once; a city has a few thousand.
+const MOST_PLACES: i64 = 50_000;
+
+/// The open public institutions of these kinds, by name.
+pub(super) async fn places(db: &Db, kinds: Vec<String>) -> DbResult<Vec<PlaceRow>> {
+    db.query(
+        "SELECT o.id, o.kind, o.name, o.short_name, o.sort_key, p.path, f.address, f.phone, f.hours, \
+         f.lng_e6, f.lat_e6, f.step_free, f.accessible_toilet, f.lift, f.hearing_loop \
+         FROM org o JOIN org_path p ON p.org_id = o.id LEFT JOIN org_facts f ON f.org_id = o.id \
+         WHERE o.kind {any $1} AND o.status = 'open' AND o.is_public {unscoped: public facts of institutions} \
+         ORDER BY o.sort_key, o.id LIMIT $2",
+        args![kinds, MOST_PLACES],
+    )
+    .await
+}
+
+/// Every street and district with its name.
+pub(super) async fn streets_and_districts(db: &Db) -> DbResult<Vec<(OrgId, OrgKind, String)>> {
+    db.query(
+        "SELECT id, kind, name FROM org WHERE kind = 'street' OR kind = 'district' ORDER BY id LIMIT $1",
+        args![MOST_PLACES],
+    )
+    .await
+}
+
+/// What stood on a day with a path from `path` up to `end`.
+pub(super) async fn tree_on(db: &Db, day: Date, path: String, end: String) -> DbResult<Vec<NodeThen>> {
+    let sql = "SELECT o.id, o.kind, n.name, e.parent_id, COALESCE(e.path, p.path) AS path FROM org o \
+         JOIN org_path p ON p.org_id = o.id \
+         JOIN org_name n ON n.org_id = o.id AND n.valid_from <= $1 AND (n.valid_to IS NULL OR n.valid_to > $1) \
+         LEFT JOIN org_edge e ON e.org_id = o.id AND e.valid_from <= $1 AND (e.valid_to IS NULL OR e.valid_to > $1) \
+         WHERE (o.closed_on IS NULL OR o.closed_on > $1) AND COALESCE(e.path, p.path) >= $2 \
+         AND COALESCE(e.path, p.path) < $3 ORDER BY path, o.id LIMIT $4";
+    db.query(sql, args![day, path, end, MOST_PLACES]).await
+}
+
+/// Whether an organisation stood on a day.
+pub(super) async fn stood_on(db: &Db, id: OrgId, day: Date) -> DbResult<bool> {
+    let found: Option<i64> = db
+        .query_opt(
+            "SELECT id FROM org WHERE id = $1 AND opened_on <= $2 AND (closed_on IS NULL OR closed_on > $2)",
+            args![id, day],
+        )
+        .await?;
+    Ok(found.is_some())
+}
+
+/// The path that an organisation's place in the tree gave it on a day; a root has none.
+pub(super) async fn edge_path_on(db: &Db, id: OrgId, day: Date) -> DbResult<Option<String>> {
+    db.query_opt(
+        "SELECT path FROM org_edge WHERE org_id = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2)",
+        args![id, day],
+    )
+    .await
+}
+
+/// How often an organisation was changed.
+pub(super) async fn version_of(db: &Db, id: OrgId) -> DbResult<i64> {
+    db.query_one("SELECT version FROM org WHERE id = $1", args![id])
+        .await
 }

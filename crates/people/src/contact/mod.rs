@@ -1,14 +1,11 @@
 //! Telling a person something: a message to their telephone, if they have one.
 
+mod store;
+
 use crate::persons::sealed;
-use db::{args, record};
 use kernel::{OrgId, PersonId};
 use platform::message::{self, Draft};
 use platform::{AppError, AppResult, Tx};
-
-record! {
-    struct Sealed { phone_sealed: Option<String> }
-}
 
 /// Queues a message in this transaction; `false` when the person has no telephone and somebody must tell them.
 ///
@@ -21,9 +18,7 @@ pub async fn tell(
     template: &'static str,
     text: String,
 ) -> AppResult<bool> {
-    let sql = "SELECT phone_sealed FROM person WHERE id = $1";
-    let row: Sealed = tx.query_one(sql, args![person]).await?;
-    let Some(sealed) = row.phone_sealed else {
+    let Some(sealed) = store::phone(tx, person).await? else {
         return Ok(false);
     };
     let keys = &tx.ctx().platform.keys;

@@ -1,4 +1,4 @@
-//! Days of birth of many people at once, for the age rule of the seat desk.
+//! SQL that reads days of birth.
 
 use db::{Db, DbResult, args};
 use kernel::{Date, PersonId};
