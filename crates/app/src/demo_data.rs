@@ -6,6 +6,7 @@
 //! 3. `--demo` never touches a database without that setting, and a demonstration is never served as the real thing.
 
 use crate::config::Config;
+use crate::demo::store;
 use crate::installation::{Installation, Opening, Use};
 use crate::{Done, Trouble, demo_control, wiring};
 use kernel::{Date, Id};
@@ -95,27 +96,16 @@ async fn made_for(config: &Config) -> Done<State> {
     }
     let db = Installation::open_db(config, Use::Existing).await?;
     let steps: usize = wiring::SCHEMAS.iter().map(|schema| schema.migrations.len()).sum();
-    if db
-        .prepare("SELECT value FROM setting WHERE name = 'none'")
-        .await
-        .is_err()
-        && db.pending(wiring::SCHEMAS).await?.len() == steps
-    {
+    let told = setting::get(&db, MADE_FOR).await;
+    if told.is_err() && db.pending(wiring::SCHEMAS).await?.len() == steps {
         return Ok(State::Empty);
     }
-    Ok(match setting::get(&db, MADE_FOR).await? {
+    Ok(match told? {
         Some(made_for) => State::Demo(made_for),
         // Tables without a row, as `xuequan migrate` leaves them, may become anything.
-        None if is_blank(&db).await? => State::Empty,
+        None if store::is_blank(&db).await? => State::Empty,
         None => State::Real,
     })
-}
-
-async fn is_blank(db: &db::Db) -> Done<bool> {
-    let first: Option<i64> = db
-        .query_opt("SELECT id FROM event ORDER BY id LIMIT 1", db::args![])
-        .await?;
-    Ok(first.is_none())
 }
 
 async fn mark(platform: &Arc<Platform>, made_for: &str) -> AppResult<()> {

@@ -4,8 +4,8 @@ use super::draw::Draw;
 use super::enrollments::{Filled, Seat};
 use super::load::{Load, Row};
 use super::orgs::Kind;
-use super::regions::{HOME_STREET, Regions};
-use super::{DEMO_PASSWORD, SignIn};
+use super::regions::{HOME_STREET, Regions, birth_at};
+use super::{DEMO_PASSWORD, SignIn, store};
 use kernel::{Id, PersonId};
 use platform::{AppError, AppResult, Role, password};
 use sha2::{Digest, Sha256};
@@ -260,20 +260,9 @@ const TOKEN: &[&str] = &[
 pub(super) async fn tokens(ctx: &platform::Ctx, count: usize) -> AppResult<Vec<(PersonId, String)>> {
     let tx = ctx.begin().await?;
     let today = ctx.today();
-    let people: Vec<PersonId> = tx
-        .query(
-            "SELECT p.id FROM person p LEFT JOIN enrollment e ON e.person_id = p.id AND e.live
-             WHERE p.status = 'active' AND p.birth > $1 AND p.birth <= $2
-               AND NOT EXISTS (SELECT 1 FROM post o WHERE o.person_id = p.id)
-             {unscoped: a tool of the demo for the whole installation}
-             GROUP BY p.id ORDER BY count(e.id), p.id LIMIT $3",
-            db::args![
-                super::regions::birth_at(today, 76),
-                super::regions::birth_at(today, 50),
-                i64::try_from(count).unwrap_or(i64::MAX)
-            ],
-        )
-        .await?;
+    let (after, to) = (birth_at(today, 76), birth_at(today, 50));
+    let most = i64::try_from(count).unwrap_or(i64::MAX);
+    let people = store::least_enrolled(&tx, after, to, most).await?;
     let now = ctx.now();
     let made: Vec<(PersonId, String)> = people
         .into_iter()

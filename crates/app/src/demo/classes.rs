@@ -6,7 +6,7 @@ use super::draw::{Draw, moment, plus};
 use super::load::{Load, Row};
 use super::orgs::{Institution, Institutions, Kind};
 use super::people::People;
-use super::regions::{HOME_STREET, Regions, calendar};
+use super::regions::{HOME_STREET, Regions};
 use kernel::{Calendar, Date, HolidayRule, Instant, Slot, Time, Until, Weekday, WeeklyPattern};
 use platform::AppResult;
 use std::collections::BTreeMap;
@@ -20,6 +20,10 @@ const WEEKDAYS: [u32; 7] = [18, 37, 56, 75, 90, 97, 100];
 const TIMES_USED: [u32; 5] = [28, 52, 78, 94, 100];
 /// Tries at finding a free cell before a class is given up.
 const TRIES: usize = 40;
+/// Courses of the first classes of the school where the demo's staff work; all in its first room, for calligraphy.
+const STARS: [&str; 3] = ["楷书入门", "硬笔书法", "国画花鸟入门"];
+/// Classes of that school that are over and wait for its clerk to complete them.
+const LEFT_OPEN: usize = 2;
 
 /// A meeting in the week, as one bit: learners, rooms and teachers keep a mask of these.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -94,7 +98,7 @@ struct Planner<'a> {
     people: &'a People,
     library: &'a Library,
     courses: BTreeMap<(&'a str, &'a str), Vec<usize>>,
-    calendar: Calendar,
+    calendar: &'static Calendar,
     today: Date,
     /// Days of a pattern: from, weekday, count.
     patterns: BTreeMap<(Date, usize, u16), Arc<[Date]>>,
@@ -126,7 +130,7 @@ pub(super) fn plan(
         people,
         library,
         courses: library.by_category(),
-        calendar: calendar(),
+        calendar: teaching::holidays::calendar(),
         today: days.today,
         patterns: BTreeMap::new(),
         rooms: BTreeMap::new(),
@@ -142,11 +146,12 @@ pub(super) fn plan(
         planner.numbers.clear();
         for (at, org) in orgs.all.iter().enumerate() {
             for number in 0..org.classes {
-                let star = (Some(at) == home && number < 3).then_some(number);
+                let star = (Some(at) == home && number < STARS.len()).then_some(number);
                 classes.extend(planner.class((at, org), season, star, days));
             }
         }
     }
+    leave_open(&mut classes, home);
     give_ids(&mut classes, days);
     classes
 }
@@ -155,6 +160,18 @@ pub(super) fn plan(
 pub(super) fn home_school(regions: &Regions, orgs: &Institutions) -> Option<usize> {
     let (street, _) = regions.of_code(HOME_STREET)?;
     orgs.in_street(street, Kind::School).map(|(at, _)| at)
+}
+
+/// The classes that ended last are not completed yet.
+fn leave_open(classes: &mut [Class], home: Option<usize>) {
+    let mut over: Vec<&mut Class> = classes
+        .iter_mut()
+        .filter(|class| Some(class.org) == home && class.star.is_none() && class.status == "closed")
+        .collect();
+    over.sort_by_key(|class| std::cmp::Reverse((class.ends_on(), class.name.clone())));
+    over.into_iter()
+        .take(LEFT_OPEN)
+        .for_each(|class| class.status = "running");
 }
 
 fn give_ids(classes: &mut [Class], days: &Days) {
@@ -179,7 +196,11 @@ impl Planner<'_> {
         star: Option<usize>,
         days: &Days,
     ) -> Option<Class> {
-        let choice = self.choose(org, star == Some(0) && season == 1)?;
+        let on_today = star == Some(0) && season == 1;
+        let choice = match star {
+            Some(star) => self.choose_star(org, star, on_today)?,
+            None => self.choose(org)?,
+        };
         let course = self.library.courses.get(choice.course)?;
         let plan = days.seasons.get(season)?;
         *self.rooms.entry(choice.room).or_default() |= choice.cell.bit();
@@ -197,7 +218,10 @@ impl Planner<'_> {
         } else {
             self.draw.between(0, latest)
         };
-        let meetings = self.pattern(plus(plan.starts_on, 7 * offset), choice.cell, course.weeks);
+        let mut meetings = self.pattern(plus(plan.starts_on, 7 * offset), choice.cell, course.weeks);
+        if on_today {
+            meetings = with_day(&meetings, self.today);
+        }
         let online = course.mode == "online";
         let seats = self.orgs.rooms.get(choice.room).map_or(20, |room| room.seats);
         let most = if online {
@@ -264,7 +288,7 @@ impl Planner<'_> {
     }
 
     fn pattern(&mut self, from: Date, cell: Cell, count: u16) -> Arc<[Date]> {
-        let calendar = &self.calendar;
+        let calendar = self.calendar;
         let days = self
             .patterns
             .entry((from, cell.weekday, count))
@@ -284,35 +308,19 @@ impl Planner<'_> {
         Arc::clone(days)
     }
 
-    /// A course that fits a room of the institution, with a cell in which room and teacher are free.
-    fn choose(&mut self, org: &Institution, on_today: bool) -> Option<Choice> {
-        let rooms: Vec<usize> = org.rooms.clone().collect();
-        for number in 0..TRIES {
-            let room = if on_today {
-                rooms.first().copied()?
-            } else {
-                *self.draw.pick(&rooms)?
-            };
-            let categories = &self.orgs.rooms.get(room)?.categories;
-            let category = self.draw.pick(categories)?;
-            let list = self.courses.get(&(org.district, category.as_str()))?;
-            let course_at = if on_today {
-                *list.first()?
-            } else {
-                *self.draw.pick(list)?
-            };
-            let course = self.library.courses.get(course_at)?;
-            let at_site_too_long = org.kind == Kind::Site && (course.weeks > 12 || course.mode == "online");
-            if at_site_too_long && number + 8 < TRIES {
-                continue;
-            }
+    /// One of the first classes of the demo's school; that of the demo's teacher meets today.
+    fn choose_star(&mut self, org: &Institution, star: usize, on_today: bool) -> Option<Choice> {
+        let name = STARS.get(star)?;
+        let mut courses = self.library.courses.iter();
+        let course = courses.position(|course| course.district == org.district && course.name == *name)?;
+        let room = org.rooms.clone().next()?;
+        for _ in 0..TRIES {
             let cell = if on_today {
                 self.cell_today()
             } else {
-                self.cell(org.kind, course.minutes)
+                self.cell(org.kind, 90)
             };
-            let taken = self.rooms.get(&room).copied().unwrap_or(0);
-            if taken & cell.bit() != 0 {
+            if self.rooms.get(&room).copied().unwrap_or(0) & cell.bit() != 0 {
                 continue;
             }
             let teacher = if on_today {
@@ -320,7 +328,36 @@ impl Planner<'_> {
             } else {
                 self.free_teacher(org.run_by, cell)
             };
-            if let Some(teacher) = teacher {
+            return teacher.map(|teacher| Choice {
+                course,
+                room,
+                cell,
+                teacher,
+            });
+        }
+        None
+    }
+
+    /// A course that fits a room of the institution, with a cell in which room and teacher are free.
+    fn choose(&mut self, org: &Institution) -> Option<Choice> {
+        let rooms: Vec<usize> = org.rooms.clone().collect();
+        for number in 0..TRIES {
+            let room = *self.draw.pick(&rooms)?;
+            let categories = &self.orgs.rooms.get(room)?.categories;
+            let category = self.draw.pick(categories)?;
+            let list = self.courses.get(&(org.district, category.as_str()))?;
+            let course_at = *self.draw.pick(list)?;
+            let course = self.library.courses.get(course_at)?;
+            let at_site_too_long = org.kind == Kind::Site && (course.weeks > 12 || course.mode == "online");
+            if at_site_too_long && number + 8 < TRIES {
+                continue;
+            }
+            let cell = self.cell(org.kind, course.minutes);
+            let taken = self.rooms.get(&room).copied().unwrap_or(0);
+            if taken & cell.bit() != 0 {
+                continue;
+            }
+            if let Some(teacher) = self.free_teacher(org.run_by, cell) {
                 return Some(Choice {
                     course: course_at,
                     room,
@@ -365,6 +402,16 @@ impl Planner<'_> {
         }
         None
     }
+}
+
+/// The meetings with this day among them: where it is none of them, as on a holiday, the nearest is held on it.
+fn with_day(meetings: &[Date], day: Date) -> Arc<[Date]> {
+    let mut days = meetings.to_vec();
+    let away = |other: &&mut Date| (**other - day).get_days().abs();
+    if let Some(nearest) = days.iter_mut().min_by_key(away) {
+        *nearest = day;
+    }
+    days.into()
 }
 
 fn class_name(course: &Course, number: usize) -> String {

@@ -7,6 +7,7 @@ use super::orgs::{Institutions, Kind};
 use super::people::People;
 use super::{CLASS_LIMIT, Days, PASS_PERCENT};
 use db::Value;
+use enrollment::seat_desk::model::RULE_VERSION;
 use kernel::age::full_years;
 use platform::AppResult;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +35,9 @@ const PRESENCE: [(u8, &str, u32, u32); 5] = [
     (b'x', "excused", 40, 120),
     (b'a', "absent", 30, 320),
 ];
+
+/// Learners of a street who registered and are in no class yet, of 100.
+const NEWCOMERS: usize = 12;
 
 struct Filler<'a> {
     draw: Draw,
@@ -93,6 +97,7 @@ impl<'a> Filler<'a> {
         for (street, learners) in &people.learners {
             let mut order = learners.clone();
             draw.random().shuffle(&mut order);
+            order.truncate(order.len() * (100 - NEWCOMERS) / 100);
             turns.insert(*street, (order, 0));
         }
         let mut streets: BTreeMap<&'static str, Vec<usize>> = BTreeMap::new();
@@ -236,10 +241,7 @@ impl<'a> Filler<'a> {
             Vec::new()
         };
         let attended = match kept {
-            true => marks
-                .iter()
-                .filter(|mark| matches!(mark, b'p' | b'l' | b'e'))
-                .count(),
+            true => marks.iter().filter(|mark| matches!(mark, b'p' | b'l')).count(),
             false if irregular => held / 2,
             false => held - self.draw.below(held / 4 + 1),
         };
@@ -386,7 +388,7 @@ fn row(draw: &Draw, filled: &Filled<'_>, seat: &Seat) -> Option<Row> {
         "none".into(),
         channel.into(),
         actor.into(),
-        super::SEAT_RULE.into(),
+        RULE_VERSION.into(),
         created.into(),
         changed.into(),
     ])
@@ -433,7 +435,7 @@ fn attendance(person: i64, session: i64, mark: u8, at: &Value) -> Row {
         session.into(),
         person.into(),
         status.into(),
-        "roll_call".into(),
+        "roll".into(),
         at.clone(),
     ]
 }

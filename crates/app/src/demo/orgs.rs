@@ -412,6 +412,7 @@ fn node(draw: &Draw, regions: &Regions, org: &Institution, days: &Days) -> Node 
         path: org.path.clone(),
         opened_on: super::regions::years_before(days, years).to_string(),
         public: true,
+        special: false,
     }
 }
 

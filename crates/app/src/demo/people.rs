@@ -22,9 +22,8 @@ pub(super) struct Person {
     pub(super) female: bool,
     pub(super) birth: Date,
     pub(super) phone: Option<String>,
-    /// Area they live in, and the street of it, as places in the list of areas.
+    /// Area they live in, as a place in the list of areas.
     pub(super) home: usize,
-    pub(super) street: usize,
     /// Institution that registered them.
     pub(super) registered_at: usize,
 }
@@ -168,13 +167,17 @@ impl Maker<'_> {
         if streets.is_empty() {
             return;
         }
+        let mut schools = BTreeMap::new();
         for street in &streets {
             self.homes.insert(*street, self.regions.committees_of(*street));
+            if let Some((school, _)) = orgs.in_street(*street, Kind::School) {
+                schools.insert(*street, school);
+            }
         }
         for number in 0..size.learners + size.younger {
             // The first ones of the list are the couple of the first street that has a demo staff.
             let street = streets.get(number % streets.len()).copied().unwrap_or(0);
-            let school = orgs.in_street(street, Kind::School).map_or(0, |(at, _)| at);
+            let school = schools.get(&street).copied().unwrap_or(0);
             let at = self.people.all.len();
             let list = self.people.learners.entry(street).or_default();
             list.push(at);
@@ -200,7 +203,6 @@ impl Maker<'_> {
             birth: Date::new(*born, 5, 18).unwrap_or(self.days.today),
             phone: Some("19900000001".to_owned()),
             home: home.unwrap_or(street),
-            street,
             registered_at: school,
         }
     }
@@ -227,7 +229,6 @@ impl Maker<'_> {
             birth,
             phone,
             home: home.unwrap_or(street),
-            street,
             registered_at: school,
         }
     }
@@ -290,7 +291,6 @@ impl Maker<'_> {
             birth,
             phone: Some(phone(at)),
             home,
-            street: home,
             registered_at: org,
         });
         at

@@ -1,35 +1,28 @@
 //! What learners of the demo have to show: hours, outcomes and certificates of the classes they completed.
 
 use super::Days;
-use super::draw::Draw;
+use super::classes::Class;
+use super::draw::{Draw, id_text, moment};
 use super::enrollments::{Filled, Seat};
 use super::load::{Load, Row};
-use super::orgs::Kind;
+use ::records::certificates::actions::{CODE_LEN, Facts};
+use ::records::completion::model::RULE;
 use platform::AppResult;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// Letters of a certificate's code: no 0, 1, I or O, which are mistaken when typed from paper.
 const CODE_LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-const CODE_LENGTH: usize = 12;
-/// Minutes of one hour of study (学时).
-const STUDY_HOUR: i64 = 45;
 
 struct Completed<'a> {
     seat: &'a Seat,
     outcome: i64,
-    certificate: Option<i64>,
+    certificate: i64,
     hours: i64,
 }
 
-/// How many rows were written.
-#[derive(Default)]
-pub(super) struct Counts {
-    pub(super) outcomes: usize,
-    pub(super) certificates: usize,
-}
-
-/// Writes the outcomes, certificates and hours of completed enrolments.
-pub(super) async fn write(load: &Load<'_>, filled: &Filled<'_>) -> AppResult<Counts> {
+/// Writes the outcomes, certificates and hours of completed enrolments; gives how many of each.
+pub(super) async fn write(load: &Load<'_>, filled: &Filled<'_>) -> AppResult<usize> {
     let completed = completed(filled);
     load.put(
         "outcome",
@@ -38,11 +31,10 @@ pub(super) async fn write(load: &Load<'_>, filled: &Filled<'_>) -> AppResult<Cou
     )
     .await?;
     let draw = Draw::new("certificates");
+    let mut serials = BTreeMap::new();
     let certificates = completed
         .iter()
-        .filter(|one| one.certificate.is_some())
-        .enumerate();
-    let certificates = certificates.filter_map(|(number, one)| certificate(&draw, filled, one, number));
+        .filter_map(|one| certificate(&draw, filled, one, &mut serials));
     load.put("certificate", CERTIFICATE, certificates).await?;
     load.put(
         "hours_entry",
@@ -50,10 +42,7 @@ pub(super) async fn write(load: &Load<'_>, filled: &Filled<'_>) -> AppResult<Cou
         completed.iter().filter_map(|one| hours(filled, one)),
     )
     .await?;
-    Ok(Counts {
-        outcomes: completed.len(),
-        certificates: completed.iter().filter(|one| one.certificate.is_some()).count(),
-    })
+    Ok(completed.len())
 }
 
 fn completed<'a>(filled: &Filled<'a>) -> Vec<Completed<'a>> {
@@ -72,20 +61,11 @@ fn completed<'a>(filled: &Filled<'a>) -> Vec<Completed<'a>> {
         all.extend(seats.into_iter().map(|seat| Completed {
             seat,
             outcome: outcomes.take(),
-            // Neighbourhood points give short courses; these end without a certificate.
-            certificate: (!at_site(filled, seat)).then(|| certificates.take()),
+            certificate: certificates.take(),
             hours: hours.take(),
         }));
     }
     all
-}
-
-fn at_site(filled: &Filled<'_>, seat: &Seat) -> bool {
-    let org = filled
-        .classes
-        .get(seat.class)
-        .and_then(|class| filled.links.orgs.all.get(class.org));
-    org.is_some_and(|org| org.kind == Kind::Site)
 }
 
 const OUTCOME: &[&str] = &[
@@ -108,23 +88,34 @@ const OUTCOME: &[&str] = &[
 fn outcome(filled: &Filled<'_>, one: &Completed<'_>) -> Option<Row> {
     let class = filled.classes.get(one.seat.class)?;
     let course = filled.links.library.courses.get(class.course)?;
-    let evidence = json!({"sessions": class.days.len(), "attended": one.seat.attended});
+    let late = one.seat.marks.iter().filter(|mark| **mark == b'l').count();
+    let evidence = json!({
+        "present": one.seat.attended - late, "late": late, "held": class.days.len(),
+        "pass_percent": super::PASS_PERCENT, "enrollment": id_text(one.seat.id),
+    });
     Some(vec![
         one.outcome.into(),
         filled.person(one.seat.person).into(),
         filled.org(class.org).into(),
-        "course".into(),
-        course.name.as_str().into(),
+        "class".into(),
+        class.name.as_str().into(),
         course.level.into(),
         minutes(one, class.minutes).into(),
         class.ends_on().into(),
         class.id.into(),
         evidence.to_string().into(),
-        filled.person(class.teacher).into(),
-        super::COMPLETION_RULE.into(),
+        registrar(filled, class).into(),
+        RULE.into(),
         "verified".into(),
-        super::draw::moment(class.ends_on(), 17, 0).into(),
+        moment(class.ends_on(), 17, 0).into(),
     ])
+}
+
+/// Who confirmed the class and issued its certificates.
+fn registrar(filled: &Filled<'_>, class: &Class) -> Option<i64> {
+    let org = filled.links.orgs.all.get(class.org)?;
+    let office = filled.links.people.offices.get(&org.run_by)?;
+    Some(filled.person(office.registrar))
 }
 
 fn minutes(one: &Completed<'_>, each: u16) -> i64 {
@@ -146,34 +137,44 @@ const CERTIFICATE: &[&str] = &[
     "revoke_reason",
 ];
 
-fn certificate(draw: &Draw, filled: &Filled<'_>, one: &Completed<'_>, number: usize) -> Option<Row> {
+fn certificate(
+    draw: &Draw,
+    filled: &Filled<'_>,
+    one: &Completed<'_>,
+    serials: &mut BTreeMap<(i64, i16), u32>,
+) -> Option<Row> {
     let class = filled.classes.get(one.seat.class)?;
     let org = filled.links.orgs.all.get(class.org)?;
     let course = filled.links.library.courses.get(class.course)?;
     let season = filled.links.days.seasons.get(class.season)?;
     let person = filled.links.people.all.get(one.seat.person)?;
-    let office = filled.links.people.offices.get(&org.run_by)?;
-    let facts = json!({
-        "course": course.name,
-        "class": class.name,
-        "term": season.name,
-        "hours": minutes(one, class.minutes) / STUDY_HOUR,
-        "provider": org.name,
-        "earned_on": class.ends_on().to_string(),
-    });
-    let letters = (0..CODE_LENGTH).filter_map(|_| draw.pick(CODE_LETTERS));
+    let facts = Facts {
+        course: course.name.clone(),
+        class: class.name.clone(),
+        term: season.name.clone(),
+        minutes: minutes(one, class.minutes),
+        provider: org.name.clone(),
+        starts_on: class.starts_on().to_string(),
+        ends_on: class.ends_on().to_string(),
+    };
+    let letters = (0..CODE_LEN).filter_map(|_| draw.pick(CODE_LETTERS));
     let code: String = letters.map(|letter| char::from(*letter)).collect();
+    let year = class.ends_on().year();
+    let serial = serials.entry((org.id, year)).or_default();
+    *serial += 1;
+    let school = id_text(org.id).to_uppercase();
+    let school: String = school.chars().skip(school.len().saturating_sub(8)).collect();
     Some(vec![
-        one.certificate?.into(),
+        one.certificate.into(),
         one.outcome.into(),
         person.id.into(),
         org.id.into(),
-        format!("{}-{}-{:06}", org.district, class.ends_on().year(), number + 1).into(),
+        format!("{school}-{year}-{serial:05}").into(),
         code.into(),
         person.name.as_str().into(),
-        facts.to_string().into(),
+        serde_json::to_string(&facts).ok()?.into(),
         class.ends_on().into(),
-        filled.person(office.registrar).into(),
+        registrar(filled, class).into(),
         "valid".into(),
         "".into(),
     ])
@@ -200,8 +201,8 @@ fn hours(filled: &Filled<'_>, one: &Completed<'_>) -> Option<Row> {
         minutes(one, class.minutes).into(),
         "class".into(),
         class.id.into(),
-        super::COMPLETION_RULE.into(),
+        RULE.into(),
         class.ends_on().into(),
-        super::draw::moment(class.ends_on(), 17, 0).into(),
+        moment(class.ends_on(), 17, 0).into(),
     ])
 }

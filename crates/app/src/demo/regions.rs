@@ -3,6 +3,7 @@
 use super::draw::{Draw, plus};
 use super::load::{Load, Row};
 use super::{Days, Scale};
+use ::orgs::tree::model::spelling;
 use kernel::{AgeBand, pinyin};
 use platform::AppResult;
 use std::collections::{BTreeMap, HashMap};
@@ -163,6 +164,11 @@ pub(super) async fn write(load: &Load<'_>, regions: &Regions, days: &Days) -> Ap
     load.put("population", &columns, population(regions, days)).await
 }
 
+/// Zones that only resemble a street, and committees that exist for statistics.
+fn is_special(area: &Area) -> bool {
+    matches!(area.kind.as_str(), "special" | "virtual")
+}
+
 fn node(regions: &Regions, area: &Area) -> Node {
     Node {
         id: area.id,
@@ -176,7 +182,8 @@ fn node(regions: &Regions, area: &Area) -> Node {
         region: Some(area.code.clone()),
         path: area.path.clone(),
         opened_on: LISTED_ON.to_owned(),
-        public: area.kind != "virtual",
+        public: true,
+        special: is_special(area),
     }
 }
 
@@ -191,6 +198,8 @@ pub(super) struct Node {
     pub(super) path: String,
     pub(super) opened_on: String,
     pub(super) public: bool,
+    /// Zone or committee that is not counted to people.
+    pub(super) special: bool,
 }
 
 const ORG_COLUMNS: &[&str] = &[
@@ -200,10 +209,12 @@ const ORG_COLUMNS: &[&str] = &[
     "name",
     "short_name",
     "sort_key",
+    "spelling",
     "region_code",
     "status",
     "opened_on",
     "is_public",
+    "special",
     "version",
 ];
 
@@ -216,10 +227,12 @@ pub(super) async fn write_nodes(load: &Load<'_>, nodes: &[Node]) -> AppResult<()
             node.name.as_str().into(),
             node.short.as_str().into(),
             pinyin::sort_key(&node.name).into(),
+            spelling(&node.name).into(),
             node.region.clone().into(),
             "open".into(),
             node.opened_on.as_str().into(),
             node.public.into(),
+            node.special.into(),
             1.into(),
         ]
     });
@@ -313,21 +326,6 @@ fn bands(org: i64, year: i64, elders: i64, share: i64) -> Vec<Row> {
         ]
     };
     parts.into_iter().map(row).collect()
-}
-
-/// The published holidays that ship with the program.
-pub(super) fn calendar() -> kernel::Calendar {
-    let rows = table(include_str!("../../../../data/holidays/holidays.csv"));
-    kernel::Calendar::new(rows.filter_map(|row| {
-        Some(kernel::HolidayRow {
-            date: cell(&row, "date").parse().ok()?,
-            kind: match cell(&row, "kind") {
-                "holiday" => kernel::HolidayKind::Holiday,
-                _ => kernel::HolidayKind::Workday,
-            },
-            name: cell(&row, "name").to_owned(),
-        })
-    }))
 }
 
 /// The last birthday of those who are this old on a day, or older.
