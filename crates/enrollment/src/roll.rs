@@ -21,7 +21,7 @@ pub struct RollRow {
     pub joined_on: Date,
 }
 
-/// Learners with a seat in a class, by order of asking. The caller checks that the class may be seen.
+/// Learners with a seat in a class, by name as a roll is read out. The caller checks that the class may be seen.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -29,7 +29,7 @@ pub async fn confirmed(db: &Db, class: ClassId) -> AppResult<Vec<RollRow>> {
     let rows = store::confirmed(db, class).await?;
     let people: Vec<PersonId> = rows.iter().map(|row| row.person_id).collect();
     let briefs = people::persons::find_many(db, &people).await?;
-    let roll = rows.into_iter().filter_map(|row| {
+    let found = rows.into_iter().filter_map(|row| {
         let brief = briefs.get(&row.person_id)?;
         Some(RollRow {
             enrollment: row.id,
@@ -39,7 +39,9 @@ pub async fn confirmed(db: &Db, class: ClassId) -> AppResult<Vec<RollRow>> {
             joined_on: row.changed_at.date(),
         })
     });
-    Ok(roll.collect())
+    let mut roll: Vec<RollRow> = found.collect();
+    roll.sort_by_cached_key(|row| (kernel::pinyin::person_sort_key(&row.name), row.enrollment.raw()));
+    Ok(roll)
 }
 
 /// Classes in which a person has a seat.
