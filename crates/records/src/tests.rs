@@ -85,7 +85,7 @@ impl Fixture {
     async fn name_learners(&self, name: &str) {
         let tx = self.app.system().begin().await.unwrap();
         let sql = "UPDATE person SET name = $1 WHERE name LIKE '学员%'";
-        tx.execute(sql, args![name]).await.unwrap();
+        tx.exec(sql, args![name]).await.unwrap();
         tx.commit(vec![Event::new("test.named", "person", self.people[0])])
             .await
             .unwrap();

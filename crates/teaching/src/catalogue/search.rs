@@ -278,7 +278,18 @@ mod tests {
             // Every class of this world is for beginners.
             ("shufa rumen", vec!["书法入门", "硬笔书法"]),
             ("书法 硬笔", vec!["硬笔书法"]),
-            ("ai", vec!["太极拳", "拳太极", "太极扇", "AI 绘画", "ＡＩ写作"]),
+            // 能 in 智能 is read nài too in old books.
+            (
+                "ai",
+                vec![
+                    "太极拳",
+                    "拳太极",
+                    "太极扇",
+                    "智能手机摄影",
+                    "AI 绘画",
+                    "ＡＩ写作",
+                ],
+            ),
             ("zhangzhe", vec!["长者声乐"]),
             ("书法 钢琴", vec![]),
             ("没有这门课", vec![]),
