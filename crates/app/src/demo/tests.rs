@@ -1,3 +1,5 @@
+//! The demo, built whole: what it must hold.
+
 use super::*;
 use ::records::certificates::actions as certificates;
 use db::{Db, Row, args};

@@ -1,7 +1,6 @@
 //! For the machinery that watches the program: it runs, and it can work.
 
 use axum::extract::State;
-use db::args;
 use platform::{AppResult, Platform};
 use std::sync::Arc;
 
@@ -12,6 +11,6 @@ pub async fn alive() -> &'static str {
 
 /// `GET /readyz`: the database answers too; 503 when it does not.
 pub async fn ready(State(platform): State<Arc<Platform>>) -> AppResult<&'static str> {
-    let _: i64 = platform.db.query_one("SELECT 1", args![]).await?;
+    platform.db.answers().await?;
     Ok("ready\n")
 }
