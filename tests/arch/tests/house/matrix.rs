@@ -181,9 +181,18 @@ const SHARED_ON_PURPOSE: &[(&str, &str)] = &[
     ("/desk/courses", "the course library is shared across schools"),
     ("/api/v1/courses", "the course library is shared across schools"),
     ("/desk/classes/new", "a class may be planned from a shared course"),
-    ("/desk/bookings/rooms", "rooms open to others are shown to those who may book"),
-    ("/desk/rooms/{room}/book", "rooms open to others are shown to those who may book"),
-    ("/desk/counter/", "a resident may enrol at any school's counter; masked, and each act is an event"),
+    (
+        "/desk/bookings/rooms",
+        "rooms open to others are shown to those who may book",
+    ),
+    (
+        "/desk/rooms/{room}/book",
+        "rooms open to others are shown to those who may book",
+    ),
+    (
+        "/desk/counter/",
+        "a resident may enrol at any school's counter; masked, and each act is an event",
+    ),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

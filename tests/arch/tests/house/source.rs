@@ -158,7 +158,10 @@ pub fn product(source: &Source) -> &str {
 
 /// Whether the file holds tests only.
 pub fn is_test(path: &str) -> bool {
-    path.ends_with("/tests.rs") || path.contains("/tests/") || path.starts_with("crates/testkit/")
+    path.ends_with("/tests.rs")
+        || path.ends_with("/testing.rs")
+        || path.contains("/tests/")
+        || path.starts_with("crates/testkit/")
 }
 
 #[test]

@@ -50,7 +50,10 @@ fn pages_and_interfaces_go_through_actions() {
         }
         for (number, line) in product(&source).lines().enumerate() {
             // A record type may be named; a statement may not be run from here.
-            let calls_store = line.split("store::").skip(1).any(|rest| rest.starts_with(|c: char| c.is_lowercase()));
+            let calls_store = line
+                .split("store::")
+                .skip(1)
+                .any(|rest| rest.starts_with(|c: char| c.is_lowercase()));
             if calls_store || line.contains("use db::") || line.contains(" db::Tx") {
                 faults.push(format!("{}:{}: {}", source.path, number + 1, line.trim()));
             }
@@ -60,8 +63,11 @@ fn pages_and_interfaces_go_through_actions() {
 }
 
 /// Counters of wrong tries and signs of life: no act of anybody, so without an event (ADR 0006).
-const WITHOUT_EVENT: &[&str] =
-    &["crates/people/src/sign_in/actions.rs", "crates/people/src/sign_in/session.rs", "crates/people/src/sign_in/staff.rs"];
+const WITHOUT_EVENT: &[&str] = &[
+    "crates/people/src/sign_in/actions.rs",
+    "crates/people/src/sign_in/session.rs",
+    "crates/people/src/sign_in/staff.rs",
+];
 
 #[test]
 fn only_the_platform_finishes_a_transaction() {
@@ -69,7 +75,8 @@ fn only_the_platform_finishes_a_transaction() {
     for source in files("crates", ".rs") {
         let allowed = source.path.starts_with("crates/db/") || source.path.starts_with("crates/platform/");
         let bookkeeping = WITHOUT_EVENT.contains(&source.path.as_str());
-        if !allowed && !bookkeeping && !is_test(&source.path) && product(&source).contains(".finish().await") {
+        if !allowed && !bookkeeping && !is_test(&source.path) && product(&source).contains(".finish().await")
+        {
             faults.push(source.path);
         }
     }
