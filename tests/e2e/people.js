@@ -1,0 +1,21 @@
+// The people of the demo, and how they come in.
+
+/** Who can sign in by a button of the demo. */
+export const LEARNER = 'learner';
+export const CLERK = 'registrar';
+export const TEACHER = 'teacher';
+export const BUREAU = 'district_bureau';
+export const AUDITOR = 'auditor';
+
+/** The button of the sign-in page for one of them. */
+export function signInButton(who) {
+  return `form:has(input[name=role][value="${who}"]) button`;
+}
+
+/** Signs in on this page, in place of whoever was signed in. */
+export async function signIn(page, url, who) {
+  await page.context().clearCookies({ name: /^(?!xq_view)/ });
+  await page.goto(`${url}/sign-in`);
+  await page.locator(signInButton(who)).click();
+  await page.waitForURL(/\/(me|desk)$/);
+}
