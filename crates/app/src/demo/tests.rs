@@ -40,7 +40,8 @@ fn overlaps(mut spans: Vec<(i64, i64)>) -> bool {
 }
 
 async fn meetings(db: &Db) -> Vec<Meeting> {
-    let sql = "SELECT class_id, day, starts, minutes, room_id, teacher_id FROM session WHERE status <> 'cancelled'
+    let sql =
+        "SELECT class_id, day, starts, minutes, room_id, teacher_id FROM session WHERE status <> 'cancelled'
                {unscoped: a test} ORDER BY id";
     db.query(sql, args![]).await.unwrap()
 }
@@ -140,7 +141,9 @@ async fn staff_have_work(app: &TestApp, report: &DemoReport) {
         .await
         .unwrap();
     assert!(
-        today.iter().any(|(learners, marks)| *learners > 10 && *marks == 0),
+        today
+            .iter()
+            .any(|(learners, marks)| *learners > 10 && *marks == 0),
         "{today:?}"
     );
     let sql = "SELECT c.id FROM class c JOIN post p ON p.org_id = c.org_id AND p.role = 'registrar'
@@ -168,7 +171,8 @@ async fn wang_has_something_of_everything(app: &TestApp, report: &DemoReport) {
         .await
         .unwrap();
     assert_eq!(name, "王秀英");
-    let sql = "SELECT e.status, c.status, c.waitlisted, c.name FROM enrollment e JOIN class c ON c.id = e.class_id
+    let sql =
+        "SELECT e.status, c.status, c.waitlisted, c.name FROM enrollment e JOIN class c ON c.id = e.class_id
                WHERE e.person_id = $1 {unscoped: a test} ORDER BY e.id";
     let places: Vec<(String, String, i64, String)> = db.query(sql, args![wang]).await.unwrap();
     let has = |status: &str, class: &str| places.iter().any(|row| row.0 == status && row.1 == class);
