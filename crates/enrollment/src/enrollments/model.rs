@@ -2,13 +2,14 @@
 
 use super::store::EnrollmentRow;
 use crate::EnrollmentStatus;
-use kernel::{Instant, PersonId, Time};
+use kernel::chinese_date::{date_text, day_text};
+use kernel::{Date, Instant, PersonId, Time};
 use people::persons::PersonBrief;
 use platform::Channel;
 use platform::event::EventRow;
 use teaching::classes::ClassRow;
 use teaching::sessions::{SessionRow, SessionStatus};
-use ui::{Page, Tag};
+use ui::{Lang, Page, Tag};
 
 /// An enrolment with all that its page shows.
 #[derive(Debug, Clone)]
@@ -167,7 +168,7 @@ pub fn hours(starts: Time, minutes: i64) -> String {
     )
 }
 
-/// When a class meets, in the page's language: `每周一 09:00–10:30，2027-03-01 开课，共 4 次`.
+/// When a class meets, in the page's language: `每周一 09:00–10:30，2027年3月1日 开课，共 4 次课`.
 #[must_use]
 pub fn when(page: &Page, class: &ClassRow) -> String {
     page.tn(
@@ -175,10 +176,31 @@ pub fn when(page: &Page, class: &ClassRow) -> String {
         &[
             &page.t(weekday_name(class.weekday)),
             &hours(class.starts, class.minutes),
-            &class.starts_on,
+            &day(page, class.starts_on),
             &class.session_count,
         ],
     )
+}
+
+/// A date as this page's reader writes it.
+fn day(page: &Page, date: Date) -> String {
+    match page.lang {
+        Lang::Zh => date_text(date),
+        Lang::En => date.to_string(),
+    }
+}
+
+/// When one session is: `11月27日（星期五）13:00–14:30`.
+#[must_use]
+pub fn session_when(page: &Page, session: &SessionRow) -> String {
+    let hours = hours(session.starts, session.minutes);
+    match page.lang {
+        Lang::Zh => format!("{}{hours}", day_text(session.day)),
+        Lang::En => {
+            let weekday = i64::from(session.day.weekday().to_monday_one_offset());
+            format!("{} ({}) {hours}", session.day, page.t(weekday_name(weekday)))
+        }
+    }
 }
 
 /// The fee in words, in the page's language.

@@ -144,16 +144,7 @@ pub(super) async fn mine(ctx: Ctx) -> AppResult<Response> {
         .filter_map(|mine| mine.next.as_ref().map(|session| (mine, session)))
         .min_by_key(|(_, session)| (session.day, session.starts))
         .map(|(mine, session)| {
-            let day = session.day;
-            let weekday = page
-                .t(model::weekday_name(i64::from(
-                    day.weekday().to_monday_one_offset(),
-                )))
-                .to_owned();
-            let when = format!(
-                "{day}（{weekday}）{}",
-                model::hours(session.starts, session.minutes)
-            );
+            let when = model::session_when(&page, session);
             (mine.class.name.clone(), when, mine.place.clone())
         });
     let items = all.iter().map(|mine| item(&page, mine)).collect();

@@ -180,7 +180,10 @@ fn card(line: ClassLine, place: Arc<Place>) -> Option<(ClassCard, Seats)> {
     };
     let small = |number: i64| u16::try_from(number).unwrap_or_default();
     let room = line.room.map(|room| match line.floor {
-        Some(floor) if !floor.is_empty() => format!("{floor} {room}"),
+        // Many rooms say their floor themselves: 「2楼书画教室」 on 「2 楼」.
+        Some(floor) if !floor.is_empty() && !room.starts_with(&floor.replace(' ', "")) => {
+            format!("{floor} {room}")
+        }
         _ => room,
     });
     let card = ClassCard {
