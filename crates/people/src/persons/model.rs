@@ -146,33 +146,8 @@ pub fn check(draft: &PersonDraft, today: Date) -> Result<Checked, Vec<FieldError
     let typed_sex: Option<Sex> = draft.sex.parse().ok();
     let sex = id_number.as_ref().map(|id| Sex::from(id.sex())).or(typed_sex);
     let birth = id_number.as_ref().map(IdNumber::birth_date).or(draft.birth);
-    if id_number.is_some() && typed_sex.is_some() && typed_sex != sex {
-        say(
-            "sex",
-            "选的性别和身份证号对不上。请看一遍身份证号，或把性别改过来。".into(),
-        );
-    }
-    if id_number.is_some() && draft.birth.is_some() && draft.birth != birth {
-        say(
-            "birth",
-            "填的出生日期和身份证号对不上。请对照身份证改一改。".into(),
-        );
-    }
-    if sex.is_none() && draft.id_number.trim().is_empty() {
-        say("sex", "请选择性别，或填身份证号。".into());
-    }
-    match birth {
-        None if draft.id_number.trim().is_empty() => {
-            say(
-                "birth",
-                "请填写出生日期，例如 1955-03-15；有些班级按年龄招生。".into(),
-            );
-        }
-        Some(day) if day > today => say("birth", "出生日期在今天以后。请再看一遍年份。".into()),
-        Some(day) if today.year() - day.year() > 130 => {
-            say("birth", "出生日期太早了。请再看一遍年份。".into());
-        }
-        _ => {}
+    for (field, sentence) in disagreements(draft, id_number.is_some(), (typed_sex, sex), birth, today) {
+        say(field, sentence.into());
     }
     let contact = kernel::bounded(&draft.contact, 0, 60, "紧急联系人")
         .map_err(|sentence| say("contact", sentence))
@@ -194,6 +169,41 @@ pub fn check(draft: &PersonDraft, today: Date) -> Result<Checked, Vec<FieldError
         }),
         _ => Err(wrong),
     }
+}
+
+/// What is wrong with sex and birth: they disagree with the identity number, are missing, or cannot be.
+fn disagreements(
+    draft: &PersonDraft,
+    has_id: bool,
+    (typed_sex, sex): (Option<Sex>, Option<Sex>),
+    birth: Option<Date>,
+    today: Date,
+) -> Vec<(&'static str, &'static str)> {
+    let mut wrong = Vec::new();
+    if has_id && typed_sex.is_some() && typed_sex != sex {
+        wrong.push((
+            "sex",
+            "选的性别和身份证号对不上。请看一遍身份证号，或把性别改过来。",
+        ));
+    }
+    if has_id && draft.birth.is_some() && draft.birth != birth {
+        wrong.push(("birth", "填的出生日期和身份证号对不上。请对照身份证改一改。"));
+    }
+    let no_id_typed = draft.id_number.trim().is_empty();
+    if sex.is_none() && no_id_typed {
+        wrong.push(("sex", "请选择性别，或填身份证号。"));
+    }
+    match birth {
+        None if no_id_typed => {
+            wrong.push(("birth", "请填写出生日期，例如 1955-03-15；有些班级按年龄招生。"));
+        }
+        Some(day) if day > today => wrong.push(("birth", "出生日期在今天以后。请再看一遍年份。")),
+        Some(day) if today.year() - day.year() > 130 => {
+            wrong.push(("birth", "出生日期太早了。请再看一遍年份。"));
+        }
+        _ => {}
+    }
+    wrong
 }
 
 fn optional<T>(text: &str, parse: impl FnOnce(&str) -> Result<T, ()>) -> Option<T> {

@@ -82,20 +82,7 @@ pub async fn grant(ctx: &Ctx, staff: NewStaff, role: Role, org: OrgId, login: &s
     let hash = sign_in::staff::hashed(ctx, password.clone()).await?;
     let tx = ctx.begin().await?;
     let mut events = Vec::new();
-    let person = match staff {
-        NewStaff::Known(number) => known(&tx, &number).await?,
-        NewStaff::New(mut draft) => {
-            draft.org = Some(org);
-            let person = persons::model::check(&draft, ctx.today()).map_err(AppError::Invalid)?;
-            if let Some(known) = persons::duplicate(&tx, &person).await? {
-                known
-            } else {
-                let id = persons::add(&tx, &person).await?;
-                events.push(Event::new("person.registered", "person", id).at(org));
-                id
-            }
-        }
-    };
+    let person = holder(&tx, staff, org, &mut events).await?;
     tx.lock("person", person.raw()).await?;
     if store::held(&tx, person, role, org, ctx.today()).await? {
         return Err(AppError::refused(
@@ -145,6 +132,27 @@ pub async fn grant(ctx: &Ctx, staff: NewStaff, role: Role, org: OrgId, login: &s
         person,
         password: shown,
     })
+}
+
+/// The person who gets the post: known by number, or registered now unless they are known already.
+async fn holder(
+    tx: &platform::Tx,
+    staff: NewStaff,
+    org: OrgId,
+    events: &mut Vec<Event>,
+) -> AppResult<PersonId> {
+    let mut draft = match staff {
+        NewStaff::Known(number) => return known(tx, &number).await,
+        NewStaff::New(draft) => draft,
+    };
+    draft.org = Some(org);
+    let person = persons::model::check(&draft, tx.ctx().today()).map_err(AppError::Invalid)?;
+    if let Some(known) = persons::duplicate(tx, &person).await? {
+        return Ok(known);
+    }
+    let id = persons::add(tx, &person).await?;
+    events.push(Event::new("person.registered", "person", id).at(org));
+    Ok(id)
 }
 
 async fn known(tx: &platform::Tx, number: &str) -> AppResult<PersonId> {

@@ -151,7 +151,8 @@ async fn wrong_codes_run_out_and_a_new_one_helps() {
         200
     );
     let code = newest_code(&app).await;
-    let pasted = format!(" {} {} ", &code[..3], &code[3..]);
+    let (head, tail) = code.split_at(3);
+    let pasted = format!(" {head} {tail} ");
     let done = client
         .post("/sign-in/code", &[("step", &step), ("code", &pasted)])
         .await;
@@ -278,6 +279,7 @@ fn secret(body: &str) -> TotpSecret {
     tail.expect("the secret on the page")
 }
 
+#[expect(clippy::too_many_lines, reason = "one story told in order")]
 #[tokio::test(flavor = "multi_thread")]
 async fn staff_set_up_the_second_factor_and_change_the_first_password() {
     let (app, world) = app().await;

@@ -31,12 +31,15 @@ pub(crate) enum Seen {
     Token(i64),
 }
 
+/// What was tried, and by whom.
+type Tried = (&'static str, String);
+
 /// The memory of one installation.
 #[derive(Default)]
 pub(crate) struct Watch {
     known: RwLock<HashMap<TokenHash, Known>>,
     seen: Mutex<HashMap<Seen, Instant>>,
-    tries: Mutex<HashMap<(&'static str, String), (Instant, u32)>>,
+    tries: Mutex<HashMap<Tried, (Instant, u32)>>,
 }
 
 static WATCHES: LazyLock<RwLock<HashMap<usize, Arc<Watch>>>> = LazyLock::new(RwLock::default);
@@ -162,7 +165,7 @@ async fn listen(
 fn hear(watch: &Watch, notice: &Notice) {
     match (notice.subject_kind, notice.kind) {
         ("person", "sign_in.ended" | "api_token.ended") => {
-            watch.forget(PersonId::from_raw(notice.subject_id))
+            watch.forget(PersonId::from_raw(notice.subject_id));
         }
         ("post" | "account" | "org", _) => watch.forget_all(),
         _ => {}

@@ -17,7 +17,7 @@ async fn made_from(town: &Town) -> (String, String) {
     (text(course), text(term))
 }
 
-fn form<'a>(ids: &'a [String; 5]) -> Vec<(&'a str, &'a str)> {
+fn form(ids: &[String; 5]) -> Vec<(&str, &str)> {
     let [org, course, term, teacher, room] = ids;
     vec![
         ("org", org),
