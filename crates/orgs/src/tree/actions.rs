@@ -16,7 +16,7 @@ pub struct OrgView {
     pub org: OrgBrief,
     /// What else the tree knows of it.
     pub detail: OrgDetail,
-    /// Those above, from the root down.
+    /// Those above that the reader may open, from the root down.
     pub above: Vec<OrgBrief>,
     /// Of which it became part.
     pub successor: Option<OrgBrief>,
@@ -100,8 +100,10 @@ async fn view(ctx: &Ctx, scope: &Scope, id: OrgId) -> AppResult<OrgView> {
         Some(successor) => Some(read::find(ctx.db(), successor).await?),
         None => None,
     };
+    let mut above = read::ancestors(ctx.db(), id).await?;
+    above.retain(|org| scope.contains(&org.path));
     Ok(OrgView {
-        above: read::ancestors(ctx.db(), id).await?,
+        above,
         touched: store::touched(ctx.db(), id, &org.path, ctx.today()).await?,
         org,
         detail,
