@@ -26,7 +26,6 @@ fn sibling(world: &World) -> Actor {
     )
 }
 
-#[expect(clippy::too_many_lines, reason = "one story told in order")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clerk_registers_finds_and_changes() {
     let (app, world) = app().await;

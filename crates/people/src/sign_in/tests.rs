@@ -279,7 +279,6 @@ fn secret(body: &str) -> TotpSecret {
     tail.expect("the secret on the page")
 }
 
-#[expect(clippy::too_many_lines, reason = "one story told in order")]
 #[tokio::test(flavor = "multi_thread")]
 async fn staff_set_up_the_second_factor_and_change_the_first_password() {
     let (app, world) = app().await;

@@ -136,7 +136,10 @@ mod tests {
             assert_eq!(kinds, (room, teacher), "{taken:?}");
         }
         let open = busy("2027-03-01", "09:00", 90, 0, 0, 1);
-        assert_eq!(clashes(std::slice::from_ref(&open), std::slice::from_ref(&open)), []);
+        assert_eq!(
+            clashes(std::slice::from_ref(&open), std::slice::from_ref(&open)),
+            []
+        );
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub struct Search {
 pub fn read(typed: &Typed) -> Result<Search, Vec<FieldError>> {
     let mut faults = Vec::new();
     let search = Search {
-        from: day(&typed.from, "from", &mut faults).map(|day| midnight(day)),
+        from: day(&typed.from, "from", &mut faults).map(midnight),
         before: day(&typed.to, "to", &mut faults)
             .and_then(|day| day.tomorrow().ok())
             .map(midnight),
