@@ -73,7 +73,9 @@ pub async fn screen(ctx: Ctx, Path(id): Path<String>) -> AppResult<Response> {
     let screen = actions::screen(&ctx, crate::id(&id)?).await?;
     let page = ui::page(&ctx, "课堂码");
     let when = words::when(&screen.opened.session);
-    Ok(ui::html(&ScreenPage { page, screen, when }))
+    // The code is over in this many seconds; by this header the page follows it without scripts, too.
+    let refresh = [(header::REFRESH, screen.seconds.to_string())];
+    Ok((refresh, ui::html(&ScreenPage { page, screen, when })).into_response())
 }
 
 /// `GET /desk/sessions/{id}/code.svg`

@@ -8,7 +8,7 @@ use axum::extract::{Path, Query};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use platform::web::{Upload, see_other};
-use platform::{AppError, AppResult, Ctx};
+use platform::{AppError, AppResult, Ctx, Permission};
 use teaching::ClassId;
 use ui::{Field, Form, Lang, Notice, Page};
 
@@ -19,6 +19,7 @@ struct GridPage {
     grid: Grid,
     form: Form,
     wrong: Vec<String>,
+    may_complete: bool,
 }
 
 impl GridPage {
@@ -47,10 +48,10 @@ pub async fn show(
         let count: u32 = count.parse().unwrap_or(0);
         page = page.noticed(Notice::done(format!("导入好了，记了 {count} 条。")));
     }
-    Ok(render(page, grid, Vec::new(), 200))
+    Ok(render(&ctx, page, grid, Vec::new(), 200))
 }
 
-fn render(page: Page, grid: Grid, wrong: Vec<String>, status: u16) -> Response {
+fn render(ctx: &Ctx, page: Page, grid: Grid, wrong: Vec<String>, status: u16) -> Response {
     let form = Form::blank(fields(), Lang::Zh);
     ui::respond::html_with(
         status,
@@ -59,6 +60,7 @@ fn render(page: Page, grid: Grid, wrong: Vec<String>, status: u16) -> Response {
             grid,
             form,
             wrong,
+            may_complete: ctx.can(Permission::RecordIssue),
         },
     )
 }
@@ -88,7 +90,7 @@ pub async fn import(ctx: Ctx, Path(id): Path<String>, upload: Upload) -> AppResu
         Err(AppError::Invalid(fields)) => {
             let grid = actions::of_class(&ctx, id).await?;
             let wrong = fields.into_iter().map(|field| field.sentence).collect();
-            Ok(render(ui::desk_page(&ctx, "全部考勤"), grid, wrong, 422))
+            Ok(render(&ctx, ui::desk_page(&ctx, "全部考勤"), grid, wrong, 422))
         }
         Err(other) => Err(other),
     }
