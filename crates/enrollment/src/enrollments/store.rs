@@ -87,7 +87,10 @@ pub(super) async fn live(db: &Db, person: PersonId, class: ClassId) -> DbResult<
 pub(super) async fn of_class_within(db: &Db, scope: &Scope, class: ClassId) -> DbResult<Vec<EnrollmentRow>> {
     db.within(scope)
         .query(
-            columns!("WHERE e.class_id = $1 AND e.live = TRUE AND {scope e.org_id} ORDER BY e.queue, e.id LIMIT 5000"),
+            columns!(
+                "WHERE e.class_id = $1 AND (e.live = TRUE OR e.status = 'completed') AND {scope e.org_id}
+                 ORDER BY e.queue, e.id LIMIT 5000"
+            ),
             args![class],
         )
         .await
