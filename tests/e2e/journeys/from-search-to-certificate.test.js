@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { scan, startBrowser, visitor } from '../browser.js';
 import { CLERK, LEARNER, TEACHER, signIn, signInButton } from '../people.js';
-import { startServer } from '../server.js';
+import { TODAY, startServer } from '../server.js';
 
 const CLASS_PAGE = /\/classes\/([0-9a-z]{13})$/;
 const ENROLLED = /\/me\/enrollments\/[0-9a-z]{13}/;
@@ -177,13 +177,6 @@ test('without scripts', async () => {
   await page.goto(`${server.url}/me/records`);
   await page.locator('main a[href^="/verify/"]').first().click();
   assert.ok(await page.locator('main .tag.good', { hasText: '有效' }).isVisible());
-
-  // The roll is a plain form, too.
-  await signIn(page, server.url, TEACHER);
-  await page.locator('main a[href$="/roll"]').first().click();
-  await page.locator('ul.roll > li').first().locator('input[value=late]').check({ force: true });
-  await page.locator('button:not([name])', { hasText: '保存点名' }).click();
-  assert.match(await page.locator('.notice').first().innerText(), /点名存好了，新记了 1 条/);
   await context.close();
 });
 
@@ -260,21 +253,25 @@ test('learner, clerk and teacher: from search to certificate', async (t) => {
     await first.locator('label.mark', { hasText: '缺席' }).click();
     await page.locator('[data-roll-say]', { hasText: '都已经送出' }).waitFor();
     await page.locator('button[name=rest]').click();
-    await page.waitForURL(/saved=/);
+    // The touches are sent beside the page; when none is kept any more, the server has them all.
+    await page.waitForFunction(() => localStorage.getItem('xq-roll') === '[]');
+    await page.reload();
     assert.match(await page.locator('main').innerText(), /还没点 0/);
     assert.ok(await page.locator('ul.roll > li').first().locator('input[value=absent]').isChecked());
     await scan(page, 'roll, taken');
     assert.deepEqual(faults, []);
+    await rollWithoutScripts(new URL(page.url()).pathname);
     await page.context().close();
   });
 
   await t.test('the term passes; the clerk brings in the paper roll, confirms and issues', async () => {
     const { page } = staff;
     await page.goto(`${server.url}/desk/classes/${chosen.id}`);
+    const days = await page.locator('.summary div', { hasText: '日期' }).first().innerText();
     await page.locator('main a[href$="/sessions"]').click();
     await scan(page, 'sessions of a class');
     const sessions = await page.locator('main tbody tr').count();
-    await afterTheClass(page);
+    await afterTheClass(page, days);
     await signIn(page, server.url, CLERK);
     await page.goto(`${server.url}/desk/classes/${chosen.id}`);
     await page.locator('main a[href$="/attendance"]').click();
@@ -301,7 +298,8 @@ test('learner, clerk and teacher: from search to certificate', async (t) => {
     for (const link of await page.locator('main a[href^="/verify/"]').all()) {
       await verify((await link.getAttribute('href')).split('/').pop());
     }
-    assert.deepEqual(faults, []);
+    // A refused enrolment answers 409, and the browser says so.
+    assert.deepEqual(faults.filter((fault) => !fault.includes('409')), []);
   });
 
   assert.deepEqual(staff.faults, []);
@@ -309,11 +307,22 @@ test('learner, clerk and teacher: from search to certificate', async (t) => {
   await staff.context.close();
 });
 
-/** Moves the demo to the day after the last session in the list on this page. */
-async function afterTheClass(page) {
-  const days = (await page.locator('main tbody').innerText()).match(/\d{4}[年-]\d{1,2}[月-]\d{1,2}/g);
-  const last = new Date(days.at(-1).replace(/[年月]/g, '-').replace(/\d+/g, (digits) => digits.padStart(2, '0')));
-  let left = Math.round((last - new Date('2026-11-22')) / DAY) + 1;
+/** The roll is a plain form, too: the first learner came late after all. */
+async function rollWithoutScripts(address) {
+  const { context, page } = await visitor(browser, server.url, { scripts: false });
+  await signIn(page, server.url, TEACHER);
+  await page.goto(server.url + address);
+  await page.locator('ul.roll > li').first().locator('input[value=late]').check({ force: true });
+  await page.locator('button:not([name])', { hasText: '保存点名' }).click();
+  assert.match(await page.locator('.notice', { hasText: '点名存好了' }).innerText(), /新记了 [1-9]/);
+  await context.close();
+}
+
+/** Moves the demo to the day after the last one of such a range: `2027年3月2日至6月28日`. */
+async function afterTheClass(page, range) {
+  const [, first, later, month, day] = range.match(/(\d{4})年.*至(?:(\d{4})年)?(\d+)月(\d+)日/);
+  const last = Date.UTC(Number(later ?? first), Number(month) - 1, Number(day));
+  let left = Math.round((last - Date.parse(TODAY)) / DAY) + 1;
   assert.ok(left > 0, 'the class is still to come');
   for (; left > 0; left -= 200) {
     await page.goto(`${server.url}/demo`);
