@@ -43,8 +43,8 @@ pub fn routes(shared: &Shared) -> Routes {
         routes
     };
     routes
-        .with(Arc::clone(&shared.typesetter))
-        .with(Arc::clone(&shared.catalogue))
+        .share(Arc::clone(&shared.typesetter))
+        .share(Arc::clone(&shared.catalogue))
 }
 
 /// Hours of a day in which lessons take a room.

@@ -4,6 +4,7 @@
 //! the commit, which waits for the disk, goes to the pool.
 
 use crate::{DbError, DbResult, Durability, Row, Value};
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, ffi};
 use std::path::Path;
@@ -99,6 +100,10 @@ fn connect(path: &Path, durability: Durability, writes: bool) -> DbResult<Connec
     );
     connection
         .execute_batch(&pragmas)
+        .map_err(|error| explain(&connection, &error))?;
+    // One plan for a statement, whatever it is asked for: otherwise it is planned anew for each argument.
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
         .map_err(|error| explain(&connection, &error))?;
     connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
     Ok(connection)
@@ -236,7 +241,8 @@ fn cell(value: ValueRef<'_>) -> Value {
 
 impl ToSql for Value {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        use rusqlite::types::Value as Lite;
+        use rusqlite::config::DbConfig;
+use rusqlite::types::Value as Lite;
         Ok(match self {
             Self::Null => ToSqlOutput::Owned(Lite::Null),
             Self::Int(number) => ToSqlOutput::Owned(Lite::Integer(*number)),

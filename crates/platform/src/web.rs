@@ -89,7 +89,12 @@ impl FromRequestParts<Arc<Platform>> for Ctx {
                     .path_and_query()
                     .map(|path| path.as_str().to_owned())
                     .unwrap_or_default(),
-                csrf: csrf_token(platform, parts),
+                // A program with a token posts no forms.
+                csrf: if matches!(channel, Channel::Api) {
+                    String::new()
+                } else {
+                    csrf_token(platform, parts)
+                },
                 part: parts.headers.contains_key("hx-request"),
                 english: prefers_english(&parts.headers),
             },

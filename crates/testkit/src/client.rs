@@ -1,17 +1,17 @@
 //! Requests in process, as a browser or a program would send them.
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, header};
 use platform::Platform;
 use platform::web::{SEED_COOKIE, SESSION_COOKIE};
 use std::sync::Arc;
 use tower::ServiceExt;
+use ui::layers::Site;
 
 /// A browser (or a program, with [`Client::api`]) that talks to the router.
 #[derive(Clone)]
 pub struct Client {
-    router: Router,
+    router: Site,
     platform: Arc<Platform>,
     session: Option<String>,
     extra: Vec<(String, String)>,
@@ -54,7 +54,7 @@ impl Answer {
 }
 
 impl Client {
-    pub(crate) fn new(router: Router, platform: Arc<Platform>, session: Option<String>) -> Self {
+    pub(crate) fn new(router: Site, platform: Arc<Platform>, session: Option<String>) -> Self {
         Self {
             router,
             platform,

@@ -32,7 +32,7 @@ pub const NOW: &str = "2026-11-22T01:00:00Z";
 pub struct TestApp {
     /// The installation.
     pub platform: Arc<Platform>,
-    router: axum::Router,
+    router: ui::layers::Site,
 }
 
 /// Actors that tests have signed in, by their token; tokens are random, so tests do not meet.
@@ -42,7 +42,7 @@ impl TestApp {
     /// Starts an installation with these tables and routes.
     pub async fn start(schemas: &[Schema], routes: impl FnOnce(&Arc<Platform>) -> platform::Routes) -> Self {
         let platform = Self::platform(fresh_database(schemas).await, 1).await;
-        let router = ui::layers::wrap(routes(&platform).into_router(), &platform);
+        let router = ui::layers::wrap(routes(&platform), &platform);
         Self { platform, router }
     }
 
@@ -52,7 +52,7 @@ impl TestApp {
         routes: impl AsyncFnOnce(&Arc<Platform>) -> platform::Routes,
     ) -> Self {
         let platform = Self::platform(fresh_database(schemas).await, 1).await;
-        let router = ui::layers::wrap(routes(&platform).await.into_router(), &platform);
+        let router = ui::layers::wrap(routes(&platform).await, &platform);
         Self { platform, router }
     }
 
@@ -76,7 +76,7 @@ impl TestApp {
     /// The same installation with these routes, which were made after something was set up in it.
     #[must_use]
     pub fn with_routes(self, routes: platform::Routes) -> Self {
-        let router = ui::layers::wrap(routes.into_router(), &self.platform);
+        let router = ui::layers::wrap(routes, &self.platform);
         Self { router, ..self }
     }
 

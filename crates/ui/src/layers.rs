@@ -3,33 +3,74 @@
 
 use crate::errors::{Asked, render};
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderValue, header};
-use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use platform::web::{FreshSeed, RequestNumber, SEED_COOKIE, cookie};
-use platform::{AppError, Platform};
+use platform::{AppError, Platform, Routes, Share};
+use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
+use tower::Service;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
     connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; media-src 'self' blob:; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Wraps the routes; an address without a route answers 404 like a record that is not there.
-pub fn wrap(routes: Router<Arc<Platform>>, platform: &Arc<Platform>) -> Router {
-    routes
+#[must_use]
+pub fn wrap(routes: Routes, platform: &Arc<Platform>) -> Site {
+    let (router, shared) = routes.into_parts();
+    let router = router
         .fallback(async || AppError::NotFound)
         .method_not_allowed_fallback(async || AppError::NotFound)
-        .layer(from_fn_with_state(Arc::clone(platform), outermost))
-        .with_state(Arc::clone(platform))
+        .with_state(Arc::clone(platform));
+    Site {
+        platform: Arc::clone(platform),
+        shared: shared.into(),
+        router,
+    }
 }
 
-async fn outermost(State(platform): State<Arc<Platform>>, mut request: Request, next: Next) -> Response {
+/// All routes as one service. It stands around the router, not around each route, which would cost a box for each.
+#[derive(Clone)]
+pub struct Site {
+    platform: Arc<Platform>,
+    shared: Arc<[Share]>,
+    router: Router,
+}
+
+impl Service<Request> for Site {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let site = self.clone();
+        Box::pin(async move { Ok(outermost(site, request).await) })
+    }
+}
+
+async fn outermost(site: Site, mut request: Request) -> Response {
+    let Site {
+        platform,
+        shared,
+        mut router,
+    } = site;
     // Both come from the pool of ids: this runs for every request, and neither opens anything by itself.
     let number = format!("{:012x}", platform.random.u48());
     request.extensions_mut().insert(Arc::clone(&platform));
     request.extensions_mut().insert(RequestNumber(number.clone()));
-    let seed = if cookie(request.headers(), SEED_COOKIE).is_none() {
+    for share in &*shared {
+        share(request.extensions_mut());
+    }
+    let program = request.headers().contains_key(header::AUTHORIZATION);
+    let seed = if !program && cookie(request.headers(), SEED_COOKIE).is_none() {
         let [one, two, three] = std::array::from_fn(|_| platform.random.u48());
         let seed = format!("{one:012x}{two:012x}{three:012x}");
         request.extensions_mut().insert(FreshSeed(seed.clone()));
@@ -50,7 +91,10 @@ async fn outermost(State(platform): State<Arc<Platform>>, mut request: Request, 
             &asked,
         )
     } else {
-        next.run(request).await
+        match router.call(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
     };
     if let Some(error) = response.extensions_mut().remove::<Arc<AppError>>() {
         response = match *error {

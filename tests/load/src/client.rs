@@ -7,13 +7,11 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// What to fire.
-pub struct Target {
-    /// The request of each number from 0; `None` after the last.
-    pub request: Box<dyn Fn(usize) -> Option<String> + Send + Sync>,
-}
+/// The request of each number from 0; `None` after the last.
+pub type Requests = Arc<dyn Fn(usize) -> Option<String> + Send + Sync>;
 
 /// What came of it.
+#[derive(Default)]
 pub struct Figures {
     /// Number and status of each answered request.
     pub answers: Vec<(usize, u16)>,
@@ -40,10 +38,15 @@ impl Figures {
         let at = self.waits.len().saturating_sub(1) * percent / 100;
         self.waits.get(at).copied().unwrap_or(0.0)
     }
+
+    /// Answers a second.
+    pub fn per_second(&self) -> f64 {
+        self.answers.len() as f64 / self.took.as_secs_f64().max(0.001)
+    }
 }
 
-/// Fires all requests over this many connections.
-pub async fn run(address: &str, connections: usize, target: Arc<Target>) -> Figures {
+/// Fires all requests over this many connections, which are opened first.
+pub async fn run(address: &str, connections: usize, requests: &Requests) -> Figures {
     let next = Arc::new(AtomicUsize::new(0));
     let mut open = Vec::with_capacity(connections);
     for _ in 0..connections {
@@ -52,23 +55,20 @@ pub async fn run(address: &str, connections: usize, target: Arc<Target>) -> Figu
             open.push(stream);
         }
     }
-    let missing = connections - open.len();
+    let mut figures = Figures {
+        broken: connections - open.len(),
+        ..Figures::default()
+    };
     let started = Instant::now();
     let tasks: Vec<_> = open
         .into_iter()
-        .map(|stream| tokio::spawn(serve(stream, Arc::clone(&next), Arc::clone(&target))))
+        .map(|stream| tokio::spawn(serve(stream, Arc::clone(&next), Arc::clone(requests))))
         .collect();
-    let mut figures = Figures {
-        answers: Vec::new(),
-        waits: Vec::new(),
-        broken: missing,
-        took: Duration::ZERO,
-    };
     for task in tasks {
-        if let Ok((answers, waits, broken)) = task.await {
-            figures.answers.extend(answers);
-            figures.waits.extend(waits);
-            figures.broken += usize::from(broken);
+        if let Ok(share) = task.await {
+            figures.answers.extend(share.answers);
+            figures.waits.extend(share.waits);
+            figures.broken += usize::from(share.broke);
         }
     }
     figures.took = started.elapsed();
@@ -76,25 +76,31 @@ pub async fn run(address: &str, connections: usize, target: Arc<Target>) -> Figu
     figures
 }
 
-type Share = (Vec<(usize, u16)>, Vec<f64>, bool);
+/// What one connection got.
+#[derive(Default)]
+struct Share {
+    answers: Vec<(usize, u16)>,
+    waits: Vec<f64>,
+    broke: bool,
+}
 
-async fn serve(mut stream: TcpStream, next: Arc<AtomicUsize>, target: Arc<Target>) -> Share {
-    let (mut answers, mut waits) = (Vec::new(), Vec::new());
+async fn serve(mut stream: TcpStream, next: Arc<AtomicUsize>, requests: Requests) -> Share {
+    let mut share = Share::default();
     let mut buffer = Vec::with_capacity(4096);
     loop {
         let at = next.fetch_add(1, Ordering::Relaxed);
-        let Some(request) = (target.request)(at) else {
-            return (answers, waits, false);
+        let Some(request) = requests(at) else {
+            return share;
         };
         let sent = Instant::now();
-        if stream.write_all(request.as_bytes()).await.is_err() {
-            return (answers, waits, true);
-        }
-        let Some(status) = read_answer(&mut stream, &mut buffer).await else {
-            return (answers, waits, true);
+        let written = stream.write_all(request.as_bytes()).await.is_ok();
+        let status = if written { read_answer(&mut stream, &mut buffer).await } else { None };
+        let Some(status) = status else {
+            share.broke = true;
+            return share;
         };
-        waits.push(sent.elapsed().as_secs_f64() * 1000.0);
-        answers.push((at, status));
+        share.waits.push(sent.elapsed().as_secs_f64() * 1000.0);
+        share.answers.push((at, status));
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::web::metrics::Counters;
 use crate::{Done, Trouble};
-use axum::Router;
+use axum::body::Body;
+use ui::layers::Site;
 use axum::extract::ConnectInfo;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -55,7 +56,7 @@ pub fn bind(address: SocketAddr) -> Done<TcpListener> {
 pub async fn serve(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
-    router: Router,
+    router: Site,
     counters: Arc<Counters>,
     mut stopping: watch::Receiver<bool>,
 ) {
@@ -93,7 +94,7 @@ async fn take(
     stream: TcpStream,
     peer: SocketAddr,
     tls: Option<TlsAcceptor>,
-    router: Router,
+    router: Site,
     counters: Arc<Counters>,
     watcher: Watcher,
 ) {
@@ -108,14 +109,14 @@ async fn take(
     }
 }
 
-async fn answer<S>(stream: S, peer: SocketAddr, router: Router, counters: Arc<Counters>, watcher: Watcher)
+async fn answer<S>(stream: S, peer: SocketAddr, router: Site, counters: Arc<Counters>, watcher: Watcher)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
         let counters = Arc::clone(&counters);
         request.extensions_mut().insert(ConnectInfo(peer));
-        let answer = router.clone().call(request);
+        let answer = router.clone().call(request.map(Body::new));
         async move {
             let response = answer.await;
             if let Ok(response) = &response {

@@ -55,7 +55,7 @@ pub async fn run(config: Config, options: ServeOptions) -> Done {
         holder,
         stopping.clone(),
     ));
-    let router = ui::layers::wrap(wiring::routes(&shared).into_router(), &shared.platform);
+    let router = ui::layers::wrap(wiring::routes(&shared), &shared.platform);
     announce(&shared.platform, &here);
     let serving = tokio::spawn(listener::serve(listener, tls, router, shared.counters, stopping));
     stop_signal().await;

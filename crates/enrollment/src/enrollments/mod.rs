@@ -46,7 +46,7 @@ pub fn routes(desk: &Arc<SeatDesk>) -> Routes {
         .post("/me/enrollments/{id}/withdraw", Access::SignedIn, pages::withdraw)
         .get("/me/enrollments/{id}/slip.pdf", Access::SignedIn, pages::slip)
         .merge(desk_routes())
-        .with(Arc::clone(desk))
+        .share(Arc::clone(desk))
 }
 
 fn desk_routes() -> Routes {
