@@ -138,7 +138,7 @@ impl Installation {
         let number = node::claim(&db, &opening.holder, clock.now()).await?;
         let chain = Chain::open(&db, number).await?;
         Ok(Arc::new(Platform {
-            ids: Ids::new(clock.clone(), random.clone()),
+            ids: Ids::new(clock.clone(), random.clone(), chain.node()),
             bus: tokio::sync::broadcast::channel(BUS_EVENTS).0,
             public_url: opening.public_url,
             demo: opening.demo,

@@ -95,7 +95,7 @@ fn connect(path: &Path, durability: Durability, writes: bool) -> DbResult<Connec
     let pragmas = format!(
         "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous};
          PRAGMA foreign_keys=ON; PRAGMA case_sensitive_like=ON; PRAGMA temp_store=MEMORY;
-         PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456; PRAGMA wal_autocheckpoint=4000;
+         PRAGMA cache_size=-64000; PRAGMA mmap_size=268435456; PRAGMA wal_autocheckpoint=8000;
          PRAGMA query_only={query_only};"
     );
     connection
@@ -242,7 +242,7 @@ fn cell(value: ValueRef<'_>) -> Value {
 impl ToSql for Value {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         use rusqlite::config::DbConfig;
-use rusqlite::types::Value as Lite;
+        use rusqlite::types::Value as Lite;
         Ok(match self {
             Self::Null => ToSqlOutput::Owned(Lite::Null),
             Self::Int(number) => ToSqlOutput::Owned(Lite::Integer(*number)),

@@ -1,7 +1,7 @@
 //! Identifiers: one whole number inside, random URL-safe text outside.
 //!
-//! An id holds 15 bits of day (days since 2020-01-01) and 48 random bits. The day keeps rows of one day
-//! together in the database's index; the random part keeps addresses from being guessed. Outside the
+//! An id holds 15 bits of day (days since 2020-01-01) and 48 bits that rise with the time of day by drawn steps. Rows
+//! of one moment stand together in the database; the steps keep others from being counted. Outside the
 //! program an id is always its text of 13 letters and digits (Crockford base 32), never the number.
 //! Reasons and figures: `docs/adr/0003-ids.md`.
 
@@ -30,7 +30,7 @@ impl<K> Id<K> {
         self.0
     }
 
-    /// Makes an id from the day (days since 2020-01-01) and 48 random bits; higher bits are cut off.
+    /// Makes an id from the day (days since 2020-01-01) and 48 bits for the place in it; higher bits are cut off.
     #[must_use]
     pub const fn compose(day: u16, random: u64) -> Self {
         let day = (day & 0x7fff) as i64;

@@ -138,7 +138,7 @@ async fn node(db: db::Db, number: i64, clock: Clock, keys: KeyRing, files: Files
     let random = Random::system();
     let chain = Chain::open(&db, number).await.expect("a chain");
     Arc::new(Platform {
-        ids: Ids::new(clock.clone(), random.clone()),
+        ids: Ids::new(clock.clone(), random.clone(), number),
         keys,
         files,
         notifier: Notifier::Outbox,

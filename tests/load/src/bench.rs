@@ -27,10 +27,17 @@ pub async fn run(options: &BenchOptions) -> Result<(), String> {
     let folder = Folder::within(&options.within, "bench")?;
     let itself = std::env::current_exe().map_err(|error| error.to_string())?;
     let hello = Server::start(&itself, &["hello"], "/", &folder.0.join("hello.log")).await?;
-    let bench = Bench { options, folder, hello };
+    let bench = Bench {
+        options,
+        folder,
+        hello,
+    };
     let wanted = |part| options.parts.is_empty() || options.parts.contains(&part);
     let first = bench.serve().await?;
-    println!("demonstration made and served after {:.2} s", first.ready_after.as_secs_f64());
+    println!(
+        "demonstration made and served after {:.2} s",
+        first.ready_after.as_secs_f64()
+    );
     first.kill();
     if wanted(Part::Start) {
         bench.start().await?;
@@ -72,7 +79,9 @@ impl Bench<'_> {
             &self.options.program,
             &["demo", "tokens", "--learners", &count, "--data", &data],
         )?;
-        let tokens = said.lines().filter_map(|line| Some(line.split_once('\t')?.1.to_owned()));
+        let tokens = said
+            .lines()
+            .filter_map(|line| Some(line.split_once('\t')?.1.to_owned()));
         Ok(tokens.collect())
     }
 
@@ -99,7 +108,11 @@ impl Bench<'_> {
             }
         }
         ids.truncate(most);
-        if ids.is_empty() { Err("no class is open".into()) } else { Ok(ids) }
+        if ids.is_empty() {
+            Err("no class is open".into())
+        } else {
+            Ok(ids)
+        }
     }
 
     async fn start(&self) -> Result<(), String> {
@@ -118,7 +131,8 @@ impl Bench<'_> {
         let server = self.serve().await?;
         for path in ["/classes", "/api/v1/classes?limit=30"] {
             let page: Requests = {
-                let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: br\r\n\r\n");
+                let request =
+                    format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: br\r\n\r\n");
                 Arc::new(move |at| (at < READS).then(|| request.clone()))
             };
             let (_, bare) = self.fire(&self.hello, &page).await;
@@ -134,7 +148,7 @@ impl Bench<'_> {
 
     async fn seats(&self) -> Result<(), String> {
         let server = self.serve().await?;
-        let classes = self.open_classes(&server, 2_000).await?;
+        let classes = self.open_classes(&server, 200).await?;
         let asks = asks(&self.tokens(LEARNERS)?, &classes, ASKS, "");
         let (base, bare) = self.fire(&self.hello, &asks).await;
         let (figures, each) = self.fire(&server, &asks).await;
@@ -154,7 +168,9 @@ pub fn asks(tokens: &[String], classes: &[String], most: usize, note: &str) -> R
     let heads: Vec<String> = tokens
         .iter()
         .map(|token| {
-            format!("Host: localhost\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n{note}")
+            format!(
+                "Host: localhost\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n{note}"
+            )
         })
         .collect();
     let classes = classes.to_vec();
@@ -162,7 +178,9 @@ pub fn asks(tokens: &[String], classes: &[String], most: usize, note: &str) -> R
         let head = heads.get(at % heads.len())?;
         let class = classes.get((at % heads.len() + at / heads.len() * 7) % classes.len())?;
         (at < most).then(|| {
-            format!("POST /api/v1/classes/{class}/enrollments HTTP/1.1\r\n{head}Content-Length: 2\r\n\r\n{{}}")
+            format!(
+                "POST /api/v1/classes/{class}/enrollments HTTP/1.1\r\n{head}Content-Length: 2\r\n\r\n{{}}"
+            )
         })
     })
 }

@@ -94,7 +94,11 @@ async fn serve(mut stream: TcpStream, next: Arc<AtomicUsize>, requests: Requests
         };
         let sent = Instant::now();
         let written = stream.write_all(request.as_bytes()).await.is_ok();
-        let status = if written { read_answer(&mut stream, &mut buffer).await } else { None };
+        let status = if written {
+            read_answer(&mut stream, &mut buffer).await
+        } else {
+            None
+        };
         let Some(status) = status else {
             share.broke = true;
             return share;

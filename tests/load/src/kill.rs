@@ -49,7 +49,11 @@ pub async fn run(bench: &Bench<'_>) -> Result<(), String> {
         if checked.is_ok() { "agree" } else { "DISAGREE" }
     );
     checked?;
-    if lost > 0 { Err(format!("{lost} acknowledged enrolments were lost")) } else { Ok(()) }
+    if lost > 0 {
+        Err(format!("{lost} acknowledged enrolments were lost"))
+    } else {
+        Ok(())
+    }
 }
 
 /// How many of the promised places a learner's own list does not show after the next start.
@@ -70,7 +74,8 @@ async fn count_lost(
         if own.is_empty() {
             continue;
         }
-        let Some((200, body)) = get(&server.address, "/api/v1/me/enrollments?limit=200", Some(token)).await else {
+        let Some((200, body)) = get(&server.address, "/api/v1/me/enrollments?limit=200", Some(token)).await
+        else {
             return Err("a learner's list did not answer".into());
         };
         let list: serde_json::Value = serde_json::from_str(&body).map_err(|error| error.to_string())?;

@@ -39,7 +39,10 @@ impl Server {
             address,
             ready_after: Duration::ZERO,
         };
-        while get(&server.address, path, None).await.is_none_or(|(status, _)| status != 200) {
+        while get(&server.address, path, None)
+            .await
+            .is_none_or(|(status, _)| status != 200)
+        {
             if started.elapsed() > PATIENCE || matches!(server.child.try_wait(), Ok(Some(_))) {
                 let said = std::fs::read_to_string(log).unwrap_or_default();
                 return Err(format!("{} did not answer: {said}", program.display()));
@@ -98,7 +101,9 @@ fn free_address() -> Result<String, String> {
 /// Reads one address: status and body; `None` when there is no whole answer.
 pub async fn get(address: &str, path: &str, token: Option<&str>) -> Option<(u16, String)> {
     let mut stream = TcpStream::connect(address).await.ok()?;
-    let bearer = token.map_or(String::new(), |token| format!("Authorization: Bearer {token}\r\n"));
+    let bearer = token.map_or(String::new(), |token| {
+        format!("Authorization: Bearer {token}\r\n")
+    });
     let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n{bearer}Connection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.ok()?;
     let mut answer = Vec::new();
@@ -118,7 +123,10 @@ pub fn command(program: &Path, arguments: &[&str]) -> Result<String, String> {
     if done.status.success() {
         Ok(said)
     } else {
-        Err(format!("{arguments:?}: {said}{}", String::from_utf8_lossy(&done.stderr)))
+        Err(format!(
+            "{arguments:?}: {said}{}",
+            String::from_utf8_lossy(&done.stderr)
+        ))
     }
 }
 

@@ -3,7 +3,6 @@
 use crate::web::metrics::Counters;
 use crate::{Done, Trouble};
 use axum::body::Body;
-use ui::layers::Site;
 use axum::extract::ConnectInfo;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -17,6 +16,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 use tower::Service;
+use ui::layers::Site;
 
 /// Connections that may wait to be taken; with 128, a rush of 36,000 people took up to 57 s instead of 1.3.
 pub const BACKLOG: u32 = 4_096;

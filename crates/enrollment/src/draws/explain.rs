@@ -26,7 +26,7 @@ pub struct Explanation {
 pub struct Missed {
     /// The class.
     pub class: String,
-    /// Rank of the last who won a seat there; `None` when nobody did.
+    /// Rank of the last who won a seat there out of a pool of this entrant; `None` when nobody did.
     pub cut_off: Option<u32>,
     /// Place on its waitlist from 1, when the entrant waits.
     pub waiting: Option<u32>,
@@ -52,7 +52,7 @@ pub fn explain(file: &DrawFile, receipt: &str) -> Option<Explanation> {
             cut_off: result
                 .seated
                 .iter()
-                .filter(|seat| seat.class == *class)
+                .filter(|seat| seat.class == *class && one.pools.contains(&seat.pool))
                 .filter_map(|seat| ranks.get(seat.receipt.as_str()).copied())
                 .max(),
             waiting: result.waitlists.get(class).and_then(|list| {
