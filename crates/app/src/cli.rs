@@ -62,9 +62,22 @@ pub enum Command {
     /// 审计记录
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// 摇号
+    #[command(subcommand)]
+    Draw(DrawCommand),
     /// 演示数据
     #[command(subcommand)]
     Demo(DemoCommand),
+}
+
+/// What can be done with a draw.
+#[derive(Debug, Subcommand)]
+pub enum DrawCommand {
+    /// 重新计算一份公布的摇号文件，看名单、随机数和结果对不对；不用联网，也不用数据库
+    Verify {
+        /// 摇号文件（JSON）
+        file: PathBuf,
+    },
 }
 
 /// What can be loaded from a file.
@@ -168,6 +181,8 @@ mod tests {
             ("audit verify", true),
             ("audit", false),
             ("demo tokens --learners 10 --data d", true),
+            ("draw verify draw.json", true),
+            ("draw", false),
             ("demo tokens", false),
             ("import outcomes f.csv", false),
             ("", false),

@@ -11,6 +11,7 @@ pub mod demo;
 pub mod demo_control;
 pub mod demo_data;
 pub mod desk;
+pub mod draw;
 pub mod import;
 pub mod installation;
 pub mod restore;
@@ -23,7 +24,7 @@ pub mod wiring;
 pub use trouble::{Done, Trouble};
 
 use clap::Parser;
-use cli::{AuditCommand, Cli, Command, DemoCommand};
+use cli::{AuditCommand, Cli, Command, DemoCommand, DrawCommand};
 use config::Config;
 use installation::{Installation, Opening, Use};
 use std::process::ExitCode;
@@ -57,6 +58,7 @@ async fn command(command: Command, config: Config) -> Done {
         Command::Check => check::run(&config).await,
         Command::Backup { file, with_key } => backup::run(&config, &file, with_key).await,
         Command::Restore { file } => restore::run(&config, &file),
+        Command::Draw(DrawCommand::Verify { file }) => draw::run(&file),
         Command::Demo(DemoCommand::Tokens { learners }) => demo_tokens(&config, learners).await,
         Command::Audit(AuditCommand::Verify) => audit_verify(&config).await,
     }

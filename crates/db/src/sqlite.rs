@@ -241,7 +241,6 @@ fn cell(value: ValueRef<'_>) -> Value {
 
 impl ToSql for Value {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        use rusqlite::config::DbConfig;
         use rusqlite::types::Value as Lite;
         Ok(match self {
             Self::Null => ToSqlOutput::Owned(Lite::Null),

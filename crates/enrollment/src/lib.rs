@@ -1,5 +1,6 @@
 //! Enrolment: seats decided at the seat desk, waitlist, withdrawal, the counter.
 
+pub mod draws;
 pub mod enrollments;
 pub mod roll;
 pub mod seat_desk;

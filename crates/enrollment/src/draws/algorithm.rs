@@ -31,8 +31,10 @@ fn fault<T>(sentence: impl Into<String>) -> Result<T, Fault> {
 #[must_use]
 pub fn draw(entrants: &[Entrant], classes: &[DrawClass], randomness: &str) -> DrawResult {
     let key = Sha256::digest(randomness.as_bytes());
-    let mut order: Vec<([u8; 32], &Entrant)> =
-        entrants.iter().map(|one| (smallest_ticket(&key, one), one)).collect();
+    let mut order: Vec<([u8; 32], &Entrant)> = entrants
+        .iter()
+        .map(|one| (smallest_ticket(&key, one), one))
+        .collect();
     order.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.receipt.cmp(&b.1.receipt)));
     let mut left: BTreeMap<&str, BTreeMap<&str, u32>> = classes
         .iter()
@@ -125,10 +127,16 @@ pub fn check_list(entrants: &[Entrant], classes: &[DrawClass]) -> Result<(), Fau
             return fault(format!("回执号 {receipt} 出现了两次。"));
         }
         if !(1..=MOST_TICKETS).contains(&one.tickets) {
-            return fault(format!("回执号 {receipt} 的签数是 {}，应在 1 到 {MOST_TICKETS} 之间。", one.tickets));
+            return fault(format!(
+                "回执号 {receipt} 的签数是 {}，应在 1 到 {MOST_TICKETS} 之间。",
+                one.tickets
+            ));
         }
         if !(1..=MOST_COMPANIONS).contains(&one.size) {
-            return fault(format!("回执号 {receipt} 的人数是 {}，应在 1 到 {MOST_COMPANIONS} 之间。", one.size));
+            return fault(format!(
+                "回执号 {receipt} 的人数是 {}，应在 1 到 {MOST_COMPANIONS} 之间。",
+                one.size
+            ));
         }
         if let Some(wish) = one.wishes.iter().find(|wish| !ids.contains(wish.as_str())) {
             return fault(format!("回执号 {receipt} 的志愿里有不存在的班级 {wish}。"));
@@ -191,11 +199,20 @@ fn difference(claimed: &DrawResult, computed: &DrawResult) -> Option<String> {
     };
     let (claim, own) = (places(claimed), places(computed));
     let receipts: Vec<&String> = claim.keys().chain(own.keys()).collect();
-    if let Some(receipt) = receipts.into_iter().find(|receipt| claim.get(*receipt) != own.get(*receipt)) {
-        let text = |map: &BTreeMap<String, String>| map.get(receipt).cloned().unwrap_or_else(|| "没有中签".into());
-        return Some(format!("回执号 {receipt}：文件里是 {}，算出来是 {}。", text(&claim), text(&own)));
+    if let Some(receipt) = receipts
+        .into_iter()
+        .find(|receipt| claim.get(*receipt) != own.get(*receipt))
+    {
+        let text =
+            |map: &BTreeMap<String, String>| map.get(receipt).cloned().unwrap_or_else(|| "没有中签".into());
+        return Some(format!(
+            "回执号 {receipt}：文件里是 {}，算出来是 {}。",
+            text(&claim),
+            text(&own)
+        ));
     }
     let list = computed.waitlists.keys().chain(claimed.waitlists.keys());
     let mut list = list.filter(|class| claimed.waitlists.get(*class) != computed.waitlists.get(*class));
-    list.next().map(|class| format!("班级 {class} 的候补名单和算出来的不一样。"))
+    list.next()
+        .map(|class| format!("班级 {class} 的候补名单和算出来的不一样。"))
 }

@@ -37,15 +37,21 @@ pub struct Missed {
 pub fn explain(file: &DrawFile, receipt: &str) -> Option<Explanation> {
     let result = file.result.as_ref()?;
     let one = file.entrants.iter().find(|one| one.receipt == receipt)?;
-    let ranks: HashMap<&str, u32> =
-        result.order.iter().map(|ranked| (ranked.receipt.as_str(), ranked.rank)).collect();
+    let ranks: HashMap<&str, u32> = result
+        .order
+        .iter()
+        .map(|ranked| (ranked.receipt.as_str(), ranked.rank))
+        .collect();
     let rank = *ranks.get(receipt)?;
     let seat = result.seated.iter().find(|seat| seat.receipt == receipt);
     let won = seat.and_then(|seat| {
         let wish = one.wishes.iter().position(|wish| *wish == seat.class)?;
         Some((seat.class.clone(), wish + 1))
     });
-    let before_won = one.wishes.iter().take(won.as_ref().map_or(usize::MAX, |(_, wish)| wish - 1));
+    let before_won = one
+        .wishes
+        .iter()
+        .take(won.as_ref().map_or(usize::MAX, |(_, wish)| wish - 1));
     let missed = before_won
         .map(|class| Missed {
             class: class.clone(),
@@ -63,8 +69,11 @@ pub fn explain(file: &DrawFile, receipt: &str) -> Option<Explanation> {
         .collect();
     let left = left_at_turn(file, rank);
     let fits = |class: &str, size: u32| {
-        left.get(class)
-            .is_some_and(|pools| one.pools.iter().any(|pool| pools.get(pool).is_some_and(|seats| *seats >= size)))
+        left.get(class).is_some_and(|pools| {
+            one.pools
+                .iter()
+                .any(|pool| pools.get(pool).is_some_and(|seats| *seats >= size))
+        })
     };
     let none_won = won.is_none();
     let would_have_won = file
@@ -73,7 +82,10 @@ pub fn explain(file: &DrawFile, receipt: &str) -> Option<Explanation> {
         .filter(|class| none_won && !one.wishes.contains(&class.id) && fits(&class.id, one.size))
         .map(|class| class.id.clone())
         .collect();
-    let alone = one.wishes.iter().find(|wish| none_won && one.size > 1 && fits(wish, 1));
+    let alone = one
+        .wishes
+        .iter()
+        .find(|wish| none_won && one.size > 1 && fits(wish, 1));
     Some(Explanation {
         rank,
         entrants: u32::try_from(file.entrants.len()).unwrap_or(u32::MAX),
@@ -86,18 +98,32 @@ pub fn explain(file: &DrawFile, receipt: &str) -> Option<Explanation> {
 
 /// Seats left of each class and pool when the entrant of this rank had its turn: the same draw, cut off before it.
 fn left_at_turn(file: &DrawFile, rank: u32) -> BTreeMap<String, BTreeMap<String, u32>> {
-    let mut left: BTreeMap<String, BTreeMap<String, u32>> =
-        file.classes.iter().map(|class: &DrawClass| (class.id.clone(), class.seats.clone())).collect();
+    let mut left: BTreeMap<String, BTreeMap<String, u32>> = file
+        .classes
+        .iter()
+        .map(|class: &DrawClass| (class.id.clone(), class.seats.clone()))
+        .collect();
     let Some(result) = &file.result else {
         return left;
     };
-    let earlier: HashMap<&str, &Entrant> = file.entrants.iter().map(|one| (one.receipt.as_str(), one)).collect();
-    let ranks: HashMap<&str, u32> =
-        result.order.iter().map(|ranked| (ranked.receipt.as_str(), ranked.rank)).collect();
+    let earlier: HashMap<&str, &Entrant> = file
+        .entrants
+        .iter()
+        .map(|one| (one.receipt.as_str(), one))
+        .collect();
+    let ranks: HashMap<&str, u32> = result
+        .order
+        .iter()
+        .map(|ranked| (ranked.receipt.as_str(), ranked.rank))
+        .collect();
     for seat in &result.seated {
-        let before = ranks.get(seat.receipt.as_str()).is_some_and(|other| *other < rank);
+        let before = ranks
+            .get(seat.receipt.as_str())
+            .is_some_and(|other| *other < rank);
         let size = earlier.get(seat.receipt.as_str()).map_or(0, |one| one.size);
-        if let Some(seats) = left.get_mut(&seat.class).and_then(|pools| pools.get_mut(&seat.pool))
+        if let Some(seats) = left
+            .get_mut(&seat.class)
+            .and_then(|pools| pools.get_mut(&seat.pool))
             && before
         {
             *seats = seats.saturating_sub(size);

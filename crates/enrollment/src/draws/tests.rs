@@ -23,25 +23,45 @@ fn a_file_computed_elsewhere_is_right_to_the_letter() {
 #[test]
 fn every_change_of_one_letter_shows() {
     let cases: Vec<(&str, fn(&mut DrawFile))> = vec![
-        ("名单和封存时不一样", |file| file.entrants[0].receipt = "10000009".into()),
+        ("名单和封存时不一样", |file| {
+            file.entrants[0].receipt = "10000009".into()
+        }),
         ("名单和封存时不一样", |file| file.entrants[1].tickets = 4),
         ("名单和封存时不一样", |file| file.entrants[2].size = 1),
-        ("名单和封存时不一样", |file| file.entrants[4].wishes.reverse()),
+        ("名单和封存时不一样", |file| {
+            file.entrants[4].wishes.reverse()
+        }),
         ("名单和封存时不一样", |file| drop(file.entrants.pop())),
         ("名单和封存时不一样", |file| {
             file.classes[0].seats.insert("open".into(), 2);
         }),
-        ("第 1 名", |file| file.randomness.as_mut().unwrap().text.push('9')),
-        ("没有中签", |file| drop(file.result.as_mut().unwrap().seated.pop())),
+        ("第 1 名", |file| {
+            file.randomness.as_mut().unwrap().text.push('9')
+        }),
+        ("没有中签", |file| {
+            drop(file.result.as_mut().unwrap().seated.pop())
+        }),
         ("候补名单", |file| {
-            file.result.as_mut().unwrap().waitlists.get_mut("b").unwrap().reverse();
+            file.result
+                .as_mut()
+                .unwrap()
+                .waitlists
+                .get_mut("b")
+                .unwrap()
+                .reverse();
         }),
         ("还没有公布", |file| file.randomness = None),
         ("没有摇号结果", |file| file.result = None),
         ("只认识", |file| file.format = "xuequan-draw/2".into()),
-        ("出现了两次", |file| file.entrants[1].receipt = "10000001".into()),
-        ("不存在的班级", |file| file.entrants[0].wishes.push("c".into())),
-        ("不许用的字符", |file| file.entrants[0].receipt = "1\t2".into()),
+        ("出现了两次", |file| {
+            file.entrants[1].receipt = "10000001".into()
+        }),
+        ("不存在的班级", |file| {
+            file.entrants[0].wishes.push("c".into())
+        }),
+        ("不许用的字符", |file| {
+            file.entrants[0].receipt = "1\t2".into()
+        }),
         ("签数是 0", |file| file.entrants[0].tickets = 0),
         ("人数是 9", |file| file.entrants[0].size = 9),
     ];
@@ -59,7 +79,11 @@ fn everybody_hears_why_and_what_would_have_won() {
     // 10000001 is last: both wishes are gone, and no other class is in the draw.
     let last = explain(&file, "10000001").unwrap();
     assert_eq!((last.rank, last.entrants, last.won.clone()), (7, 7, None));
-    let missed: Vec<_> = last.missed.iter().map(|one| (one.class.as_str(), one.cut_off, one.waiting)).collect();
+    let missed: Vec<_> = last
+        .missed
+        .iter()
+        .map(|one| (one.class.as_str(), one.cut_off, one.waiting))
+        .collect();
     // Rank 6 won in class a, but out of a pool for newcomers; rank 1 was the last of the open pool.
     assert_eq!(missed, [("a", Some(1), Some(3)), ("b", Some(2), Some(4))]);
     assert!(last.would_have_won.is_empty());
@@ -83,26 +107,44 @@ fn everybody_hears_why_and_what_would_have_won() {
 
 fn lists() -> impl Strategy<Value = (Vec<Entrant>, Vec<DrawClass>, String)> {
     let pools = prop::sample::subsequence(vec!["desk", "new", "open"], 1..=3);
-    let entrant = (1_u32..5, 1_u32..4, prop::sample::subsequence(vec!["a", "b", "c"], 1..=3), pools);
+    let entrant = (
+        1_u32..5,
+        1_u32..4,
+        prop::sample::subsequence(vec!["a", "b", "c"], 1..=3),
+        pools,
+    );
     let class = (0_u32..6, 0_u32..3, 0_u32..3);
-    (prop::collection::vec(entrant, 0..40), prop::collection::vec(class, 3), "[0-9 ]{1,20}").prop_map(
-        |(entrants, classes, text)| {
-            let owned = |list: Vec<&str>| list.into_iter().map(str::to_owned).collect::<Vec<_>>();
-            let entrants = entrants.into_iter().enumerate().map(|(at, (tickets, size, wishes, pools))| Entrant {
-                receipt: format!("{:08}", at * 37 + 11),
-                tickets,
-                size,
-                wishes: owned(wishes),
-                pools: owned(pools),
-            });
-            let classes = classes.into_iter().zip(["a", "b", "c"]).map(|((open, new, desk), id)| DrawClass {
-                id: id.into(),
-                name: id.into(),
-                seats: BTreeMap::from([("open".into(), open), ("new".into(), new), ("desk".into(), desk)]),
-            });
-            (entrants.collect(), classes.collect(), text)
-        },
+    (
+        prop::collection::vec(entrant, 0..40),
+        prop::collection::vec(class, 3),
+        "[0-9 ]{1,20}",
     )
+        .prop_map(|(entrants, classes, text)| {
+            let owned = |list: Vec<&str>| list.into_iter().map(str::to_owned).collect::<Vec<_>>();
+            let entrants = entrants
+                .into_iter()
+                .enumerate()
+                .map(|(at, (tickets, size, wishes, pools))| Entrant {
+                    receipt: format!("{:08}", at * 37 + 11),
+                    tickets,
+                    size,
+                    wishes: owned(wishes),
+                    pools: owned(pools),
+                });
+            let classes = classes
+                .into_iter()
+                .zip(["a", "b", "c"])
+                .map(|((open, new, desk), id)| DrawClass {
+                    id: id.into(),
+                    name: id.into(),
+                    seats: BTreeMap::from([
+                        ("open".into(), open),
+                        ("new".into(), new),
+                        ("desk".into(), desk),
+                    ]),
+                });
+            (entrants.collect(), classes.collect(), text)
+        })
 }
 
 proptest! {
