@@ -13,6 +13,7 @@ pub mod demo_data;
 pub mod desk;
 pub mod import;
 pub mod installation;
+mod keepers;
 pub mod restore;
 pub mod serve;
 mod terminal;

@@ -40,3 +40,16 @@ pub async fn fresh_database(schemas: &[Schema]) -> Db {
     db.migrate(schemas).await.expect("migrations");
     db
 }
+
+/// Every text of every row of a database, each with its table before it: to prove that something is nowhere.
+pub async fn whole_database(db: &Db) -> Vec<String> {
+    let mut all = Vec::new();
+    for (table, column) in db::testing::columns(db).await.expect("the tables") {
+        let sql = format!(
+            "SELECT CAST({column} AS TEXT) FROM {table} WHERE {column} IS NOT NULL {{unscoped: a test}}"
+        );
+        let texts: Vec<String> = db.query(&sql, &[]).await.expect("the texts");
+        all.extend(texts.into_iter().map(|text| format!("{table}.{column}: {text}")));
+    }
+    all
+}

@@ -14,7 +14,7 @@ pub mod roll;
 pub mod world;
 
 pub use client::{Answer, Client};
-pub use database::fresh_database;
+pub use database::{fresh_database, whole_database};
 pub use world::World;
 
 use db::Schema;
