@@ -6,6 +6,8 @@ mod personal;
 pub mod roll;
 mod rows;
 pub mod seat_desk;
+#[cfg(test)]
+mod testing;
 
 pub use enrollments::{ATTEND, JOBS};
 pub use personal::KEEPER;

@@ -8,6 +8,8 @@ pub mod completion;
 mod ledger;
 mod personal;
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
 
 pub use completion::actions::waiting;

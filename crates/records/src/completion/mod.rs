@@ -19,6 +19,8 @@ pub mod actions;
 pub mod model;
 mod pages;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use platform::{Access, Permission as P, Routes};
 

@@ -8,6 +8,9 @@
 //!
 //! Events: enrollment.completed, enrollment.ended, enrollment.expired. Table: enrollment. Start reading at [`end`].
 
+#[cfg(test)]
+mod tests;
+
 use crate::enrollments::store::{self, EnrollmentRow};
 use crate::{EnrollmentId, EnrollmentStatus};
 use kernel::PersonId;
