@@ -17,6 +17,8 @@ mod keepers;
 pub mod restore;
 pub mod serve;
 mod terminal;
+#[cfg(test)]
+mod tests;
 mod trouble;
 pub mod web;
 pub mod wiring;

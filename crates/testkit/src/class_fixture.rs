@@ -29,7 +29,11 @@ pub struct ClassFixture {
 impl ClassFixture {
     /// A running class that meets on these days, on an installation with these tables and routes.
     pub async fn start(schemas: &[Schema], routes: Routes, days: &[&str]) -> Self {
-        let app = TestApp::start(schemas, |_| routes).await;
+        Self::on(TestApp::start(schemas, |_| routes).await, days).await
+    }
+
+    /// As [`ClassFixture::start`], on an installation that is there.
+    pub async fn on(app: TestApp, days: &[&str]) -> Self {
         let world = World::build(&app.platform).await;
         let plan = ClassPlan {
             days: days.iter().map(|day| (*day).to_owned()).collect(),

@@ -17,7 +17,7 @@ pub mod world;
 
 pub use class_fixture::ClassFixture;
 pub use client::{Answer, Client};
-pub use database::{fresh_database, whole_database};
+pub use database::{fresh_database, fresh_url, whole_database};
 pub use world::World;
 
 use db::Schema;
