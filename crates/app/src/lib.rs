@@ -14,9 +14,12 @@ pub mod desk;
 pub mod draw;
 pub mod import;
 pub mod installation;
+mod keepers;
 pub mod restore;
 pub mod serve;
 mod terminal;
+#[cfg(test)]
+mod tests;
 mod trouble;
 pub mod web;
 pub mod wiring;

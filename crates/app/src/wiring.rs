@@ -3,10 +3,10 @@
 //! A new domain is added here and nowhere else in the program.
 
 use crate::installation::Shared;
-use crate::{demo_control, desk, web};
+use crate::{demo_control, desk, keepers, web};
 use db::{Db, Schema};
 use kernel::Date;
-use platform::{AppResult, Ctx, JobKind, Platform, Routes, Waiting};
+use platform::{AppResult, Ctx, JobFuture, JobKind, Platform, Routes, Waiting};
 use std::sync::Arc;
 use utoipa::openapi::OpenApi;
 
@@ -31,7 +31,7 @@ pub fn routes(shared: &Shared) -> Routes {
         .merge(web::routes(shared))
         .merge(desk::routes())
         .merge(orgs::routes().with(orgs::bookings::BusyHours(lessons_in)))
-        .merge(people::routes())
+        .merge(people::routes(keepers::ALL))
         .merge(teaching::catalogue::routes(&shared.catalogue))
         .merge(teaching::routes())
         .merge(enrollment::routes(&shared.seat_desk))
@@ -60,11 +60,33 @@ pub async fn fill_demo(platform: &Arc<Platform>, today: Date) -> AppResult<()> {
     crate::demo::build(platform, today).await.map(drop)
 }
 
+/// Carries out the erasures whose day has come.
+const ERASE: JobKind = JobKind {
+    name: people::erasure::JOB,
+    run: |ctx, _| -> JobFuture { Box::pin(people::erasure::carry_out(ctx, keepers::ALL)) },
+};
+
 /// The work that can be queued.
 #[must_use]
 pub fn jobs() -> Vec<JobKind> {
-    [&[platform::message::SEND], teaching::JOBS, enrollment::JOBS].concat()
+    [
+        &[platform::message::SEND, platform::retention::SWEEP, ERASE],
+        people::JOBS,
+        teaching::JOBS,
+        enrollment::JOBS,
+        records::JOBS,
+    ]
+    .concat()
 }
+
+/// The kinds of jobs of each day, in the order in which they are queued.
+const DAILY: &[&str] = &[
+    teaching::classes::lifecycle::START.name,
+    enrollment::ATTEND,
+    people::erasure::JOB,
+    platform::retention::SWEEP.name,
+    people::SWEEP.name,
+];
 
 /// Queues what is to be done once a day, if nobody has today.
 ///
@@ -80,11 +102,13 @@ pub async fn begin_day(ctx: &Ctx) -> AppResult<()> {
     let tx = ctx.begin().await?;
     tx.lock(DAY, 0).await?;
     platform::setting::set(&tx, DAY, &today, ctx.now()).await?;
-    let start = teaching::classes::lifecycle::START.name;
-    let key = format!("{start}.{today}");
-    let job = platform::job::enqueue(&tx, start, &serde_json::json!({}), ctx.now(), Some(key)).await?;
-    tx.commit(vec![platform::Event::new("day.begun", "job", job)])
-        .await
+    let mut events = Vec::new();
+    for kind in DAILY {
+        let key = format!("{kind}.{today}");
+        let job = platform::job::enqueue(&tx, kind, &serde_json::json!({}), ctx.now(), Some(key)).await?;
+        events.push(platform::Event::new("day.begun", "job", job));
+    }
+    tx.commit(events).await
 }
 
 /// What waits for the actor, from every domain.

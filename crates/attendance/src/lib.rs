@@ -6,6 +6,7 @@ pub mod check_in;
 pub mod grid;
 pub mod leave;
 pub mod marks;
+mod personal;
 pub mod roll;
 pub mod summary;
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod words;
 use platform::{AppError, AppResult, Routes};
 use utoipa::OpenApi as _;
 
+pub use personal::KEEPER;
 pub use roll::actions::waiting;
 
 /// The addresses of this crate.

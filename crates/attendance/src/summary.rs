@@ -2,8 +2,9 @@
 
 use crate::marks::model::Status;
 use crate::marks::{access, store};
+use crate::roll::model;
 use db::Db;
-use enrollment::roll;
+use enrollment::roll::{self, RollRow};
 use kernel::{Instant, PersonId};
 use platform::AppResult;
 use std::collections::{HashMap, HashSet};
@@ -75,9 +76,9 @@ pub struct ClassFacts {
     pub learners: HashMap<PersonId, LearnerFacts>,
     /// Sessions held.
     pub held: i64,
-    /// Sessions that are over, not cancelled, and have no roll; earliest first.
+    /// Sessions that are over, not cancelled, and whose roll is missing or half taken; earliest first.
     pub without_roll: Vec<SessionRow>,
-    /// Sessions that are still to come or under way.
+    /// Sessions that are still to come or under way, without a finished roll.
     pub to_come: i64,
 }
 
@@ -98,7 +99,7 @@ pub async fn facts(db: &Db, class: ClassId) -> AppResult<ClassFacts> {
     facts_at(db, class, None).await
 }
 
-/// Like [`facts`], and says which sessions were over at `now` without a roll, and how many are to come.
+/// Like [`facts`], and says which sessions were over at `now` without a finished roll, and how many are to come.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -121,7 +122,8 @@ pub async fn facts_at(db: &Db, class: ClassId, now: Option<Instant>) -> AppResul
         .collect();
     let held = i64::try_from(minutes.len()).unwrap_or(i64::MAX);
     let mut learners: HashMap<PersonId, LearnerFacts> = HashMap::new();
-    for row in roll::confirmed(db, class).await? {
+    let roll = roll::confirmed(db, class).await?;
+    for row in &roll {
         learners.insert(row.person, LearnerFacts::default());
     }
     for truth in &truths {
@@ -140,9 +142,15 @@ pub async fn facts_at(db: &Db, class: ClassId, now: Option<Instant>) -> AppResul
         counts.held = held;
         counts.absent += held - named;
     }
-    let open = sessions
-        .into_iter()
-        .filter(|session| !with_roll.contains(&session.id));
+    let marked: HashSet<(SessionId, PersonId)> = truths
+        .iter()
+        .map(|truth| (truth.session_id, truth.person_id))
+        .collect();
+    let finished = |session: &SessionRow| {
+        let has = |row: &RollRow| marked.contains(&(session.id, row.person));
+        with_roll.contains(&session.id) && model::is_finished(&roll, session.day, has)
+    };
+    let open = sessions.into_iter().filter(|session| !finished(session));
     let (without_roll, coming): (Vec<SessionRow>, Vec<SessionRow>) =
         open.partition(|session| now.is_some_and(|now| access::end(session) <= now));
     Ok(ClassFacts {

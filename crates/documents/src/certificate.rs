@@ -35,9 +35,42 @@ const TEMPLATE: Template = Template {
     source: include_str!("../templates/certificate.typ"),
 };
 
+/// The certificates of a class, to be printed in one go.
+#[derive(Debug, Clone)]
+pub struct Certificates {
+    /// The class.
+    pub class: String,
+    /// The certificates, in order.
+    pub all: Vec<Certificate>,
+}
+
+#[derive(Serialize)]
+struct Sheets<'a> {
+    title: String,
+    certificates: &'a [Certificate],
+}
+
 impl Certificate {
     /// The certificate as PDF, one page.
     pub fn pdf(&self, typesetter: &Typesetter, made: Instant) -> Result<Vec<u8>, DocumentError> {
-        typesetter.set(TEMPLATE, self, made)
+        typesetter.set(TEMPLATE, &self.sheet(), made)
+    }
+
+    pub(crate) fn sheet(&self) -> impl Serialize {
+        Sheets {
+            title: format!("结业证书 {}", self.number),
+            certificates: std::slice::from_ref(self),
+        }
+    }
+}
+
+impl Certificates {
+    /// The certificates as PDF, a page each.
+    pub fn pdf(&self, typesetter: &Typesetter, made: Instant) -> Result<Vec<u8>, DocumentError> {
+        let sheets = Sheets {
+            title: format!("结业证书 {}", self.class),
+            certificates: &self.all,
+        };
+        typesetter.set(TEMPLATE, &sheets, made)
     }
 }

@@ -16,7 +16,7 @@ pub mod timetable;
 mod typesetter;
 mod words;
 
-pub use certificate::Certificate;
+pub use certificate::{Certificate, Certificates};
 pub use code_card::{CodeCard, CodeCards};
 pub use fonts::{Fonts, MissingFonts, NEEDED_PACKAGE, RARE_PACKAGES};
 pub use poster::{Enrolling, Poster};

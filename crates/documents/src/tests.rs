@@ -6,10 +6,17 @@ use crate::*;
 type Set = fn() -> Result<Vec<u8>, DocumentError>;
 
 /// Name, how many pages it should have, and how it is set.
-const DOCUMENTS: [(&str, usize, Set); 19] = [
+const DOCUMENTS: [(&str, usize, Set); 20] = [
     ("certificate", 1, || certificate().pdf(typesetter(), made(AT))),
     ("certificate-long", 1, || {
         long_certificate().pdf(typesetter(), made(AT))
+    }),
+    ("certificates-of-a-class", 3, || {
+        Certificates {
+            class: "书法入门".into(),
+            all: vec![certificate(), long_certificate(), certificate()],
+        }
+        .pdf(typesetter(), made(AT))
     }),
     ("poster", 1, || poster().pdf(typesetter(), made(AT))),
     ("poster-long", 1, || long_poster().pdf(typesetter(), made(AT))),

@@ -1,22 +1,35 @@
 //! Enrolment: seats decided at the seat desk, waitlist, withdrawal, the counter.
 
 pub mod draws;
+pub mod ending;
 pub mod enrollments;
+mod personal;
 pub mod roll;
+mod rows;
 pub mod seat_desk;
+#[cfg(test)]
+mod testing;
 
-pub use enrollments::JOBS;
-pub use roll::complete;
+pub use enrollments::{ATTEND, JOBS};
+pub use personal::KEEPER;
+pub use rows::{COLUMNS, NewEnrollment};
 pub use seat_desk::{EnrollmentStatus, SeatDesk};
 
 /// The tables of this crate.
 pub const SCHEMA: db::Schema = db::Schema {
     domain: "enrollment",
-    migrations: &[db::Migration {
-        number: 1,
-        name: "enrollment",
-        sql: include_str!("../migrations/0001_enrollment.sql"),
-    }],
+    migrations: &[
+        db::Migration {
+            number: 1,
+            name: "enrollment",
+            sql: include_str!("../migrations/0001_enrollment.sql"),
+        },
+        db::Migration {
+            number: 2,
+            name: "day of the seat",
+            sql: include_str!("../migrations/0002_seated_on.sql"),
+        },
+    ],
     org_owned: &["enrollment"],
 };
 

@@ -1,8 +1,8 @@
 //! Who has a seat, for attendance and records.
 
-use crate::{EnrollmentId, enrollments::store};
-use db::{Db, Tx};
-use kernel::{Date, Instant, PersonId};
+use crate::{EnrollmentId, EnrollmentStatus, enrollments::store};
+use db::Db;
+use kernel::{Date, PersonId};
 use platform::AppResult;
 use teaching::ClassId;
 
@@ -17,11 +17,22 @@ pub struct RollRow {
     pub name: String,
     /// Learner's number.
     pub number: String,
-    /// The day on which they got their seat.
-    pub joined_on: Date,
+    /// Where the enrolment stands.
+    pub status: EnrollmentStatus,
+    /// The day on which they took their seat, where it is known.
+    pub seated_on: Option<Date>,
 }
 
-/// Learners with a seat in a class, by name as a roll is read out. The caller checks that the class may be seen.
+impl RollRow {
+    /// Whether a roll of this day asks for them: not before they had their seat.
+    #[must_use]
+    pub fn expected_on(&self, day: Date) -> bool {
+        self.seated_on.is_none_or(|since| since <= day)
+    }
+}
+
+/// Learners with a seat in a class or who had one to its end, by name as a roll is read out. The caller checks that the
+/// class may be seen.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -36,7 +47,8 @@ pub async fn confirmed(db: &Db, class: ClassId) -> AppResult<Vec<RollRow>> {
             person: row.person_id,
             name: brief.name.clone(),
             number: brief.number.clone(),
-            joined_on: row.changed_at.date(),
+            status: row.status,
+            seated_on: row.seated_on,
         })
     });
     let mut roll: Vec<RollRow> = found.collect();
@@ -44,18 +56,10 @@ pub async fn confirmed(db: &Db, class: ClassId) -> AppResult<Vec<RollRow>> {
     Ok(roll)
 }
 
-/// Classes in which a person has a seat.
+/// Classes in which a person has a seat or had one to the end.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub async fn classes_of_person(db: &Db, person: PersonId) -> AppResult<Vec<ClassId>> {
     Ok(store::classes_of(db, person).await?)
-}
-
-/// Ends enrolments as completed, in the caller's transaction; those that are completed already stay as they are.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn complete(tx: &Tx, ids: &[EnrollmentId], now: Instant) -> AppResult<()> {
-    Ok(store::complete(tx, ids, now).await?)
 }

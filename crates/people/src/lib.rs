@@ -1,10 +1,11 @@
 //! People: persons, accounts, sign-in, posts, tokens, consent.
 //!
-//! Start reading at [`persons`] (who somebody is), then [`sign_in`] (how they prove it), [`posts`] (what they may do)
-//! and [`me`] (what they see and change of their own).
+//! Start reading at [`persons`] (who somebody is), then [`sign_in`] (how they prove it), [`posts`] (what they may do),
+//! [`me`] (what they see and change of their own) and [`erasure`] (what is held about them, and how it goes).
 
 pub mod births;
 pub mod contact;
+pub mod erasure;
 pub mod me;
 mod outbox;
 pub mod persons;
@@ -16,12 +17,14 @@ mod testing;
 pub use persons::import;
 pub use sign_in::{demo_roles, identify};
 
-/// Every address of this domain. Printing a card needs an `Extension<Arc<documents::Typesetter>>` around them.
+/// Every address of this domain; the keepers tell and erase what the whole program keeps of a person. Printing a card
+/// needs an `Extension<Arc<documents::Typesetter>>` around them.
 #[must_use]
-pub fn routes() -> platform::Routes {
+pub fn routes(keepers: &'static [platform::personal::Keeper]) -> platform::Routes {
     platform::Routes::new()
         .merge(sign_in::routes())
         .merge(me::routes())
+        .merge(erasure::routes(keepers))
         .merge(persons::routes())
         .merge(posts::routes())
         .merge(outbox::routes())
@@ -38,17 +41,35 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 /// # Errors
 /// When the database cannot be read.
 pub async fn waiting(ctx: &platform::Ctx) -> platform::AppResult<Vec<platform::Waiting>> {
-    me::actions::waiting(ctx).await
+    erasure::actions::waiting(ctx).await
 }
+
+/// The jobs of this domain: old codes, sign-ins, tokens and cards are removed, once a day.
+pub const JOBS: &[platform::JobKind] = &[SWEEP];
+
+/// The daily sweep of this domain.
+pub const SWEEP: platform::JobKind = platform::JobKind {
+    name: "people.sweep",
+    run: |ctx, job| -> platform::JobFuture {
+        Box::pin(async move { platform::retention::sweep(&ctx, &job, erasure::store::OLD).await })
+    },
+};
 
 /// The tables of this crate.
 pub const SCHEMA: db::Schema = db::Schema {
     domain: "people",
-    migrations: &[db::Migration {
-        number: 1,
-        name: "people",
-        sql: include_str!("../migrations/0001_people.sql"),
-    }],
+    migrations: &[
+        db::Migration {
+            number: 1,
+            name: "people",
+            sql: include_str!("../migrations/0001_people.sql"),
+        },
+        db::Migration {
+            number: 2,
+            name: "erasure",
+            sql: include_str!("../migrations/0002_erasure.sql"),
+        },
+    ],
     org_owned: &["post", "person_org"],
 };
 
@@ -62,6 +83,8 @@ pub mod kinds {
     pub enum ApiToken {}
     /// A consent.
     pub enum Consent {}
+    /// A wish for erasure.
+    pub enum ErasureRequest {}
 }
 /// Id of a sign in.
 pub type SignInId = kernel::Id<kinds::SignIn>;
@@ -71,3 +94,5 @@ pub type CodeCardId = kernel::Id<kinds::CodeCard>;
 pub type ApiTokenId = kernel::Id<kinds::ApiToken>;
 /// Id of a consent.
 pub type ConsentId = kernel::Id<kinds::Consent>;
+/// Id of a wish for erasure.
+pub type ErasureRequestId = kernel::Id<kinds::ErasureRequest>;

@@ -5,9 +5,13 @@ use kernel::PersonId;
 use platform::message;
 use testkit::{Answer, Client, TestApp, World};
 
+/// Those who keep something of a person in this crate's tests.
+pub(crate) const KEEPERS: &[platform::personal::Keeper] =
+    &[crate::erasure::KEEPER, platform::personal::KEEPER];
+
 pub(crate) async fn app() -> (TestApp, World) {
     let app = TestApp::start(&[platform::SCHEMA, orgs::SCHEMA, crate::SCHEMA], |_| {
-        crate::routes()
+        crate::routes(KEEPERS)
     })
     .await;
     let world = World::build(&app.platform).await;

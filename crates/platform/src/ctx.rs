@@ -207,10 +207,21 @@ impl Ctx {
         {
             return Scope::subtrees(Vec::new());
         }
-        let posts = self.actor.posts.iter();
-        let able = posts.filter(|post| post.role.permissions().contains(&permission));
-        let strong = able.filter(|post| self.actor.strong || !post.role.needs_second_factor());
-        Scope::subtrees(strong.map(|post| post.org_path.clone()).collect())
+        Scope::subtrees(self.able(permission).map(|post| post.org_path.clone()).collect())
+    }
+
+    /// The actor's posts that allow this, with the second factor where the role needs it.
+    fn able(&self, permission: Permission) -> impl Iterator<Item = &Grant> {
+        let able = move |post: &&Grant| post.role.permissions().contains(&permission);
+        let strong = |post: &&Grant| self.actor.strong || !post.role.needs_second_factor();
+        self.actor.posts.iter().filter(able).filter(strong)
+    }
+
+    /// Whether the actor may do this by a post at the top of the tree: then also for what belongs to no org.
+    #[must_use]
+    pub fn reaches_all(&self, permission: Permission) -> bool {
+        let top = |post: &Grant| post.org_path.trim_matches('/').split('/').count() == 1;
+        self.actor.system || (self.can(permission) && self.able(permission).any(top))
     }
 
     /// Whether the actor may do this somewhere.

@@ -108,6 +108,20 @@ pub async fn newest(db: &Db, limit: i64) -> AppResult<Vec<Sent>> {
         .await?)
 }
 
+/// The messages to a person, oldest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn of_person(db: &Db, person: PersonId, limit: i64) -> AppResult<Vec<Sent>> {
+    Ok(db
+        .query(
+            "SELECT id, template, to_masked, text_sealed, state, failure, created_at FROM message
+             WHERE person_id = $1 ORDER BY created_at, id LIMIT $2",
+            args![person, limit],
+        )
+        .await?)
+}
+
 /// The text of a message.
 ///
 /// # Errors
@@ -144,7 +158,9 @@ record! {
 
 async fn hand_over(ctx: &Ctx, id: MessageId) -> AppResult<String> {
     let sql = "SELECT template, to_sealed, text_sealed, state FROM message WHERE id = $1";
-    let waiting: Waiting = ctx.db().query_one(sql, args![id]).await?;
+    let Some(waiting) = ctx.db().query_opt::<Waiting>(sql, args![id]).await? else {
+        return Ok("短信已按规定删除".into());
+    };
     if waiting.state != "waiting" {
         return Ok("已处理过".into());
     }

@@ -21,6 +21,8 @@ text_enum! {
         PersonEdit => "person.edit",
         /// See an id number or a telephone number in full, with a reason.
         PersonReveal => "person.reveal",
+        /// Decide on wishes for erasure: answers for personal data.
+        PersonErase => "person.erase",
         /// Give and end posts and staff accounts.
         PostGrant => "post.grant",
         /// See the course library with drafts.
@@ -89,6 +91,7 @@ const CITY: &[P] = &[
     P::OrgEdit,
     P::OrgStructure,
     P::PersonRead,
+    P::PersonErase,
     P::PostGrant,
     P::CourseRead,
     P::CourseReview,
@@ -101,6 +104,7 @@ const DISTRICT_BUREAU: &[P] = &[
     P::OrgEdit,
     P::OrgStructure,
     P::PersonRead,
+    P::PersonErase,
     P::PostGrant,
     P::CourseRead,
     P::CourseReview,
@@ -117,6 +121,7 @@ const COMMUNITY_COLLEGE: &[P] = &[
     P::RoomApprove,
     P::PersonRead,
     P::PersonEdit,
+    P::PersonErase,
     P::PostGrant,
     P::CourseRead,
     P::CourseEdit,
@@ -141,6 +146,7 @@ const SCHOOL_HEAD: &[P] = &[
     P::PersonRead,
     P::PersonEdit,
     P::PersonReveal,
+    P::PersonErase,
     P::PostGrant,
     P::CourseRead,
     P::CourseEdit,

@@ -42,7 +42,7 @@ impl Tries {
         }
         Err(AppError::TooMany(format!(
             "试错的次数太多了。请等 {} 分钟再试，或者请工作人员帮您查。",
-            left / 60 + 1
+            (left + 59) / 60
         )))
     }
 

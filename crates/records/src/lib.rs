@@ -6,11 +6,19 @@ pub mod archive;
 pub mod certificates;
 pub mod completion;
 mod ledger;
+mod personal;
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;
 
 pub use completion::actions::waiting;
+
+/// The jobs of this crate; `class.closed` is queued when a class is closed at the desk.
+pub const JOBS: &[platform::JobKind] = &[completion::actions::CLOSED];
+
 pub use ledger::{LedgerProof, verify_ledger};
+pub use personal::KEEPER;
 
 use documents::Typesetter;
 use platform::{AppError, AppResult, Routes};

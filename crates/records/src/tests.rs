@@ -1,107 +1,14 @@
 //! From the roll to a certificate, through the router.
 
+use crate::testing::{class, first_certificate, name_learners, with_roll};
 use crate::verify_ledger;
 use db::args;
-use kernel::{Id, PersonId};
-use platform::{Event, Role};
-use testkit::world::{self, ClassPlan};
-use testkit::{Client, TestApp, World, learner, staff};
-
-struct Fixture {
-    app: TestApp,
-    world: World,
-    class: String,
-    raw: i64,
-    sessions: Vec<String>,
-    people: Vec<PersonId>,
-}
-
-impl Fixture {
-    /// A class of two sessions in the past; nobody has called the roll.
-    async fn start() -> Self {
-        let schemas = [
-            platform::SCHEMA,
-            orgs::SCHEMA,
-            people::SCHEMA,
-            teaching::SCHEMA,
-            enrollment::SCHEMA,
-            attendance::SCHEMA,
-            crate::SCHEMA,
-        ];
-        let app = TestApp::start(&schemas, |_| attendance::routes().merge(crate::routes(None))).await;
-        let world = World::build(&app.platform).await;
-        let plan = ClassPlan {
-            days: ["2026-11-14", "2026-11-21"].map(str::to_owned).to_vec(),
-            status: "running".into(),
-            ..ClassPlan::default()
-        };
-        let raw = world::class(&app.platform, &world.here, &plan).await;
-        let people = world::learners(&app.platform, 3).await;
-        testkit::roll::enroll(&app.platform, &world.here, raw, &people).await;
-        Self {
-            sessions: testkit::roll::sessions(&app.platform, raw).await,
-            class: Id::<()>::from_raw(raw).to_string(),
-            raw,
-            app,
-            world,
-            people,
-        }
-    }
-
-    /// Learner 0 came twice, learner 1 was late once and there once, learner 2 never came.
-    async fn with_roll() -> Self {
-        let f = Self::start().await;
-        for (session, one, two) in [(0, "present", "late"), (1, "present", "present")] {
-            for (person, status) in [(0, one), (1, two), (2, "absent")] {
-                let path = format!(
-                    "/desk/sessions/{}/marks/{}",
-                    f.sessions[session], f.people[person]
-                );
-                let fields = [("status", status), ("reason", "纸质名单"), ("was", "")];
-                let answer = f.staff(Role::Registrar).post(&path, &fields).await;
-                assert_eq!(answer.status, 303, "{}", answer.body);
-            }
-        }
-        f
-    }
-
-    fn staff(&self, role: Role) -> Client {
-        let here = &self.world.here;
-        self.app
-            .signed_in(staff(here.registrar, role, here.org, &here.path))
-    }
-
-    fn sibling(&self, role: Role) -> Client {
-        let there = &self.world.there;
-        self.app
-            .signed_in(staff(there.registrar, role, there.org, &there.path))
-    }
-
-    async fn one<T: db::FromRow>(&self, sql: &str) -> T {
-        self.app.platform.db.query_one(sql, args![]).await.unwrap()
-    }
-
-    /// Gives the learners a name as people have it.
-    async fn name_learners(&self, name: &str) {
-        let tx = self.app.system().begin().await.unwrap();
-        let sql = "UPDATE person SET name = $1 WHERE name LIKE '学员%'";
-        tx.exec(sql, args![name]).await.unwrap();
-        tx.commit(vec![Event::new("test.named", "person", self.people[0])])
-            .await
-            .unwrap();
-    }
-
-    async fn first_certificate(&self) -> (String, String) {
-        let (id, code): (i64, String) = self
-            .one("SELECT id, code FROM certificate {unscoped: test} ORDER BY number LIMIT 1")
-            .await;
-        (Id::<()>::from_raw(id).to_string(), code)
-    }
-}
+use platform::Role;
+use testkit::{learner, staff};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn completion_waits_for_the_roll_and_happens_once() {
-    let bare = Fixture::start().await;
+    let bare = class().await;
     let path = format!("/desk/classes/{}/completion", bare.class);
     let refused = bare.staff(Role::Registrar).post(&path, &[]).await;
     assert!(
@@ -110,7 +17,7 @@ async fn completion_waits_for_the_roll_and_happens_once() {
         refused.body
     );
 
-    let f = Fixture::with_roll().await;
+    let f = with_roll().await;
     let path = format!("/desk/classes/{}/completion", f.class);
     let page = f.staff(Role::Registrar).get(&path).await;
     assert!(
@@ -157,8 +64,8 @@ async fn completion_waits_for_the_roll_and_happens_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_certificate_is_checked_by_anybody_and_revoked() {
-    let f = Fixture::with_roll().await;
-    f.name_learners("王秀英").await;
+    let f = with_roll().await;
+    name_learners(&f, "王秀英").await;
     let clerk = f.staff(Role::Registrar);
     clerk
         .post(&format!("/desk/classes/{}/completion", f.class), &[])
@@ -167,7 +74,7 @@ async fn a_certificate_is_checked_by_anybody_and_revoked() {
     assert_eq!(f.sibling(Role::Registrar).post(&issue, &[]).await.status, 404);
     assert!(clerk.post(&issue, &[]).await.location().ends_with("issued=2"));
     assert!(clerk.post(&issue, &[]).await.location().ends_with("issued=0"));
-    let (id, code) = f.first_certificate().await;
+    let (id, code) = first_certificate(&f).await;
 
     let visitor = f.app.visitor();
     let found = visitor.get(&format!("/verify/{}", code.to_lowercase())).await;
@@ -228,18 +135,91 @@ async fn a_certificate_is_checked_by_anybody_and_revoked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn guessing_codes_is_stopped() {
-    let f = Fixture::start().await;
-    let visitor = f.app.visitor();
-    for _ in 0..30 {
-        assert_eq!(visitor.get("/verify/AAAAAAAAAAAAAAAA").await.status, 404);
+async fn guessing_codes_is_stopped_for_the_one_who_guesses() {
+    let f = with_roll().await;
+    let clerk = f.registrar();
+    clerk
+        .post(&format!("/desk/classes/{}/completion", f.class), &[])
+        .await;
+    clerk
+        .post(&format!("/desk/classes/{}/certificates", f.class), &[])
+        .await;
+    let (_, code) = first_certificate(&f).await;
+    let right = format!("/verify/{code}");
+    let guesser = f.app.visitor().from_peer("203.0.113.7");
+    for _ in 0..29 {
+        assert_eq!(guesser.get("/verify/AAAAAAAAAAAAAAAA").await.status, 404);
     }
-    assert_eq!(visitor.get("/verify/AAAAAAAAAAAAAAAA").await.status, 429);
+    // A right code in between costs nothing and forgives nothing.
+    assert_eq!(guesser.get(&right).await.status, 200);
+    assert_eq!(guesser.get("/verify/AAAAAAAAAAAAAAAB").await.status, 404);
+    for path in ["/verify/AAAAAAAAAAAAAAAA", &right] {
+        let stopped = guesser.get(path).await;
+        assert!(
+            stopped.status == 429 && stopped.shows("10 分钟"),
+            "{}",
+            stopped.body
+        );
+    }
+    // Nobody else is stopped; behind a proxy on this machine the last hop it saw is the sender, and no other header.
+    let neighbour = f.app.visitor().from_peer("203.0.113.8");
+    assert_eq!(neighbour.get(&right).await.status, 200);
+    let disguised = guesser.clone().header("x-forwarded-for", "203.0.113.9");
+    assert_eq!(disguised.get(&right).await.status, 429);
+    let proxy = f.app.visitor().from_peer("127.0.0.1");
+    let behind = proxy
+        .clone()
+        .header("x-forwarded-for", "203.0.113.9, 203.0.113.7");
+    assert_eq!(behind.get(&right).await.status, 429);
+    let other = proxy.header("x-forwarded-for", "203.0.113.7, 203.0.113.9");
+    assert_eq!(other.get(&right).await.status, 200);
+    f.app.platform.clock.advance(600);
+    assert_eq!(guesser.get(&right).await.status, 200, "after ten minutes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_certificates_of_a_class_are_printed_in_one_go() {
+    let fonts = documents::Fonts::find(None).unwrap();
+    let typesetter = std::sync::Arc::new(documents::Typesetter::new(fonts));
+    let f = crate::testing::printing(Some(typesetter)).await;
+    let path = format!("/desk/classes/{}/certificates.pdf", f.class);
+    let clerk = f.registrar();
+    let none = clerk.get(&path).await;
+    assert!(
+        none.status == 409 && none.shows("还没有可以打印的证书"),
+        "{}",
+        none.body
+    );
+    let completion = format!("/desk/classes/{}/completion", f.class);
+    clerk.post(&completion, &[]).await;
+    clerk
+        .post(&format!("/desk/classes/{}/certificates", f.class), &[])
+        .await;
+    let page = clerk.get(&completion).await;
+    assert!(
+        page.shows("打印全班 2 张证书") && page.body.contains(&path),
+        "{}",
+        page.body
+    );
+    let pages = |pdf: &[u8]| pdf.windows(9).filter(|window| window == b"/MediaBox").count();
+    let all = clerk.get(&path).await;
+    assert_eq!((all.status, pages(&all.bytes)), (200, 2));
+    assert_eq!(all.headers["content-type"], "application/pdf");
+    assert_eq!(f.sibling(Role::Registrar).get(&path).await.status, 404);
+    assert_eq!(f.teacher().get(&path).await.status, 403);
+    // A revoked one is not printed any more.
+    let (id, _) = first_certificate(&f).await;
+    let fields = [("reason", "冒名顶替")];
+    let revoke = format!("/desk/certificates/{id}/revoke");
+    assert_eq!(f.staff(Role::SchoolHead).post(&revoke, &fields).await.status, 303);
+    assert_eq!(pages(&clerk.get(&path).await.bytes), 1);
+    let one = clerk.get(&format!("/desk/certificates/{id}/print")).await;
+    assert!(one.status == 409 && one.shows("已经撤销"), "{}", one.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crooked_ledger_is_found() {
-    let f = Fixture::with_roll().await;
+    let f = with_roll().await;
     f.staff(Role::Registrar)
         .post(&format!("/desk/classes/{}/completion", f.class), &[])
         .await;

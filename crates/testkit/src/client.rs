@@ -1,12 +1,17 @@
 //! Requests in process, as a browser or a program would send them.
 
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, header};
 use platform::Platform;
 use platform::web::{SEED_COOKIE, SESSION_COOKIE};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use tower::ServiceExt;
 use ui::layers::Site;
+
+/// Parts the fields of a multipart form.
+const BOUNDARY: &str = "----xuequan-test";
 
 /// A browser (or a program, with [`Client::api`]) that talks to the router.
 #[derive(Clone)]
@@ -15,6 +20,14 @@ pub struct Client {
     platform: Arc<Platform>,
     session: Option<String>,
     extra: Vec<(String, String)>,
+    peer: Option<SocketAddr>,
+}
+
+/// What a request carries.
+struct Sent {
+    body: Option<Vec<u8>>,
+    kind: String,
+    browser: bool,
 }
 
 /// An answer, read to its end.
@@ -60,7 +73,15 @@ impl Client {
             platform,
             session,
             extra: Vec::new(),
+            peer: None,
         }
+    }
+
+    /// Sends every request from this address of the network.
+    #[must_use]
+    pub fn from_peer(mut self, peer: &str) -> Self {
+        self.peer = Some(SocketAddr::new(peer.parse().expect("an address"), 50_000));
+        self
     }
 
     /// Adds a header to every request.
@@ -72,7 +93,7 @@ impl Client {
 
     /// `GET path`.
     pub async fn get(&self, path: &str) -> Answer {
-        self.send(Method::GET, path, None, "", true).await
+        self.send(Method::GET, path, Sent::form(None)).await
     }
 
     /// `POST path` with a form; its token is added.
@@ -80,34 +101,50 @@ impl Client {
         let mut all = fields.to_vec();
         let token = self.token();
         all.push((platform::web::CSRF_FIELD, &token));
-        let body = encode(&all);
-        self.send(
-            Method::POST,
-            path,
-            Some(body),
-            "application/x-www-form-urlencoded",
-            true,
-        )
-        .await
+        self.send(Method::POST, path, Sent::form(Some(encode(&all))))
+            .await
+    }
+
+    /// `POST path` with a file, as a form with `enctype="multipart/form-data"` sends it; its token is added.
+    pub async fn upload(&self, path: &str, fields: &[(&str, &str)], name: &str, bytes: &[u8]) -> Answer {
+        let mut all = fields.to_vec();
+        let token = self.token();
+        all.push((platform::web::CSRF_FIELD, &token));
+        let mut body = Vec::new();
+        for (name, value) in all {
+            let head =
+                format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend(head.as_bytes());
+        }
+        let head = format!(
+            "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\ncontent-type: text/csv\r\n\r\n"
+        );
+        body.extend(head.as_bytes());
+        body.extend(bytes);
+        body.extend(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+        let sent = Sent {
+            body: Some(body),
+            kind: format!("multipart/form-data; boundary={BOUNDARY}"),
+            browser: true,
+        };
+        self.send(Method::POST, path, sent).await
     }
 
     /// `POST path` with a form whose token is missing.
     pub async fn post_without_token(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        self.send(
-            Method::POST,
-            path,
-            Some(encode(fields)),
-            "application/x-www-form-urlencoded",
-            true,
-        )
-        .await
+        self.send(Method::POST, path, Sent::form(Some(encode(fields))))
+            .await
     }
 
     /// A JSON request with the session as bearer token.
     pub async fn api(&self, method: &str, path: &str, body: &serde_json::Value) -> Answer {
         let method = method.parse().expect("a method");
-        let body = (!body.is_null()).then(|| body.to_string());
-        self.send(method, path, body, "application/json", false).await
+        let sent = Sent {
+            body: (!body.is_null()).then(|| body.to_string().into_bytes()),
+            kind: "application/json".into(),
+            browser: false,
+        };
+        self.send(method, path, sent).await
     }
 
     fn token(&self) -> String {
@@ -115,19 +152,12 @@ impl Client {
         self.platform.keys.sign("csrf", base.as_bytes())
     }
 
-    async fn send(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<String>,
-        kind: &str,
-        browser: bool,
-    ) -> Answer {
+    fn request(&self, method: Method, path: &str, sent: Sent) -> Request<Body> {
         let mut request = Request::builder()
             .method(method)
             .uri(address(path))
             .header(header::HOST, "127.0.0.1:8080");
-        if browser {
+        if sent.browser {
             let session = self
                 .session
                 .as_ref()
@@ -137,15 +167,22 @@ impl Client {
         } else if let Some(token) = &self.session {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        if body.is_some() {
-            request = request.header(header::CONTENT_TYPE, kind);
+        if sent.body.is_some() {
+            request = request.header(header::CONTENT_TYPE, &sent.kind);
+        }
+        if let Some(peer) = self.peer {
+            request = request.extension(ConnectInfo(peer));
         }
         for (name, value) in &self.extra {
             request = request.header(name.as_str(), value.as_str());
         }
-        let request = request
-            .body(body.map_or_else(Body::empty, Body::from))
-            .expect("a request");
+        request
+            .body(sent.body.map_or_else(Body::empty, Body::from))
+            .expect("a request")
+    }
+
+    async fn send(&self, method: Method, path: &str, sent: Sent) -> Answer {
+        let request = self.request(method, path, sent);
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, usize::MAX)
@@ -158,6 +195,17 @@ impl Client {
             headers: parts.headers,
             body,
             bytes,
+        }
+    }
+}
+
+impl Sent {
+    /// A form's fields as a browser sends them, or nothing.
+    fn form(body: Option<String>) -> Self {
+        Self {
+            body: body.map(String::into_bytes),
+            kind: "application/x-www-form-urlencoded".into(),
+            browser: true,
         }
     }
 }

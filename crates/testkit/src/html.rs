@@ -38,3 +38,12 @@ pub fn links(html: &str) -> Vec<String> {
         .map(|link| link.replace("&#38;", "&"))
         .collect()
 }
+
+/// The value of a hidden field; empty when there is none.
+#[must_use]
+pub fn hidden(html: &str, name: &str) -> String {
+    let field = html.split(&format!("name=\"{name}\"")).nth(1);
+    let value = field.and_then(|tail| tail.split("value=\"").nth(1));
+    let value = value.and_then(|tail| tail.split('"').next());
+    value.unwrap_or_default().to_owned()
+}

@@ -3,18 +3,21 @@
 //! The database is SQLite in a temporary folder, or PostgreSQL when `XUEQUAN_TEST_DATABASE` names a server.
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::missing_panics_doc,
     reason = "a test that cannot be set up must stop"
 )]
 
+mod class_fixture;
 mod client;
 mod database;
 pub mod html;
 pub mod roll;
 pub mod world;
 
+pub use class_fixture::ClassFixture;
 pub use client::{Answer, Client};
-pub use database::fresh_database;
+pub use database::{fresh_database, fresh_url, whole_database};
 pub use world::World;
 
 use db::Schema;

@@ -1,9 +1,9 @@
 //! Check-in through the router.
 
 use super::model;
-use crate::testing::{Fixture, is};
+use crate::testing::{class, is};
 
-fn code(f: &Fixture) -> String {
+fn code(f: &testkit::ClassFixture) -> String {
     let session = f.sessions[1].parse().unwrap();
     model::code(
         &f.app.platform.keys,
@@ -14,7 +14,7 @@ fn code(f: &Fixture) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_learner_scans_the_screen() {
-    let f = Fixture::start().await;
+    let f = class().await;
     let screen = f
         .teacher()
         .get(&format!("/desk/sessions/{}/code", f.sessions[1]))
@@ -70,7 +70,7 @@ async fn a_learner_scans_the_screen() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn guessing_is_stopped_and_the_window_is_kept() {
-    let f = Fixture::start().await;
+    let f = class().await;
     for _ in 0..10 {
         assert_eq!(
             f.learner(0).post("/check-in", &[("code", "12345")]).await.status,
@@ -100,7 +100,7 @@ async fn guessing_is_stopped_and_the_window_is_kept() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_teacher_scans_learners() {
-    let f = Fixture::start().await;
+    let f = class().await;
     let path = format!("/desk/sessions/{}/scan", f.sessions[1]);
     let ctx = f.app.system();
     let own = people::persons::learner_code(&ctx, f.people[0]).await.unwrap();

@@ -1,17 +1,17 @@
 //! A class's attendance through the router.
 
 use crate::summary;
-use crate::testing::{Fixture, is};
+use crate::testing::{class, is};
 use kernel::PersonId;
 
-async fn number(f: &Fixture, person: PersonId) -> String {
+async fn number(f: &testkit::ClassFixture, person: PersonId) -> String {
     let sql = "SELECT number FROM person WHERE id = $1";
     f.app.platform.db.query_one(sql, db::args![person]).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_paper_roll_comes_in_whole_or_not_at_all() {
-    let f = Fixture::start().await;
+    let f = class().await;
     let ctx = f.app.ctx(testkit::staff(
         f.world.here.registrar,
         platform::Role::Registrar,
@@ -69,7 +69,7 @@ async fn a_paper_roll_comes_in_whole_or_not_at_all() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn learners_see_their_own() {
-    let f = Fixture::start().await;
+    let f = class().await;
     let roll = format!("/desk/sessions/{}/roll", f.sessions[1]);
     f.teacher()
         .post(&roll, &[(&format!("m-{}", f.people[0]), "late")])
@@ -112,7 +112,7 @@ fn learner_texts_are_translated() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_file_has_a_line_for_each_learner() {
-    let f = Fixture::start().await;
+    let f = class().await;
     let a = number(&f, f.people[0]).await;
     let roll = format!("/desk/sessions/{}/roll", f.sessions[1]);
     f.teacher().post(&roll, &[("rest", "present")]).await;
@@ -125,4 +125,61 @@ async fn the_file_has_a_line_for_each_learner() {
         "{}",
         csv.body
     );
+}
+
+/// `学号,课次,考勤` and two lines in GBK, as a Chinese spreadsheet saves it unless it is told otherwise.
+fn gbk(numbers: [&str; 2]) -> Vec<u8> {
+    // 学号 课次 考勤 到
+    let head = b"\xd1\xa7\xba\xc5,\xbf\xce\xb4\xce,\xbf\xbc\xc7\xda\r\n";
+    let mut file = head.to_vec();
+    for number in numbers {
+        file.extend(number.as_bytes());
+        file.extend(b",2,\xb5\xbd\r\n");
+    }
+    file
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_takes_a_file_and_says_what_is_wrong_with_it() {
+    let f = class().await;
+    let (a, b) = (number(&f, f.people[0]).await, number(&f, f.people[1]).await);
+    let shown = format!("/desk/classes/{}/attendance", f.class);
+    let path = format!("{shown}/import");
+    let send = |bytes: Vec<u8>| {
+        let (client, path) = (f.registrar(), path.clone());
+        async move { client.upload(&path, &[], "名单.csv", &bytes).await }
+    };
+    let wrong = send(gbk([&a, &b])).await;
+    assert!(
+        wrong.status == 422 && wrong.shows("不是 UTF-8 编码") && wrong.shows("另存为 CSV UTF-8"),
+        "{}",
+        wrong.body
+    );
+    let text = format!("学号,课次,考勤\n{a},2,到\n{b},2,睡着了\n不在,2,到\n");
+    let wrong = send(text.into_bytes()).await;
+    assert!(
+        wrong.status == 422 && wrong.shows("第 3 行的考勤要写"),
+        "{}",
+        wrong.body
+    );
+    assert_eq!(send(Vec::new()).await.status, 422);
+    assert_eq!(f.truth(1, 0).await, None, "nothing was taken");
+    let large = vec![b'x'; platform::web::UPLOAD_LIMIT + (2 << 20)];
+    let refused = send(large).await;
+    assert!(
+        refused.status == 413 && refused.shows("最多 20 MB"),
+        "{}",
+        refused.body
+    );
+    // With the mark that spreadsheets put in front of UTF-8.
+    let text = format!("\u{feff}学号,课次,考勤\r\n{a},2,到\r\n{b},2,缺席\r\n");
+    let done = send(text.into_bytes()).await;
+    assert_eq!(done.location(), format!("{shown}?imported=2"));
+    assert!(f.registrar().get(done.location()).await.shows("记了 2 条"));
+    assert_eq!(f.truth(1, 1).await, is("absent", "import"));
+    for sibling in f.siblings() {
+        let text = format!("学号,课次,考勤\n{a},2,到\n");
+        let refused = sibling.upload(&path, &[], "a.csv", text.as_bytes()).await;
+        assert_eq!(refused.status, 404);
+    }
 }

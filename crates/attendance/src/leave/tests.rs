@@ -1,10 +1,10 @@
 //! Leave through the router.
 
-use crate::testing::{Fixture, is};
+use crate::testing::{class, is};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_learner_asks_and_the_teacher_decides() {
-    let f = Fixture::start().await;
+    let f = class().await;
     f.app.platform.clock.advance(-3600);
     let path = format!("/me/sessions/{}/leave", f.sessions[1]);
     assert_eq!(f.learner(0).post(&path, &[("reason", "")]).await.status, 422);
@@ -67,7 +67,7 @@ async fn a_learner_asks_and_the_teacher_decides() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn leave_is_taken_back_comes_too_late_or_by_telephone() {
-    let f = Fixture::start().await;
+    let f = class().await;
     let path = format!("/me/sessions/{}/leave", f.sessions[2]);
     f.learner(0).post(&path, &[("reason", "去医院")]).await;
     assert_eq!(
@@ -95,7 +95,7 @@ async fn leave_is_taken_back_comes_too_late_or_by_telephone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_roll_and_a_leave_agree() {
-    let f = Fixture::start().await;
+    let f = class().await;
     let noted = format!("/desk/sessions/{}/leave/{}", f.sessions[1], f.people[0]);
     let by_phone = [("decision", "for_learner"), ("leave_reason", "电话请假")];
     assert_eq!(f.teacher().post(&noted, &by_phone).await.status, 303);

@@ -238,10 +238,7 @@ pub async fn correct(
     if ctx.today() < session.day {
         return Err(not_yet());
     }
-    let reason = reason.trim();
-    if !(2..=200).contains(&reason.chars().count()) {
-        return Err(AppError::invalid("reason", "请写明为什么更正，2 到 200 个字。"));
-    }
+    let reason = reason_of(reason)?;
     let tx = ctx.begin().await?;
     tx.lock("attendance", id.raw()).await?;
     if !people_of(&roll::confirmed(&tx, class.id).await?).contains(&person) {
@@ -254,21 +251,7 @@ pub async fn correct(
             "您打开这一页以后，有别人改过这条考勤。请刷新看看现在的记录，再决定要不要更正。",
         ));
     }
-    let mark = Mark {
-        status,
-        method: Method::Correction,
-        marked_at: ctx.now(),
-    };
-    let new = NewMark {
-        id: ctx.new_id(),
-        session: id,
-        person,
-        mark,
-        by: ctx.actor.person,
-        reason,
-        device_key: None,
-    };
-    store::add(&tx, new).await?;
+    store::add(&tx, correction(ctx, id, person, status, reason)).await?;
     settle(&tx, id, &[person]).await?;
     let event = Event::new("attendance.corrected", "session", id)
         .at(class.org_id)
@@ -276,4 +259,77 @@ pub async fn correct(
         .data(json!({ "from": now.map(|mark| mark.status.as_str()), "to": status.as_str() }))
         .note(reason);
     tx.commit(vec![event]).await
+}
+
+/// Finishes the roll of a past session: whoever it asks for and has no mark was absent, by a correction with a reason;
+/// gives how many.
+///
+/// # Errors
+/// As [`correct`]; [`AppError::Refused`] on the day itself, when the roll is still taken by hand.
+pub async fn finish(ctx: &Ctx, id: SessionId, reason: &str) -> AppResult<usize> {
+    let scope = ctx.may(Permission::AttendanceCorrect)?;
+    let session = teaching::sessions::find(ctx.db(), id).await?;
+    let class = teaching::classes::find_within(ctx.db(), &scope, session.class_id).await?;
+    access::is_held(&session)?;
+    if ctx.today() <= session.day {
+        return Err(AppError::refused_with_door(
+            "roll_open",
+            "今天还能点名，请在点名页上把没点的记完。",
+            "回到点名",
+            format!("/desk/sessions/{id}/roll"),
+        ));
+    }
+    let reason = reason_of(reason)?;
+    let tx = ctx.begin().await?;
+    tx.lock("attendance", id.raw()).await?;
+    let known = truths(&tx, id).await?;
+    let roll = roll::confirmed(&tx, class.id).await?;
+    let open = roll
+        .iter()
+        .filter(|row| row.expected_on(session.day) && !known.contains_key(&row.person));
+    let open: Vec<PersonId> = open.map(|row| row.person).collect();
+    if open.is_empty() {
+        return Ok(0);
+    }
+    for person in &open {
+        store::add(&tx, correction(ctx, id, *person, Status::Absent, reason)).await?;
+    }
+    settle(&tx, id, &open).await?;
+    let event = Event::new("attendance.finished", "session", id)
+        .at(class.org_id)
+        .data(json!({ "class": class.id, "marks": open.len() }))
+        .note(reason);
+    tx.commit(vec![event]).await?;
+    Ok(open.len())
+}
+
+fn reason_of(typed: &str) -> AppResult<&str> {
+    let reason = typed.trim();
+    if (2..=200).contains(&reason.chars().count()) {
+        Ok(reason)
+    } else {
+        Err(AppError::invalid("reason", "请写明为什么更正，2 到 200 个字。"))
+    }
+}
+
+fn correction<'a>(
+    ctx: &Ctx,
+    session: SessionId,
+    person: PersonId,
+    status: Status,
+    reason: &'a str,
+) -> NewMark<'a> {
+    NewMark {
+        id: ctx.new_id(),
+        session,
+        person,
+        mark: Mark {
+            status,
+            method: Method::Correction,
+            marked_at: ctx.now(),
+        },
+        by: ctx.actor.person,
+        reason,
+        device_key: None,
+    }
 }

@@ -12,7 +12,7 @@
 //! 6. Check-in by code opens 30 minutes before the start and closes 20 minutes after it; later is late, until the end.
 //!
 //! Who may do what: `AttendanceTake` in scope, or `AttendanceOwn` as teacher or helper of the class; corrections
-//! `AttendanceCorrect` in scope. Events: attendance.taken, attendance.corrected. Tables: attendance_mark (all traces),
+//! `AttendanceCorrect` in scope. Events: attendance.taken, attendance.corrected, attendance.finished. Tables: attendance_mark (all traces),
 //! attendance (the truth). Start reading at [`model::truth`].
 
 pub mod access;

@@ -45,10 +45,18 @@ impl Sheet {
         self.lines.iter().filter(of).count()
     }
 
-    /// How many have no mark.
+    /// Those whom the roll asks for and who have no mark.
+    pub fn open(&self) -> impl Iterator<Item = &Line> {
+        let day = self.opened.session.day;
+        self.lines
+            .iter()
+            .filter(move |line| line.now.is_none() && line.learner.expected_on(day))
+    }
+
+    /// How many these are.
     #[must_use]
     pub fn unmarked(&self) -> usize {
-        self.lines.iter().filter(|line| line.now.is_none()).count()
+        self.open().count()
     }
 }
 
@@ -96,7 +104,7 @@ async fn absent_twice(ctx: &Ctx, opened: &Opened) -> AppResult<HashMap<PersonId,
     Ok(times)
 }
 
-/// Sessions of today and of the last weeks without a roll: those one teaches, and with `AttendanceTake` all in scope.
+/// Sessions of today and of the last weeks without a finished roll: those one teaches, and with `AttendanceTake` all in scope.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -117,9 +125,9 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
     let item = |row: Missing| Waiting {
         title: format!("点名：{} 第 {} 次课", row.name, row.number),
         detail: if row.day == today {
-            "今天上课".into()
+            format!("今天上课，{} 人没有点", row.unmarked)
         } else {
-            "过了当天，要写原因更正或导入纸质名单".into()
+            format!("{} 人没有点；过了当天，要写原因更正或导入纸质名单", row.unmarked)
         },
         href: format!("/desk/sessions/{}/roll", row.id),
         due: Some(row.day),

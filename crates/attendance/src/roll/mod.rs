@@ -5,10 +5,13 @@
 //!    (a service worker limited to `/desk/sessions/`; browsers allow that on `https://` and `localhost` only).
 //! 2. The phone keeps what was not sent until the server has answered for each mark, and forgets the page at sign-out
 //!    and after a day.
-//! 3. Who may do what: see [`crate::marks`]. Start reading at [`actions::sheet`] and `assets/roll.js`.
+//! 3. A roll waits until every learner whom it asks for has a mark (`model.rs`). Whoever takes it may finish it by an act
+//!    of its own: those without a mark are absent, on the day as roll marks, later as corrections with a reason.
+//! 4. Who may do what: see [`crate::marks`]. Start reading at [`actions::sheet`] and `assets/roll.js`.
 
 pub mod actions;
 pub mod api;
+pub(crate) mod model;
 mod pages;
 mod store;
 #[cfg(test)]
@@ -24,6 +27,11 @@ pub fn routes() -> Routes {
         .get("/desk/sessions/roll-worker.js", Access::Public, pages::worker)
         .get("/desk/sessions/{id}/roll", either, pages::show)
         .post("/desk/sessions/{id}/roll", either, pages::save)
+        .post(
+            "/desk/sessions/{id}/finish",
+            Access::Needs(P::AttendanceCorrect),
+            pages::finish,
+        )
         .post("/desk/sessions/{id}/marks", either, api::sync)
         .get("/desk/sessions/{id}/marks/{person}", either, pages::history)
         .post(

@@ -12,7 +12,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use kernel::PersonId;
 use platform::web::{Posted, see_other};
-use platform::{AppError, AppResult, Ctx};
+use platform::{AppError, AppResult, Ctx, Permission};
 use teaching::SessionId;
 use ui::{Choice, Field, Form, Lang, Notice, Page, Tag};
 
@@ -29,6 +29,8 @@ struct RollPage {
     sheet: Sheet,
     when: String,
     past: bool,
+    /// How those without a mark are written down after the day, for who may.
+    finish: Option<Form>,
 }
 
 impl RollPage {
@@ -66,7 +68,12 @@ pub async fn show(
     Query(query): Query<Vec<(String, String)>>,
 ) -> AppResult<Response> {
     let sheet = actions::sheet(&ctx, crate::id(&id)?).await?;
-    let mut page = ui::desk_page(&ctx, "点名");
+    let form = Form::blank(finish_fields(), Lang::Zh);
+    Ok(render(&ctx, noticed(&ctx, &query), sheet, form, 200))
+}
+
+fn noticed(ctx: &Ctx, query: &[(String, String)]) -> Page {
+    let mut page = ui::desk_page(ctx, "点名");
     if let Some((_, saved)) = query.iter().find(|(name, _)| name == "saved") {
         let count: u32 = saved.parse().unwrap_or(0);
         page = page.noticed(Notice::done(format!("点名存好了，新记了 {count} 条。")));
@@ -74,18 +81,57 @@ pub async fn show(
     if query.iter().any(|(name, _)| name == "leave") {
         page = page.noticed(Notice::done("请假的事办好了。"));
     }
-    Ok(ui::html(&RollPage {
-        when: words::when(&sheet.opened.session),
-        past: ctx.today() > sheet.opened.session.day,
-        page,
-        sheet,
-    }))
+    page
+}
+
+fn render(ctx: &Ctx, page: Page, sheet: Sheet, finish: Form, status: u16) -> Response {
+    let past = ctx.today() > sheet.opened.session.day;
+    let may_finish = past && sheet.unmarked() > 0 && ctx.can(Permission::AttendanceCorrect);
+    ui::respond::html_with(
+        status,
+        &RollPage {
+            when: words::when(&sheet.opened.session),
+            past,
+            finish: may_finish.then_some(finish),
+            page,
+            sheet,
+        },
+    )
+}
+
+fn finish_fields() -> Vec<Field> {
+    vec![
+        Field::textarea("reason", "为什么现在才记", 200)
+            .hint("例如：当天只点了到的人，没点的都没有来。每位学员的考勤经过里都会写上。"),
+    ]
+}
+
+/// `POST /desk/sessions/{id}/finish`: who has no mark was absent, with the reason.
+pub async fn finish(ctx: Ctx, Path(id): Path<String>, posted: Posted) -> AppResult<Response> {
+    let id: SessionId = crate::id(&id)?;
+    match marks::finish(&ctx, id, posted.get("reason")).await {
+        Ok(count) => Ok(see_other(&format!("/desk/sessions/{id}/roll?saved={count}"))),
+        Err(AppError::Invalid(fields)) => {
+            let mut form = Form::from_pairs(finish_fields(), Lang::Zh, &posted.0);
+            for field in fields {
+                form.error(&field.field, field.sentence);
+            }
+            let sheet = actions::sheet(&ctx, id).await?;
+            Ok(render(&ctx, ui::desk_page(&ctx, "点名"), sheet, form, 422))
+        }
+        Err(other) => Err(other),
+    }
 }
 
 /// `POST /desk/sessions/{id}/roll`: the plain form.
 pub async fn save(ctx: Ctx, Path(id): Path<String>, posted: Posted) -> AppResult<Response> {
     let id: SessionId = crate::id(&id)?;
-    let rest = posted.get("rest") == "present";
+    // What is said of everybody who was not marked one by one.
+    let rest = match posted.get("rest") {
+        "present" => Some(Status::Present),
+        "absent" => Some(Status::Absent),
+        _ => None,
+    };
     let mut taken = Vec::new();
     for (name, value) in &posted.0 {
         let Some(person) = name.strip_prefix("m-") else {
@@ -93,12 +139,11 @@ pub async fn save(ctx: Ctx, Path(id): Path<String>, posted: Posted) -> AppResult
         };
         taken.push(roll_mark(person, value)?);
     }
-    if rest {
+    if let Some(status) = rest {
         let sheet = actions::sheet(&ctx, id).await?;
         let chosen: Vec<PersonId> = taken.iter().map(|mark| mark.person).collect();
-        let open = sheet.lines.iter().filter(|line| line.now.is_none());
-        let open = open.filter(|line| !chosen.contains(&line.learner.person));
-        taken.extend(open.map(|line| plain(line.learner.person, Status::Present)));
+        let open = sheet.open().filter(|line| !chosen.contains(&line.learner.person));
+        taken.extend(open.map(|line| plain(line.learner.person, status)));
     }
     let outcomes = marks::take(&ctx, id, &taken).await?;
     if let Some(why) = outcomes.iter().find_map(|outcome| match outcome {

@@ -1,11 +1,11 @@
 //! The roll through the router.
 
-use crate::testing::{Fixture, is};
+use crate::testing::{class, is};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_roll_is_a_plain_form() {
-    let f = Fixture::start().await;
+    let f = class().await;
     let path = format!("/desk/sessions/{}/roll", f.sessions[1]);
     for client in [f.registrar(), f.teacher()] {
         let page = client.get(&path).await;
@@ -33,7 +33,7 @@ async fn the_roll_is_a_plain_form() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_those_of_the_class_see_the_roll() {
-    let f = Fixture::start().await;
+    let f = class().await;
     let (session, person) = (&f.sessions[1], f.people[0]);
     let paths = [
         format!("/desk/sessions/{session}/roll"),
@@ -70,7 +70,7 @@ async fn only_those_of_the_class_see_the_roll() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn marks_of_a_phone_may_arrive_twice_and_out_of_order() {
-    let f = Fixture::start().await;
+    let f = class().await;
     let path = format!("/desk/sessions/{}/marks", f.sessions[1]);
     let late = json!({ "person": f.people[0], "status": "late", "marked_at": "2026-11-22T00:59:00Z", "device_key": "b" });
     let absent = json!({ "person": f.people[0], "status": "absent", "marked_at": "2026-11-22T00:50:00Z", "device_key": "a" });
@@ -112,7 +112,7 @@ async fn marks_of_a_phone_may_arrive_twice_and_out_of_order() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_api_gives_and_takes_the_roll() {
-    let f = Fixture::start().await;
+    let f = class().await;
     let path = format!("/api/v1/sessions/{}/attendance", f.sessions[1]);
     let body = json!([{ "person": f.people[1], "status": "present" }]);
     assert_eq!(f.registrar().api("POST", &path, &body).await.status, 200);
@@ -133,7 +133,7 @@ async fn the_api_gives_and_takes_the_roll() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_correction_needs_permission_and_reason_and_keeps_both_traces() {
-    let f = Fixture::start().await;
+    let f = class().await;
     f.app.platform.clock.advance(-7 * 86_400);
     let roll = format!("/desk/sessions/{}/roll", f.sessions[0]);
     let field = format!("m-{}", f.people[0]);
@@ -142,15 +142,7 @@ async fn a_correction_needs_permission_and_reason_and_keeps_both_traces() {
     assert_eq!(f.teacher().post(&roll, &[(&field, "present")]).await.status, 409);
     let path = format!("/desk/sessions/{}/marks/{}", f.sessions[0], f.people[0]);
     let page = f.registrar().get(&path).await;
-    let was = page
-        .body
-        .split("name=\"was\"")
-        .nth(1)
-        .unwrap()
-        .split("value=\"")
-        .nth(1)
-        .unwrap();
-    let was = was.split('"').next().unwrap().to_owned();
+    let was = testkit::html::hidden(&page.body, "was");
     let good = [
         ("status", "present"),
         ("reason", "补了签到表"),
@@ -177,9 +169,19 @@ async fn a_correction_needs_permission_and_reason_and_keeps_both_traces() {
     assert_eq!(f.registrar().post(&path, &good).await.status, 409);
 }
 
+/// Titles and details of what waits for the teacher.
+async fn waits(f: &testkit::ClassFixture) -> Vec<String> {
+    let here = &f.world.here;
+    let teacher = testkit::staff(here.teacher, platform::Role::Teacher, here.org, &here.path);
+    let all = crate::waiting(&f.app.ctx(teacher)).await.unwrap();
+    all.into_iter()
+        .map(|item| format!("{} {}", item.title, item.detail))
+        .collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_without_roll_waits_for_its_people() {
-    let f = Fixture::start().await;
+    let f = class().await;
     let here = &f.world.here;
     let there = &f.world.there;
     for (person, role, org, count) in [
@@ -191,20 +193,80 @@ async fn a_session_without_roll_waits_for_its_people() {
         let ctx = f.app.ctx(testkit::staff(person, role, org.org, &org.path));
         assert_eq!(crate::waiting(&ctx).await.unwrap().len(), count, "{role:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_roll_waits_until_everybody_has_a_mark() {
+    let f = class().await;
     let path = format!("/desk/sessions/{}/roll", f.sessions[1]);
-    f.teacher().post(&path, &[("rest", "present")]).await;
-    let ctx = f.app.ctx(testkit::staff(
-        here.teacher,
-        platform::Role::Teacher,
-        here.org,
-        &here.path,
-    ));
-    assert_eq!(crate::waiting(&ctx).await.unwrap().len(), 1);
+    let mark = |at: usize| (format!("m-{}", f.people[at]), "present");
+    for (at, left) in [(0, "今天上课，2 人没有点"), (1, "今天上课，1 人没有点")] {
+        let (field, status) = mark(at);
+        f.teacher().post(&path, &[(&field, status)]).await;
+        let waits = waits(&f).await;
+        assert!(waits.len() == 2 && waits[1].contains(left), "{waits:?}");
+    }
+    // Somebody who got a seat the day after is not asked for, but everybody who had one is.
+    let late = testkit::world::learners(&f.app.platform, 1).await;
+    testkit::roll::enroll(&f.app.platform, &f.world.here, f.raw, &late).await;
+    let tx = f.app.system().begin().await.unwrap();
+    let sql = "UPDATE enrollment SET seated_on = '2026-11-23' WHERE person_id = $1 {unscoped: test}";
+    tx.exec(sql, db::args![late[0]]).await.unwrap();
+    tx.commit(vec![platform::Event::new("test.late", "person", late[0])])
+        .await
+        .unwrap();
+    assert!(f.teacher().get(&path).await.shows("还没点 1"));
+    // The act of its own: those who were not marked did not come.
+    let done = f.teacher().post(&path, &[("rest", "absent")]).await;
+    assert_eq!(done.location(), format!("{path}?saved=1"));
+    assert_eq!(f.truth(1, 2).await, is("absent", "roll"));
+    let waits = waits(&f).await;
+    assert!(waits.len() == 1 && waits[0].contains("第 1 次课"), "{waits:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_half_taken_roll_is_finished_after_the_day_with_a_reason() {
+    let f = class().await;
+    let path = format!("/desk/sessions/{}/roll", f.sessions[1]);
+    let finish = format!("/desk/sessions/{}/finish", f.sessions[1]);
+    let field = format!("m-{}", f.people[0]);
+    f.teacher().post(&path, &[(&field, "present")]).await;
+    let reason = [("reason", "当天只点了到的人")];
+    let today = f.registrar().post(&finish, &reason).await;
+    assert!(
+        today.status == 409 && today.shows("今天还能点名"),
+        "{}",
+        today.body
+    );
+    f.app.platform.clock.advance(86_400);
+    assert!(f.registrar().get(&path).await.shows("还有 2 人没有记录"));
+    assert!(!f.teacher().get(&path).await.shows("还有 2 人没有记录"));
+    assert_eq!(f.teacher().post(&finish, &reason).await.status, 403);
+    assert_eq!(f.siblings()[0].post(&finish, &reason).await.status, 404);
+    let without = f.registrar().post(&finish, &[("reason", "")]).await;
+    assert!(
+        without.status == 422 && without.shows("写明为什么"),
+        "{}",
+        without.body
+    );
+    let done = f.registrar().post(&finish, &reason).await;
+    assert_eq!(done.location(), format!("{path}?saved=2"));
+    assert_eq!(f.truth(1, 0).await, is("present", "roll"));
+    assert_eq!(f.truth(1, 1).await, is("absent", "correction"));
+    let trace = format!("/desk/sessions/{}/marks/{}", f.sessions[1], f.people[1]);
+    assert!(f.registrar().get(&trace).await.shows("当天只点了到的人"));
+    let events = "SELECT count(*) FROM event WHERE kind = 'attendance.finished'";
+    assert_eq!(f.one::<i64>(events).await, 1);
+    assert_eq!(
+        f.registrar().post(&finish, &reason).await.location(),
+        format!("{path}?saved=0")
+    );
+    assert_eq!(f.one::<i64>(events).await, 1, "nothing left to finish");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_worker_is_a_script_within_its_scope() {
-    let f = Fixture::start().await;
+    let f = class().await;
     let worker = f.app.visitor().get("/desk/sessions/roll-worker.js").await;
     assert_eq!(worker.status, 200);
     assert!(

@@ -112,11 +112,8 @@ async fn withdraw(
     channel: Channel,
     reason: &str,
 ) -> AppResult<Answer> {
-    let settled = matches!(
-        row.status,
-        EnrollmentStatus::Completed | EnrollmentStatus::Cancelled | EnrollmentStatus::Dismissed
-    );
-    if settled {
+    // Who gives up twice hears the same answer again; anything else that is over stays as it is.
+    if !row.status.is_live() && row.status != EnrollmentStatus::Withdrawn {
         return Err(AppError::refused_with_door(
             "not_withdrawable",
             format!("这个报名现在是“{}”，不能再取消。", model::label(row.status)),
@@ -184,6 +181,7 @@ async fn detail(ctx: &Ctx, row: EnrollmentRow) -> AppResult<Detail> {
     let events = platform::audit::of_subject(db, "enrollment", row.id).await?;
     Ok(Detail {
         history: events.iter().filter_map(model::history_line).collect(),
+        shortfall: model::shortfall(&row, &events),
         row,
         class,
         place,

@@ -289,7 +289,7 @@ async fn done_page(ctx: &Ctx, text: &str, form: Form) -> AppResult<DonePage> {
     });
     Ok(DonePage {
         when: model::when(&page, &detail.class),
-        tag: tag(&page, detail.row.status, detail.position),
+        tag: tag(&page, detail.row.status, detail.position, detail.class.status),
         history: history.collect(),
         page,
         detail,
@@ -331,7 +331,7 @@ struct LearnerLine {
     at: String,
 }
 
-fn line(page: &Page, learner: &Learner) -> LearnerLine {
+fn line(page: &Page, class: &ClassRow, learner: &Learner) -> LearnerLine {
     let channel: Channel = learner.row.channel.parse().unwrap_or(Channel::System);
     LearnerLine {
         href: format!("/desk/enrollments/{}", learner.row.id),
@@ -342,7 +342,7 @@ fn line(page: &Page, learner: &Learner) -> LearnerLine {
             .phone_masked
             .clone()
             .unwrap_or_else(|| "没有登记".into()),
-        tag: tag(page, learner.row.status, learner.position),
+        tag: tag(page, learner.row.status, learner.position, class.status),
         channel: channel.label(),
         at: learner.row.created_at.date().to_string(),
     }
@@ -359,7 +359,7 @@ pub(super) async fn learners(ctx: Ctx, Path(class): Path<String>) -> AppResult<R
     }
     Ok(html(&LearnersPage {
         when: model::when(&page, &class),
-        lines: list.iter().map(|learner| line(&page, learner)).collect(),
+        lines: list.iter().map(|learner| line(&page, &class, learner)).collect(),
         page,
         class,
     }))

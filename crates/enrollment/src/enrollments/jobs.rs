@@ -2,8 +2,8 @@
 
 use super::model::{hours, weekday_name};
 use super::store::{self, EnrollmentRow};
-use crate::EnrollmentId;
 use crate::seat_desk::TELL as TELL_NAME;
+use crate::{EnrollmentId, EnrollmentStatus};
 use kernel::PersonId;
 use people::{contact, persons};
 use platform::{AppError, AppResult, Ctx, Event, Job, JobFuture, JobKind, Tx};
@@ -27,7 +27,53 @@ pub const JOBS: &[JobKind] = &[
         name: "session.changed",
         run: |ctx, job| -> JobFuture { Box::pin(session_changed(ctx, job)) },
     },
+    JobKind {
+        name: ATTEND,
+        run: |ctx, job| -> JobFuture { Box::pin(attend(ctx, job)) },
+    },
 ];
+
+/// The job that follows the start of a class; queued once a day without a class, it finds those who joined since.
+pub const ATTEND: &str = "class.running";
+
+/// Who is confirmed in a running class takes part from now on. Run again, it finds nobody left.
+async fn attend(ctx: Ctx, job: Job) -> AppResult<String> {
+    let payload = payload(&job)?;
+    let class: Option<ClassId> = match payload.get("class") {
+        Some(_) => Some(id(&payload, "class")?),
+        None => None,
+    };
+    let mut count = 0;
+    loop {
+        let before = count;
+        for class in store::started(ctx.db(), class).await? {
+            count += attend_class(&ctx, class).await?;
+        }
+        if count == before {
+            return Ok(format!("{count} 人开始上课"));
+        }
+    }
+}
+
+async fn attend_class(ctx: &Ctx, class: ClassId) -> AppResult<usize> {
+    let tx = ctx.begin().await?;
+    tx.lock("class", class.raw()).await?;
+    let mut rows = store::live_of_class(&tx, class).await?;
+    rows.retain(|row| row.status == EnrollmentStatus::Confirmed);
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let ids: Vec<EnrollmentId> = rows.iter().map(|row| row.id).collect();
+    store::set_status(&tx, &ids, EnrollmentStatus::Attending, ctx.now()).await?;
+    let event = |row: &EnrollmentRow| {
+        Event::new("enrollment.attending", "enrollment", row.id)
+            .at(row.org_id)
+            .on_behalf_of(row.person_id)
+            .data(serde_json::json!({ "class": class, "from": row.status.as_str() }))
+    };
+    tx.commit(rows.iter().map(event).collect()).await?;
+    Ok(rows.len())
+}
 
 fn payload(job: &Job) -> AppResult<Value> {
     serde_json::from_str(&job.payload).map_err(|error| AppError::Internal(error.to_string()))

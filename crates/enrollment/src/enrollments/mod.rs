@@ -5,9 +5,10 @@
 //! 2. A clerk enrols and withdraws people for classes in their scope; channel, clerk and person are kept.
 //! 3. Who is taken off by a clerk is taken off with a reason.
 //! 4. When a class is cancelled every enrolment is, and everybody is told; a changed session is told too.
+//! 5. When a class starts, who is confirmed takes part (attending); how its end ends them: [`crate::ending`].
 //!
 //! Who may do what: the signed-in person their own; `EnrollmentRead` lists; `EnrollmentAct` the counter.
-//! Events: those of the seat desk, enrollment.cancelled, enrollment.told. Tables: enrollment.
+//! Events: those of the seat desk, enrollment.cancelled, enrollment.attending, enrollment.told. Tables: enrollment.
 //! Start reading at [`actions`].
 
 pub mod actions;
@@ -20,7 +21,7 @@ pub(crate) mod store;
 #[cfg(test)]
 mod tests;
 
-pub use jobs::JOBS;
+pub use jobs::{ATTEND, JOBS};
 pub use store::EnrollmentRow;
 
 use crate::seat_desk::SeatDesk;

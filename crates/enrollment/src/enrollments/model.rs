@@ -2,12 +2,13 @@
 
 use super::store::EnrollmentRow;
 use crate::EnrollmentStatus;
+use crate::ending::Shortfall;
 use kernel::chinese_date::{date_text, day_text};
 use kernel::{Date, Instant, PersonId, Time};
 use people::persons::PersonBrief;
 use platform::Channel;
 use platform::event::EventRow;
-use teaching::classes::ClassRow;
+use teaching::classes::{ClassRow, ClassStatus};
 use teaching::sessions::{SessionRow, SessionStatus};
 use ui::{Lang, Page, Tag};
 
@@ -26,6 +27,8 @@ pub struct Detail {
     pub position: Option<i64>,
     /// What happened, oldest first.
     pub history: Vec<HistoryLine>,
+    /// Why the class ended without completion, for an enrolment that did.
+    pub shortfall: Option<Shortfall>,
 }
 
 /// One thing that happened.
@@ -82,17 +85,21 @@ pub const fn label(status: EnrollmentStatus) -> &'static str {
         EnrollmentStatus::Withdrawn => "已取消",
         EnrollmentStatus::Transferred => "已转班",
         EnrollmentStatus::Dismissed => "已退学",
+        EnrollmentStatus::Ended => "未结业",
         EnrollmentStatus::Expired => "已过期",
         EnrollmentStatus::Cancelled => "班级停办",
         EnrollmentStatus::Rejected => "未录取",
     }
 }
 
-/// The status as a tag.
+/// The status as a tag. A seat in a class that is closed waits for the school's word on who completed.
 #[must_use]
-pub fn tag(page: &Page, status: EnrollmentStatus, position: Option<i64>) -> Tag {
+pub fn tag(page: &Page, status: EnrollmentStatus, position: Option<i64>, class: ClassStatus) -> Tag {
     let word = page.t(label(status)).to_owned();
     match (status, position) {
+        (status, _) if status.holds_seat() && class == ClassStatus::Closed => {
+            Tag::waiting(page.t("班已结束，等学校核对结业").to_owned())
+        }
         (EnrollmentStatus::Waitlisted, Some(position)) => {
             Tag::waiting(page.tn("候补中（第 {} 位）", &[&position]))
         }
@@ -113,6 +120,10 @@ pub fn history_line(event: &EventRow) -> Option<HistoryLine> {
         "enrollment.passed_over" => "轮到了，但和别的班冲突或报满了，位置保留",
         "enrollment.withdrawn" => "取消了报名",
         "enrollment.cancelled" => "班级停办，报名取消",
+        "enrollment.attending" => "开课了",
+        "enrollment.completed" => "结业了",
+        "enrollment.ended" => "班级结束，没有达到结业要求",
+        "enrollment.expired" => "班级结束，候补没有轮到",
         _ => return None,
     };
     let channel: Channel = event.channel.parse().unwrap_or(Channel::System);
@@ -122,6 +133,20 @@ pub fn history_line(event: &EventRow) -> Option<HistoryLine> {
         way: channel.label(),
         by: event.actor_person,
     })
+}
+
+/// Why the class ended without completion: the figures kept with the last such event.
+#[must_use]
+pub fn shortfall(row: &EnrollmentRow, events: &[EventRow]) -> Option<Shortfall> {
+    if row.status != EnrollmentStatus::Ended {
+        return None;
+    }
+    let last = events
+        .iter()
+        .rev()
+        .find(|event| event.kind == "enrollment.ended")?;
+    let data: serde_json::Value = serde_json::from_str(&last.data).ok()?;
+    serde_json::from_value(data.get("shortfall")?.clone()).ok()
 }
 
 /// The next meeting of an enrolment that holds a seat.
@@ -225,7 +250,8 @@ mod tests {
             .collect();
         let ways: Vec<&str> = Channel::ALL.iter().map(|channel| channel.label()).collect();
         let days: Vec<&str> = (1..=7).map(weekday_name).collect();
-        for texts in [labels, ways, days] {
+        let pending = vec!["班已结束，等学校核对结业"];
+        for texts in [labels, ways, days, pending] {
             assert_eq!(ui::catalogue::missing_english(&texts), Vec::<String>::new());
         }
     }

@@ -157,7 +157,7 @@ fn item(page: &Page, mine: &Mine) -> MineItem {
         name: mine.class.name.clone(),
         when: model::when(page, &mine.class),
         place: mine.place.clone(),
-        tag: tag(page, mine.row.status, mine.position),
+        tag: tag(page, mine.row.status, mine.position, mine.class.status),
     }
 }
 
@@ -197,7 +197,7 @@ pub(super) async fn one(
     Ok(html(&OnePage {
         when: model::when(&page, &detail.class),
         fee: model::fee(&page, detail.class.fee_fen),
-        tag: tag(&page, detail.row.status, detail.position),
+        tag: tag(&page, detail.row.status, detail.position, detail.class.status),
         history: history.collect(),
         just_done: done == Some("enrolled") && detail.row.status.is_live(),
         detail,
@@ -264,7 +264,7 @@ fn slip_of(ctx: &Ctx, detail: &Detail) -> Slip {
         fee: Some(model::fee(&page, detail.class.fee_fen)),
         status: match detail.position.map(u32::try_from) {
             Some(Ok(position)) => SlipStatus::Waiting { position },
-            _ if detail.row.status.holds_seat() => SlipStatus::Enrolled,
+            _ if detail.row.status.lasted() => SlipStatus::Enrolled,
             _ if detail.row.status.is_live() => SlipStatus::Received,
             _ => SlipStatus::Cancelled,
         },

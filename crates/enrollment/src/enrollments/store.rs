@@ -2,7 +2,7 @@
 
 use crate::{EnrollmentId, EnrollmentStatus};
 use db::{Db, DbResult, Scope, Tx, args, record};
-use kernel::{Instant, OrgId, PersonId};
+use kernel::{Date, Instant, OrgId, PersonId};
 use teaching::{ClassId, TermId};
 
 record! {
@@ -83,12 +83,12 @@ pub(super) async fn live(db: &Db, person: PersonId, class: ClassId) -> DbResult<
     .await
 }
 
-/// Live enrolments of a class inside the scope, by order of asking.
+/// Live enrolments of a class inside the scope, and those that lasted to its end, by order of asking.
 pub(super) async fn of_class_within(db: &Db, scope: &Scope, class: ClassId) -> DbResult<Vec<EnrollmentRow>> {
     db.within(scope)
         .query(
             columns!(
-                "WHERE e.class_id = $1 AND (e.live = TRUE OR e.status = 'completed') AND {scope e.org_id}
+                "WHERE e.class_id = $1 AND (e.live = TRUE OR e.status IN ('completed', 'ended')) AND {scope e.org_id}
                  ORDER BY e.queue, e.id LIMIT 5000"
             ),
             args![class],
@@ -97,7 +97,7 @@ pub(super) async fn of_class_within(db: &Db, scope: &Scope, class: ClassId) -> D
 }
 
 /// Live enrolments of a class, for jobs.
-pub(super) async fn live_of_class(db: &Db, class: ClassId) -> DbResult<Vec<EnrollmentRow>> {
+pub(crate) async fn live_of_class(db: &Db, class: ClassId) -> DbResult<Vec<EnrollmentRow>> {
     db.query(
         columns!("WHERE e.class_id = $1 AND e.live = TRUE {unscoped: work of the system} ORDER BY e.queue, e.id LIMIT 5000"),
         args![class],
@@ -105,8 +105,19 @@ pub(super) async fn live_of_class(db: &Db, class: ClassId) -> DbResult<Vec<Enrol
     .await
 }
 
+/// Live enrolments of a person, for erasure.
+pub(crate) async fn live_of_person(db: &Db, person: PersonId) -> DbResult<Vec<EnrollmentRow>> {
+    db.query(
+        columns!(
+            "WHERE e.person_id = $1 AND e.live = TRUE {unscoped: work of the system} ORDER BY e.id LIMIT 5000"
+        ),
+        args![person],
+    )
+    .await
+}
+
 /// Enrolments by id, for jobs.
-pub(super) async fn find_many(db: &Db, ids: &[EnrollmentId]) -> DbResult<Vec<EnrollmentRow>> {
+pub(crate) async fn find_many(db: &Db, ids: &[EnrollmentId]) -> DbResult<Vec<EnrollmentRow>> {
     db.query(
         columns!("WHERE e.id {any $1} {unscoped: work of the system} ORDER BY e.id"),
         args![ids],
@@ -141,40 +152,60 @@ record! {
         pub id: EnrollmentId,
         /// The learner.
         pub person_id: PersonId,
-        /// When they got in.
-        pub changed_at: Instant,
+        /// Where the enrolment stands.
+        pub status: EnrollmentStatus,
+        /// The day on which they took their seat, where it is known.
+        pub seated_on: Option<Date>,
     }
 }
 
-/// Who has a seat in a class, by order of asking.
+/// Who has a seat in a class or had one to its end, by order of asking.
 pub(crate) async fn confirmed(db: &Db, class: ClassId) -> DbResult<Vec<ConfirmedRow>> {
     db.query(
-        "SELECT id, person_id, changed_at FROM enrollment {unscoped: the caller checked the class}
-         WHERE class_id = $1 AND status IN ('reserved', 'confirmed', 'attending', 'suspended', 'completed') ORDER BY queue, id LIMIT 5000",
+        "SELECT id, person_id, status, seated_on FROM enrollment {unscoped: the caller checked the class}
+         WHERE class_id = $1 AND status IN ('reserved', 'confirmed', 'attending', 'suspended', 'completed', 'ended')
+         ORDER BY queue, id LIMIT 5000",
         args![class],
     )
     .await
 }
 
-/// Classes in which a person has a seat.
+/// Classes in which a person has a seat or had one to the end.
 pub(crate) async fn classes_of(db: &Db, person: PersonId) -> DbResult<Vec<ClassId>> {
     db.query(
         "SELECT class_id FROM enrollment {unscoped: a person's own} WHERE person_id = $1
-         AND status IN ('reserved', 'confirmed', 'attending', 'suspended', 'completed') ORDER BY class_id LIMIT 500",
+         AND status IN ('reserved', 'confirmed', 'attending', 'suspended', 'completed', 'ended') ORDER BY class_id LIMIT 500",
         args![person],
     )
     .await
 }
 
-/// Ends enrolments as completed. The seat stays counted: it was taken to the end.
-pub(crate) async fn complete(tx: &Tx, ids: &[EnrollmentId], now: Instant) -> DbResult<()> {
+/// Writes where enrolments stand from now on.
+pub(crate) async fn set_status(
+    tx: &Tx,
+    ids: &[EnrollmentId],
+    status: EnrollmentStatus,
+    now: Instant,
+) -> DbResult<()> {
     tx.exec(
-        "UPDATE enrollment SET status = 'completed', live = FALSE, changed_at = $2
-         WHERE id {any $1} AND status IN ('confirmed', 'attending') {unscoped: the caller found the class in scope}",
-        args![ids, now],
+        "UPDATE enrollment SET status = $2, live = $3, changed_at = $4
+         WHERE id {any $1} {unscoped: the caller found the class}",
+        args![ids, status, status.is_live(), now],
     )
     .await?;
     Ok(())
+}
+
+/// Running classes in which somebody is confirmed who takes part by now; one class only, if it is named.
+pub(super) async fn started(db: &Db, class: Option<ClassId>) -> DbResult<Vec<ClassId>> {
+    db.query(
+        "SELECT c.id FROM class c {unscoped: work of the system}
+         WHERE c.status = 'running' AND (CAST($1 AS BIGINT) IS NULL OR c.id = $1)
+           AND EXISTS (SELECT 1 FROM enrollment e WHERE e.class_id = c.id AND e.status = 'confirmed')
+         ORDER BY c.id LIMIT 1000",
+        args![class],
+    )
+    .await
 }
 
 record! {

@@ -1,74 +1,14 @@
 //! Enrolments through the router.
 
 use crate::enrollments::JOBS;
+use crate::testing::{Stage, stage, stage_with};
 use crate::{EnrollmentId, SeatDesk};
 use db::{args, record};
 use kernel::{Id, PersonId};
 use platform::{Permission, Role};
 use serde_json::{Value, json};
-use testkit::world::{ClassPlan, World, class, learners};
-use testkit::{TestApp, learner, limited, staff};
-
-struct Stage {
-    app: TestApp,
-    world: World,
-    class: Id<teaching::kinds::Class>,
-    people: Vec<PersonId>,
-}
-
-async fn stage(capacity: i64, people: usize) -> Stage {
-    let schemas = [
-        platform::SCHEMA,
-        orgs::SCHEMA,
-        people::SCHEMA,
-        teaching::SCHEMA,
-        crate::SCHEMA,
-    ];
-    let app = TestApp::start(&schemas, |platform| {
-        let fonts = documents::Fonts::find(None).unwrap();
-        let typesetter = std::sync::Arc::new(documents::Typesetter::new(fonts));
-        crate::routes(&SeatDesk::start(platform)).with(typesetter)
-    })
-    .await;
-    let world = World::build(&app.platform).await;
-    let plan = ClassPlan {
-        capacity,
-        ..ClassPlan::default()
-    };
-    let class = Id::from_raw(class(&app.platform, &world.here, &plan).await);
-    let people = learners(&app.platform, people).await;
-    Stage {
-        app,
-        world,
-        class,
-        people,
-    }
-}
-
-impl Stage {
-    fn as_learner(&self, at: usize) -> testkit::Client {
-        self.app.signed_in(learner(self.people[at]))
-    }
-
-    fn as_registrar(&self) -> testkit::Client {
-        let here = &self.world.here;
-        self.app
-            .signed_in(staff(here.registrar, Role::Registrar, here.org, &here.path))
-    }
-
-    fn as_sibling(&self) -> testkit::Client {
-        let there = &self.world.there;
-        self.app
-            .signed_in(staff(there.registrar, Role::Registrar, there.org, &there.path))
-    }
-
-    async fn enroll(&self, at: usize) -> Value {
-        let path = format!("/api/v1/classes/{}/enrollments", self.class);
-        let answer = self.as_learner(at).api("POST", &path, &json!({})).await;
-        assert_eq!(answer.status, 201, "{}", answer.body);
-        answer.json()
-    }
-}
+use testkit::world::{ClassPlan, class};
+use testkit::{limited, staff};
 
 record! {
     struct Kept { kind: String, channel: String, actor_person: Option<PersonId>, on_behalf_of: Option<PersonId> }
@@ -397,15 +337,8 @@ async fn jobs_tell_once_and_a_cancelled_class_ends_all() {
     assert_eq!(stage.app.run_jobs(JOBS).await, 0);
     let ctx = stage.app.system();
     for _ in 0..2 {
-        let tx = ctx.begin().await.unwrap();
         let payload = json!({ "class": stage.class, "sentence": "「书法入门」停办了。" });
-        platform::job::enqueue(&tx, "class.cancelled", &payload, ctx.now(), None)
-            .await
-            .unwrap();
-        tx.commit(vec![platform::Event::new("test.cancel", "class", stage.class)])
-            .await
-            .unwrap();
-        stage.app.run_jobs(JOBS).await;
+        stage.job("class.cancelled", payload).await;
     }
     let list = stage
         .as_learner(1)
@@ -419,6 +352,85 @@ async fn jobs_tell_once_and_a_cancelled_class_ends_all() {
     assert_eq!(ctx.db().query_one::<i64>(sql, args![]).await.unwrap(), 2);
     let roll = crate::roll::confirmed(ctx.db(), stage.class).await.unwrap();
     assert!(roll.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_session_is_told_once_to_those_with_a_seat() {
+    let stage = stage(2, 3).await;
+    for at in 0..3 {
+        stage.enroll(at).await;
+    }
+    stage.app.run_jobs(JOBS).await;
+    stage.give_phone(0).await;
+    stage.give_phone(2).await;
+    let ctx = stage.app.system();
+    let tx = ctx.begin().await.unwrap();
+    let payload = json!({ "class": stage.class, "sentence": "「书法入门」第 2 次课改到周三。" });
+    let job = platform::job::enqueue(&tx, "session.changed", &payload, ctx.now(), None)
+        .await
+        .unwrap();
+    tx.commit(vec![platform::Event::new("test.changed", "class", stage.class)])
+        .await
+        .unwrap();
+    stage.app.run_jobs(JOBS).await;
+    let told = stage.told(0).await;
+    assert_eq!(told, ["【学圈】「书法入门」第 2 次课改到周三。"]);
+    assert!(stage.told(1).await.is_empty(), "no telephone");
+    assert!(stage.told(2).await.is_empty(), "who waits has no session yet");
+    let kept = platform::job::find(ctx.db(), job).await.unwrap();
+    assert_eq!(kept.state, "done");
+    assert!(
+        kept.report.contains("通知 1 人；1 人没有登记手机"),
+        "{}",
+        kept.report
+    );
+    // A worker that died before it noted the end runs the job again: nobody hears it twice.
+    let again = "UPDATE job SET state = 'waiting' WHERE id = $1";
+    let tx = ctx.begin().await.unwrap();
+    tx.exec(again, args![job]).await.unwrap();
+    tx.commit(vec![platform::Event::new("test.again", "job", job)])
+        .await
+        .unwrap();
+    stage.app.run_jobs(JOBS).await;
+    assert_eq!(stage.told(0).await.len(), 1);
+    assert_eq!(
+        platform::job::find(ctx.db(), job).await.unwrap().report,
+        "已通知过"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_queue_asks_to_come_back() {
+    let mut waiting = None;
+    let stage = stage_with(2, 1, |_| {
+        let (desk, queue) = SeatDesk::full();
+        waiting = Some(queue);
+        desk
+    })
+    .await;
+    let path = format!("/api/v1/classes/{}/enrollments", stage.class);
+    let busy = stage.as_learner(0).api("POST", &path, &json!({})).await;
+    assert_eq!(busy.status, 503, "{}", busy.body);
+    assert_eq!(busy.headers["retry-after"], "2");
+    assert_eq!(busy.headers["content-type"], "application/problem+json");
+    let page = stage
+        .as_learner(0)
+        .post(&format!("/classes/{}/enroll", stage.class), &[])
+        .await;
+    assert!(
+        page.status == 503 && page.headers["retry-after"] == "2" && page.shows("现在忙不过来"),
+        "{}",
+        page.body
+    );
+    let rows: i64 = stage
+        .app
+        .platform
+        .db
+        .query_one("SELECT count(*) FROM enrollment {unscoped: test}", args![])
+        .await
+        .unwrap();
+    assert_eq!(rows, 0, "nothing was decided");
+    drop(waiting);
 }
 
 #[test]

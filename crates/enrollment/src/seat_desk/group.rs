@@ -1,10 +1,12 @@
 //! One group of asks: lock, load, decide, write, commit.
 
 use super::model::{
-    Answer, Ask, Change, ClassState, Decision, EnrollmentStatus, Live, PersonState, State, Waiting, decide,
+    Answer, Ask, Change, ClassState, Decision, EnrollmentStatus, Live, PersonState, RULE_VERSION, State,
+    Waiting, decide,
 };
 use super::refusal::Refusal;
 use super::{Asked, store};
+use crate::NewEnrollment;
 use kernel::{OrgId, PersonId};
 use platform::{AppError, AppResult, Channel, Ctx, Event, Platform, Tx, job};
 use serde_json::json;
@@ -304,7 +306,7 @@ fn request_hash(ask: &Ask) -> String {
 /// What a group writes.
 #[derive(Default)]
 struct Writes {
-    placed: Vec<store::Placed>,
+    placed: Vec<NewEnrollment>,
     moved: HashMap<crate::EnrollmentId, EnrollmentStatus>,
     events: Vec<Event>,
     tell: Vec<serde_json::Value>,
@@ -419,7 +421,7 @@ fn note_placed(
     writes
         .tell
         .push(json!([answer.enrollment, word, answer.position]));
-    writes.placed.push(store::Placed {
+    writes.placed.push(NewEnrollment {
         id: answer.enrollment,
         class,
         term: at.facts.term,
@@ -429,6 +431,10 @@ fn note_placed(
         queue,
         channel: asked.channel,
         actor: asked.by,
+        rule_version: RULE_VERSION,
+        created_at: state.now,
+        changed_at: state.now,
+        seated_on: answer.status.holds_seat().then(|| state.now.date()),
     });
 }
 
@@ -486,7 +492,7 @@ fn waits_elsewhere(state: &State, person: PersonId) -> impl Iterator<Item = Clas
 }
 
 async fn write(ctx: &Ctx, tx: &Tx, state: &State, writes: &Writes) -> AppResult<()> {
-    store::insert(tx, &writes.placed, state.now).await?;
+    store::insert(tx, &writes.placed).await?;
     for status in EnrollmentStatus::ALL {
         let ids: Vec<crate::EnrollmentId> = writes
             .moved

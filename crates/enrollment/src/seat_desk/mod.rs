@@ -78,6 +78,24 @@ impl SeatDesk {
         Arc::new(Self { queue })
     }
 
+    /// A desk whose queue is full and whose clerk sleeps; the queue lives as long as what is beside it.
+    #[cfg(test)]
+    pub(crate) fn full() -> (Arc<Self>, impl Sized) {
+        let (queue, waiting) = mpsc::channel(1);
+        let asked = Asked {
+            ask: Ask::Promote {
+                class: ClassId::from_raw(1),
+            },
+            by: None,
+            channel: Channel::System,
+            reason: String::new(),
+            key: None,
+        };
+        let letter = Envelope { asked, reply: None };
+        assert!(queue.try_send(letter).is_ok(), "the first fits");
+        (Arc::new(Self { queue }), waiting)
+    }
+
     /// Asks and waits for the decision, which is committed when this returns.
     ///
     /// # Errors

@@ -38,7 +38,9 @@ text_enum! {
         Transferred => "transferred",
         /// Was taken off by the school.
         Dismissed => "dismissed",
-        /// Did not accept or pay in time.
+        /// Its class ended, and its rule of completion was not met.
+        Ended => "ended",
+        /// Its time ran out: an offer not accepted, a seat not paid, a wait whose class ended.
         Expired => "expired",
         /// The class was cancelled.
         Cancelled => "cancelled",
@@ -52,6 +54,12 @@ impl EnrollmentStatus {
     #[must_use]
     pub const fn is_live(self) -> bool {
         matches!(self, Self::Applied | Self::Waitlisted | Self::Offered) || self.holds_seat()
+    }
+
+    /// Whether a seat is taken by it, or was to the end of the class.
+    #[must_use]
+    pub const fn lasted(self) -> bool {
+        self.holds_seat() || matches!(self, Self::Completed | Self::Ended)
     }
 
     /// Whether a seat is taken by it.

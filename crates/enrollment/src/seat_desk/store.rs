@@ -1,10 +1,9 @@
 //! What a group reads and writes; SQL only.
 
 use super::model::{EnrollmentStatus, RULE_VERSION};
-use crate::EnrollmentId;
+use crate::{COLUMNS, EnrollmentId, NewEnrollment};
 use db::{Db, DbResult, Tx, Value, args, record};
-use kernel::{Instant, OrgId, PersonId};
-use platform::Channel;
+use kernel::{Instant, PersonId};
 use teaching::{ClassId, TermId};
 
 record! {
@@ -62,62 +61,12 @@ pub(super) async fn positions(db: &Db, enrollments: &[EnrollmentId]) -> DbResult
     .await
 }
 
-/// A row to insert.
-pub(super) struct Placed {
-    pub(super) id: EnrollmentId,
-    pub(super) class: ClassId,
-    pub(super) term: TermId,
-    pub(super) org: OrgId,
-    pub(super) person: PersonId,
-    pub(super) status: EnrollmentStatus,
-    pub(super) queue: i64,
-    pub(super) channel: Channel,
-    pub(super) actor: Option<PersonId>,
-}
-
-const COLUMNS: &[&str] = &[
-    "id",
-    "class_id",
-    "term_id",
-    "org_id",
-    "person_id",
-    "status",
-    "live",
-    "queue",
-    "money",
-    "channel",
-    "actor_person",
-    "rule_version",
-    "created_at",
-    "changed_at",
-];
-
-pub(super) async fn insert(tx: &Tx, rows: &[Placed], now: Instant) -> DbResult<()> {
-    let now = now.to_string();
-    let cells: Vec<Vec<Value>> = rows
-        .iter()
-        .map(|row| {
-            vec![
-                row.id.into(),
-                row.class.into(),
-                row.term.into(),
-                row.org.into(),
-                row.person.into(),
-                row.status.into(),
-                row.status.is_live().into(),
-                row.queue.into(),
-                "none".into(),
-                row.channel.into(),
-                row.actor.into(),
-                RULE_VERSION.into(),
-                now.as_str().into(),
-                now.as_str().into(),
-            ]
-        })
-        .collect();
+pub(super) async fn insert(tx: &Tx, rows: &[NewEnrollment]) -> DbResult<()> {
+    let cells: Vec<Vec<Value>> = rows.iter().map(NewEnrollment::cells).collect();
     tx.insert_many("enrollment", COLUMNS, &cells).await
 }
 
+/// Writes what the desk decided; a seat taken from the waitlist is dated.
 pub(super) async fn set_status(
     tx: &Tx,
     enrollments: &[EnrollmentId],
@@ -125,9 +74,17 @@ pub(super) async fn set_status(
     now: Instant,
 ) -> DbResult<()> {
     tx.exec(
-        "UPDATE enrollment SET status = $2, live = $3, changed_at = $4, rule_version = $5
+        "UPDATE enrollment SET status = $2, live = $3, changed_at = $4, rule_version = $5,
+           seated_on = COALESCE(seated_on, CAST($6 AS TEXT))
          WHERE id {any $1} {unscoped: decided by the seat desk}",
-        args![enrollments, status, status.is_live(), now, RULE_VERSION],
+        args![
+            enrollments,
+            status,
+            status.is_live(),
+            now,
+            RULE_VERSION,
+            status.holds_seat().then(|| now.date())
+        ],
     )
     .await?;
     Ok(())

@@ -1,14 +1,15 @@
 //! What somebody does with their own things.
 
 use super::store::{self, ConsentLine, SignInLine, TokenLine};
-use crate::persons::{self, PersonRow, sealed};
+use crate::erasure::store::RequestRow;
+use crate::persons::{self, PersonRow};
 use crate::sign_in::session::{hash_text, token_hash};
 use crate::sign_in::watch::Watch;
 use crate::{ApiTokenId, SignInId};
 use db::text_enum;
 use kernel::{Instant, PersonId};
 use platform::{AppError, AppResult, Channel, Ctx, Event, Permission, Tx};
-use serde_json::{Value, json};
+use serde_json::json;
 
 text_enum! {
     /// What somebody's data may be used for.
@@ -50,8 +51,8 @@ pub struct Settings {
     pub tokens: Vec<TokenLine>,
     /// Purposes with a consent that stands, and since when.
     pub consents: Vec<(Purpose, Option<Instant>)>,
-    /// Since when erasure is asked for.
-    pub erasure: Option<Instant>,
+    /// The latest wish for erasure.
+    pub erasure: Option<RequestRow>,
 }
 
 /// Own things of the signed-in person.
@@ -71,7 +72,7 @@ pub async fn settings(ctx: &Ctx) -> AppResult<Settings> {
         sign_ins: store::sign_ins(db, person, ctx.now()).await?,
         tokens: store::tokens(db, person).await?,
         consents: Purpose::ALL.iter().map(|p| (*p, standing(*p))).collect(),
-        erasure: store::erasure(db, person).await?,
+        erasure: crate::erasure::actions::latest(ctx, person).await?,
     })
 }
 
@@ -142,8 +143,13 @@ pub async fn set_consents(ctx: &Ctx, wanted: &[Purpose]) -> AppResult<()> {
     tx.commit(events).await
 }
 
+/// Every consent that a person gave, withdrawn ones too.
+pub(crate) async fn all_consents(ctx: &Ctx, person: PersonId) -> AppResult<Vec<ConsentLine>> {
+    Ok(store::consents(ctx.db(), person).await?)
+}
+
 /// The signed-in person, not acting through a limited token.
-fn own(ctx: &Ctx) -> AppResult<PersonId> {
+pub(crate) fn own(ctx: &Ctx) -> AppResult<PersonId> {
     if ctx.actor.limited_to.is_some() {
         return Err(AppError::Forbidden(
             "令牌不能做这件事。请本人在网页上登录后再做。".into(),
@@ -156,8 +162,12 @@ fn own(ctx: &Ctx) -> AppResult<PersonId> {
 #[must_use]
 pub fn offered(ctx: &Ctx) -> Vec<Permission> {
     let held = |permission: &&Permission| ctx.actor.strong && ctx.can(**permission);
-    let safe =
-        |permission: &&Permission| !matches!(permission, Permission::PersonReveal | Permission::PostGrant);
+    let safe = |permission: &&Permission| {
+        !matches!(
+            permission,
+            Permission::PersonReveal | Permission::PersonErase | Permission::PostGrant
+        )
+    };
     Permission::ALL
         .iter()
         .filter(safe)
@@ -239,90 +249,4 @@ pub async fn end_token(ctx: &Ctx, id: ApiTokenId) -> AppResult<()> {
     tx.commit(vec![event]).await?;
     Watch::of(&ctx.platform).forget(person);
     Ok(())
-}
-
-/// Asks for erasure of one's data, or takes the wish back.
-///
-/// # Errors
-/// [`AppError::SignInNeeded`].
-pub async fn ask_erasure(ctx: &Ctx, wanted: bool) -> AppResult<()> {
-    let person = own(ctx)?;
-    let tx = ctx.begin().await?;
-    tx.lock("person", person.raw()).await?;
-    let standing = store::erasure(&tx, person).await?.is_some();
-    let kind = match (standing, wanted) {
-        (false, true) => {
-            store::ask_erasure(&tx, ctx.new_id(), person, ctx.now()).await?;
-            "person.erasure_asked"
-        }
-        (true, false) => {
-            store::withdraw_erasure(&tx, person, ctx.now()).await?;
-            "person.erasure_withdrawn"
-        }
-        _ => return Ok(()),
-    };
-    tx.commit(vec![Event::new(kind, "person", person)]).await
-}
-
-/// All that this domain keeps of the signed-in person, in full.
-///
-/// # Errors
-/// [`AppError::Forbidden`] for a token.
-pub async fn export(ctx: &Ctx) -> AppResult<Value> {
-    let person = own(ctx)?;
-    let all = settings(ctx).await?;
-    let row = &all.person;
-    let opened = |sealed: Option<&str>, place: String| persons::unseal(ctx, sealed, &place);
-    let consents = store::consents(ctx.db(), person).await?;
-    let value = json!({
-        "made_at": ctx.now().to_china_text(),
-        "person": {
-            "id": row.id,
-            "number": row.number,
-            "name": row.name,
-            "sex": row.sex.map(persons::Sex::as_str),
-            "birth": row.birth.map(|day| day.to_string()),
-            "id_number": opened(row.id_sealed.as_deref(), sealed::id_place(person))?,
-            "phone": opened(row.phone_sealed.as_deref(), sealed::phone_place(person))?,
-            "emergency_contact": opened(row.contact_sealed.as_deref(), sealed::contact_place(person))?,
-            "home": row.home_name,
-            "registered_at": row.registered_name,
-            "needs": row.needs,
-        },
-        "sign_ins": all.sign_ins.iter().map(|one| json!({
-            "method": one.method.as_str(), "device": one.device, "since": one.created_at.to_china_text(),
-        })).collect::<Vec<_>>(),
-        "consents": consents.iter().map(|one| json!({
-            "purpose": one.purpose.as_str(), "text_version": one.text_version, "channel": one.channel,
-            "given_at": one.given_at.to_china_text(), "withdrawn_at": one.withdrawn_at.map(Instant::to_china_text),
-        })).collect::<Vec<_>>(),
-        "tokens": all.tokens.iter().map(|one| json!({
-            "name": one.name, "permissions": one.permissions, "since": one.created_at.to_china_text(),
-        })).collect::<Vec<_>>(),
-        "posts": ctx.actor.posts.iter().map(|post| json!({ "role": post.role.as_str(), "org": post.org_name }))
-            .collect::<Vec<_>>(),
-        "erasure_asked_at": all.erasure.map(Instant::to_china_text),
-    });
-    let tx = ctx.begin().await?;
-    tx.commit(vec![Event::new("person.exported", "person", person)])
-        .await?;
-    Ok(value)
-}
-
-/// Wishes for erasure of people in the actor's scope, to be answered within 15 workdays.
-pub(crate) async fn waiting(ctx: &Ctx) -> AppResult<Vec<platform::Waiting>> {
-    let scope = ctx.reach(Permission::PersonEdit);
-    if scope.is_nothing() {
-        return Ok(Vec::new());
-    }
-    let asked = store::erasures_within(ctx.db(), &scope).await?;
-    let line = |one: store::Asked| platform::Waiting {
-        title: format!("{}申请删除资料", one.name),
-        detail: format!("{} 提出，要在 15 个工作日内答复。", one.asked_at.date()),
-        href: format!("/desk/people/{}", one.id),
-        // 15 workdays are three weeks without holidays; holidays only give more time.
-        due: Some(one.asked_at.plus_secs(21 * 86_400).date()),
-        count: 1,
-    };
-    Ok(asked.into_iter().map(line).collect())
 }

@@ -1,10 +1,10 @@
 //! Pages of one's own things.
 
 use super::actions::{self, Purpose, Settings};
+use crate::erasure::State;
 use crate::persons;
 use axum::extract::Path;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use platform::web::{Posted, see_other};
 use platform::{AppError, AppResult, Ctx, Permission};
 use ui::respond::html_with;
@@ -19,6 +19,14 @@ struct SettingsPage {
     token_form: Form,
     consent_form: Form,
     new_token: Option<String>,
+}
+
+impl SettingsPage {
+    /// Whether a wish for erasure stands.
+    fn asks_erasure(&self) -> bool {
+        let latest = self.all.erasure.as_ref();
+        latest.is_some_and(|row| row.state().stands())
+    }
 }
 
 #[derive(askama::Template)]
@@ -102,21 +110,6 @@ pub(super) async fn reissue(ctx: Ctx, _: Posted) -> AppResult<Response> {
     Ok(see_other("/me/code"))
 }
 
-/// `GET /me/settings/export`
-pub(super) async fn export(ctx: Ctx) -> AppResult<Response> {
-    let value = actions::export(&ctx).await?;
-    let text = serde_json::to_string_pretty(&value).map_err(|error| AppError::Internal(error.to_string()))?;
-    let headers = [
-        (header::CONTENT_TYPE, "application/json; charset=utf-8"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"my-data.json\"",
-        ),
-        (header::CACHE_CONTROL, "private, no-store"),
-    ];
-    Ok((headers, text).into_response())
-}
-
 /// `POST /me/settings/sign-ins/{id}/end`
 pub(super) async fn end_sign_in(ctx: Ctx, Path(id): Path<String>, _: Posted) -> AppResult<Response> {
     let id = id.parse().map_err(|_| AppError::NotFound)?;
@@ -164,10 +157,4 @@ pub(super) async fn end_token(ctx: Ctx, Path(id): Path<String>, _: Posted) -> Ap
     let id = id.parse().map_err(|_| AppError::NotFound)?;
     actions::end_token(&ctx, id).await?;
     Ok(see_other("/me/settings#tokens"))
-}
-
-/// `POST /me/settings/erasure`
-pub(super) async fn erasure(ctx: Ctx, posted: Posted) -> AppResult<Response> {
-    actions::ask_erasure(&ctx, posted.get("wanted") == "yes").await?;
-    Ok(see_other("/me/settings#erasure"))
 }

@@ -4,7 +4,7 @@ use super::actions::Purpose;
 use crate::sign_in::model::Method;
 use crate::{ApiTokenId, ConsentId, SignInId};
 use db::{Db, DbResult, Tx, args, record};
-use kernel::{Id, Instant, PersonId};
+use kernel::{Instant, PersonId};
 
 record! {
     /// A sign-in that is not over.
@@ -123,33 +123,4 @@ pub(super) async fn withdraw(tx: &Tx, person: PersonId, purpose: Purpose, now: I
     let sql =
         "UPDATE consent SET withdrawn_at = $3 WHERE person_id = $1 AND purpose = $2 AND withdrawn_at IS NULL";
     tx.exec(sql, args![person, purpose, now]).await
-}
-
-pub(super) async fn erasure(db: &Db, person: PersonId) -> DbResult<Option<Instant>> {
-    let sql = "SELECT asked_at FROM erasure_request WHERE person_id = $1 AND withdrawn_at IS NULL ORDER BY id LIMIT 1";
-    db.query_opt(sql, args![person]).await
-}
-
-pub(super) async fn ask_erasure(tx: &Tx, id: Id<()>, person: PersonId, now: Instant) -> DbResult<u64> {
-    let sql = "INSERT INTO erasure_request (id, person_id, asked_at) VALUES ($1, $2, $3)";
-    tx.exec(sql, args![id, person, now]).await
-}
-
-pub(super) async fn withdraw_erasure(tx: &Tx, person: PersonId, now: Instant) -> DbResult<u64> {
-    let sql = "UPDATE erasure_request SET withdrawn_at = $2 WHERE person_id = $1 AND withdrawn_at IS NULL";
-    tx.exec(sql, args![person, now]).await
-}
-
-record! {
-    pub(super) struct Asked { pub(super) id: PersonId, pub(super) name: String, pub(super) asked_at: Instant }
-}
-
-/// Standing wishes for erasure of people whom the actor may see.
-pub(super) async fn erasures_within(db: &Db, scope: &db::Scope) -> DbResult<Vec<Asked>> {
-    let sql = format!(
-        "SELECT p.id, p.name, e.asked_at FROM erasure_request e JOIN person p ON p.id = e.person_id
-         WHERE e.withdrawn_at IS NULL AND {} ORDER BY e.asked_at, e.id LIMIT 50",
-        crate::persons::store::VISIBLE
-    );
-    db.within(scope).query(&sql, args![]).await
 }

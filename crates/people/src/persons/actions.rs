@@ -171,6 +171,7 @@ pub async fn show(ctx: &Ctx, id: PersonId) -> AppResult<PersonRow> {
 pub async fn open_for_change(ctx: &Ctx, id: PersonId) -> AppResult<(PersonRow, String)> {
     let scope = ctx.may(Permission::PersonEdit)?;
     let row = store::row_within(ctx.db(), &scope, id).await?;
+    is_kept(&row)?;
     let contact = unseal(ctx, row.contact_sealed.as_deref(), &sealed::contact_place(id))?;
     Ok((row, contact.unwrap_or_default()))
 }
@@ -199,6 +200,7 @@ pub async fn change(
     let tx = ctx.begin().await?;
     tx.lock("person", id.raw()).await?;
     let row = store::row_within(&tx, &scope, id).await?;
+    is_kept(&row)?;
     if row.version != version {
         return Err(AppError::refused_with_door(
             "changed_meanwhile",
@@ -304,21 +306,37 @@ pub struct Revealed {
     pub contact: Option<String>,
 }
 
-/// Shows a person's numbers in full. Needs a stated reason and a sign-in with second factor; leaves a trace.
-///
-/// # Errors
-/// [`AppError::Forbidden`] without permission or second factor; [`AppError::Invalid`] without a reason.
-pub async fn reveal(ctx: &Ctx, id: PersonId, reason: &str) -> AppResult<Revealed> {
+/// The row of a person whose data the actor may see in full: with permission, in scope, and with a second factor.
+pub(crate) async fn may_reveal(ctx: &Ctx, db: &db::Db, id: PersonId) -> AppResult<PersonRow> {
     let scope = ctx.may(Permission::PersonReveal)?;
     if !ctx.actor.strong {
         return Err(AppError::Forbidden(
             "看完整号码要先用动态码登录。请退出后，用账号、密码和动态码重新登录。".into(),
         ));
     }
+    Ok(store::row_within(db, &scope, id).await?)
+}
+
+/// Refuses to change what was erased.
+pub(crate) fn is_kept(row: &PersonRow) -> AppResult<()> {
+    if row.erased_at.is_none() {
+        return Ok(());
+    }
+    Err(AppError::refused(
+        "person_erased",
+        "这位的资料已经按本人申请删除，不能再改，也不能恢复。本人想再来学，请重新登记。",
+    ))
+}
+
+/// Shows a person's numbers in full. Needs a stated reason and a sign-in with second factor; leaves a trace.
+///
+/// # Errors
+/// [`AppError::Forbidden`] without permission or second factor; [`AppError::Invalid`] without a reason.
+pub async fn reveal(ctx: &Ctx, id: PersonId, reason: &str) -> AppResult<Revealed> {
     let reason =
         kernel::bounded(reason, 4, 200, "理由").map_err(|sentence| AppError::invalid("reason", sentence))?;
     let tx = ctx.begin().await?;
-    let row = store::row_within(&tx, &scope, id).await?;
+    let row = may_reveal(ctx, &tx, id).await?;
     let revealed = Revealed {
         id_number: unseal(ctx, row.id_sealed.as_deref(), &sealed::id_place(id))?,
         phone: unseal(ctx, row.phone_sealed.as_deref(), &sealed::phone_place(id))?,

@@ -27,7 +27,7 @@ pub use actions::{
     Found, Revealed, belongs, change, find, find_many, is_exact, learner_code, neighborhoods,
     open_for_change, org, person_of_code, register, reissue_code, reveal, search, show,
 };
-pub(crate) use actions::{add, duplicate, lock_number, unseal};
+pub(crate) use actions::{add, duplicate, is_kept, lock_number, may_reveal, unseal};
 pub use import::{BadRow, How, MOST_BYTES, MOST_ROWS, Report, import};
 pub use model::{Need, PersonDraft, PersonStatus, Sex};
 pub use store::{OrgChoice, PersonBrief, PersonRow};

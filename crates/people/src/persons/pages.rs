@@ -23,6 +23,7 @@ struct ListPage {
     people: Vec<PersonBrief>,
     pager: Pager,
     may_edit: bool,
+    may_erase: bool,
 }
 
 #[derive(askama::Template)]
@@ -76,6 +77,7 @@ pub(super) async fn list(ctx: Ctx, Query(pairs): Pairs) -> AppResult<Response> {
         people: found.people,
         pager: listing.pager(found.next.as_deref()),
         may_edit: ctx.can(Permission::PersonEdit),
+        may_erase: ctx.can(Permission::PersonErase),
     }))
 }
 
@@ -200,11 +202,12 @@ async fn show_page(
     let view = ShowPage {
         page,
         needs: needs.join("、"),
+        // Nothing is left to change or to reveal of somebody who was erased.
+        may_edit: row.erased_at.is_none() && ctx.can(Permission::PersonEdit),
+        may_reveal: row.erased_at.is_none() && ctx.can(Permission::PersonReveal),
         row,
         revealed,
         reveal_form: form.unwrap_or_else(|| Form::blank(reveal_fields(), Lang::Zh)),
-        may_edit: ctx.can(Permission::PersonEdit),
-        may_reveal: ctx.can(Permission::PersonReveal),
     };
     Ok(html_with(status, &view))
 }
@@ -222,6 +225,7 @@ pub(super) async fn show(ctx: Ctx, Path(id): Path<String>, Query(pairs): Pairs) 
         )),
         "changed" => Some(Notice::done("改好了。")),
         "code" => Some(Notice::done("学习码换好了，旧的已经作废。")),
+        "erasure_asked" => Some(crate::erasure::asked_notice()),
         _ => None,
     });
     show_page(&ctx, person_id(&id)?, None, None, notice, 200).await

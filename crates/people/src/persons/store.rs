@@ -4,7 +4,7 @@
 use super::model::{COLUMNS, PersonStatus, Sex, Wanted};
 use super::sealed;
 use db::{Db, DbResult, Scope, Tx, Value, args, record};
-use kernel::{Date, OrgId, PersonId};
+use kernel::{Date, Instant, OrgId, PersonId};
 use platform::KeyRing;
 
 record! {
@@ -62,6 +62,8 @@ record! {
         pub contact_sealed: Option<String>,
         /// Whether they take part.
         pub status: PersonStatus,
+        /// Since when their data are erased.
+        pub erased_at: Option<Instant>,
         /// Serial of the learner's code.
         pub code_serial: i64,
         /// Version of the row.
@@ -72,7 +74,7 @@ record! {
 const BRIEF: &str = "SELECT p.id, p.number, p.name, p.sex, p.birth, p.phone_masked, p.status FROM person p";
 const ROW: &str = "SELECT p.id, p.number, p.name, p.sex, p.birth, p.id_sealed, p.id_masked, p.phone_sealed, p.phone_masked,
     p.home_org_id, h.name AS home_name, p.registered_at_org_id, r.name AS registered_name, p.needs, p.contact_sealed,
-    p.status, p.code_serial, p.version
+    p.status, p.erased_at, p.code_serial, p.version
     FROM person p LEFT JOIN org h ON h.id = p.home_org_id LEFT JOIN org r ON r.id = p.registered_at_org_id";
 /// The condition that a person `p` is in scope.
 pub(crate) const VISIBLE: &str = "({scope p.registered_at_org_id} OR {scope p.home_org_id}
@@ -121,7 +123,7 @@ pub(crate) async fn search(
         Wanted::Name(name) => ("p.name LIKE $1", format!("{name}%").into()),
     };
     let sql = format!(
-        "SELECT p.id, p.sort_key FROM person p WHERE {condition} AND {VISIBLE}
+        "SELECT p.id, p.sort_key FROM person p WHERE {condition} AND p.erased_at IS NULL AND {VISIBLE}
            AND (CAST($2 AS TEXT) IS NULL OR p.sort_key > $2 OR (p.sort_key = $2 AND p.id > $3))
          ORDER BY p.sort_key, p.id LIMIT $4"
     );

@@ -248,6 +248,64 @@ async fn a_file_that_cannot_be_read_says_why() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_page_takes_a_file() {
+    let (app, world) = app().await;
+    let client = app.signed_in(clerk(&world));
+    let (path, org) = ("/desk/people/import", world.here.org.to_string());
+    let text = format!(
+        "\u{feff}{}\r\n李明,男,1950-01-01,,13800138000,\r\n张三,男,昨天,,,\r\n",
+        import::HEADER.join(",")
+    );
+    let send = |how: &'static str, bytes: Vec<u8>| {
+        let (client, org) = (client.clone(), org.clone());
+        async move {
+            let fields = [("org", org.as_str()), ("how", how)];
+            client.upload(path, &fields, "名单.csv", &bytes).await
+        }
+    };
+    for (how, text, shown) in [
+        ("try", text.as_str(), "可以新登记 1 人"),
+        ("all", &text, "没有写入"),
+        ("all", &text, "出生日期要写成"),
+    ] {
+        let answer = send(how, text.as_bytes().to_vec()).await;
+        assert!(
+            answer.status == 200 && answer.shows(shown),
+            "{how}: {}",
+            answer.body
+        );
+    }
+    let people = "SELECT count(*) FROM person WHERE spelling IS NOT NULL";
+    assert_eq!(one::<i64>(&app, people).await, 0);
+    for (bytes, sentence) in [
+        (Vec::new(), "请选一个文件"),
+        (b"\xd0\xd5\xc3\xfb\n".to_vec(), "不是 UTF-8 编码"),
+    ] {
+        let answer = send("good", bytes).await;
+        assert!(answer.status == 422 && answer.shows(sentence), "{}", answer.body);
+        assert!(answer.body.contains(&org), "what was chosen stays");
+    }
+    let done = send("good", text.as_bytes().to_vec()).await;
+    assert!(
+        done.shows("新登记 1 人，已经登记过 0 人，有错跳过 1 行"),
+        "{}",
+        done.body
+    );
+    assert_eq!(one::<i64>(&app, people).await, 1);
+    let plain = client.post(path, &[("org", org.as_str()), ("how", "try")]).await;
+    assert!(
+        plain.status == 422 && plain.shows("没有收到文件"),
+        "{}",
+        plain.body
+    );
+    let fields = [("org", org.as_str()), ("how", "good")];
+    let sibling = app.signed_in(sibling(&world));
+    let refused = sibling.upload(path, &fields, "a.csv", text.as_bytes()).await;
+    assert!(matches!(refused.status, 404 | 422), "{}", refused.status);
+    assert_eq!(one::<i64>(&app, people).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn telling_needs_a_telephone() {
     let (app, world) = app().await;
     let with = crate::testing::register(&app, "王秀英", "13800138000", world.here.org).await;

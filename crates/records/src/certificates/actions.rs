@@ -1,9 +1,11 @@
 //! Issuing, printing, checking and revoking certificates.
 
+use super::Printing;
 use super::store::{self, Bare, CertificateRow, Names};
 use crate::CertificateId;
-use documents::{Certificate, Code, Typesetter};
-use kernel::{Minutes, OrgId, PersonName};
+use documents::{Certificate, Certificates, Code, DocumentError, Typesetter};
+use kernel::{Instant, Minutes, OrgId, PersonName};
+use platform::personal::ERASED_NAME;
 use platform::{AppError, AppResult, Ctx, Event, Permission, Random};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -252,26 +254,86 @@ pub async fn own_one(ctx: &Ctx, id: CertificateId) -> AppResult<Brief> {
 ///
 /// # Errors
 /// [`AppError::Refused`] when it is revoked, or when the installation has no fonts.
-pub fn pdf(ctx: &Ctx, typesetter: Option<&Typesetter>, brief: &Brief) -> AppResult<Vec<u8>> {
+pub async fn pdf(ctx: &Ctx, printing: &Printing, brief: &Brief) -> AppResult<Vec<u8>> {
     if !brief.is_valid() {
         return Err(AppError::refused(
             "certificate_revoked",
             "这张证书已经撤销，不能再打印。有疑问请打电话给发证的学校。",
         ));
     }
-    let typesetter = typesetter.ok_or_else(|| {
-        AppError::refused(
-            "no_fonts",
-            "这台服务器没有装好中文字体，暂时不能打印证书。请告诉管理员，字体装好就能打。",
-        )
-    })?;
+    let certificate = sheet(ctx, brief)?;
+    set(ctx, printing, move |typesetter, made| {
+        certificate.pdf(typesetter, made)
+    })
+    .await
+}
+
+/// All valid certificates of a class as one PDF, a page each, by number; with the name of the class.
+///
+/// # Errors
+/// As [`issue`]; [`AppError::Refused`] when there is none to print, or when the installation has no fonts.
+pub async fn pdf_of_class(ctx: &Ctx, printing: &Printing, id: ClassId) -> AppResult<(String, Vec<u8>)> {
+    let scope = ctx.may(Permission::RecordIssue)?;
+    let class = classes::find_within(ctx.db(), &scope, id).await?.name;
+    let rows = store::of_class(ctx.db(), id).await?;
+    let mut all = Vec::with_capacity(rows.len());
+    for row in rows {
+        let brief = Brief::of(row)?;
+        if brief.is_valid() {
+            all.push(sheet(ctx, &brief)?);
+        }
+    }
+    if all.is_empty() {
+        return Err(AppError::refused_with_door(
+            "no_certificates",
+            "这个班还没有可以打印的证书。请先确认结业、发证书。",
+            "去结业",
+            format!("/desk/classes/{id}/completion"),
+        ));
+    }
+    let sheets = Certificates {
+        class: class.clone(),
+        all,
+    };
+    let bytes = set(ctx, printing, move |typesetter, made| {
+        sheets.pdf(typesetter, made)
+    })
+    .await?;
+    Ok((class, bytes))
+}
+
+/// Sets a document off the async threads: it takes a tenth of a second or more.
+async fn set(
+    ctx: &Ctx,
+    printing: &Printing,
+    document: impl FnOnce(&Typesetter, Instant) -> Result<Vec<u8>, DocumentError> + Send + 'static,
+) -> AppResult<Vec<u8>> {
+    let typesetter = printing.clone().ok_or_else(no_fonts)?;
+    let made = ctx.now();
+    tokio::task::spawn_blocking(move || document(&typesetter, made))
+        .await
+        .map_err(|error| AppError::Internal(error.to_string()))?
+        .map_err(|error| match error {
+            DocumentError::NoFonts(_) => no_fonts(),
+            other => AppError::Internal(other.to_string()),
+        })
+}
+
+fn no_fonts() -> AppError {
+    AppError::refused(
+        "no_fonts",
+        "这台服务器没有装好中文字体，暂时不能打印证书。请告诉管理员，字体装好就能打。",
+    )
+}
+
+fn sheet(ctx: &Ctx, brief: &Brief) -> AppResult<Certificate> {
     let issued = brief
         .issued_on
         .parse()
         .map_err(|_| AppError::Internal(format!("certificate {}: day of issue", brief.id)))?;
     let facts = &brief.facts;
     let hours = u32::try_from(facts.minutes / kernel::amount::MINUTES_PER_HOUR).unwrap_or(0);
-    let certificate = Certificate {
+    Ok(Certificate {
         number: brief.number.clone(),
         name: brief.name.clone(),
         course: facts.course.clone(),
@@ -282,10 +344,7 @@ pub fn pdf(ctx: &Ctx, typesetter: Option<&Typesetter>, brief: &Brief) -> AppResu
         provider: facts.provider.clone(),
         issued,
         verify: Code::new(format!("{}/verify/{}", ctx.platform.public_url, brief.code)),
-    };
-    certificate
-        .pdf(typesetter, ctx.now())
-        .map_err(|error| AppError::Internal(error.to_string()))
+    })
 }
 
 /// What anybody with the code gets to know.
@@ -317,12 +376,20 @@ pub async fn check(ctx: &Ctx, code: &str) -> AppResult<Option<Checked>> {
     };
     let brief = Brief::of(row)?;
     Ok(Some(Checked {
-        name: PersonName::parse(&brief.name).map_or_else(|_| "**".to_owned(), |name| name.masked()),
+        name: masked(&brief.name),
         number: brief.number,
         facts: brief.facts,
         issued_on: brief.issued_on,
         revoked_on: brief.revoked_on,
     }))
+}
+
+/// Surname and stars; of somebody who was erased only that.
+fn masked(name: &str) -> String {
+    if name == ERASED_NAME {
+        return name.to_owned();
+    }
+    PersonName::parse(name).map_or_else(|_| "**".to_owned(), |name| name.masked())
 }
 
 /// Revokes a certificate, on request with its outcome and hours.

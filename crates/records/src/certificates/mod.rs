@@ -36,6 +36,11 @@ pub fn routes(typesetter: Printing) -> Routes {
             Access::Needs(P::RecordIssue),
             pages::issue,
         )
+        .get(
+            "/desk/classes/{id}/certificates.pdf",
+            Access::Needs(P::RecordIssue),
+            pages::print_class,
+        )
         .get("/desk/certificates/{id}", either, pages::show)
         .get("/desk/certificates/{id}/print", either, pages::print)
         .post(

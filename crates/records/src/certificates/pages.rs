@@ -66,8 +66,18 @@ pub async fn print(
     Path(id): Path<String>,
 ) -> AppResult<Response> {
     let (one, _) = actions::show(&ctx, crate::id(&id)?).await?;
-    let bytes = actions::pdf(&ctx, printing.as_deref(), &one)?;
+    let bytes = actions::pdf(&ctx, &printing, &one).await?;
     Ok(ui::pdf(bytes, &format!("{}.pdf", one.number)))
+}
+
+/// `GET /desk/classes/{id}/certificates.pdf`
+pub async fn print_class(
+    ctx: Ctx,
+    Extension(printing): Extension<Printing>,
+    Path(id): Path<String>,
+) -> AppResult<Response> {
+    let (class, bytes) = actions::pdf_of_class(&ctx, &printing, crate::id(&id)?).await?;
+    Ok(ui::pdf(bytes, &format!("{class}-结业证书.pdf")))
 }
 
 /// `POST /desk/certificates/{id}/revoke`
@@ -104,6 +114,6 @@ pub async fn own(
     ctx.person()?;
     let id = file.strip_suffix(".pdf").ok_or(AppError::NotFound)?;
     let one = actions::own_one(&ctx, crate::id(id)?).await?;
-    let bytes = actions::pdf(&ctx, printing.as_deref(), &one)?;
+    let bytes = actions::pdf(&ctx, &printing, &one).await?;
     Ok(ui::pdf(bytes, &format!("{}.pdf", one.number)))
 }

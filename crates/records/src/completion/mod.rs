@@ -4,15 +4,23 @@
 //! do not count as attended.
 //! 1. Only when every session is over and has a roll, so that nobody is judged by half a record.
 //! 2. Each learner who completes gets one outcome and one entry of hours (the minutes of the sessions attended); their
-//!    enrolment becomes completed and the class closed. Confirming twice changes nothing more.
+//!    enrolment becomes completed. Everybody else's enrolment becomes ended (未结业), with the figures, and whoever still
+//!    waits is told that the wait is over. The class is closed. Confirming twice changes nothing more; after a roll was
+//!    corrected, confirming again completes those who now meet the rule.
 //! 3. Nothing in the ledger is changed: revoking a certificate with its hours writes a reversal ([`crate::certificates`]).
 //!
-//! Who: `RecordIssue` in scope. Event: class.completed. Tables: outcome, hours_entry. Start reading at [`actions::confirm`].
+//! 4. A class closed at the desk before that (event class.closed) ends its waitlist at once, and those who fall short if
+//!    rule 1 holds then. Whoever else holds a seat waits for the clerk, and the class stays among what waits.
+//!
+//! Who: `RecordIssue` in scope. Event: class.completed. Job: class.closed. Tables: outcome, hours_entry.
+//! Start reading at [`actions::confirm`].
 
 pub mod actions;
 pub mod model;
 mod pages;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use platform::{Access, Permission as P, Routes};
 

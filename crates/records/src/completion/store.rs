@@ -86,17 +86,6 @@ pub async fn held(db: &Db, class: ClassId) -> DbResult<Vec<Held>> {
     .await
 }
 
-/// Closes a class that is not closed or cancelled.
-pub async fn close(tx: &Tx, class: ClassId) -> DbResult<()> {
-    tx.exec(
-        "UPDATE class SET status = 'closed', version = version + 1
-         WHERE id = $1 AND status IN ('published', 'running') {unscoped: the class was found in scope}",
-        args![class],
-    )
-    .await?;
-    Ok(())
-}
-
 record! {
     /// A class that is over and not completed.
     pub struct Over {
@@ -109,12 +98,15 @@ record! {
     }
 }
 
-/// Classes in scope that are over, have learners, and are not closed.
+/// Classes in scope that are over, have learners, and are not closed; and closed ones in which somebody holds a seat still.
 pub async fn over(db: &Db, scope: &db::Scope, today: Date) -> DbResult<Vec<Over>> {
     db.within(scope)
         .query(
             "SELECT c.id, c.name, c.ends_on FROM class c
-             WHERE c.ends_on < $1 AND c.status IN ('published', 'running') AND c.enrolled > 0 AND {scope c.org_id}
+             WHERE c.ends_on < $1 AND c.enrolled > 0 AND {scope c.org_id}
+               AND (c.status IN ('published', 'running')
+                    OR (c.status = 'closed' AND EXISTS (SELECT 1 FROM enrollment e WHERE e.class_id = c.id
+                        AND e.status IN ('reserved', 'confirmed', 'attending', 'suspended'))))
              ORDER BY c.ends_on, c.id LIMIT 50",
             args![today],
         )

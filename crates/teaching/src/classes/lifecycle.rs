@@ -42,6 +42,11 @@ async fn step(ctx: &Ctx, id: ClassId, to: ClassStatus, kind: &'static str, versi
     let tx = ctx.begin().await?;
     let class = found(ctx, &tx, id, to, version).await?;
     store::set_status(&tx, id, to, "").await?;
+    if matches!(to, ClassStatus::Running | ClassStatus::Closed) {
+        // What it means for the learners is decided above: a job of the event's name.
+        let key = format!("{kind}.{id}");
+        job::enqueue(&tx, kind, &json!({ "class": id }), ctx.now(), Some(key)).await?;
+    }
     tx.commit(vec![Event::new(kind, "class", id).at(class.org_id)])
         .await
 }

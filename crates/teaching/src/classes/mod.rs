@@ -14,7 +14,8 @@
 //!
 //! Who may do what: `ClassRead` sees, `ClassEdit` plans, `ClassPublish` publishes, starts, closes and cancels.
 //! Events: `class.planned`, `class.changed`, `class.published`, `class.running`, `class.closed`, `class.cancelled`.
-//! Jobs queued for the enrolment desk: `class.cancelled` (`{"class": id, "sentence": words}`). Own job: `class.start`.
+//! Jobs queued for the enrolment desk: `class.cancelled` (`{"class": id, "sentence": words}`), `class.running`
+//! (`{"class": id}`); for the records: `class.closed` (`{"class": id}`). Own job: `class.start`.
 //! Table: `class`. Start reading at [`actions`].
 
 pub mod actions;
@@ -29,7 +30,7 @@ mod tests;
 
 pub(crate) use actions::{check_room, check_teacher};
 pub use model::{ClassRow, ClassStatus, Level, Mode, Risk};
-pub use store::{find, find_within, set_seat_counts};
+pub use store::{find, find_within, set_seat_counts, set_status};
 pub(crate) use store::{follow_sessions, names};
 
 use platform::{Access, Permission as P, Routes};

@@ -68,11 +68,12 @@
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (event.submitter?.name === "rest") {
-      for (const group of form.querySelectorAll("fieldset")) {
-        const first = group.querySelector("input[value='present']");
-        if (first && !group.querySelector("input:checked")) {
-          first.checked = true;
-          keep(first);
+      // Only those without any mark: one that has no button here (left early) stays as it is.
+      for (const group of form.querySelectorAll("fieldset[data-open]")) {
+        const wanted = group.querySelector(`input[value="${CSS.escape(event.submitter.value)}"]`);
+        if (wanted && !group.querySelector("input:checked")) {
+          wanted.checked = true;
+          keep(wanted);
         }
       }
     }

@@ -3,7 +3,7 @@
 use super::model::{EXPORT, PAGE, Search, cell, cursor};
 use super::store::{self, Found};
 use kernel::{Id, OrgId, PersonId};
-use platform::{AppError, AppResult, Ctx, Event, Permission, Role};
+use platform::{AppError, AppResult, Ctx, Event, Permission};
 use std::collections::{BTreeSet, HashMap};
 
 /// One event as it is shown.
@@ -86,18 +86,8 @@ pub async fn export(ctx: &Ctx, search: &Search) -> AppResult<Vec<u8>> {
 
 async fn fetch(ctx: &Ctx, search: &Search, limit: i64) -> AppResult<Vec<Found>> {
     let scope = ctx.may(Permission::AuditRead)?;
-    Ok(store::find(ctx.db(), &scope, sees_whole(ctx), search, limit).await?)
-}
-
-/// Whether one of the actor's auditing posts stands at the top of the tree.
-fn sees_whole(ctx: &Ctx) -> bool {
-    let auditors = ctx.actor.posts.iter().filter(|post| {
-        post.role == Role::Auditor || post.role.permissions().contains(&Permission::AuditRead)
-    });
-    ctx.actor.system
-        || auditors
-            .map(|post| post.org_path.as_str())
-            .any(|path| path.trim_matches('/').split('/').count() == 1)
+    let whole = ctx.reaches_all(Permission::AuditRead);
+    Ok(store::find(ctx.db(), &scope, whole, search, limit).await?)
 }
 
 async fn lines(ctx: &Ctx, found: Vec<Found>) -> AppResult<Vec<Line>> {

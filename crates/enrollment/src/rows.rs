@@ -1,0 +1,81 @@
+//! What a row of `enrollment` holds: the one place that names its columns, for the seat desk and for bulk loads.
+
+use crate::{EnrollmentId, EnrollmentStatus};
+use db::Value;
+use kernel::{Date, Instant, OrgId, PersonId};
+use platform::Channel;
+use teaching::{ClassId, TermId};
+
+/// The columns, in the order of [`NewEnrollment::cells`].
+pub const COLUMNS: &[&str] = &[
+    "id",
+    "class_id",
+    "term_id",
+    "org_id",
+    "person_id",
+    "status",
+    "live",
+    "queue",
+    "money",
+    "channel",
+    "actor_person",
+    "rule_version",
+    "created_at",
+    "changed_at",
+    "seated_on",
+];
+
+/// A new row.
+#[derive(Debug, Clone, Copy)]
+pub struct NewEnrollment {
+    /// Its id.
+    pub id: EnrollmentId,
+    /// The class.
+    pub class: ClassId,
+    /// The class's term.
+    pub term: TermId,
+    /// The class's org.
+    pub org: OrgId,
+    /// Whose it is.
+    pub person: PersonId,
+    /// Where it stands.
+    pub status: EnrollmentStatus,
+    /// Order of asking in the class.
+    pub queue: i64,
+    /// How it came in.
+    pub channel: Channel,
+    /// Who acted.
+    pub actor: Option<PersonId>,
+    /// The rules that decided.
+    pub rule_version: &'static str,
+    /// When it was made.
+    pub created_at: Instant,
+    /// When its status changed last.
+    pub changed_at: Instant,
+    /// The day on which a seat was taken.
+    pub seated_on: Option<Date>,
+}
+
+impl NewEnrollment {
+    /// The row's cells.
+    #[must_use]
+    pub fn cells(&self) -> Vec<Value> {
+        vec![
+            self.id.into(),
+            self.class.into(),
+            self.term.into(),
+            self.org.into(),
+            self.person.into(),
+            self.status.into(),
+            self.status.is_live().into(),
+            self.queue.into(),
+            "none".into(),
+            self.channel.into(),
+            self.actor.into(),
+            self.rule_version.into(),
+            self.created_at.into(),
+            self.changed_at.into(),
+            self.seated_on.into(),
+        ]
+    }
+}

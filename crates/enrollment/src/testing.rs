@@ -1,0 +1,125 @@
+//! What the tests of this crate share.
+
+use crate::SeatDesk;
+use kernel::{Id, PersonId};
+use platform::Role;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use testkit::world::{ClassPlan, World, class, learners};
+use testkit::{TestApp, learner, staff};
+
+/// A class of the small world, and people who may ask for a seat in it.
+pub(crate) struct Stage {
+    pub(crate) app: TestApp,
+    pub(crate) world: World,
+    pub(crate) class: Id<teaching::kinds::Class>,
+    pub(crate) people: Vec<PersonId>,
+}
+
+/// The tables that enrolments need.
+pub(crate) const SCHEMAS: &[db::Schema] = &[
+    platform::SCHEMA,
+    orgs::SCHEMA,
+    people::SCHEMA,
+    teaching::SCHEMA,
+    crate::SCHEMA,
+];
+
+/// A stage with a seat desk that works.
+pub(crate) async fn stage(capacity: i64, people: usize) -> Stage {
+    stage_with(capacity, people, SeatDesk::start).await
+}
+
+/// A stage with this desk.
+pub(crate) async fn stage_with(
+    capacity: i64,
+    people: usize,
+    desk: impl FnOnce(&Arc<platform::Platform>) -> Arc<SeatDesk>,
+) -> Stage {
+    let app = TestApp::start(SCHEMAS, |platform| {
+        let fonts = documents::Fonts::find(None).unwrap();
+        let typesetter = Arc::new(documents::Typesetter::new(fonts));
+        crate::routes(&desk(platform)).with(typesetter)
+    })
+    .await;
+    let world = World::build(&app.platform).await;
+    let plan = ClassPlan {
+        capacity,
+        ..ClassPlan::default()
+    };
+    let class = Id::from_raw(class(&app.platform, &world.here, &plan).await);
+    let people = learners(&app.platform, people).await;
+    Stage {
+        app,
+        world,
+        class,
+        people,
+    }
+}
+
+impl Stage {
+    pub(crate) fn as_learner(&self, at: usize) -> testkit::Client {
+        self.app.signed_in(learner(self.people[at]))
+    }
+
+    pub(crate) fn as_registrar(&self) -> testkit::Client {
+        let here = &self.world.here;
+        self.app
+            .signed_in(staff(here.registrar, Role::Registrar, here.org, &here.path))
+    }
+
+    pub(crate) fn as_sibling(&self) -> testkit::Client {
+        let there = &self.world.there;
+        self.app
+            .signed_in(staff(there.registrar, Role::Registrar, there.org, &there.path))
+    }
+
+    pub(crate) async fn enroll(&self, at: usize) -> Value {
+        let path = format!("/api/v1/classes/{}/enrollments", self.class);
+        let answer = self.as_learner(at).api("POST", &path, &json!({})).await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        answer.json()
+    }
+
+    /// Queues a job and does it.
+    pub(crate) async fn job(&self, kind: &'static str, payload: Value) {
+        let ctx = self.app.system();
+        let tx = ctx.begin().await.unwrap();
+        platform::job::enqueue(&tx, kind, &payload, ctx.now(), None)
+            .await
+            .unwrap();
+        tx.commit(vec![platform::Event::new("test.job", "class", self.class)])
+            .await
+            .unwrap();
+        self.app.run_jobs(crate::JOBS).await;
+    }
+
+    /// How somebody's enrolment stands.
+    pub(crate) async fn status(&self, at: usize) -> String {
+        let sql =
+            "SELECT status FROM enrollment WHERE person_id = $1 {unscoped: test} ORDER BY id DESC LIMIT 1";
+        let db = &self.app.platform.db;
+        db.query_one(sql, db::args![self.people[at]]).await.unwrap()
+    }
+
+    /// Gives somebody a telephone.
+    pub(crate) async fn give_phone(&self, at: usize) {
+        let person = self.people[at];
+        let place = people::persons::sealed::phone_place(person);
+        let sealed = self.app.platform.keys.seal("13800138000", &place);
+        let tx = self.app.system().begin().await.unwrap();
+        let sql = "UPDATE person SET phone_sealed = $2 WHERE id = $1";
+        tx.exec(sql, db::args![person, sealed]).await.unwrap();
+        tx.commit(vec![platform::Event::new("test.phone", "person", person)])
+            .await
+            .unwrap();
+    }
+
+    /// Texts of the messages to somebody, oldest first.
+    pub(crate) async fn told(&self, at: usize) -> Vec<String> {
+        let ctx = self.app.system();
+        let sent = platform::message::of_person(ctx.db(), self.people[at], 10).await;
+        let text = |sent| platform::message::open_text(&ctx, sent).unwrap();
+        sent.unwrap().iter().map(text).collect()
+    }
+}
