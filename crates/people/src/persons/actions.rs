@@ -26,6 +26,16 @@ pub async fn find_many(db: &Db, ids: &[PersonId]) -> AppResult<HashMap<PersonId,
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
+/// The person with this number on their card, as typed; `None` when there is none who takes part.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn find_by_number(db: &Db, number: &str) -> AppResult<Option<PersonBrief>> {
+    let typed = kernel::normalise_width(number).trim().to_owned();
+    let spellings = vec![typed.to_uppercase(), typed];
+    Ok(store::active_by_number(db, spellings).await?)
+}
+
 /// A page of a search's result.
 #[derive(Debug, Clone, Default)]
 pub struct Found {

@@ -24,7 +24,7 @@ pub(crate) mod store;
 mod tests;
 
 pub use actions::{
-    Found, Revealed, belongs, change, find, find_many, is_exact, learner_code, neighborhoods,
+    Found, Revealed, belongs, change, find, find_by_number, find_many, is_exact, learner_code, neighborhoods,
     open_for_change, org, person_of_code, register, reissue_code, reveal, search, show,
 };
 pub(crate) use actions::{add, duplicate, lock_number, unseal};

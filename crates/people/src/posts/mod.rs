@@ -16,7 +16,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use actions::{AccountChange, Granted, NewStaff, change_account, end, grant, list};
+pub use actions::{AccountChange, Granted, NewStaff, change_account, end, grant, holders, list};
 pub use store::StaffLine;
 
 use platform::{Access, Permission, Routes};

@@ -57,6 +57,21 @@ pub(super) async fn find(db: &Db, scope: &Scope, id: PostId) -> DbResult<StaffLi
     db.within(scope).query_one(&sql, args![id]).await
 }
 
+/// Who holds a role today at one of these orgs or inside the scope and takes part, by name.
+pub(super) async fn holders(
+    db: &Db,
+    scope: &Scope,
+    role: Role,
+    orgs: &[OrgId],
+    today: Date,
+) -> DbResult<Vec<(PersonId, String)>> {
+    let sql = "SELECT p.id, p.name FROM person p WHERE p.status = 'active' AND p.id IN (
+          SELECT o.person_id FROM post o WHERE o.role = $1 AND o.valid_from <= $2
+            AND (o.valid_to IS NULL OR o.valid_to > $2) AND (o.org_id {any $3} OR {scope o.org_id}))
+        ORDER BY p.sort_key, p.id LIMIT 500";
+    db.within(scope).query(sql, args![role, today, orgs]).await
+}
+
 /// Whether the person holds this post already.
 pub(super) async fn held(db: &Db, person: PersonId, role: Role, org: OrgId, today: Date) -> DbResult<bool> {
     let sql = "SELECT id FROM post WHERE person_id = $1 AND role = $2 AND org_id = $3
