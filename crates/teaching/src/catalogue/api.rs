@@ -6,19 +6,11 @@ use super::serve::{Asked, Made, answer};
 use super::snapshot::Listed;
 use axum::extract::Request;
 use axum::response::Response;
+use platform::api::Named;
 use platform::{AppError, AppResult};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::{OpenApi, ToSchema};
-
-/// An id with its name.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Named {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-}
 
 /// Where a class is held.
 #[derive(Debug, Serialize, ToSchema)]
@@ -228,10 +220,7 @@ fn item(asked: &Asked, listed: &Listed<'_>) -> ClassItem {
         course: card.course.clone(),
         category: card.category.clone(),
         level: card.level.as_str(),
-        org: Named {
-            id: card.place.id.to_string(),
-            name: card.place.name.clone(),
-        },
+        org: Named::new(card.place.id, card.place.name.clone()),
         place: place(listed),
         teacher: card.teacher.clone(),
         term: card.term.clone(),
@@ -263,10 +252,7 @@ fn item(asked: &Asked, listed: &Listed<'_>) -> ClassItem {
 fn place(listed: &Listed<'_>) -> PlaceItem {
     let place = &listed.card.place;
     let named = |area: &Option<Arc<super::model::Area>>| {
-        area.as_ref().map(|area| Named {
-            id: area.id.to_string(),
-            name: area.name.clone(),
-        })
+        area.as_ref().map(|area| Named::new(area.id, area.name.clone()))
     };
     PlaceItem {
         address: place.address.clone(),
