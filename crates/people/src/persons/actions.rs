@@ -82,6 +82,7 @@ pub async fn register(ctx: &Ctx, draft: PersonDraft) -> AppResult<PersonId> {
         return Err(AppError::invalid("org", "请选择在哪个机构登记。"));
     }
     let person = model::check(&draft, ctx.today()).map_err(AppError::Invalid)?;
+    check_home(ctx.db(), person.home).await?;
     let tx = ctx.begin().await?;
     if let Some(known) = duplicate(&tx, &person).await? {
         return meet(tx, known, person.org).await;
@@ -93,6 +94,16 @@ pub async fn register(ctx: &Ctx, draft: PersonDraft) -> AppResult<PersonId> {
     }
     tx.commit(vec![event]).await?;
     Ok(id)
+}
+
+/// A person lives in a neighbourhood.
+async fn check_home(db: &Db, home: Option<OrgId>) -> AppResult<()> {
+    let Some(home) = home else { return Ok(()) };
+    match orgs::tree::find(db, home).await {
+        Ok(org) if org.kind == orgs::OrgKind::Neighborhood => Ok(()),
+        Ok(_) | Err(AppError::NotFound) => Err(AppError::invalid("home", "请从列出的居委里选。")),
+        Err(other) => Err(other),
+    }
 }
 
 /// Writes a new person; the caller commits.
@@ -226,6 +237,9 @@ pub async fn change(
         draft.phone = unseal(ctx, row.phone_sealed.as_deref(), &place)?.unwrap_or_default();
     }
     let person = model::check(&draft, ctx.today()).map_err(AppError::Invalid)?;
+    if person.home != row.home_org_id {
+        check_home(&tx, person.home).await?;
+    }
     if let Some(number) = &person.id_number {
         let index = sealed::id_index(&ctx.platform.keys, number);
         tx.lock("person.id", lock_number(&index)).await?;

@@ -12,11 +12,11 @@ pub use value::{Day, Moment, TimeOfDay};
 #[doc(hidden)]
 pub use value::{serde, utoipa, word_of, words_schema};
 
-use crate::{AppError, AppResult, Platform};
-use ::serde::{Deserialize, Serialize, de::DeserializeOwned};
+use crate::{AppError, AppResult, Platform, web};
+use ::serde::{Deserialize, Serialize, de::DeserializeOwned, de::IgnoredAny};
 use ::utoipa::{IntoParams, ToSchema};
 use axum::Json;
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use kernel::Id;
@@ -45,6 +45,20 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Arc<Platform>> for At<T> {
             .await
             .map_err(|_| AppError::NotFound)?;
         Ok(Self(ids))
+    }
+}
+
+/// The body of a request that says nothing more than its address; it is checked to come from a program with a token
+/// or from our own page, as every body is.
+#[derive(Debug, Clone, Copy)]
+pub struct NoBody;
+
+impl FromRequest<Arc<Platform>> for NoBody {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, platform: &Arc<Platform>) -> Result<Self, AppError> {
+        web::Json::<IgnoredAny>::from_request(request, platform).await?;
+        Ok(Self)
     }
 }
 

@@ -5,7 +5,7 @@ use super::store::Duty;
 use crate::ClassId;
 use axum::http::StatusCode;
 use kernel::PersonId;
-use platform::api::{At, done};
+use platform::api::{At, NoBody, done};
 use platform::{AppResult, Ctx, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -39,7 +39,11 @@ pub(super) async fn give(
 #[utoipa::path(delete, path = "/api/v1/classes/{id}/duties/{person}", tag = "classes",
     params(("id" = String, Path, description = "id of the class"), ("person" = String, Path, description = "id of the person")),
     responses((status = 204, description = "ended")))]
-pub(super) async fn end(ctx: Ctx, At((class, person)): At<(ClassId, PersonId)>) -> AppResult<StatusCode> {
+pub(super) async fn end(
+    ctx: Ctx,
+    At((class, person)): At<(ClassId, PersonId)>,
+    _: NoBody,
+) -> AppResult<StatusCode> {
     actions::end(&ctx, class, person).await.map(done)
 }
 

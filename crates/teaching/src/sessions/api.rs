@@ -8,7 +8,9 @@ use axum::Json;
 use axum::http::StatusCode;
 use kernel::PersonId;
 use orgs::RoomId;
-use platform::api::{At, Created, Day, Listed, Made, Named, Reasoned, TimeOfDay, created, done, version};
+use platform::api::{
+    Asked, At, Created, Day, Listed, Made, Named, Paging, Reasoned, TimeOfDay, created, done, version,
+};
 use platform::{AppResult, Ctx, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -105,14 +107,17 @@ impl From<SessionBody> for SessionChange {
 
 /// The sessions of a class, cancelled ones too, in the order of time.
 #[utoipa::path(get, path = "/api/v1/classes/{id}/sessions", tag = "sessions",
-    params(("id" = String, Path, description = "id of the class")),
+    params(("id" = String, Path, description = "id of the class"), Paging),
     responses((status = 200, body = Listed<SessionJson>)))]
-pub(super) async fn list(ctx: Ctx, At(class): At<ClassId>) -> AppResult<Json<Listed<SessionJson>>> {
+pub(super) async fn list(
+    ctx: Ctx,
+    At(class): At<ClassId>,
+    asked: Asked,
+) -> AppResult<Json<Listed<SessionJson>>> {
+    let part = asked.part()?;
     let sessions = actions::of_class(&ctx, class).await?;
-    let rows = sessions.rows.into_iter();
-    Ok(Json(Listed::whole(
-        rows.map(|row| SessionJson::new(row, &sessions.names)),
-    )))
+    let rows = part.of(sessions.rows);
+    Ok(Json(rows.map(|row| SessionJson::new(row, &sessions.names))))
 }
 
 /// Adds a make-up session; learners of a published class are told.
