@@ -7,7 +7,7 @@ use crate::RoomId;
 use axum::Json;
 use axum::http::StatusCode;
 use kernel::OrgId;
-use platform::api::{At, Created, Listed, Made, Reasoned, Seen, created, done, version};
+use platform::api::{Asked, At, Created, Listed, Made, Paging, Reasoned, Seen, created, done, version};
 use platform::{AppResult, Ctx, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -105,20 +105,26 @@ impl From<RoomBody> for RoomDraft {
 
 /// The rooms in use of a public institution, by name.
 #[utoipa::path(get, path = "/api/v1/orgs/{org}/rooms", tag = "rooms",
-    params(("org" = String, Path, description = "id of the institution")),
+    params(("org" = String, Path, description = "id of the institution"), Paging),
     responses((status = 200, body = Listed<RoomJson>)))]
-pub(super) async fn list(ctx: Ctx, At(org): At<OrgId>) -> AppResult<Json<Listed<RoomJson>>> {
+pub(super) async fn list(ctx: Ctx, At(org): At<OrgId>, asked: Asked) -> AppResult<Json<Listed<RoomJson>>> {
+    let part = asked.part()?;
     let rooms = actions::list_public(&ctx, org).await?;
-    Ok(Json(Listed::whole(rooms.into_iter().map(RoomJson::from))))
+    Ok(Json(part.of(rooms).map(RoomJson::from)))
 }
 
 /// All rooms of an institution for its staff, those in use first.
 #[utoipa::path(get, path = "/api/v1/desk/orgs/{org}/rooms", tag = "rooms",
-    params(("org" = String, Path, description = "id of the institution")),
+    params(("org" = String, Path, description = "id of the institution"), Paging),
     responses((status = 200, body = Listed<RoomJson>)))]
-pub(super) async fn list_all(ctx: Ctx, At(org): At<OrgId>) -> AppResult<Json<Listed<RoomJson>>> {
+pub(super) async fn list_all(
+    ctx: Ctx,
+    At(org): At<OrgId>,
+    asked: Asked,
+) -> AppResult<Json<Listed<RoomJson>>> {
+    let part = asked.part()?;
     let (_, rooms) = actions::list(&ctx, org).await?;
-    Ok(Json(Listed::whole(rooms.into_iter().map(RoomJson::from))))
+    Ok(Json(part.of(rooms).map(RoomJson::from)))
 }
 
 /// One room, for staff.

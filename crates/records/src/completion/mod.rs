@@ -10,9 +10,12 @@
 //! Who: `RecordIssue` in scope. Event: class.completed. Tables: outcome, hours_entry. Start reading at [`actions::confirm`].
 
 pub mod actions;
+mod api;
 pub mod model;
 mod pages;
 mod store;
+
+pub(crate) use api::CompletionApi;
 
 use platform::{Access, Permission as P, Routes};
 
@@ -29,5 +32,15 @@ pub fn routes() -> Routes {
             "/desk/classes/{id}/completion",
             Access::Needs(P::RecordIssue),
             pages::confirm,
+        )
+        .get(
+            "/api/v1/classes/{id}/completion",
+            Access::Needs(P::RecordIssue),
+            api::show,
+        )
+        .post(
+            "/api/v1/classes/{id}/completion",
+            Access::Needs(P::RecordIssue),
+            api::confirm,
         )
 }
