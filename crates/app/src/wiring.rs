@@ -42,7 +42,9 @@ pub fn routes(shared: &Shared) -> Routes {
     } else {
         routes
     };
+    let description = web::openapi::Description::of(routes.table());
     routes
+        .with(description)
         .with(Arc::clone(&shared.typesetter))
         .with(Arc::clone(&shared.catalogue))
 }
