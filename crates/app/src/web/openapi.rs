@@ -10,7 +10,7 @@ use ui::errors::Problem;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, ResponseBuilder,
+    ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, ResponseBuilder,
 };
 
 const ABOUT: &str = "Lists answer {\"items\": […], \"next\": cursor or null} and take limit (at most 200) and cursor. \
@@ -66,6 +66,7 @@ impl Description {
         for rule in table {
             let item = api.paths.paths.get_mut(rule.path);
             if let Some(operation) = item.and_then(|item| operation(item, rule.method)) {
+                operation.operation_id = Some(name(rule));
                 describe(operation, rule.access);
             }
         }
@@ -81,6 +82,14 @@ fn operation<'a>(item: &'a mut PathItem, method: &str) -> Option<&'a mut Operati
         "DELETE" => item.delete.as_mut(),
         _ => None,
     }
+}
+
+/// A name of its own for an address and method: `put_orgs_org_facts`.
+fn name(rule: &RouteRule) -> String {
+    let path = rule.path.trim_start_matches("/api/v1");
+    let words = path.split(|letter: char| !letter.is_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    format!("{}_{}", rule.method.to_lowercase(), words.join("_"))
 }
 
 /// Says who may use an address, and how it answers what it cannot do.
@@ -99,8 +108,21 @@ fn describe(operation: &mut Operation, access: Access) {
         Access::Public => Vec::new(),
         _ => vec![SecurityRequirement::new(TOKEN, Vec::<String>::new())],
     });
-    let problem = Ref::from_response_name(PROBLEM);
     let answers = &mut operation.responses.responses;
+    for (status, answer) in answers.iter_mut() {
+        if let RefOr::T(answer) = answer
+            && answer.description.is_empty()
+        {
+            let made = status == "201";
+            answer.description = if made {
+                "What was made"
+            } else {
+                "What was asked for"
+            }
+            .into();
+        }
+    }
+    let problem = Ref::from_response_name(PROBLEM);
     answers.insert("default".to_owned(), problem.into());
 }
 

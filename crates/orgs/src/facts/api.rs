@@ -131,7 +131,8 @@ pub(super) async fn save(
     web::Json(body): web::Json<FactsJson>,
 ) -> AppResult<StatusCode> {
     let version = body.version;
-    actions::save(&ctx, org, body.draft(), version).await.map(done)
+    let saved = actions::save(&ctx, org, body.draft(), version).await;
+    saved.map(done).map_err(|error| error.beside("place", "lng"))
 }
 
 /// Description of this feature's addresses.

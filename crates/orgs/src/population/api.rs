@@ -101,7 +101,16 @@ pub(super) async fn set(
         basis: body.basis,
         source: body.source,
     };
-    actions::set(&ctx, org, draft).await.map(done)
+    actions::set(&ctx, org, draft).await.map(done).map_err(in_body)
+}
+
+/// What is wrong with a figure, beside its place in the body.
+fn in_body(error: AppError) -> AppError {
+    let sexes = |at: usize| ["male", "female"].map(|sex| (at, sex));
+    let places = (0..AgeBand::ALL.len()).flat_map(sexes);
+    places.fold(error, |error, (at, sex)| {
+        error.beside(&format!("{sex}_{at}"), &format!("bands[{at}].{sex}"))
+    })
 }
 
 /// Description of this feature's addresses.

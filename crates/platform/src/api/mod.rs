@@ -226,6 +226,7 @@ pub struct Listed<T> {
     /// The items.
     pub items: Vec<T>,
     /// Cursor of the next part; null when there is none.
+    #[schema(required)]
     pub next: Option<String>,
 }
 

@@ -137,6 +137,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 #[utoipa::path(
     get,
     path = "/api/v1/classes",
+    tag = "classes",
     params(
         ("q" = Option<String>, Query, description = "Words, pinyin or initials"),
         ("area" = Option<String>, Query, description = "Id or code of a district or street"),
@@ -186,6 +187,7 @@ pub async fn list(catalogue: Arc<Catalogue>, request: Request) -> Response {
 #[utoipa::path(
     get,
     path = "/api/v1/classes/{id}",
+    tag = "classes",
     params(("id" = String, Path, description = "Id of the class")),
     responses((status = 200, body = ClassItem), (status = 404, description = "There is no such public class"))
 )]

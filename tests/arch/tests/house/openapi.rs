@@ -54,8 +54,18 @@ async fn the_description_is_whole() {
         let pointer = reference.strip_prefix('#').unwrap_or(&reference);
         assert!(described.pointer(pointer).is_some(), "{reference} leads nowhere");
     }
+    let mut names = BTreeSet::new();
     for (path, method, operation) in operations(&described) {
         let place = format!("{method} {path}");
+        let name = operation["operationId"].as_str().unwrap_or_default();
+        assert!(
+            names.insert(name.to_owned()),
+            "{place}: the name {name} stands twice"
+        );
+        for (status, answer) in operation["responses"].as_object().expect("answers") {
+            let told = answer["description"].is_string() || answer["$ref"].is_string();
+            assert!(told, "{place}: what {status} is");
+        }
         assert!(operation["responses"]["default"].is_object(), "{place}: errors");
         assert!(operation["security"].is_array(), "{place}: who may");
         let summary = operation["summary"].as_str().unwrap_or_default();
