@@ -42,7 +42,9 @@ pub fn routes(shared: &Shared) -> Routes {
     } else {
         routes
     };
+    let description = web::openapi::Description::of(routes.table());
     routes
+        .share(description)
         .share(Arc::clone(&shared.typesetter))
         .share(Arc::clone(&shared.catalogue))
 }

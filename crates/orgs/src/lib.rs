@@ -55,7 +55,15 @@ pub fn routes() -> platform::Routes {
 pub fn openapi() -> utoipa::openapi::OpenApi {
     use utoipa::OpenApi;
     let mut all = tree::TreeApi::openapi();
-    all.merge(rooms::RoomsApi::openapi());
+    for part in [
+        facts::FactsApi::openapi(),
+        rooms::RoomsApi::openapi(),
+        bookings::BookingsApi::openapi(),
+        population::PopulationApi::openapi(),
+        sites::SitesApi::openapi(),
+    ] {
+        all.merge(part);
+    }
     all
 }
 

@@ -33,7 +33,11 @@ pub fn routes(keepers: &'static [platform::personal::Keeper]) -> platform::Route
 /// The description of this domain's API.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    me::api::description()
+    use utoipa::OpenApi;
+    let mut all = me::api::description();
+    all.merge(persons::PersonsApi::openapi());
+    all.merge(posts::PostsApi::openapi());
+    all
 }
 
 /// What waits for a member of staff here: wishes for erasure in their scope.

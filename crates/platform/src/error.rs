@@ -6,7 +6,7 @@ use db::DbError;
 pub type AppResult<T> = Result<T, AppError>;
 
 /// A sentence beside a field.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct FieldError {
     /// The field's name in the form and in JSON.
     pub field: String,
@@ -15,7 +15,7 @@ pub struct FieldError {
 }
 
 /// The next thing a refused person can do.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Door {
     /// What the link says.
     pub label: String,
@@ -36,6 +36,8 @@ pub enum AppError {
         sentence: String,
         /// What can be done instead.
         doors: Vec<Door>,
+        /// What stands in the way one by one, where there is more than one thing.
+        reasons: Vec<FieldError>,
     },
     /// 401: nobody is signed in.
     SignInNeeded,
@@ -70,6 +72,22 @@ impl AppError {
             code,
             sentence: sentence.into(),
             doors: Vec::new(),
+            reasons: Vec::new(),
+        }
+    }
+
+    /// A rule says no for several reasons, each beside the field it concerns.
+    #[must_use]
+    pub fn refused_because(
+        code: &'static str,
+        sentence: impl Into<String>,
+        reasons: Vec<FieldError>,
+    ) -> Self {
+        Self::Refused {
+            code,
+            sentence: sentence.into(),
+            doors: Vec::new(),
+            reasons,
         }
     }
 
@@ -89,7 +107,19 @@ impl AppError {
             code,
             sentence: sentence.into(),
             doors,
+            reasons: Vec::new(),
         }
+    }
+
+    /// The error with what is wrong with one field said beside another: forms and JSON do not always ask alike.
+    #[must_use]
+    pub fn beside(mut self, field: &str, other: &str) -> Self {
+        if let Self::Invalid(wrong) = &mut self {
+            for one in wrong.iter_mut().filter(|one| one.field == field) {
+                other.clone_into(&mut one.field);
+            }
+        }
+        self
     }
 
     /// HTTP status.

@@ -4,6 +4,7 @@
 //! Start reading at [`Ctx`]; the way of every change is permission → transaction → rule → store → event:
 //! [`Ctx::may`], [`Ctx::begin`], a domain's `model.rs`, its `store.rs`, [`Tx::commit`].
 
+pub mod api;
 pub mod audit;
 pub mod clock;
 pub mod crypto;

@@ -205,6 +205,8 @@ const SITE_KEEPER: &[P] = &[
 ];
 const AUDITOR: &[P] = &[P::AuditRead];
 
+crate::api_words!(Role);
+
 impl Role {
     /// The role's name on the screen.
     #[must_use]

@@ -231,9 +231,7 @@ impl<T: serde::de::DeserializeOwned> FromRequest<Arc<Platform>> for Json<T> {
             .await
             .map_err(|_| AppError::TooLarge("请求太大，最多 1 MB。".into()))?;
         let bytes: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
-        serde_json::from_slice(bytes)
-            .map(Self)
-            .map_err(|error| AppError::invalid("body", format!("JSON 读不懂：{error}")))
+        crate::api::body::read(bytes).map(Self)
     }
 }
 

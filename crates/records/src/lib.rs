@@ -36,12 +36,15 @@ pub fn routes(typesetter: Option<Arc<Typesetter>>) -> Routes {
 
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(archive::api::list))]
-struct Api;
+struct ArchiveApi;
 
 /// The description of this crate's API.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    Api::openapi()
+    let mut all = ArchiveApi::openapi();
+    all.merge(completion::CompletionApi::openapi());
+    all.merge(certificates::CertificatesApi::openapi());
+    all
 }
 
 /// The id in an address; text that is none is an address that is not there.

@@ -5,7 +5,7 @@ pub mod classes;
 pub mod courses;
 pub mod duty;
 pub mod holidays;
-mod neighbours;
+mod names;
 pub mod seats;
 pub mod sessions;
 pub mod terms;
@@ -75,8 +75,15 @@ pub async fn waiting(ctx: &platform::Ctx) -> platform::AppResult<Vec<platform::W
 /// The API of this crate.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    #[derive(utoipa::OpenApi)]
-    #[openapi(paths(courses::api::list, courses::api::show))]
-    struct Api;
-    <Api as utoipa::OpenApi>::openapi()
+    use utoipa::OpenApi;
+    let mut all = courses::CoursesApi::openapi();
+    for part in [
+        terms::TermsApi::openapi(),
+        classes::ClassesApi::openapi(),
+        sessions::SessionsApi::openapi(),
+        duty::DutyApi::openapi(),
+    ] {
+        all.merge(part);
+    }
+    all
 }

@@ -1,6 +1,7 @@
 //! What the pages of this crate read from an address: ids, filters, and the word about what was just done.
 
 use kernel::Id;
+use platform::api::Part;
 use platform::{AppError, AppResult, Ctx};
 use ui::{Choice, Lang, Listing, Notice, Page};
 
@@ -8,7 +9,7 @@ use ui::{Choice, Lang, Listing, Notice, Page};
 pub(crate) type Query = axum::extract::Query<Vec<(String, String)>>;
 
 /// Rows on one page of a list.
-pub(crate) const PAGE_ROWS: i64 = 50;
+const PAGE_ROWS: i64 = 50;
 
 /// An id from an address; a text that is none is a page that is not there.
 pub(crate) fn id<K>(text: &str) -> AppResult<Id<K>> {
@@ -59,18 +60,12 @@ pub(crate) fn listing(path: &str, query: &[(String, String)]) -> Listing {
     Listing::new(path, kept, Lang::Zh)
 }
 
-/// How many rows come before this page; the cursor of these lists is a number.
-pub(crate) fn offset(query: &[(String, String)]) -> i64 {
-    value(query, "cursor").parse().unwrap_or(0).clamp(0, 100_000)
-}
-
-/// Cuts a list that was read one row too long, and gives the cursor of the next page.
-pub(crate) fn cut<T>(rows: &mut Vec<T>, offset: i64) -> Option<String> {
-    let most = usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);
-    (rows.len() > most).then(|| {
-        rows.truncate(most);
-        (offset + PAGE_ROWS).to_string()
-    })
+/// The part of a list that a page shows; the cursor of these lists is a number.
+pub(crate) fn part(query: &[(String, String)]) -> Part {
+    Part {
+        limit: PAGE_ROWS,
+        offset: value(query, "cursor").parse().unwrap_or(0).clamp(0, 100_000),
+    }
 }
 
 /// A pattern for `LIKE` that finds the text anywhere; its own wildcards are taken out. `None` for no text.

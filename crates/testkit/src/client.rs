@@ -66,6 +66,14 @@ impl Answer {
     }
 }
 
+/// Names of the fields that a problem speaks of.
+#[must_use]
+pub fn wrong_fields(problem: &serde_json::Value) -> Vec<&str> {
+    let errors = problem["errors"].as_array().map(Vec::as_slice);
+    let fields = errors.unwrap_or_default().iter();
+    fields.filter_map(|error| error["field"].as_str()).collect()
+}
+
 impl Client {
     pub(crate) fn new(router: Site, platform: Arc<Platform>, session: Option<String>) -> Self {
         Self {
@@ -145,6 +153,31 @@ impl Client {
             browser: false,
         };
         self.send(method, path, sent).await
+    }
+
+    /// A JSON request that must answer with this status: gives the body, nothing for an answer without one. What went
+    /// wrong must be told as `problem+json`.
+    pub async fn call(
+        &self,
+        status: u16,
+        method: &str,
+        path: &str,
+        body: &serde_json::Value,
+    ) -> serde_json::Value {
+        let answer = self.api(method, path, body).await;
+        assert_eq!(answer.status, status, "{method} {path}: {}", answer.body);
+        if status >= 400 {
+            let kind = answer.headers.get(header::CONTENT_TYPE);
+            assert!(
+                kind.is_some_and(|kind| kind == "application/problem+json"),
+                "{method} {path}: {kind:?}"
+            );
+        }
+        if answer.body.is_empty() {
+            serde_json::Value::Null
+        } else {
+            answer.json()
+        }
     }
 
     fn token(&self) -> String {

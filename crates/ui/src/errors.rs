@@ -5,7 +5,9 @@ use askama::Template;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use platform::web::VIEW_COOKIE;
-use platform::{AppError, Door};
+use platform::{AppError, Door, FieldError};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What the renderer needs to know of the request.
 #[derive(Debug, Clone, Default)]
@@ -101,31 +103,45 @@ fn title(error: &AppError) -> (&'static str, &'static str) {
     }
 }
 
+/// An error for a program (RFC 9457, `application/problem+json`).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem<'a> {
+    /// `/problems/` and a short stable name of the reason, such as `class_full`; more may come.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The kind of error in a few words, in the language asked for.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// What is the matter and what to do, in Chinese.
+    detail: String,
+    /// What is wrong or stands in the way, field by field.
+    errors: &'a [FieldError],
+    /// What can be done instead.
+    #[serde(skip_serializing_if = "<[Door]>::is_empty")]
+    doors: &'a [Door],
+    /// Number of the request, to ask the operator about.
+    incident: &'a str,
+}
+
 fn problem(error: &AppError, asked: &Asked) -> Response {
     let (chinese, english) = title(error);
-    let mut body = serde_json::json!({
-        "type": format!("/problems/{}", error.code()),
-        "title": if asked.english { english } else { chinese },
-        "status": error.status(),
-        "detail": error.sentence(),
-        "errors": [],
-        "incident": asked.number,
-    });
-    if let Some(map) = body.as_object_mut() {
-        if let AppError::Invalid(fields) = error {
-            map.insert("errors".into(), serde_json::json!(fields));
-        }
-        if let AppError::Refused { doors, .. } = error
-            && !doors.is_empty()
-        {
-            map.insert("doors".into(), serde_json::json!(doors));
-        }
-    }
-    (
-        [(header::CONTENT_TYPE, "application/problem+json")],
-        body.to_string(),
-    )
-        .into_response()
+    let (errors, doors): (&[FieldError], &[Door]) = match error {
+        AppError::Invalid(fields) => (fields, &[]),
+        AppError::Refused { reasons, doors, .. } => (reasons, doors),
+        _ => (&[], &[]),
+    };
+    let problem = Problem {
+        kind: format!("/problems/{}", error.code()),
+        title: if asked.english { english } else { chinese },
+        status: error.status(),
+        detail: error.sentence(),
+        errors,
+        doors,
+        incident: &asked.number,
+    };
+    let body = serde_json::to_string(&problem).unwrap_or_default();
+    ([(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
 }
 
 fn error_page(error: &AppError, asked: &Asked) -> Response {

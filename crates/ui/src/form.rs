@@ -6,6 +6,7 @@ use std::fmt::Display;
 use askama::Template;
 use askama::filters::HtmlSafe;
 use kernel::{Date, Time};
+use platform::{AppError, AppResult};
 
 use crate::catalogue::{fill, translate};
 use crate::field::{Field, FieldSlot, FieldView, check, clean, fen_of, parse_date, parse_time};
@@ -89,6 +90,24 @@ impl Form {
     /// Says what is wrong with the form as a whole.
     pub fn refuse(&mut self, sentence: impl Into<String>) {
         self.general.push(sentence.into());
+    }
+
+    /// Puts an error of an action that people can mend into the form, and gives the status of the page shown again.
+    ///
+    /// # Errors
+    /// The error itself, when no form can mend it.
+    pub fn take_up(&mut self, error: AppError) -> AppResult<u16> {
+        let status = error.status();
+        match error {
+            AppError::Invalid(wrong) => {
+                for one in wrong {
+                    self.error(&one.field, one.sentence);
+                }
+            }
+            AppError::Refused { sentence, .. } => self.refuse(sentence),
+            other => return Err(other),
+        }
+        Ok(status)
     }
 
     /// The error summary for the top of the page; it prints nothing when nothing is wrong.
@@ -333,6 +352,23 @@ mod tests {
             "{summary}"
         );
         assert!(summary.contains("&#60;b&#62;"), "{summary}");
+    }
+
+    #[test]
+    fn an_actions_error_is_taken_up_or_goes_on() {
+        let mut form = posted(&[]);
+        let wrong = AppError::invalid("phone", "这个手机号已登记。");
+        assert_eq!(form.take_up(wrong), Ok(422));
+        assert_eq!(
+            form.take_up(AppError::refused("full", "这个班刚刚满了。")),
+            Ok(409)
+        );
+        let shown = form.errors().to_string();
+        assert!(
+            shown.contains("这个手机号已登记。") && shown.contains("这个班刚刚满了。"),
+            "{shown}"
+        );
+        assert_eq!(form.take_up(AppError::NotFound), Err(AppError::NotFound));
     }
 
     #[test]

@@ -188,7 +188,7 @@ async fn wang_has_something_of_everything(app: &TestApp, report: &DemoReport) {
     };
     let own = certificates::own(&app.ctx(actor)).await.unwrap();
     assert!(!own.is_empty());
-    let checked = certificates::check(&app.system(), &own[0].code)
+    let checked = certificates::try_code(&app.system(), &platform::Tries::new(1, 60), "test", &own[0].code)
         .await
         .unwrap()
         .unwrap();

@@ -1,17 +1,18 @@
 //! Enrolments for programs.
 
 use super::actions::{self, Terms};
-use super::model::Detail;
-use crate::EnrollmentId;
+use super::model::{Detail, Learner};
 use crate::seat_desk::{Answer, SeatDesk};
+use crate::{EnrollmentId, EnrollmentStatus};
 use axum::Extension;
-use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode};
 use kernel::PersonId;
+use platform::api::{Asked, At, Listed, Moment, Named, Paging, Part, WRONG_CURSOR};
 use platform::web::Json;
 use platform::{AppError, AppResult, Channel, Ctx};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use teaching::ClassId;
 use utoipa::ToSchema;
 
 /// Longest `Idempotency-Key`.
@@ -24,6 +25,29 @@ pub struct EnrollBody {
     /// For whom, when a clerk acts; the caller themselves when it is missing.
     #[schema(value_type = Option<String>)]
     pub person: Option<PersonId>,
+    /// How the person asked the clerk; kept with the enrolment. A program of its own when missing.
+    pub channel: Option<ClerkChannel>,
+}
+
+db::text_enum! {
+    /// How a person asks a clerk.
+    pub enum ClerkChannel {
+        /// At the counter.
+        Desk => "desk",
+        /// By telephone.
+        Phone => "phone",
+    }
+}
+
+platform::api_words!(ClerkChannel, EnrollmentStatus);
+
+impl From<ClerkChannel> for Channel {
+    fn from(channel: ClerkChannel) -> Self {
+        match channel {
+            ClerkChannel::Desk => Self::Desk,
+            ClerkChannel::Phone => Self::Phone,
+        }
+    }
 }
 
 /// Where an enrolment stands.
@@ -32,8 +56,8 @@ pub struct EnrollmentAnswer {
     /// Its id.
     #[schema(value_type = String)]
     pub id: EnrollmentId,
-    /// confirmed, waitlisted, withdrawn and others; more values may come.
-    pub status: &'static str,
+    /// Where it stands.
+    pub status: EnrollmentStatus,
     /// Place on the waitlist, from 1; null with a seat.
     pub position: Option<i64>,
 }
@@ -42,7 +66,7 @@ impl From<Answer> for EnrollmentAnswer {
     fn from(answer: Answer) -> Self {
         Self {
             id: answer.enrollment,
-            status: answer.status.as_str(),
+            status: answer.status,
             position: answer.position,
         }
     }
@@ -54,8 +78,8 @@ pub struct EnrollmentItem {
     /// Its id.
     #[schema(value_type = String)]
     pub id: EnrollmentId,
-    /// confirmed, waitlisted, withdrawn and others; more values may come.
-    pub status: &'static str,
+    /// Where it stands.
+    pub status: EnrollmentStatus,
     /// Place on the waitlist, from 1; null with a seat.
     pub position: Option<i64>,
     /// The class.
@@ -84,25 +108,44 @@ pub struct ClassBrief {
     pub place: String,
 }
 
-/// A page of enrolments.
+/// Somebody on the list of a class.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct EnrollmentPage {
-    /// The enrolments, newest first.
-    pub items: Vec<EnrollmentItem>,
-    /// Cursor of the next page, or null.
-    pub next: Option<String>,
+pub struct ClassEnrollmentItem {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: EnrollmentId,
+    /// Where it stands.
+    pub status: EnrollmentStatus,
+    /// Place on the waitlist, from 1; null with a seat.
+    pub position: Option<i64>,
+    /// The learner.
+    pub person: Named,
+    /// The learner's number.
+    pub number: String,
+    /// The learner's telephone number with its middle hidden.
+    pub phone_masked: Option<String>,
+    /// How it came in.
+    pub channel: String,
+    /// When it was made.
+    pub created_at: Moment,
+    /// When its status changed last.
+    pub changed_at: Moment,
 }
 
-/// How much of a list is asked for.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Part {
-    limit: Option<i64>,
-    cursor: Option<String>,
-}
-
-fn id<K>(text: &str) -> AppResult<kernel::Id<K>> {
-    text.parse().map_err(|_| AppError::NotFound)
+impl From<Learner> for ClassEnrollmentItem {
+    fn from(learner: Learner) -> Self {
+        Self {
+            id: learner.row.id,
+            status: learner.row.status,
+            position: learner.position,
+            person: Named::new(learner.person.id, learner.person.name),
+            number: learner.person.number,
+            phone_masked: learner.person.phone_masked,
+            channel: learner.row.channel,
+            created_at: learner.row.created_at.into(),
+            changed_at: learner.row.changed_at.into(),
+        }
+    }
 }
 
 fn key(headers: &HeaderMap) -> AppResult<Option<String>> {
@@ -118,8 +161,22 @@ fn key(headers: &HeaderMap) -> AppResult<Option<String>> {
     }
 }
 
+/// Who has a seat in a class of your subtree and who waits, in the order of asking.
+#[utoipa::path(get, path = "/api/v1/classes/{id}/enrollments", tag = "enrollments",
+    params(("id" = String, Path, description = "The class"), Paging),
+    responses((status = 200, body = Listed<ClassEnrollmentItem>)))]
+pub async fn of_class(
+    ctx: Ctx,
+    At(class): At<ClassId>,
+    asked: Asked,
+) -> AppResult<axum::Json<Listed<ClassEnrollmentItem>>> {
+    let part = asked.part()?;
+    let (_, learners) = actions::learners(&ctx, class).await?;
+    Ok(axum::Json(part.of(learners).map(ClassEnrollmentItem::from)))
+}
+
 /// Enrols the caller, or a person on whose behalf a clerk acts; who finds the class full waits.
-#[utoipa::path(post, path = "/api/v1/classes/{id}/enrollments", request_body = EnrollBody, params(
+#[utoipa::path(post, path = "/api/v1/classes/{id}/enrollments", tag = "enrollments", request_body = EnrollBody, params(
     ("id" = String, Path, description = "The class"),
     ("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same answer")),
     responses((status = 201, body = EnrollmentAnswer), (status = 401, description = "No token"),
@@ -128,7 +185,7 @@ fn key(headers: &HeaderMap) -> AppResult<Option<String>> {
 pub async fn enroll(
     ctx: Ctx,
     Extension(desk): Extension<Arc<SeatDesk>>,
-    Path(class): Path<String>,
+    At(class): At<ClassId>,
     headers: HeaderMap,
     Json(body): Json<EnrollBody>,
 ) -> AppResult<(StatusCode, axum::Json<EnrollmentAnswer>)> {
@@ -136,10 +193,10 @@ pub async fn enroll(
         wait: true,
         key: key(&headers)?,
     };
-    let class = id(&class)?;
     let answer = match body.person {
         Some(person) if ctx.actor.person != Some(person) => {
-            actions::enroll_for(&ctx, &desk, person, class, Channel::Api, terms).await?
+            let channel = body.channel.map_or(Channel::Api, Channel::from);
+            actions::enroll_for(&ctx, &desk, person, class, channel, terms).await?
         }
         _ => actions::enroll_self(&ctx, &desk, class, terms).await?,
     };
@@ -147,17 +204,17 @@ pub async fn enroll(
 }
 
 /// One enrolment: one's own, or one in the caller's scope.
-#[utoipa::path(get, path = "/api/v1/enrollments/{id}", params(("id" = String, Path, description = "The enrolment")),
+#[utoipa::path(get, path = "/api/v1/enrollments/{id}", tag = "enrollments", params(("id" = String, Path, description = "The enrolment")),
     responses((status = 200, body = EnrollmentItem), (status = 404, description = "None, or not the caller's")))]
-pub async fn find(ctx: Ctx, Path(text): Path<String>) -> AppResult<axum::Json<EnrollmentItem>> {
-    let found = actions::show(&ctx, id(&text)?).await?;
+pub async fn find(ctx: Ctx, At(id): At<EnrollmentId>) -> AppResult<axum::Json<EnrollmentItem>> {
+    let found = actions::show(&ctx, id).await?;
     Ok(axum::Json(item(&found)))
 }
 
 fn item(found: &Detail) -> EnrollmentItem {
     EnrollmentItem {
         id: found.row.id,
-        status: found.row.status.as_str(),
+        status: found.row.status,
         position: found.position,
         class: ClassBrief {
             id: found.class.id.to_string(),
@@ -181,16 +238,15 @@ pub struct WithdrawBody {
 }
 
 /// Gives a place up: one's own, or with a reason a person's on whose behalf a clerk acts.
-#[utoipa::path(delete, path = "/api/v1/enrollments/{id}", request_body = WithdrawBody,
+#[utoipa::path(delete, path = "/api/v1/enrollments/{id}", tag = "enrollments", request_body = WithdrawBody,
     params(("id" = String, Path, description = "The enrolment")),
     responses((status = 200, body = EnrollmentAnswer), (status = 404, description = "None, or not the caller's")))]
 pub async fn withdraw(
     ctx: Ctx,
     Extension(desk): Extension<Arc<SeatDesk>>,
-    Path(text): Path<String>,
+    At(id): At<EnrollmentId>,
     Json(body): Json<WithdrawBody>,
 ) -> AppResult<axum::Json<EnrollmentAnswer>> {
-    let id = id(&text)?;
     let answer = match actions::withdraw_own(&ctx, &desk, id).await {
         Err(AppError::NotFound) if ctx.can(platform::Permission::EnrollmentAct) => {
             actions::withdraw_for(&ctx, &desk, id, &body.reason).await?
@@ -201,44 +257,39 @@ pub async fn withdraw(
 }
 
 /// The caller's enrolments, newest first.
-#[utoipa::path(get, path = "/api/v1/me/enrollments", params(
-    ("limit" = Option<i64>, Query, description = "At most 200"), ("cursor" = Option<String>, Query, description = "From `next`")),
-    responses((status = 200, body = EnrollmentPage)))]
-pub async fn mine(ctx: Ctx, Query(part): Query<Part>) -> AppResult<axum::Json<EnrollmentPage>> {
-    let limit = part.limit.unwrap_or(50).clamp(1, 200);
-    let before = match part.cursor.as_deref() {
-        Some(text) => Some(
-            text.parse()
-                .map_err(|_| AppError::invalid("cursor", "cursor 读不懂，请用上一页给的 next。"))?,
-        ),
-        None => None,
+#[utoipa::path(get, path = "/api/v1/me/enrollments", tag = "enrollments", params(Paging),
+    responses((status = 200, body = Listed<EnrollmentItem>)))]
+pub async fn mine(ctx: Ctx, asked: Asked) -> AppResult<axum::Json<Listed<EnrollmentItem>>> {
+    let before = asked.get("cursor", WRONG_CURSOR)?;
+    let part = Part {
+        limit: asked.limit()?,
+        offset: 0,
     };
-    let mut found = actions::mine(&ctx, before, limit + 1).await?;
-    let more = found.len() as i64 > limit;
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let items: Vec<EnrollmentItem> = found
-        .into_iter()
-        .map(|mine| EnrollmentItem {
-            id: mine.row.id,
-            status: mine.row.status.as_str(),
-            position: mine.position,
-            class: ClassBrief {
-                id: mine.class.id.to_string(),
-                name: mine.class.name,
-                starts_on: mine.class.starts_on.to_string(),
-                place: mine.place,
-            },
-            person: mine.row.person_id,
-            channel: mine.row.channel,
-            created_at: mine.row.created_at.to_china_text(),
-            changed_at: mine.row.changed_at.to_china_text(),
-        })
-        .collect();
-    let next = items.last().filter(|_| more).map(|last| last.id.to_string());
-    Ok(axum::Json(EnrollmentPage { items, next }))
+    let mut found = actions::mine(&ctx, before, part.rows()).await?;
+    let more = part.cut(&mut found).is_some();
+    let next = found.last().filter(|_| more).map(|last| last.row.id.to_string());
+    let items = found.into_iter().map(|mine| EnrollmentItem {
+        id: mine.row.id,
+        status: mine.row.status,
+        position: mine.position,
+        class: ClassBrief {
+            id: mine.class.id.to_string(),
+            name: mine.class.name,
+            starts_on: mine.class.starts_on.to_string(),
+            place: mine.place,
+        },
+        person: mine.row.person_id,
+        channel: mine.row.channel,
+        created_at: mine.row.created_at.to_china_text(),
+        changed_at: mine.row.changed_at.to_china_text(),
+    });
+    Ok(axum::Json(Listed {
+        items: items.collect(),
+        next,
+    }))
 }
 
 /// The API of enrolments.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(enroll, find, withdraw, mine))]
+#[openapi(paths(of_class, enroll, find, withdraw, mine))]
 pub(crate) struct Api;

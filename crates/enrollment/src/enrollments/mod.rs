@@ -32,6 +32,11 @@ use std::sync::Arc;
 pub fn routes(desk: &Arc<SeatDesk>) -> Routes {
     Routes::new()
         .post("/api/v1/classes/{id}/enrollments", Access::SignedIn, api::enroll)
+        .get(
+            "/api/v1/classes/{id}/enrollments",
+            Access::Needs(Permission::EnrollmentRead),
+            api::of_class,
+        )
         .get("/api/v1/enrollments/{id}", Access::SignedIn, api::find)
         .delete("/api/v1/enrollments/{id}", Access::SignedIn, api::withdraw)
         .get("/api/v1/me/enrollments", Access::SignedIn, api::mine)

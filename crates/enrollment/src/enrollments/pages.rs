@@ -103,6 +103,7 @@ pub(super) async fn enroll(
             code,
             sentence,
             doors,
+            ..
         }) => {
             let page = ui::learner_page(&ctx, "没有报上");
             let wait_here = code == "class_full";

@@ -170,6 +170,7 @@ impl From<Refusal> for AppError {
                 code: other.code(),
                 sentence: other.sentence(),
                 doors: other.doors(),
+                reasons: Vec::new(),
             },
         }
     }

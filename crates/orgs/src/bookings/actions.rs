@@ -1,35 +1,49 @@
 //! What can be done with bookings.
 
-use super::model::{self, BookingDraft, BookingStatus, BusyHours};
+use super::model::{self, BookingDraft, BookingStatus, Busy, BusyHours};
 use super::store::{self, Asker, BookingRow, OpenRoom};
 use crate::{RoomBookingId, RoomId};
 use db::{Db, Scope};
 use kernel::{Date, Time};
+use platform::api::{Listed, Part};
 use platform::{AppError, AppResult, Ctx, Event, Permission, Waiting};
 use serde_json::json;
 
-/// Bookings of the rooms that the actor keeps, and the actor's own, from today on.
-///
-/// # Errors
-/// [`AppError::SignInNeeded`], or [`AppError::Forbidden`] without `room.book` and `room.approve`.
-pub async fn list(ctx: &Ctx) -> AppResult<(Vec<BookingRow>, Vec<BookingRow>)> {
-    let person = ctx.person()?;
+/// The rooms that the actor keeps; nothing for somebody who only books.
+fn keeps(ctx: &Ctx) -> AppResult<Scope> {
     let keeps = ctx.reach(Permission::RoomApprove);
     if keeps.is_nothing() {
         ctx.may(Permission::RoomBook)?;
     }
-    let of_rooms = store::of_rooms(ctx.db(), &keeps, ctx.today()).await?;
-    let own = store::of_person(ctx.db(), person, ctx.today()).await?;
-    Ok((of_rooms, own))
+    Ok(keeps)
+}
+
+/// Bookings of the rooms that the actor keeps, from today on.
+///
+/// # Errors
+/// [`AppError::Forbidden`] without `room.book` and `room.approve`.
+pub async fn of_rooms(ctx: &Ctx, part: Part) -> AppResult<Listed<BookingRow>> {
+    let keeps = keeps(ctx)?;
+    Ok(part.listed(store::of_rooms(ctx.db(), &keeps, ctx.today(), part).await?))
+}
+
+/// Bookings that the actor asked for, from today on.
+///
+/// # Errors
+/// [`AppError::SignInNeeded`], or [`AppError::Forbidden`] without `room.book` and `room.approve`.
+pub async fn own(ctx: &Ctx, part: Part) -> AppResult<Listed<BookingRow>> {
+    keeps(ctx)?;
+    let person = ctx.person()?;
+    Ok(part.listed(store::of_person(ctx.db(), person, ctx.today(), part).await?))
 }
 
 /// Rooms that the actor can book; `q` is part of a name.
 ///
 /// # Errors
 /// [`AppError::Forbidden`] without `room.book`.
-pub async fn rooms(ctx: &Ctx, q: &str) -> AppResult<Vec<OpenRoom>> {
+pub async fn rooms(ctx: &Ctx, q: &str, part: Part) -> AppResult<Listed<OpenRoom>> {
     let own = ctx.may(Permission::RoomBook)?;
-    Ok(store::rooms(ctx.db(), &own, q).await?)
+    Ok(part.listed(store::rooms(ctx.db(), &own, q, part).await?))
 }
 
 /// One room that the actor can book.
@@ -46,10 +60,7 @@ pub async fn room(ctx: &Ctx, id: RoomId) -> AppResult<OpenRoom> {
 /// # Errors
 /// [`AppError::NotFound`] for any other.
 pub async fn get(ctx: &Ctx, id: RoomBookingId) -> AppResult<(BookingRow, bool)> {
-    let keeps = ctx.reach(Permission::RoomApprove);
-    if keeps.is_nothing() {
-        ctx.may(Permission::RoomBook)?;
-    }
+    let keeps = keeps(ctx)?;
     let row = store::find(ctx.db(), &keeps, ctx.actor.person, id).await?;
     let decides = store::find(ctx.db(), &keeps, None, id).await.is_ok();
     Ok((row, decides))
@@ -128,10 +139,7 @@ pub async fn refuse(ctx: &Ctx, id: RoomBookingId, version: i64, reason: &str) ->
 /// # Errors
 /// As [`refuse`].
 pub async fn cancel(ctx: &Ctx, id: RoomBookingId, version: i64, reason: &str) -> AppResult<()> {
-    let scope = ctx.reach(Permission::RoomApprove);
-    if scope.is_nothing() {
-        ctx.may(Permission::RoomBook)?;
-    }
+    let scope = keeps(ctx)?;
     let allowed = [BookingStatus::Waiting, BookingStatus::Approved];
     end(
         ctx,
@@ -198,7 +206,8 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
 /// Rule 3.
 async fn free(db: &Db, room: RoomId, hours: (Date, Time, i64), lessons: Option<BusyHours>) -> AppResult<()> {
     let (day, starts, minutes) = hours;
-    let mut busy = store::approved_on(db, room, day).await?;
+    let lent = store::approved(db, &[room], day, day).await?;
+    let mut busy: Vec<Busy> = lent.into_iter().map(|(_, busy)| busy).collect();
     if let Some(BusyHours(lessons)) = lessons {
         busy.extend(lessons(db.clone(), room, day).await?);
     }

@@ -15,6 +15,7 @@
 //! Start reading at [`actions::request`].
 
 pub mod actions;
+mod api;
 mod model;
 mod pages;
 mod store;
@@ -22,8 +23,9 @@ mod store;
 mod tests;
 
 pub use actions::waiting;
+pub use api::BookingsApi;
 pub use model::{BookingDraft, BookingStatus, Busy, BusyFuture, BusyHours};
-pub use store::{BookingRow, OpenRoom, approved_on};
+pub use store::{BookingRow, OpenRoom, approved};
 
 use platform::{Access, Permission as P, Routes};
 
@@ -49,4 +51,15 @@ pub fn routes() -> Routes {
         .post("/desk/bookings/{booking}/approve", decide, pages::approve)
         .post("/desk/bookings/{booking}/refuse", decide, pages::refuse)
         .post("/desk/bookings/{booking}/cancel", either, pages::cancel)
+        .get("/api/v1/bookings", either, api::list)
+        .get("/api/v1/bookings/rooms", Access::Needs(P::RoomBook), api::rooms)
+        .post(
+            "/api/v1/rooms/{room}/bookings",
+            Access::Needs(P::RoomBook),
+            api::request,
+        )
+        .get("/api/v1/bookings/{booking}", either, api::get)
+        .post("/api/v1/bookings/{booking}/approve", decide, api::approve)
+        .post("/api/v1/bookings/{booking}/refuse", decide, api::refuse)
+        .post("/api/v1/bookings/{booking}/cancel", either, api::cancel)
 }

@@ -3,18 +3,25 @@
 use super::actions;
 use super::{BookingDraft, BookingRow, BusyHours, OpenRoom};
 use crate::rooms::Facility;
-use crate::tree::{id_in_path, take_up};
+use crate::tree::id_in_path;
 use crate::{RoomBookingId, RoomId};
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use kernel::chinese_date::{day_text, span_text};
+use platform::api::Part;
 use platform::web::{Posted, see_other};
 use platform::{AppResult, Ctx, Permission};
 use ui::{Crumbs, Field, Form, Lang, Link, Notice, Page, Pairs};
 
 type Lessons = Option<Extension<BusyHours>>;
+
+/// What a page shows of a list; nobody has more bookings to come.
+const PAGE: Part = Part {
+    limit: 200,
+    offset: 0,
+};
 
 #[derive(Template)]
 #[template(path = "bookings/list.html")]
@@ -77,11 +84,10 @@ impl OpenRoom {
 
 /// Bookings to decide and one's own.
 pub(super) async fn list(ctx: Ctx) -> AppResult<Response> {
-    let (of_rooms, own) = actions::list(&ctx).await?;
     Ok(ui::html(&ListPage {
         page: ui::desk_page(&ctx, "教室借用"),
-        of_rooms,
-        own,
+        of_rooms: actions::of_rooms(&ctx, PAGE).await?.items,
+        own: actions::own(&ctx, PAGE).await?.items,
         keeps: ctx.can(Permission::RoomApprove),
         books: ctx.can(Permission::RoomBook),
     }))
@@ -93,7 +99,7 @@ pub(super) async fn rooms(ctx: Ctx, Query(query): Query<Pairs>) -> AppResult<Res
     let q: String = typed
         .map(|(_, value)| value.trim().chars().take(60).collect())
         .unwrap_or_default();
-    let rooms = actions::rooms(&ctx, &q).await?;
+    let rooms = actions::rooms(&ctx, &q, PAGE).await?.items;
     let page = ui::desk_page(&ctx, "可以借的教室");
     Ok(ui::html(&RoomsPage {
         crumbs: crumbs(&page, "可以借的教室"),
@@ -133,7 +139,7 @@ pub(super) async fn request(
     match actions::request(&ctx, id, draft, lessons.map(|Extension(hours)| hours)).await {
         Ok(booking) => Ok(see_other(&format!("/desk/bookings/{booking}?done=requested"))),
         Err(error) => {
-            let status = take_up(&mut form, error)?;
+            let status = form.take_up(error)?;
             Ok(form_page(&ctx, room, form, status))
         }
     }
@@ -190,7 +196,7 @@ async fn after(
         return Ok(see_other(&format!("/desk/bookings/{id}?done={word}")));
     };
     let mut form = Form::blank(reason_fields(), Lang::Zh).fill("reason", posted.get("reason"));
-    let status = take_up(&mut form, error)?;
+    let status = form.take_up(error)?;
     let (booking, decides) = actions::get(ctx, id).await?;
     let form = form.fill("version", booking.version);
     Ok(show_page(ctx, booking, decides, form, &Pairs::new(), status))

@@ -5,6 +5,7 @@ use crate::{RoomBookingId, RoomId};
 use db::{Db, DbResult, Scope, Tx, args};
 use kernel::{Date, Instant, OrgId, PersonId, Time};
 use platform::AppResult;
+use platform::api::Part;
 
 db::record! {
     /// A booking with the names around it.
@@ -83,7 +84,7 @@ macro_rules! bookings {
 }
 
 /// Rooms in use that are open to others, or belong to the scope; `q` is part of the room's or institution's name.
-pub async fn rooms(db: &Db, own: &Scope, q: &str) -> DbResult<Vec<OpenRoom>> {
+pub async fn rooms(db: &Db, own: &Scope, q: &str, part: Part) -> DbResult<Vec<OpenRoom>> {
     let like = format!("%{}%", q.replace(['%', '_'], "").to_lowercase());
     db.within(own)
         .query(
@@ -91,8 +92,8 @@ pub async fn rooms(db: &Db, own: &Scope, q: &str) -> DbResult<Vec<OpenRoom>> {
              r.open_to_others FROM room r JOIN org o ON o.id = r.org_id AND o.status = 'open' \
              JOIN org_path p ON p.org_id = o.id WHERE r.active AND (r.open_to_others OR {scope r.org_id}) \
              AND (r.name LIKE $1 OR o.name LIKE $1 OR o.spelling LIKE $1) \
-             ORDER BY o.sort_key, r.name, r.id LIMIT 200",
-            args![like],
+             ORDER BY o.sort_key, r.name, r.id LIMIT $2 OFFSET $3",
+            args![like, part.rows(), part.offset],
         )
         .await
 }
@@ -111,25 +112,26 @@ pub async fn room(db: &Db, own: &Scope, id: RoomId) -> DbResult<OpenRoom> {
 }
 
 /// Bookings of rooms inside the scope from this day on, those to decide first.
-pub async fn of_rooms(db: &Db, scope: &Scope, from: Date) -> DbResult<Vec<BookingRow>> {
+pub async fn of_rooms(db: &Db, scope: &Scope, from: Date, part: Part) -> DbResult<Vec<BookingRow>> {
     db.within(scope)
         .query(
             bookings!(
                 "b.day >= $1 AND {scope b.org_id} ORDER BY CASE b.status WHEN 'waiting' THEN 0 ELSE 1 END, b.day, \
-                 b.starts, b.id LIMIT 200"
+                 b.starts, b.id LIMIT $2 OFFSET $3"
             ),
-            args![from],
+            args![from, part.rows(), part.offset],
         )
         .await
 }
 
 /// Bookings that a person asked for, from this day on.
-pub async fn of_person(db: &Db, person: PersonId, from: Date) -> DbResult<Vec<BookingRow>> {
+pub async fn of_person(db: &Db, person: PersonId, from: Date, part: Part) -> DbResult<Vec<BookingRow>> {
     db.query(
         bookings!(
-            "b.booked_by = $1 AND b.day >= $2 {unscoped: a person's own bookings} ORDER BY b.day, b.starts, b.id LIMIT 200"
+            "b.booked_by = $1 AND b.day >= $2 {unscoped: a person's own bookings} ORDER BY b.day, b.starts, b.id \
+             LIMIT $3 OFFSET $4"
         ),
-        args![person, from],
+        args![person, from, part.rows(), part.offset],
     )
     .await
 }
@@ -149,27 +151,39 @@ pub async fn find(
         .await
 }
 
-/// The hours of a day in which a room is lent, for the timetable's check of clashes.
+db::record! {
+    struct LentRow {
+        room_id: RoomId,
+        day: Date,
+        starts: Time,
+        minutes: i64,
+        purpose: String,
+    }
+}
+
+/// The hours in which these rooms are lent, from one day to another, for the timetable's check of clashes.
 ///
 /// # Errors
 /// [`platform::AppError::Unavailable`] when the database is.
-pub async fn approved_on(db: &Db, room: RoomId, day: Date) -> AppResult<Vec<Busy>> {
-    let rows: Vec<(Time, i64, String)> = db
+pub async fn approved(db: &Db, rooms: &[RoomId], from: Date, to: Date) -> AppResult<Vec<(RoomId, Busy)>> {
+    if rooms.is_empty() {
+        return Ok(Vec::new());
+    }
+    let lent: Vec<LentRow> = db
         .query(
-            "SELECT starts, minutes, purpose FROM room_booking WHERE room_id = $1 AND day = $2 AND status = 'approved' \
-             {unscoped: hours in which a room is taken} ORDER BY starts, id LIMIT 100",
-            args![room, day],
+            "SELECT room_id, day, starts, minutes, purpose FROM room_booking WHERE room_id {any $1} \
+             AND day >= $2 AND day <= $3 AND status = 'approved' {unscoped: hours in which a room is taken} \
+             ORDER BY day, starts, id LIMIT 5000",
+            args![rooms, from, to],
         )
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(starts, minutes, what)| Busy {
-            day,
-            starts,
-            minutes,
-            what,
-        })
-        .collect())
+    let busy = |row: LentRow| Busy {
+        day: row.day,
+        starts: row.starts,
+        minutes: row.minutes,
+        what: row.purpose,
+    };
+    Ok(lent.into_iter().map(|row| (row.room_id, busy(row))).collect())
 }
 
 /// How many requests wait inside the scope, and the first day among them.

@@ -3,6 +3,7 @@
 use super::{Busy, BusyHours};
 use crate::testing::{Town, town};
 use platform::Role;
+use serde_json::{Value, json};
 
 fn fields<'a>(day: &'a str, starts: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![
@@ -178,6 +179,100 @@ async fn who_may_not_is_told_so_and_others_bookings_are_not_there() {
             404,
             "{verb}"
         );
+    }
+    assert_eq!(town.events("booking.").await, ["booking.requested"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_ask_lend_refuse_and_take_back() {
+    let town = town().await;
+    let (keeper, asker) = (
+        town.staff_here(Role::SchoolHead),
+        town.staff_there(Role::Registrar),
+    );
+    let open = asker
+        .call(200, "GET", "/api/v1/bookings/rooms?q=101", &Value::Null)
+        .await;
+    assert_eq!(open["items"].as_array().unwrap().len(), 2);
+    let ask = format!("/api/v1/rooms/{}/bookings", town.room());
+    let mut body = json!({ "day": "2026-11-24", "starts": "14:00", "minutes": 90, "people": 20, "purpose": "合唱团排练" });
+    let first = asker.call(201, "POST", &ask, &body).await;
+    let first = format!("/api/v1/bookings/{}", first["id"].as_str().unwrap());
+    body["starts"] = json!("15:00");
+    let second = asker.call(201, "POST", &ask, &body).await;
+    let second = format!("/api/v1/bookings/{}", second["id"].as_str().unwrap());
+    let waiting = keeper
+        .call(200, "GET", "/api/v1/bookings?limit=1", &Value::Null)
+        .await;
+    assert_eq!(
+        (waiting["items"][0]["status"].as_str(), waiting["next"].as_str()),
+        (Some("waiting"), Some("1"))
+    );
+    let seen = json!({ "version": 1 });
+    keeper.call(204, "POST", &format!("{first}/approve"), &seen).await;
+    let told = keeper
+        .call(409, "POST", &format!("{second}/approve"), &seen)
+        .await;
+    assert_eq!(told["type"], "/problems/room_taken");
+    let told = asker.call(409, "POST", &ask, &body).await;
+    assert!(told["detail"].as_str().unwrap().contains("合唱团排练"));
+    let reason = json!({ "reason": "有人先借了", "version": 1 });
+    keeper
+        .call(204, "POST", &format!("{second}/refuse"), &reason)
+        .await;
+    keeper
+        .call(409, "POST", &format!("{second}/refuse"), &reason)
+        .await;
+    let reason = json!({ "reason": "不排练了", "version": 2 });
+    asker.call(204, "POST", &format!("{first}/cancel"), &reason).await;
+    let own = asker
+        .call(200, "GET", "/api/v1/bookings?own=true", &Value::Null)
+        .await;
+    let states: Vec<&str> = own["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["status"].as_str().unwrap())
+        .collect();
+    assert_eq!(states, ["cancelled", "refused"]);
+    for (field, wrong) in [
+        ("day", json!("2026-11-21")),
+        ("starts", json!("25:00")),
+        ("minutes", json!(5)),
+        ("people", json!(31)),
+        ("purpose", json!("")),
+    ] {
+        let mut body = body.clone();
+        body[field] = wrong;
+        let told = asker.call(422, "POST", &ask, &body).await;
+        assert_eq!(testkit::wrong_fields(&told), [field]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_do_not_reach_others_bookings() {
+    let town = town().await;
+    let booking = asked(&town, "14:00").await.replace("/desk", "/api/v1");
+    let body = json!({ "version": 1, "reason": "因为" });
+    let school = &town.world.there;
+    let stranger = town.app.signed_in(testkit::staff(
+        school.teacher,
+        Role::SchoolHead,
+        school.org,
+        &school.path,
+    ));
+    for (client, see, decide) in [
+        (town.app.visitor(), 401, 401),
+        (town.staff_here(Role::Auditor), 403, 403),
+        (town.staff_there(Role::Registrar), 200, 403),
+        (stranger, 404, 404),
+    ] {
+        client.call(see, "GET", &booking, &Value::Null).await;
+        for verb in ["approve", "refuse"] {
+            client
+                .call(decide, "POST", &format!("{booking}/{verb}"), &body)
+                .await;
+        }
     }
     assert_eq!(town.events("booking.").await, ["booking.requested"]);
 }

@@ -7,13 +7,15 @@ use kernel::OrgId;
 use platform::{AppError, AppResult, Ctx, Event, Permission};
 use serde_json::json;
 
-/// The facts of an institution, for staff; `None` when none were written yet.
+/// The facts of an institution with its version, for staff; `None` when none were written yet.
 ///
 /// # Errors
-/// [`AppError::Forbidden`] without `org.read`.
-pub async fn get(ctx: &Ctx, id: OrgId) -> AppResult<Option<Facts>> {
+/// [`AppError::NotFound`] outside the scope.
+pub async fn get(ctx: &Ctx, id: OrgId) -> AppResult<(Option<Facts>, i64)> {
     let scope = ctx.may(Permission::OrgRead)?;
-    Ok(store::find_within(ctx.db(), &scope, id).await?)
+    tree::find_within(ctx.db(), &scope, id).await?;
+    let facts = store::find_within(ctx.db(), &scope, id).await?;
+    Ok((facts, tree::version_of(ctx.db(), id).await?))
 }
 
 /// An institution with its facts and version, for those who may change them.

@@ -11,15 +11,17 @@
 //! Start reading at [`actions::save`].
 
 pub mod actions;
+mod api;
 mod model;
 mod pages;
 mod store;
 #[cfg(test)]
 mod tests;
 
+pub use api::FactsApi;
+pub(crate) use api::FactsJson;
 pub use model::{Basis, FactsDraft};
-pub use store::Facts;
-pub(crate) use store::find_public;
+pub use store::{Facts, find_public};
 
 use platform::{Access, Permission as P, Routes};
 
@@ -29,4 +31,6 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/desk/orgs/{org}/facts", Access::Needs(P::OrgEdit), pages::form)
         .post("/desk/orgs/{org}/facts", Access::Needs(P::OrgEdit), pages::save)
+        .get("/api/v1/orgs/{org}/facts", Access::Needs(P::OrgRead), api::get)
+        .put("/api/v1/orgs/{org}/facts", Access::Needs(P::OrgEdit), api::save)
 }

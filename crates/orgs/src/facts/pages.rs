@@ -2,7 +2,7 @@
 
 use super::actions;
 use super::{Facts, FactsDraft};
-use crate::tree::{OrgBrief, id_in_path, take_up};
+use crate::tree::{OrgBrief, id_in_path};
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
@@ -39,7 +39,7 @@ pub(super) async fn save(ctx: Ctx, Path(org): Path<String>, posted: Posted) -> A
     match actions::save(&ctx, id, draft(&form), version).await {
         Ok(()) => Ok(see_other(&format!("/desk/orgs/{id}?done=facts"))),
         Err(error) => {
-            let status = take_up(&mut form, error)?;
+            let status = form.take_up(error)?;
             if status == 409 {
                 form = form.fill("version", newest);
             }

@@ -3,6 +3,7 @@
 use super::model::{Basis, FactsDraft};
 use db::{Db, DbResult, Scope, Tx, args};
 use kernel::{OrgId, Point};
+use platform::AppResult;
 
 db::record! {
     /// The facts of an institution.
@@ -86,14 +87,17 @@ pub async fn find_within(db: &Db, scope: &Scope, id: OrgId) -> DbResult<Option<F
 }
 
 /// The facts of a public institution.
-pub async fn find_public(db: &Db, id: OrgId) -> DbResult<Option<Facts>> {
-    db.query_opt(
+///
+/// # Errors
+/// [`platform::AppError::Unavailable`] when the database is.
+pub async fn find_public(db: &Db, id: OrgId) -> AppResult<Option<Facts>> {
+    Ok(db.query_opt(
         "SELECT f.org_id, f.address, f.phone, f.hours, f.intro, f.transport, f.lng_e6, f.lat_e6, f.place_basis, \
          f.floor_area_m2, f.step_free, f.accessible_toilet, f.lift, f.hearing_loop FROM org_facts f \
          JOIN org o ON o.id = f.org_id AND o.is_public WHERE f.org_id = $1 {unscoped: facts of public institutions}",
         args![id],
     )
-    .await
+    .await?)
 }
 
 /// Writes the facts anew, and counts the organisation's version up.

@@ -2,6 +2,7 @@
 
 use crate::testing::{on_get, town};
 use platform::Role;
+use serde_json::{Value, json};
 
 fn fields<'a>(place: &'a str, version: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![
@@ -52,4 +53,55 @@ async fn facts_are_changed_by_their_own_staff_only_and_by_one_at_a_time() {
     let area = format!("/desk/orgs/{}/facts", town.world.here.street);
     assert_eq!(town.district(Role::City).get(&area).await.status, 409);
     assert_eq!(town.events("org.facts").await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_read_facts_and_write_them_back() {
+    let town = town().await;
+    let path = format!("/api/v1/orgs/{}/facts", town.world.here.org);
+    let clerk = town.staff_here(Role::Registrar);
+    let mut facts = clerk.call(200, "GET", &path, &Value::Null).await;
+    assert_eq!(
+        (
+            facts["lng"].as_f64(),
+            facts["place_basis"].as_str(),
+            facts["version"].as_i64()
+        ),
+        (Some(121.38), Some("demo"), Some(1))
+    );
+    facts["hours"] = json!("每天 9:00–17:00");
+    clerk.call(204, "PUT", &path, &facts).await;
+    let kept = clerk.call(200, "GET", &path, &Value::Null).await;
+    assert_eq!(
+        (
+            kept["hours"].as_str(),
+            kept["lng"].as_f64(),
+            kept["place_basis"].as_str()
+        ),
+        (Some("每天 9:00–17:00"), Some(121.38), Some("demo")),
+        "the place was not touched"
+    );
+    let late = clerk.call(409, "PUT", &path, &facts).await;
+    assert_eq!(late["type"], "/problems/changed_meanwhile");
+    for (body, fields) in [
+        (json!({}), vec!["version"]),
+        (json!({ "version": 2, "lng": 121.38 }), vec!["lng"]),
+        (
+            json!({ "version": 2, "phone": "问门卫", "floor_area_m2": 0 }),
+            vec!["phone", "floor_area_m2"],
+        ),
+    ] {
+        let told = clerk.call(422, "PUT", &path, &body).await;
+        assert_eq!(testkit::wrong_fields(&told), fields, "{body}");
+    }
+    for (client, status) in [
+        (town.app.visitor(), 401),
+        (town.staff_here(Role::Teacher), 403),
+        (town.staff_there(Role::Registrar), 404),
+    ] {
+        client.call(status, "GET", &path, &Value::Null).await;
+        client.call(status, "PUT", &path, &kept).await;
+    }
+    let area = format!("/api/v1/orgs/{}/facts", town.world.here.street);
+    town.district(Role::City).call(409, "PUT", &area, &kept).await;
 }

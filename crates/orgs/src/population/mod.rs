@@ -10,12 +10,14 @@
 //! Start reading at [`actions::set`].
 
 pub mod actions;
+mod api;
 mod model;
 mod pages;
 mod store;
 #[cfg(test)]
 mod tests;
 
+pub use api::PopulationApi;
 pub use model::YearDraft;
 pub use store::{BandRow, of_year};
 
@@ -34,5 +36,15 @@ pub fn routes() -> Routes {
             "/desk/orgs/{org}/population",
             Access::Needs(P::OrgEdit),
             pages::set,
+        )
+        .get(
+            "/api/v1/orgs/{org}/population",
+            Access::Needs(P::OrgRead),
+            api::list,
+        )
+        .put(
+            "/api/v1/orgs/{org}/population/{year}",
+            Access::Needs(P::OrgEdit),
+            api::set,
         )
 }

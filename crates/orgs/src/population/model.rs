@@ -38,6 +38,9 @@ pub fn check(mut draft: YearDraft, this_year: i64) -> AppResult<YearDraft> {
             ),
         );
     }
+    if !AgeBand::ALL.iter().eq(draft.bands.iter().map(|(band, ..)| band)) {
+        say("bands".into(), "六个年龄段要各填一次，从最小的开始。".into());
+    }
     for (at, (band, male, female)) in draft.bands.iter().enumerate() {
         for (sex, count) in [("male", male), ("female", female)] {
             if !(0..=MOST_PEOPLE).contains(count) {

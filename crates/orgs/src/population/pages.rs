@@ -4,7 +4,7 @@ use super::BandRow;
 use super::actions;
 use super::model::{FIRST_YEAR, MOST_PEOPLE, YearDraft};
 use crate::facts::Basis;
-use crate::tree::{OrgBrief, id_in_path, take_up};
+use crate::tree::{OrgBrief, id_in_path};
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
@@ -61,7 +61,7 @@ pub(super) async fn set(ctx: Ctx, Path(org): Path<String>, posted: Posted) -> Ap
     match actions::set(&ctx, id, draft).await {
         Ok(()) => Ok(see_other(&format!("/desk/orgs/{id}?done=population"))),
         Err(error) => {
-            let status = take_up(&mut form, error)?;
+            let status = form.take_up(error)?;
             Ok(page(&ctx, org, &rows, form, status))
         }
     }

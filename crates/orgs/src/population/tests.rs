@@ -2,6 +2,7 @@
 
 use crate::testing::town;
 use platform::Role;
+use serde_json::{Value, json};
 
 fn fields<'a>(year: &'a str, last: &'a str) -> Vec<(String, &'a str)> {
     let mut all = vec![("year".to_owned(), year)];
@@ -58,4 +59,59 @@ async fn a_year_is_written_as_a_whole_and_shown_with_its_basis() {
     }
     let school = format!("/desk/orgs/{}/population", town.world.here.org);
     assert_eq!(city.get(&school).await.status, 409);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_write_a_year_and_read_all() {
+    let town = town().await;
+    let all = format!("/api/v1/orgs/{}/population", town.world.here.street);
+    let city = town.district(Role::City);
+    let bands: Vec<Value> = kernel::AgeBand::ALL
+        .iter()
+        .map(|band| json!({ "band": band.code(), "male": 100, "female": 110 }))
+        .collect();
+    let year = json!({ "basis": "official", "source": "统计年鉴 2026，表 2-3", "bands": bands });
+    city.call(204, "PUT", &format!("{all}/2025"), &year).await;
+    city.call(204, "PUT", &format!("{all}/2024"), &year).await;
+    let read = city.call(200, "GET", &all, &Value::Null).await;
+    assert_eq!(
+        (&read["items"][1]["year"], &read["items"][0]["bands"][5]),
+        (
+            &json!(2024),
+            &json!({ "band": "80+", "male": 100, "female": 110 })
+        )
+    );
+    for (place, wrong, field) in [
+        ("bands", json!([]), "bands"),
+        ("basis", json!("guess"), "basis"),
+        ("source", json!(""), "source"),
+        (
+            "bands",
+            json!([{ "band": "old", "male": 1, "female": 1 }]),
+            "bands[0].band",
+        ),
+        (
+            "bands",
+            json!([{ "band": "0-17", "male": -1, "female": 1 }]),
+            "bands[0].male",
+        ),
+    ] {
+        let mut body = year.clone();
+        body[place] = wrong;
+        let told = city.call(422, "PUT", &format!("{all}/2025"), &body).await;
+        assert!(testkit::wrong_fields(&told).contains(&field), "{told}");
+    }
+    let told = city.call(422, "PUT", &format!("{all}/2027"), &year).await;
+    assert_eq!(testkit::wrong_fields(&told), ["year"]);
+    for (client, status) in [
+        (town.app.visitor(), 401),
+        (town.staff_here(Role::Teacher), 403),
+        (town.staff_here(Role::Registrar), 404),
+    ] {
+        client.call(status, "GET", &all, &Value::Null).await;
+        client.call(status, "PUT", &format!("{all}/2025"), &year).await;
+    }
+    let school = format!("/api/v1/orgs/{}/population/2025", town.world.here.org);
+    city.call(409, "PUT", &school, &year).await;
+    city.call(404, "PUT", &format!("{all}/last"), &year).await;
 }

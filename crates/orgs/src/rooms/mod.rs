@@ -23,9 +23,10 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use api::RoomJson;
 pub use api::RoomsApi;
 pub use model::{Facility, RoomDraft};
-pub use store::{RoomBrief, RoomRow, find, of_org};
+pub use store::{RoomBrief, RoomRow, find, find_many, of_org};
 
 use platform::{Access, Permission as P, Routes};
 
@@ -53,4 +54,22 @@ pub fn routes() -> Routes {
             pages::restore,
         )
         .get("/api/v1/orgs/{org}/rooms", Access::Public, api::list)
+        .get(
+            "/api/v1/desk/orgs/{org}/rooms",
+            Access::Needs(P::OrgRead),
+            api::list_all,
+        )
+        .post("/api/v1/orgs/{org}/rooms", Access::Needs(P::OrgEdit), api::create)
+        .get("/api/v1/rooms/{room}", Access::Needs(P::OrgRead), api::get)
+        .put("/api/v1/rooms/{room}", Access::Needs(P::OrgEdit), api::change)
+        .post(
+            "/api/v1/rooms/{room}/retire",
+            Access::Needs(P::OrgEdit),
+            api::retire,
+        )
+        .post(
+            "/api/v1/rooms/{room}/restore",
+            Access::Needs(P::OrgEdit),
+            api::restore,
+        )
 }

@@ -49,7 +49,12 @@ impl Facility {
         }
     }
 
-    /// The facilities in a stored list (`;` between); words that are no facility are kept apart as plain text.
+    /// The facilities in a stored list (`;` between), without words that are none.
+    pub fn stored(list: &str) -> impl Iterator<Item = Self> {
+        list.split(';').filter_map(|word| word.trim().parse().ok())
+    }
+
+    /// The words for people of a stored list (`;` between); a word that is no facility stays as it is.
     #[must_use]
     pub fn words(stored: &str) -> Vec<&str> {
         stored

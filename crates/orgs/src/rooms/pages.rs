@@ -4,7 +4,7 @@ use super::RoomRow;
 use super::actions;
 use super::model::{Facility, LARGEST_M2, MOST_SEATS, RoomDraft};
 use crate::RoomId;
-use crate::tree::{OrgBrief, id_in_path, take_up};
+use crate::tree::{OrgBrief, id_in_path};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
@@ -97,7 +97,7 @@ pub(super) async fn create(ctx: Ctx, Path(org): Path<String>, posted: Posted) ->
     match actions::create(&ctx, org, draft(&form)).await {
         Ok(_) => Ok(see_other(&format!("/desk/orgs/{org}/rooms?done=created"))),
         Err(error) => {
-            let status = take_up(&mut form, error)?;
+            let status = form.take_up(error)?;
             Ok(form_page(&ctx, &owner, form, status))
         }
     }
@@ -134,7 +134,7 @@ pub(super) async fn change(ctx: Ctx, Path(room): Path<String>, posted: Posted) -
     match actions::change(&ctx, id, draft(&form), version).await {
         Ok(()) => Ok(see_other(&format!("/desk/rooms/{id}?done=changed"))),
         Err(error) => {
-            let status = take_up(&mut form, error)?;
+            let status = form.take_up(error)?;
             if status == 409 {
                 // The page now shows the newest room above the form: the next save is meant against that one.
                 form = form.fill("version", room.version);
@@ -161,7 +161,7 @@ pub(super) async fn retire(ctx: Ctx, Path(room): Path<String>, posted: Posted) -
     match actions::retire(&ctx, id, reason.get("reason"), version).await {
         Ok(()) => Ok(see_other(&format!("/desk/rooms/{id}?done=retired"))),
         Err(error) => {
-            let status = take_up(&mut reason, error)?;
+            let status = reason.take_up(error)?;
             let form = filled(&room);
             Ok(show_page(&ctx, &owner, room, form, reason, &Pairs::new(), status))
         }

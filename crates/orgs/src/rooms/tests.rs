@@ -2,7 +2,7 @@
 
 use crate::testing::{Town, on_get, town};
 use platform::Role;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn fields<'a>(name: &'a str, seats: &'a str, version: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![
@@ -168,4 +168,105 @@ async fn programs_read_the_rooms_in_use() {
         town.app.visitor().get("/api/v1/orgs/nonsense/rooms").await.status,
         404
     );
+}
+
+fn body(name: &str, seats: i64) -> Value {
+    json!({ "name": name, "floor": "2 楼", "seats": seats, "area_m2": 60, "facilities": ["piano", "sound"] })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_register_change_retire_and_restore_a_room() {
+    let town = town().await;
+    let clerk = town.staff_here(Role::Registrar);
+    let rooms = format!("/api/v1/orgs/{}/rooms", town.world.here.org);
+    let made = clerk.call(201, "POST", &rooms, &body("203 音乐室", 24)).await;
+    let room = format!("/api/v1/rooms/{}", made["id"].as_str().unwrap());
+    let mut read = clerk.call(200, "GET", &room, &Value::Null).await;
+    assert_eq!(
+        (&read["facilities"], &read["version"]),
+        (&json!(["piano", "sound"]), &json!(1))
+    );
+    // What was read may be sent back with one thing changed.
+    read["seats"] = json!(28);
+    clerk.call(204, "PUT", &room, &read).await;
+    let late = clerk.call(409, "PUT", &room, &read).await;
+    assert_eq!(late["type"], "/problems/changed_meanwhile");
+    let reason = json!({ "reason": "装修", "version": 2 });
+    clerk.call(204, "POST", &format!("{room}/retire"), &reason).await;
+    let all = clerk
+        .call(
+            200,
+            "GET",
+            &format!("/api/v1/desk{}?limit=1", &rooms[7..]),
+            &Value::Null,
+        )
+        .await;
+    assert_eq!(
+        (all["items"][0]["name"].as_str(), all["next"].as_str()),
+        (Some("101 教室"), Some("1"))
+    );
+    let open = town.app.visitor().call(200, "GET", &rooms, &Value::Null).await;
+    assert_eq!(open["items"].as_array().unwrap().len(), 1, "out of use");
+    clerk
+        .call(204, "POST", &format!("{room}/restore"), &json!({ "version": 3 }))
+        .await;
+    assert_eq!(
+        town.events("room.").await,
+        ["room.created", "room.changed", "room.retired", "room.restored"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_are_refused_as_clerks_are() {
+    let town = town().await;
+    let rooms = format!("/api/v1/orgs/{}/rooms", town.world.here.org);
+    let room = format!("/api/v1/rooms/{}", town.room());
+    for (who, client, status) in [
+        ("visitor", town.app.visitor(), 401),
+        ("teacher", town.staff_here(Role::Teacher), 403),
+        ("sibling's registrar", town.staff_there(Role::Registrar), 404),
+    ] {
+        let mut changed = body("偷改", 10);
+        changed["version"] = json!(1);
+        let reason = json!({ "reason": "因为", "version": 1 });
+        for (method, path, body) in [
+            ("POST", rooms.clone(), &changed),
+            ("PUT", room.clone(), &changed),
+            ("POST", format!("{room}/retire"), &reason),
+            ("POST", format!("{room}/restore"), &reason),
+            ("GET", room.clone(), &Value::Null),
+        ] {
+            let told = client.call(status, method, &path, body).await;
+            assert_eq!(told["status"], status, "{who}");
+        }
+    }
+    let clerk = town.staff_here(Role::Registrar);
+    for (body, fields) in [
+        (json!({}), vec!["name"]),
+        (
+            json!({ "name": "204", "seats": "三十", "area_m2": 60 }),
+            vec!["seats"],
+        ),
+        (
+            json!({ "name": "", "seats": 0, "area_m2": 0 }),
+            vec!["name", "seats", "area_m2"],
+        ),
+        (
+            json!({ "name": "204", "seats": 1, "area_m2": 1, "facilities": ["rocket"] }),
+            vec!["facilities[0]"],
+        ),
+        (body("101 教室", 30), vec!["name"]),
+    ] {
+        let told = clerk.call(422, "POST", &rooms, &body).await;
+        assert_eq!(testkit::wrong_fields(&told), fields, "{body}");
+    }
+    let told = clerk.call(422, "PUT", &room, &body("101 教室", 30)).await;
+    assert_eq!(testkit::wrong_fields(&told), ["version"]);
+    let area = format!("/api/v1/orgs/{}/rooms", town.world.here.street);
+    let told = town
+        .district(Role::City)
+        .call(409, "POST", &area, &body("1", 30))
+        .await;
+    assert_eq!(told["type"], "/problems/area_without_rooms");
+    assert!(town.events("room.").await.is_empty());
 }

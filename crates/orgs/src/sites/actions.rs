@@ -18,6 +18,8 @@ pub struct Site {
     pub facts: Option<Facts>,
     /// Its rooms in use.
     pub rooms: Vec<RoomRow>,
+    /// The institution's version.
+    pub version: i64,
 }
 
 /// The places that the filter takes, by name, and the streets in which there are any.
@@ -49,6 +51,7 @@ pub async fn get(ctx: &Ctx, id: OrgId) -> AppResult<Site> {
         above: tree::ancestors(ctx.db(), id).await?,
         facts: facts::find_public(ctx.db(), id).await?,
         rooms: rooms::actions::list_public(ctx, id).await?,
+        version: tree::version_of(ctx.db(), id).await?,
         org,
     })
 }

@@ -10,11 +10,13 @@
 //! Start reading at [`actions::list`].
 
 pub mod actions;
+mod api;
 mod model;
 mod pages;
 #[cfg(test)]
 mod tests;
 
+pub use api::SitesApi;
 pub use model::SiteFilter;
 
 use platform::{Access, Routes};
@@ -25,4 +27,6 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/sites", Access::Public, pages::list)
         .get("/sites/{org}", Access::Public, pages::show)
+        .get("/api/v1/sites", Access::Public, api::list)
+        .get("/api/v1/sites/{org}", Access::Public, api::get)
 }

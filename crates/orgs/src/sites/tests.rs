@@ -2,6 +2,7 @@
 
 use crate::testing::town;
 use platform::Role;
+use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_finds_a_place_and_its_facts() {
@@ -65,5 +66,38 @@ fn labels_have_their_english() {
     ] {
         let translated = ui::catalogue::translate(ui::Lang::En, text);
         assert_ne!(translated, text, "{text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_find_places() {
+    let town = town().await;
+    let visitor = town.app.visitor();
+    let here = format!("/api/v1/sites?street={}&limit=1", town.world.here.street);
+    let found = visitor.call(200, "GET", &here, &Value::Null).await;
+    assert_eq!(
+        (found["items"][0]["name"].as_str(), &found["next"]),
+        (Some("莘庄镇社区学校"), &Value::Null)
+    );
+    let all = visitor
+        .call(200, "GET", "/api/v1/sites?limit=1", &Value::Null)
+        .await;
+    assert_eq!(all["next"], json!("1"));
+    let place = format!("/api/v1/sites/{}", town.world.here.org);
+    let place = visitor.call(200, "GET", &place, &Value::Null).await;
+    assert_eq!(
+        (
+            place["facts"]["address"].as_str(),
+            place["rooms"][0]["name"].as_str(),
+            place["above"][2]["name"].as_str()
+        ),
+        (Some("莘庄镇学堂路 1 号"), Some("101 教室"), Some("莘庄镇"))
+    );
+    let street = format!("/api/v1/sites/{}", town.world.here.street);
+    visitor.call(404, "GET", &street, &Value::Null).await;
+    for wrong in ["street=x", "kind=castle", "step_free=maybe", "cursor=x"] {
+        visitor
+            .call(422, "GET", &format!("/api/v1/sites?{wrong}"), &Value::Null)
+            .await;
     }
 }

@@ -134,7 +134,7 @@ pub async fn create(ctx: &Ctx, draft: &OrgDraft, reason: &str) -> AppResult<OrgI
     let (name, short_name) = model::names(&draft.name, &draft.short_name)?;
     let reason = model::reason(reason)?;
     model::day_of_change(draft.opened_on, None, ctx.today())
-        .map_err(|error| named(error, "on", "opened_on"))?;
+        .map_err(|error| error.beside("on", "opened_on"))?;
     let id: OrgId = ctx.new_id();
     let org = NewOrg {
         id,
@@ -260,17 +260,5 @@ async fn same_version(tx: &Tx, id: OrgId, change: &Change) -> AppResult<()> {
         Ok(())
     } else {
         Err(model::changed_meanwhile())
-    }
-}
-
-fn named(error: AppError, from: &str, to: &str) -> AppError {
-    match error {
-        AppError::Invalid(mut fields) => {
-            for field in fields.iter_mut().filter(|field| field.field == from) {
-                to.clone_into(&mut field.field);
-            }
-            AppError::Invalid(fields)
-        }
-        other => other,
     }
 }

@@ -6,9 +6,8 @@ use super::model::{Change, OrgDraft};
 use super::pages::crumbs;
 use super::{Filter, OrgRow, id_in_path};
 use askama::Template;
-use axum::extract::{Path, Query};
 use axum::response::Response;
-use kernel::OrgId;
+use kernel::{Date, OrgId};
 use platform::web::{Posted, see_other};
 use platform::{AppError, AppResult, Ctx};
 use ui::{Choice, Crumbs, Field, Form, Lang, Page, Pairs};
@@ -22,14 +21,29 @@ struct ChangePage {
     page: Page,
     crumbs: Crumbs,
     view: OrgView,
-    verb: &'static Verb,
+    verb: &'static Words,
     find: Option<String>,
     form: Form,
 }
 
+/// A change of structure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verb {
+    /// Opens an organisation below this one.
+    New,
+    /// Gives another name.
+    Rename,
+    /// Puts it under another one.
+    Move,
+    /// Makes it part of another.
+    Merge,
+    /// Ends it.
+    Close,
+}
+
 /// How one change of structure speaks.
 #[derive(Debug)]
-struct Verb {
+struct Words {
     name: &'static str,
     title: &'static str,
     button: &'static str,
@@ -37,35 +51,35 @@ struct Verb {
     done: &'static str,
 }
 
-static NEW: Verb = Verb {
+static NEW: Words = Words {
     name: "new",
     title: "登记下级机构",
     button: "登记这个机构",
     effect: "新机构会出现在它下面，由有权管它的岗位一起管。",
     done: "created",
 };
-static RENAME: Verb = Verb {
+static RENAME: Words = Words {
     name: "rename",
     title: "改名",
     button: "改成这个名称",
     effect: "从生效日期起用新名称。以前的名称留在沿革里，以前时期的统计仍用旧名称。",
     done: "renamed",
 };
-static MOVE: Verb = Verb {
+static MOVE: Words = Words {
     name: "move",
     title: "换上级",
     button: "挪到这个上级下面",
     effect: "它下面的机构、教室、班级和岗位都跟着走。以前时期的统计仍按原来的位置算。",
     done: "moved",
 };
-static MERGE: Verb = Verb {
+static MERGE: Words = Words {
     name: "merge",
     title: "并入别的机构",
     button: "并入这个机构",
     effect: "它下面的机构和它的教室都归到新机构名下；它自己的班级、名册和岗位留在原名下，由新机构接着管。合并以后不能再分开。",
     done: "merged",
 };
-static CLOSE: Verb = Verb {
+static CLOSE: Words = Words {
     name: "close",
     title: "撤销",
     button: "撤销这个机构",
@@ -73,133 +87,147 @@ static CLOSE: Verb = Verb {
     done: "closed",
 };
 
-/// The form for a new organisation below this one.
-pub(super) async fn blank(ctx: Ctx, Path(org): Path<String>) -> AppResult<Response> {
-    let view = actions::get_for_change(&ctx, id_in_path(&org)?).await?;
-    let form = Form::blank(new_fields(view.org.kind), Lang::Zh).fill("opened_on", ctx.today());
-    Ok(page(&ctx, view, &NEW, None, form, 200))
+impl Verb {
+    fn words(self) -> &'static Words {
+        match self {
+            Self::New => &NEW,
+            Self::Rename => &RENAME,
+            Self::Move => &MOVE,
+            Self::Merge => &MERGE,
+            Self::Close => &CLOSE,
+        }
+    }
+
+    /// Whether the page offers other organisations to choose from.
+    fn chooses(self) -> bool {
+        matches!(self, Self::Move | Self::Merge)
+    }
 }
 
-/// Opens an organisation below this one.
-pub(super) async fn create(ctx: Ctx, Path(org): Path<String>, posted: Posted) -> AppResult<Response> {
-    let view = actions::get_for_change(&ctx, id_in_path(&org)?).await?;
-    let mut form = Form::from_pairs(new_fields(view.org.kind), Lang::Zh, &posted.0);
-    let (Ok(kind), Some(opened_on), true) = (
-        form.get("kind").parse::<OrgKind>(),
-        form.date("opened_on"),
-        form.is_valid(),
-    ) else {
-        return Ok(page(&ctx, view, &NEW, None, form, 422));
-    };
-    let draft = OrgDraft {
-        kind,
-        parent: view.org.id,
-        name: form.get("name").to_owned(),
-        short_name: form.get("short_name").to_owned(),
-        opened_on,
-        is_public: form.ticked("is_public"),
-    };
-    match actions::create(&ctx, &draft, form.get("reason")).await {
-        Ok(id) => Ok(see_other(&format!("/desk/orgs/{id}?done={}", NEW.done))),
+/// Shows the form of a change.
+pub(super) async fn ask(ctx: Ctx, verb: Verb, org: &str, query: &Pairs) -> AppResult<Response> {
+    let view = actions::get_for_change(&ctx, id_in_path(org)?).await?;
+    let typed = query.iter().find(|(name, _)| name == "find");
+    let find: String = typed
+        .map(|(_, value)| value.trim().chars().take(60).collect())
+        .unwrap_or_default();
+    let mut form = Form::blank(fields(&ctx, verb, &view, &find).await?, Lang::Zh)
+        .fill("on", ctx.today())
+        .fill("opened_on", ctx.today())
+        .fill("version", view.detail.version);
+    if verb == Verb::Rename {
+        form = form
+            .fill("name", &view.org.name)
+            .fill("short_name", &view.org.short_name);
+    }
+    Ok(page(&ctx, view, verb, find, form, 200))
+}
+
+/// Makes a change, or shows its form again with what is wrong.
+pub(super) async fn act(ctx: Ctx, verb: Verb, org: &str, posted: Posted) -> AppResult<Response> {
+    let view = actions::get_for_change(&ctx, id_in_path(org)?).await?;
+    let find = posted.get("find").to_owned();
+    let fields = fields(&ctx, verb, &view, &find).await?;
+    let mut form = Form::from_pairs(fields, Lang::Zh, &posted.0);
+    if !form.is_valid() {
+        return Ok(page(&ctx, view, verb, find, form, 422));
+    }
+    match carry_out(&ctx, verb, view.org.id, &form).await {
+        Ok(shown) => {
+            let done = verb.words().done;
+            Ok(see_other(&format!("/desk/orgs/{shown}?done={done}")))
+        }
         Err(error) => {
-            let status = take_up(&mut form, error)?;
-            Ok(page(&ctx, view, &NEW, None, form, status))
+            let status = form.take_up(error)?;
+            if status == 409 {
+                // The page shows the newest state: the next try is meant against that one.
+                form = form.fill("version", view.detail.version);
+            }
+            Ok(page(&ctx, view, verb, find, form, status))
         }
     }
 }
 
-/// The form for another name.
-pub(super) async fn rename_page(ctx: Ctx, Path(org): Path<String>) -> AppResult<Response> {
-    let view = actions::get_for_change(&ctx, id_in_path(&org)?).await?;
-    let form = common(&ctx, &view, rename_fields())
-        .fill("name", &view.org.name)
-        .fill("short_name", &view.org.short_name);
-    Ok(page(&ctx, view, &RENAME, None, form, 200))
-}
-
-/// Gives another name.
-pub(super) async fn rename(ctx: Ctx, Path(org): Path<String>, posted: Posted) -> AppResult<Response> {
-    let id: OrgId = id_in_path(&org)?;
-    let view = actions::get_for_change(&ctx, id).await?;
-    let form = Form::from_pairs(rename_fields(), Lang::Zh, &posted.0);
-    let Some(change) = change_of(&form) else {
-        return Ok(page(&ctx, view, &RENAME, None, form, 422));
+/// Calls the action; gives the organisation to be shown then.
+async fn carry_out(ctx: &Ctx, verb: Verb, id: OrgId, form: &Form) -> AppResult<OrgId> {
+    let change = Change {
+        on: form.date("on").unwrap_or(Date::ZERO),
+        reason: form.get("reason").to_owned(),
+        version: form.number("version").unwrap_or_default(),
     };
-    let done = actions::rename(&ctx, id, form.get("name"), form.get("short_name"), &change).await;
-    answer(&ctx, view, &RENAME, None, form, done)
+    let (name, short_name) = (form.get("name"), form.get("short_name"));
+    match verb {
+        Verb::New => return actions::create(ctx, &draft(id, form)?, form.get("reason")).await,
+        Verb::Rename => actions::rename(ctx, id, name, short_name, &change).await?,
+        Verb::Move => actions::move_to(ctx, id, chosen(form, "parent")?, &change).await?,
+        Verb::Merge => actions::merge(ctx, id, chosen(form, "into")?, &change).await?,
+        Verb::Close => actions::close(ctx, id, &change).await?,
+    }
+    Ok(id)
 }
 
-/// The form for another parent, with candidates.
-pub(super) async fn move_page(
-    ctx: Ctx,
-    Path(org): Path<String>,
-    Query(query): Query<Pairs>,
-) -> AppResult<Response> {
-    let view = actions::get_for_change(&ctx, id_in_path(&org)?).await?;
-    let find = words(&query, "find");
-    let fields = target_fields("parent", "新的上级", parents_for(&ctx, &view, &find).await?);
-    let form = common(&ctx, &view, fields);
-    Ok(page(&ctx, view, &MOVE, Some(find), form, 200))
+fn draft(parent: OrgId, form: &Form) -> AppResult<OrgDraft> {
+    let kind = form.get("kind").parse();
+    Ok(OrgDraft {
+        kind: kind.map_err(|()| AppError::invalid("kind", "请从列出的种类里选。"))?,
+        parent,
+        name: form.get("name").to_owned(),
+        short_name: form.get("short_name").to_owned(),
+        opened_on: form.date("opened_on").unwrap_or(Date::ZERO),
+        is_public: form.ticked("is_public"),
+    })
 }
 
-/// Puts it under another parent.
-pub(super) async fn move_to(ctx: Ctx, Path(org): Path<String>, posted: Posted) -> AppResult<Response> {
-    let id: OrgId = id_in_path(&org)?;
-    let view = actions::get_for_change(&ctx, id).await?;
-    let find = posted.get("find").to_owned();
-    let fields = target_fields("parent", "新的上级", parents_for(&ctx, &view, &find).await?);
-    let form = Form::from_pairs(fields, Lang::Zh, &posted.0);
-    let (Some(change), Ok(parent)) = (change_of(&form), form.get("parent").parse::<OrgId>()) else {
-        return Ok(page(&ctx, view, &MOVE, Some(find), form, 422));
+fn chosen(form: &Form, field: &str) -> AppResult<OrgId> {
+    let id = form.get(field).parse();
+    id.map_err(|_| AppError::invalid(field, "请从列出的机构里选一个。"))
+}
+
+async fn fields(ctx: &Ctx, verb: Verb, view: &OrgView, find: &str) -> AppResult<Vec<Field>> {
+    let mut fields = match verb {
+        Verb::New => return Ok(new_fields(view.org.kind)),
+        Verb::Rename => vec![Field::text("name", "新名称", 2, 60), short_name()],
+        Verb::Move => vec![Field::radios(
+            "parent",
+            "新的上级",
+            parents_for(ctx, view, find).await?,
+        )],
+        Verb::Merge => vec![Field::radios(
+            "into",
+            "并入哪个机构",
+            successors_for(ctx, view, find).await?,
+        )],
+        Verb::Close => Vec::new(),
     };
-    let done = actions::move_to(&ctx, id, parent, &change).await;
-    answer(&ctx, view, &MOVE, Some(find), form, done)
+    fields.extend([
+        Field::date("on", "生效日期"),
+        Field::text("reason", "原因", 2, 300).hint("例如 区划调整，闵府发〔2026〕12 号"),
+        Field::hidden("version"),
+    ]);
+    Ok(fields)
 }
 
-/// The form for a successor, with candidates.
-pub(super) async fn merge_page(
-    ctx: Ctx,
-    Path(org): Path<String>,
-    Query(query): Query<Pairs>,
-) -> AppResult<Response> {
-    let view = actions::get_for_change(&ctx, id_in_path(&org)?).await?;
-    let find = words(&query, "find");
-    let fields = target_fields("into", "并入哪个机构", successors_for(&ctx, &view, &find).await?);
-    let form = common(&ctx, &view, fields);
-    Ok(page(&ctx, view, &MERGE, Some(find), form, 200))
+fn short_name() -> Field {
+    Field::text("short_name", "简称", 0, 30).hint("列表里用；不填就用全名")
 }
 
-/// Makes it part of another.
-pub(super) async fn merge(ctx: Ctx, Path(org): Path<String>, posted: Posted) -> AppResult<Response> {
-    let id: OrgId = id_in_path(&org)?;
-    let view = actions::get_for_change(&ctx, id).await?;
-    let find = posted.get("find").to_owned();
-    let fields = target_fields("into", "并入哪个机构", successors_for(&ctx, &view, &find).await?);
-    let form = Form::from_pairs(fields, Lang::Zh, &posted.0);
-    let (Some(change), Ok(into)) = (change_of(&form), form.get("into").parse::<OrgId>()) else {
-        return Ok(page(&ctx, view, &MERGE, Some(find), form, 422));
-    };
-    let done = actions::merge(&ctx, id, into, &change).await;
-    answer(&ctx, view, &MERGE, Some(find), form, done)
-}
-
-/// The form for ending it.
-pub(super) async fn close_page(ctx: Ctx, Path(org): Path<String>) -> AppResult<Response> {
-    let view = actions::get_for_change(&ctx, id_in_path(&org)?).await?;
-    let form = common(&ctx, &view, change_fields());
-    Ok(page(&ctx, view, &CLOSE, None, form, 200))
-}
-
-/// Ends it.
-pub(super) async fn close(ctx: Ctx, Path(org): Path<String>, posted: Posted) -> AppResult<Response> {
-    let id: OrgId = id_in_path(&org)?;
-    let view = actions::get_for_change(&ctx, id).await?;
-    let form = Form::from_pairs(change_fields(), Lang::Zh, &posted.0);
-    let Some(change) = change_of(&form) else {
-        return Ok(page(&ctx, view, &CLOSE, None, form, 422));
-    };
-    let done = actions::close(&ctx, id, &change).await;
-    answer(&ctx, view, &CLOSE, None, form, done)
+fn new_fields(parent: OrgKind) -> Vec<Field> {
+    // Areas come with their codes from the list of the statistics bureau; a college may still open a site.
+    let kinds = OrgKind::ALL
+        .iter()
+        .filter(|kind| kind.fits_under(Some(parent)))
+        .map(|kind| Choice::new(kind.as_str(), kind.label()))
+        .collect();
+    vec![
+        Field::select("kind", "种类", kinds),
+        Field::text("name", "名称", 2, 60),
+        short_name(),
+        Field::date("opened_on", "成立日期"),
+        Field::tick("is_public", "在居民页面上显示")
+            .optional()
+            .value("yes"),
+        Field::text("reason", "原因", 2, 300).hint("例如 新建，镇政府会议纪要"),
+    ]
 }
 
 async fn parents_for(ctx: &Ctx, view: &OrgView, find: &str) -> AppResult<Vec<Choice>> {
@@ -236,124 +264,15 @@ fn choice(row: OrgRow) -> Choice {
     Choice::new(row.id.to_string(), row.name).hint(format!("{} {above}", row.kind.label()))
 }
 
-fn words(query: &Pairs, name: &str) -> String {
-    let found = query.iter().find(|(key, _)| key == name);
-    found
-        .map(|(_, value)| value.trim().chars().take(60).collect())
-        .unwrap_or_default()
-}
-
-fn change_fields() -> Vec<Field> {
-    vec![
-        Field::date("on", "生效日期"),
-        Field::text("reason", "原因", 2, 300).hint("例如 区划调整，闵府发〔2026〕12 号"),
-        Field::hidden("version"),
-    ]
-}
-
-fn rename_fields() -> Vec<Field> {
-    let mut fields = vec![
-        Field::text("name", "新名称", 2, 60),
-        Field::text("short_name", "简称", 0, 30).hint("列表里用；不填就用全名"),
-    ];
-    fields.extend(change_fields());
-    fields
-}
-
-fn target_fields(name: &str, label: &str, choices: Vec<Choice>) -> Vec<Field> {
-    let mut fields = vec![Field::radios(name, label, choices)];
-    fields.extend(change_fields());
-    fields
-}
-
-fn new_fields(parent: OrgKind) -> Vec<Field> {
-    // Areas come with their codes from the list of the statistics bureau; a college may still open a site.
-    let kinds = OrgKind::ALL
-        .iter()
-        .filter(|kind| kind.fits_under(Some(parent)))
-        .map(|kind| Choice::new(kind.as_str(), kind.label()))
-        .collect();
-    vec![
-        Field::select("kind", "种类", kinds),
-        Field::text("name", "名称", 2, 60),
-        Field::text("short_name", "简称", 0, 30).hint("列表里用；不填就用全名"),
-        Field::date("opened_on", "成立日期"),
-        Field::tick("is_public", "在居民页面上显示")
-            .optional()
-            .value("yes"),
-        Field::text("reason", "原因", 2, 300).hint("例如 新建，镇政府会议纪要"),
-    ]
-}
-
-fn common(ctx: &Ctx, view: &OrgView, fields: Vec<Field>) -> Form {
-    Form::blank(fields, Lang::Zh)
-        .fill("on", ctx.today())
-        .fill("version", view.detail.version)
-}
-
-fn change_of(form: &Form) -> Option<Change> {
-    form.is_valid().then_some(())?;
-    Some(Change {
-        on: form.date("on")?,
-        reason: form.get("reason").to_owned(),
-        version: form.number("version").unwrap_or_default(),
-    })
-}
-
-fn answer(
-    ctx: &Ctx,
-    view: OrgView,
-    verb: &'static Verb,
-    find: Option<String>,
-    mut form: Form,
-    done: AppResult<()>,
-) -> AppResult<Response> {
-    match done {
-        Ok(()) => Ok(see_other(&format!(
-            "/desk/orgs/{}?done={}",
-            view.org.id, verb.done
-        ))),
-        Err(error) => {
-            let status = take_up(&mut form, error)?;
-            if status == 409 {
-                // The page shows the newest state: the next try is meant against that one.
-                form = form.fill("version", view.detail.version);
-            }
-            Ok(page(ctx, view, verb, find, form, status))
-        }
-    }
-}
-
-/// Puts an error that staff can mend into the form, and gives the status of the page; others go on.
-pub(crate) fn take_up(form: &mut Form, error: AppError) -> AppResult<u16> {
-    let status = error.status();
-    match error {
-        AppError::Invalid(fields) => {
-            for field in fields {
-                form.error(&field.field, field.sentence);
-            }
-        }
-        AppError::Refused { sentence, .. } => form.refuse(sentence),
-        other => return Err(other),
-    }
-    Ok(status)
-}
-
-fn page(
-    ctx: &Ctx,
-    view: OrgView,
-    verb: &'static Verb,
-    find: Option<String>,
-    form: Form,
-    status: u16,
-) -> Response {
-    let page = ui::desk_page(ctx, &format!("{}：{}", verb.title, view.org.name));
+fn page(ctx: &Ctx, view: OrgView, verb: Verb, find: String, form: Form, status: u16) -> Response {
+    let words = verb.words();
+    let page = ui::desk_page(ctx, &format!("{}：{}", words.title, view.org.name));
     let template = ChangePage {
-        crumbs: crumbs(&page, Some(&view), Some(verb.title)),
+        crumbs: crumbs(&page, Some(&view), Some(words.title)),
         page,
         view,
-        verb,
-        find,
+        verb: words,
+        find: verb.chooses().then_some(find),
         form,
     };
     ui::respond::html_with(status, &template)

@@ -30,24 +30,27 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use api::OrgJson;
 pub use api::TreeApi;
-pub(crate) use forms::take_up;
 pub use kind::{OrgKind, OrgStatus};
 
 pub use read::{
-    NodeThen, OrgBrief, Place, ancestors, find, find_public, find_within, ids_of, institutions, path_on,
-    point, tree_on,
+    NodeThen, OrgBrief, Place, ancestors, find, find_many, find_public, find_within, ids_of, institutions,
+    open_within, path_on, point, tree_on,
 };
 pub(crate) use read::{id_in_path, version_of};
 pub use store::{Filter, OrgDetail, OrgRow, Period};
 pub(crate) use store::{NewOrg, close_row, insert_many, merge_rows, move_subtree, rename_row};
 
-use platform::{Access, Permission as P, Routes};
+use axum::extract::{Path, Query};
+use forms::Verb;
+use platform::web::Posted;
+use platform::{Access, Ctx, Permission as P, Routes};
+use ui::Pairs;
 
 /// Addresses of the tree.
 #[must_use]
 pub fn routes() -> Routes {
-    let structure = Access::Needs(P::OrgStructure);
     Routes::new()
         .get("/desk/orgs", Access::Needs(P::OrgRead), pages::list)
         .get("/desk/orgs/{org}", Access::Needs(P::OrgRead), pages::show)
@@ -56,16 +59,37 @@ pub fn routes() -> Routes {
             Access::Needs(P::OrgRead),
             pages::history,
         )
-        .get("/desk/orgs/{org}/new", structure, forms::blank)
-        .post("/desk/orgs/{org}/new", structure, forms::create)
-        .get("/desk/orgs/{org}/rename", structure, forms::rename_page)
-        .post("/desk/orgs/{org}/rename", structure, forms::rename)
-        .get("/desk/orgs/{org}/move", structure, forms::move_page)
-        .post("/desk/orgs/{org}/move", structure, forms::move_to)
-        .get("/desk/orgs/{org}/merge", structure, forms::merge_page)
-        .post("/desk/orgs/{org}/merge", structure, forms::merge)
-        .get("/desk/orgs/{org}/close", structure, forms::close_page)
-        .post("/desk/orgs/{org}/close", structure, forms::close)
+        .merge(change_routes("/desk/orgs/{org}/new", Verb::New))
+        .merge(change_routes("/desk/orgs/{org}/rename", Verb::Rename))
+        .merge(change_routes("/desk/orgs/{org}/move", Verb::Move))
+        .merge(change_routes("/desk/orgs/{org}/merge", Verb::Merge))
+        .merge(change_routes("/desk/orgs/{org}/close", Verb::Close))
+        .merge(api_routes())
+}
+
+/// The form of a change of structure, and the change.
+fn change_routes(path: &'static str, verb: Verb) -> Routes {
+    let structure = Access::Needs(P::OrgStructure);
+    let ask = move |ctx: Ctx, Path(org): Path<String>, Query(query): Query<Pairs>| async move {
+        forms::ask(ctx, verb, &org, &query).await
+    };
+    let act = move |ctx: Ctx, Path(org): Path<String>, posted: Posted| async move {
+        forms::act(ctx, verb, &org, posted).await
+    };
+    Routes::new().get(path, structure, ask).post(path, structure, act)
+}
+
+fn api_routes() -> Routes {
+    let (read, structure) = (Access::Needs(P::OrgRead), Access::Needs(P::OrgStructure));
+    Routes::new()
         .get("/api/v1/orgs", Access::Public, api::list)
+        .post("/api/v1/orgs", structure, api::create)
         .get("/api/v1/orgs/{org}", Access::Public, api::get)
+        .get("/api/v1/orgs/{org}/history", read, api::history)
+        .post("/api/v1/orgs/{org}/rename", structure, api::rename)
+        .post("/api/v1/orgs/{org}/move", structure, api::move_to)
+        .post("/api/v1/orgs/{org}/merge", structure, api::merge)
+        .post("/api/v1/orgs/{org}/close", structure, api::close)
+        .get("/api/v1/desk/orgs", read, api::list_within)
+        .get("/api/v1/desk/orgs/{org}", read, api::get_within)
 }

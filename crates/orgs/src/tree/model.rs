@@ -4,6 +4,8 @@ use super::kind::{OrgKind, OrgStatus};
 use super::read::OrgBrief;
 use kernel::{Date, OrgId, bounded};
 use platform::{AppError, AppResult, FieldError};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A new organisation as staff describe it.
 #[derive(Debug, Clone)]
@@ -34,7 +36,7 @@ pub struct Change {
 }
 
 /// What a change of structure touches, shown before it is done.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Touched {
     /// Open organisations directly below.
     pub children: i64,

@@ -132,7 +132,7 @@ pub(super) async fn show(
 ) -> AppResult<Response> {
     let id: OrgId = id_in_path(&org)?;
     let view = actions::get(&ctx, id).await?;
-    let facts = crate::facts::actions::get(&ctx, id).await?;
+    let (facts, _) = crate::facts::actions::get(&ctx, id).await?;
     let page = noticed(ui::desk_page(&ctx, &view.org.name), &query);
     let open = view.org.status == OrgStatus::Open;
     Ok(ui::html(&ShowPage {

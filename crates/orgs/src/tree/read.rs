@@ -53,17 +53,40 @@ pub async fn find_public(db: &Db, id: OrgId) -> AppResult<OrgBrief> {
     Ok(store::brief_public(db, id).await?)
 }
 
+/// Several organisations in one statement, by path; who is not there is left out.
+///
+/// # Errors
+/// [`AppError::Unavailable`] when the database is.
+pub async fn find_many(db: &Db, ids: &[OrgId]) -> AppResult<Vec<OrgBrief>> {
+    Ok(store::briefs(db, ids).await?)
+}
+
+/// Open organisations inside the scope whose kind is taken, by name; at most 500, for a list to choose from.
+///
+/// # Errors
+/// [`AppError::Unavailable`] when the database is.
+pub async fn open_within(
+    db: &Db,
+    scope: &Scope,
+    takes: impl Fn(OrgKind) -> bool,
+) -> AppResult<Vec<OrgBrief>> {
+    let kinds = words_of(takes);
+    Ok(store::open_within(db, scope, kinds).await?)
+}
+
+fn words_of(takes: impl Fn(OrgKind) -> bool) -> Vec<String> {
+    let kinds = OrgKind::ALL.iter().filter(|kind| takes(**kind));
+    kinds.map(|kind| kind.as_str().to_owned()).collect()
+}
+
 /// The organisations above one, from the root down, without itself.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when the organisation does not exist.
 pub async fn ancestors(db: &Db, id: OrgId) -> AppResult<Vec<OrgBrief>> {
     let path = find(db, id).await?.path;
-    let above: Vec<i64> = ids_of(&path)
-        .filter(|other| *other != id)
-        .map(OrgId::raw)
-        .collect();
-    let mut rows = store::briefs(db, above).await?;
+    let above: Vec<OrgId> = ids_of(&path).filter(|other| *other != id).collect();
+    let mut rows = store::briefs(db, &above).await?;
     rows.sort_by_key(|row| row.path.len());
     Ok(rows)
 }
@@ -119,12 +142,7 @@ pub struct Place {
 /// # Errors
 /// [`AppError::Unavailable`] when the database is.
 pub async fn institutions(db: &Db) -> AppResult<Vec<Place>> {
-    let kinds: Vec<String> = OrgKind::ALL
-        .iter()
-        .filter(|kind| kind.teaches())
-        .map(|kind| kind.as_str().to_owned())
-        .collect();
-    let rows = store::places(db, kinds).await?;
+    let rows = store::places(db, words_of(OrgKind::teaches)).await?;
     let areas = streets_and_districts(db).await?;
     Ok(rows.into_iter().map(|row| place(row, &areas)).collect())
 }

@@ -459,13 +459,24 @@ pub(super) async fn brief_public(db: &Db, id: OrgId) -> DbResult<OrgBrief> {
         .await
 }
 
-/// Organisations by id, at most 50.
-pub(super) async fn briefs(db: &Db, ids: Vec<i64>) -> DbResult<Vec<OrgBrief>> {
+/// Organisations by id.
+pub(super) async fn briefs(db: &Db, ids: &[OrgId]) -> DbResult<Vec<OrgBrief>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     db.query(
-        &format!("{BRIEF} WHERE o.id {{any $1}} ORDER BY p.path LIMIT 50"),
+        &format!("{BRIEF} WHERE o.id {{any $1}} ORDER BY p.path LIMIT 5000"),
         args![ids],
     )
     .await
+}
+
+/// Open organisations of these kinds inside the scope, by name.
+pub(super) async fn open_within(db: &Db, scope: &Scope, kinds: Vec<String>) -> DbResult<Vec<OrgBrief>> {
+    let sql = format!(
+        "{BRIEF} WHERE o.status = 'open' AND o.kind {{any $1}} AND {{scope o.id}} ORDER BY o.sort_key, o.id LIMIT 500"
+    );
+    db.within(scope).query(&sql, args![kinds]).await
 }
 
 db::record! {

@@ -6,6 +6,7 @@ use super::{OrgKind, OrgStatus, find, path_on, tree_on};
 use crate::testing::{Town, on_get, town};
 use kernel::{Date, OrgId};
 use platform::{AppError, Role};
+use serde_json::{Value, json};
 
 fn day(text: &str) -> Date {
     text.parse().unwrap()
@@ -250,4 +251,124 @@ async fn programs_page_through_public_organisations() {
             "{wrong}"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_change_the_structure() {
+    let town = town().await;
+    let bureau = town.district(Role::DistrictBureau);
+    let (here, there) = (&town.world.here, &town.world.there);
+    let new = json!({ "kind": "neighborhood", "parent": here.street, "name": "康城居委会",
+        "opened_on": "2026-11-01", "is_public": true, "reason": "新设" });
+    let made = bureau.call(201, "POST", "/api/v1/orgs", &new).await;
+    let id = made["id"].as_str().unwrap();
+    let (org, desk) = (format!("/api/v1/orgs/{id}"), format!("/api/v1/desk/orgs/{id}"));
+    let read = bureau.call(200, "GET", &desk, &Value::Null).await;
+    assert_eq!(
+        (
+            read["version"].as_i64(),
+            read["touched"]["children"].as_i64(),
+            read["above"][0]["name"].as_str()
+        ),
+        (Some(1), Some(0), Some("闵行区")),
+        "{read}"
+    );
+    let rename = json!({ "name": "康城第一居委会", "on": "2026-11-10", "reason": "分设", "version": 1 });
+    bureau.call(204, "POST", &format!("{org}/rename"), &rename).await;
+    let late = bureau.call(409, "POST", &format!("{org}/rename"), &rename).await;
+    assert_eq!(late["type"], "/problems/changed_meanwhile");
+    let moved = json!({ "parent": there.street, "on": "2026-11-20", "reason": "区划调整", "version": 2 });
+    bureau.call(204, "POST", &format!("{org}/move"), &moved).await;
+    let past = bureau
+        .call(200, "GET", &format!("{org}/history"), &Value::Null)
+        .await;
+    assert_eq!(
+        (
+            past["names"][1]["name"].as_str(),
+            past["names"][1]["valid_to"].as_str(),
+            past["parents"][0]["name"].as_str()
+        ),
+        (Some("康城居委会"), Some("2026-11-10"), Some("七宝镇")),
+        "{past}"
+    );
+    let close = json!({ "on": "2026-11-22", "reason": "撤销", "version": 3 });
+    bureau.call(204, "POST", &format!("{org}/close"), &close).await;
+    let ended = bureau
+        .call(200, "GET", "/api/v1/desk/orgs?status=closed", &Value::Null)
+        .await;
+    assert_eq!(ended["items"][0]["id"], id);
+    let merge = json!({ "into": there.org, "on": "2026-11-22", "reason": "合并办学", "version": 1 });
+    let merged = format!("/api/v1/orgs/{}/merge", here.org);
+    bureau.call(204, "POST", &merged, &merge).await;
+    let told = bureau.call(409, "POST", &merged, &merge).await;
+    assert_eq!(told["type"], "/problems/org_not_open");
+    assert_eq!(
+        town.events("org.").await,
+        [
+            "org.created",
+            "org.renamed",
+            "org.moved",
+            "org.closed",
+            "org.merged"
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_without_the_structure_are_refused() {
+    let town = town().await;
+    let school = town.world.here.org;
+    let body = json!({ "kind": "social_site", "parent": school, "name": "书香点", "short_name": "", "opened_on": "2026-11-01",
+        "into": school, "on": "2026-11-22", "reason": "因为", "version": 1 });
+    for (client, status) in [
+        (town.app.visitor(), 401),
+        (town.staff_here(Role::SchoolHead), 403),
+        (town.staff_there(Role::DistrictBureau), 404),
+    ] {
+        client.call(status, "POST", "/api/v1/orgs", &body).await;
+        for verb in ["rename", "move", "merge", "close"] {
+            client
+                .call(status, "POST", &format!("/api/v1/orgs/{school}/{verb}"), &body)
+                .await;
+        }
+    }
+    for path in ["/api/v1/desk/orgs", "/api/v1/orgs"] {
+        let sibling = town.staff_there(Role::SchoolHead);
+        let found = sibling
+            .call(200, "GET", &format!("{path}?q=莘庄"), &Value::Null)
+            .await;
+        let count = found["items"].as_array().unwrap().len();
+        assert_eq!(count, if path.contains("desk") { 0 } else { 2 }, "{path}");
+    }
+    for path in [
+        format!("/api/v1/desk/orgs/{school}"),
+        format!("/api/v1/orgs/{school}/history"),
+    ] {
+        town.staff_there(Role::SchoolHead)
+            .call(404, "GET", &path, &Value::Null)
+            .await;
+    }
+    let bureau = town.district(Role::DistrictBureau);
+    for (changed, fields) in [
+        (json!({ "kind": "castle" }), vec!["kind"]),
+        (json!({ "parent": "x" }), vec!["parent"]),
+        (json!({ "opened_on": "昨天" }), vec!["opened_on"]),
+        (json!({ "opened_on": "2026-11-23" }), vec!["opened_on"]),
+        (json!({ "kind": "street" }), vec!["parent"]),
+        (json!({ "name": "点" }), vec!["name"]),
+        (json!({ "reason": "" }), vec!["reason"]),
+    ] {
+        let mut wrong = body.clone();
+        for (name, value) in changed.as_object().unwrap() {
+            wrong[name] = value.clone();
+        }
+        let told = bureau.call(422, "POST", "/api/v1/orgs", &wrong).await;
+        assert_eq!(testkit::wrong_fields(&told), fields, "{changed}");
+    }
+    let early = json!({ "name": "莘庄社校", "on": "2026-11-23", "reason": "改名", "version": 1 });
+    let told = bureau
+        .call(422, "POST", &format!("/api/v1/orgs/{school}/rename"), &early)
+        .await;
+    assert_eq!(testkit::wrong_fields(&told), ["on"]);
+    assert!(town.events("org.").await.is_empty());
 }

@@ -2,11 +2,11 @@
 
 use super::actions;
 use super::store::TokenLine;
-use crate::persons;
+use crate::{ApiTokenId, persons};
 use axum::Json;
-use axum::extract::Path;
 use axum::http::StatusCode;
 use kernel::Instant;
+use platform::api::{At, Listed, NoBody, done};
 use platform::{AppError, AppResult, Ctx, Permission};
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
@@ -99,10 +99,12 @@ pub(crate) async fn me(ctx: Ctx) -> AppResult<Json<Me>> {
 }
 
 /// One's tokens in use.
-#[utoipa::path(get, path = "/api/v1/me/tokens", tag = "me", responses((status = 200, body = [Token]), (status = 401, description = "no valid token")))]
-pub(crate) async fn tokens(ctx: Ctx) -> AppResult<Json<Vec<Token>>> {
+#[utoipa::path(get, path = "/api/v1/me/tokens", tag = "me", responses((status = 200, body = Listed<Token>), (status = 401, description = "no valid token")))]
+pub(crate) async fn tokens(ctx: Ctx) -> AppResult<Json<Listed<Token>>> {
     let lines = actions::tokens(&ctx).await?;
-    Ok(Json(lines.into_iter().map(|line| shown(line, None)).collect()))
+    Ok(Json(Listed::whole(
+        lines.into_iter().map(|line| shown(line, None)),
+    )))
 }
 
 /// Makes a token; only from a browser where its owner is signed in.
@@ -126,10 +128,8 @@ pub(crate) async fn make(
 /// Makes a token worthless.
 #[utoipa::path(delete, path = "/api/v1/me/tokens/{id}", tag = "me", params(("id" = String, Path, description = "id of the token")),
     responses((status = 204, description = "ended"), (status = 404, description = "none of one's own")))]
-pub(crate) async fn end(ctx: Ctx, Path(id): Path<String>) -> AppResult<StatusCode> {
-    let id = id.parse().map_err(|_| AppError::NotFound)?;
-    actions::end_token(&ctx, id).await?;
-    Ok(StatusCode::NO_CONTENT)
+pub(crate) async fn end(ctx: Ctx, At(id): At<ApiTokenId>, _: NoBody) -> AppResult<StatusCode> {
+    actions::end_token(&ctx, id).await.map(done)
 }
 
 #[derive(OpenApi)]

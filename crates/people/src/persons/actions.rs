@@ -26,6 +26,16 @@ pub async fn find_many(db: &Db, ids: &[PersonId]) -> AppResult<HashMap<PersonId,
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
+/// The person with this number on their card, as typed; `None` when there is none who takes part.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn find_by_number(db: &Db, number: &str) -> AppResult<Option<PersonBrief>> {
+    let typed = kernel::normalise_width(number).trim().to_owned();
+    let spellings = vec![typed.to_uppercase(), typed];
+    Ok(store::active_by_number(db, spellings).await?)
+}
+
 /// A page of a search's result.
 #[derive(Debug, Clone, Default)]
 pub struct Found {
@@ -72,6 +82,7 @@ pub async fn register(ctx: &Ctx, draft: PersonDraft) -> AppResult<PersonId> {
         return Err(AppError::invalid("org", "请选择在哪个机构登记。"));
     }
     let person = model::check(&draft, ctx.today()).map_err(AppError::Invalid)?;
+    check_home(ctx.db(), person.home).await?;
     let tx = ctx.begin().await?;
     if let Some(known) = duplicate(&tx, &person).await? {
         return meet(tx, known, person.org).await;
@@ -83,6 +94,16 @@ pub async fn register(ctx: &Ctx, draft: PersonDraft) -> AppResult<PersonId> {
     }
     tx.commit(vec![event]).await?;
     Ok(id)
+}
+
+/// A person lives in a neighbourhood.
+async fn check_home(db: &Db, home: Option<OrgId>) -> AppResult<()> {
+    let Some(home) = home else { return Ok(()) };
+    match orgs::tree::find(db, home).await {
+        Ok(org) if org.kind == orgs::OrgKind::Neighborhood => Ok(()),
+        Ok(_) | Err(AppError::NotFound) => Err(AppError::invalid("home", "请从列出的居委里选。")),
+        Err(other) => Err(other),
+    }
 }
 
 /// Writes a new person; the caller commits.
@@ -218,6 +239,9 @@ pub async fn change(
         draft.phone = unseal(ctx, row.phone_sealed.as_deref(), &place)?.unwrap_or_default();
     }
     let person = model::check(&draft, ctx.today()).map_err(AppError::Invalid)?;
+    if person.home != row.home_org_id {
+        check_home(&tx, person.home).await?;
+    }
     if let Some(number) = &person.id_number {
         let index = sealed::id_index(&ctx.platform.keys, number);
         tx.lock("person.id", lock_number(&index)).await?;

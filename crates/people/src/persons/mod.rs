@@ -15,6 +15,7 @@
 //! Tables: person, person_org. Start reading at [`register`].
 
 mod actions;
+mod api;
 mod import;
 pub mod model;
 mod pages;
@@ -24,10 +25,11 @@ pub(crate) mod store;
 mod tests;
 
 pub use actions::{
-    Found, Revealed, belongs, change, find, find_many, is_exact, learner_code, neighborhoods,
+    Found, Revealed, belongs, change, find, find_by_number, find_many, is_exact, learner_code, neighborhoods,
     open_for_change, org, person_of_code, register, reissue_code, reveal, search, show,
 };
 pub(crate) use actions::{add, duplicate, is_kept, lock_number, may_reveal, unseal};
+pub(crate) use api::PersonsApi;
 pub use import::{BadRow, How, MOST_BYTES, MOST_ROWS, Report, import};
 pub use model::{Need, PersonDraft, PersonStatus, Sex};
 pub use store::{OrgChoice, PersonBrief, PersonRow};
@@ -53,4 +55,9 @@ pub(crate) fn routes() -> Routes {
             Access::Needs(Permission::PersonReveal),
             pages::reveal,
         )
+        .post("/api/v1/people", edit, api::register)
+        .post("/api/v1/people/search", read, api::search)
+        .get("/api/v1/people/{id}", read, api::show)
+        .put("/api/v1/people/{id}", edit, api::change)
+        .post("/api/v1/people/{id}/code", edit, api::reissue_code)
 }

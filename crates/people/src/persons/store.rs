@@ -85,6 +85,9 @@ pub(crate) async fn find(db: &Db, id: PersonId) -> DbResult<PersonBrief> {
 }
 
 pub(crate) async fn find_many(db: &Db, ids: &[PersonId]) -> DbResult<Vec<PersonBrief>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let sql = format!("{BRIEF} WHERE p.id {{any $1}} ORDER BY p.id");
     db.query(&sql, args![ids]).await
 }
@@ -147,6 +150,12 @@ pub(crate) async fn by_phone(db: &Db, index: &str) -> DbResult<Vec<PersonBrief>>
         "{BRIEF} WHERE p.phone_index = $1 AND p.status = 'active' ORDER BY p.sort_key, p.id LIMIT 20"
     );
     db.query(&sql, args![index]).await
+}
+
+/// The person who takes part and has one of these spellings of a number.
+pub(crate) async fn active_by_number(db: &Db, spellings: Vec<String>) -> DbResult<Option<PersonBrief>> {
+    let sql = format!("{BRIEF} WHERE p.number {{any $1}} AND p.status = 'active' ORDER BY p.id LIMIT 1");
+    db.query_opt(&sql, args![spellings]).await
 }
 
 pub(crate) async fn by_number(db: &Db, number: &str) -> DbResult<Option<PersonId>> {

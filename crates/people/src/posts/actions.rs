@@ -3,18 +3,36 @@
 use super::store::{self, NewPost, StaffLine};
 use crate::persons::{self, OrgChoice, PersonDraft};
 use crate::sign_in::{self, staff};
-use kernel::{AccountId, OrgId, PersonId, PostId};
+use db::{Db, Scope};
+use kernel::{AccountId, Date, OrgId, PersonId, PostId};
+use platform::api::{Listed, Part};
 use platform::{AppError, AppResult, Ctx, Event, Permission, Role};
 use serde_json::json;
 
-/// Posts that stand, in scope; `q` narrows by name of person or org.
+/// A part of the posts that stand, in scope; `q` narrows by name of person or org.
 ///
 /// # Errors
 /// [`AppError::Forbidden`] without [`Permission::PostGrant`].
-pub async fn list(ctx: &Ctx, q: &str) -> AppResult<Vec<StaffLine>> {
+pub async fn list(ctx: &Ctx, q: &str, part: Part) -> AppResult<Listed<StaffLine>> {
     let scope = ctx.may(Permission::PostGrant)?;
     let q: String = q.chars().filter(|c| !matches!(c, '%' | '_' | '\\')).collect();
-    Ok(store::list(ctx.db(), &scope, ctx.today(), q.trim()).await?)
+    let rows = store::list(ctx.db(), &scope, ctx.today(), q.trim(), part).await?;
+    Ok(part.listed(rows))
+}
+
+/// Who holds a role today at one of these orgs or inside the scope: id and name, by name, at most 500; for other domains
+/// that have checked their own permission.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn holders(
+    db: &Db,
+    scope: &Scope,
+    role: Role,
+    orgs: &[OrgId],
+    today: Date,
+) -> AppResult<Vec<(PersonId, String)>> {
+    Ok(store::holders(db, scope, role, orgs, today).await?)
 }
 
 /// Orgs in which the actor may give posts.

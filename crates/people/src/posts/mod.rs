@@ -11,12 +11,14 @@
 //! account.closed, account.opened. Tables: post, account. Start reading at [`grant`].
 
 mod actions;
+mod api;
 mod pages;
 mod store;
 #[cfg(test)]
 mod tests;
 
-pub use actions::{AccountChange, Granted, NewStaff, change_account, end, grant, list};
+pub use actions::{AccountChange, Granted, NewStaff, change_account, end, grant, holders, list};
+pub(crate) use api::PostsApi;
 pub use store::StaffLine;
 
 use platform::{Access, Permission, Routes};
@@ -30,4 +32,8 @@ pub(crate) fn routes() -> Routes {
         .get("/desk/posts/new", grant, pages::new)
         .post("/desk/posts/{id}/end", grant, pages::end)
         .post("/desk/posts/accounts/{id}", grant, pages::account)
+        .get("/api/v1/posts", grant, api::list)
+        .post("/api/v1/posts", grant, api::grant)
+        .delete("/api/v1/posts/{id}", grant, api::end)
+        .post("/api/v1/accounts/{id}", grant, api::account)
 }

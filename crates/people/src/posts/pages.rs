@@ -6,6 +6,7 @@ use crate::persons::PersonDraft;
 use crate::sign_in::put;
 use axum::extract::{Path, Query};
 use axum::response::Response;
+use platform::api::Part;
 use platform::web::{Posted, see_other};
 use platform::{AppError, AppResult, Ctx};
 use ui::respond::html_with;
@@ -27,6 +28,12 @@ struct NewPage {
     form: Form,
 }
 
+/// What the page shows; who looks for somebody in a city narrows the list.
+const LINES: Part = Part {
+    limit: 300,
+    offset: 0,
+};
+
 fn zh(ctx: &Ctx, title: &str) -> Page {
     let mut page = desk_page(ctx, title);
     page.lang = Lang::Zh;
@@ -38,7 +45,7 @@ async fn list_page(ctx: &Ctx, q: &str, password: Option<String>) -> AppResult<Re
     Ok(ui::html(&ListPage {
         page: zh(ctx, "岗位和账号"),
         form: Form::blank(vec![field], Lang::Zh),
-        lines: actions::list(ctx, q).await?,
+        lines: actions::list(ctx, q, LINES).await?.items,
         password,
     }))
 }

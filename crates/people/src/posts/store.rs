@@ -4,6 +4,7 @@ use crate::persons::OrgChoice;
 use db::{Db, DbResult, Scope, Tx, args, record};
 use kernel::{AccountId, Date, Instant, OrgId, PersonId, PostId};
 use platform::Role;
+use platform::api::Part;
 
 record! {
     /// A post with its person and account.
@@ -43,18 +44,40 @@ const LINE: &str = "SELECT o.id, o.person_id, p.name, p.number, o.role, o.org_id
     LEFT JOIN account a ON a.person_id = o.person_id AND a.login IS NOT NULL";
 
 /// Posts in scope that stand on a day, by place in the tree and name; `q` narrows by name or org.
-pub(super) async fn list(db: &Db, scope: &Scope, today: Date, q: &str) -> DbResult<Vec<StaffLine>> {
+pub(super) async fn list(
+    db: &Db,
+    scope: &Scope,
+    today: Date,
+    q: &str,
+    part: Part,
+) -> DbResult<Vec<StaffLine>> {
     let sql = format!(
         "{LINE} WHERE {{scope o.org_id}} AND (o.valid_to IS NULL OR o.valid_to > $1)
            AND (p.name LIKE $2 OR g.name LIKE $2)
-         ORDER BY op.path, p.sort_key, o.id LIMIT 300"
+         ORDER BY op.path, p.sort_key, o.id LIMIT $3 OFFSET $4"
     );
-    db.within(scope).query(&sql, args![today, format!("%{q}%")]).await
+    let args = args![today, format!("%{q}%"), part.rows(), part.offset];
+    db.within(scope).query(&sql, args).await
 }
 
 pub(super) async fn find(db: &Db, scope: &Scope, id: PostId) -> DbResult<StaffLine> {
     let sql = format!("{LINE} WHERE o.id = $1 AND {{scope o.org_id}}");
     db.within(scope).query_one(&sql, args![id]).await
+}
+
+/// Who holds a role today at one of these orgs or inside the scope and takes part, by name.
+pub(super) async fn holders(
+    db: &Db,
+    scope: &Scope,
+    role: Role,
+    orgs: &[OrgId],
+    today: Date,
+) -> DbResult<Vec<(PersonId, String)>> {
+    let sql = "SELECT p.id, p.name FROM person p WHERE p.status = 'active' AND p.id IN (
+          SELECT o.person_id FROM post o WHERE o.role = $1 AND o.valid_from <= $2
+            AND (o.valid_to IS NULL OR o.valid_to > $2) AND (o.org_id {any $3} OR {scope o.org_id}))
+        ORDER BY p.sort_key, p.id LIMIT 500";
+    db.within(scope).query(sql, args![role, today, orgs]).await
 }
 
 /// Whether the person holds this post already.

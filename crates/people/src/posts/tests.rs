@@ -6,6 +6,8 @@ use kernel::OrgId;
 use platform::{Actor, AppError, Role};
 use testkit::{TestApp, World, staff};
 
+const ALL: platform::api::Part = platform::api::Part { limit: 50, offset: 0 };
+
 fn head(world: &World) -> Actor {
     staff(
         world.here.teacher,
@@ -71,7 +73,11 @@ async fn a_new_account_signs_in_and_is_closed_and_reset() {
     assert!(page.body.contains("data:image"), "{}", page.body);
     let taken = give(&app, head(&world), Role::SiteKeeper, world.here.org, "chen.xin").await;
     assert!(matches!(taken.unwrap_err(), AppError::Invalid(_)));
-    let line = list(&app.ctx(head(&world)), "陈新").await.unwrap().remove(0);
+    let line = list(&app.ctx(head(&world)), "陈新", ALL)
+        .await
+        .unwrap()
+        .items
+        .remove(0);
     let account = line.account_id.unwrap();
     let sibling = staff(
         world.there.teacher,

@@ -6,12 +6,13 @@ use crate::CertificateId;
 use documents::{Certificate, Certificates, Code, DocumentError, Typesetter};
 use kernel::{Instant, Minutes, OrgId, PersonName};
 use platform::personal::ERASED_NAME;
-use platform::{AppError, AppResult, Ctx, Event, Permission, Random};
+use platform::{AppError, AppResult, Ctx, Event, Permission, Random, Tries};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use teaching::ClassId;
 use teaching::classes::{self, ClassRow};
 use ui::Tag;
+use utoipa::ToSchema;
 
 /// Letters and digits of a code: none that is mistaken for another.
 const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
@@ -19,7 +20,8 @@ const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 pub const CODE_LEN: usize = 16;
 
 /// What a certificate says beside the name, fixed on the day of issue.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = CertificateFacts)]
 pub struct Facts {
     /// The course.
     pub course: String,
@@ -362,11 +364,21 @@ pub struct Checked {
     pub revoked_on: Option<String>,
 }
 
-/// Checks a code. `None` when there is no such certificate.
+/// Checks a code that somebody tries; a wrong one is counted against them.
 ///
 /// # Errors
-/// When the database cannot be read.
-pub async fn check(ctx: &Ctx, code: &str) -> AppResult<Option<Checked>> {
+/// [`AppError::TooMany`] after too many wrong ones.
+pub async fn try_code(ctx: &Ctx, tries: &Tries, sender: &str, code: &str) -> AppResult<Option<Checked>> {
+    tries.check(sender, ctx.now())?;
+    let found = check(ctx, code).await?;
+    if found.is_none() {
+        tries.note(sender, ctx.now());
+    }
+    Ok(found)
+}
+
+/// Checks a code. `None` when there is no such certificate.
+async fn check(ctx: &Ctx, code: &str) -> AppResult<Option<Checked>> {
     let code = clean_code(code);
     if code.len() != CODE_LEN {
         return Ok(None);

@@ -10,9 +10,12 @@
 //! Events: certificate.issued, certificate.revoked. Table: certificate. Start reading at [`actions::issue`].
 
 pub mod actions;
+mod api;
 mod pages;
 pub(crate) mod store;
 mod verify;
+
+pub(crate) use api::CertificatesApi;
 
 use documents::Typesetter;
 use platform::{Access, Permission as P, Routes, Tries};
@@ -51,6 +54,23 @@ pub fn routes(typesetter: Printing) -> Routes {
         .get("/me/certificates/{file}", Access::SignedIn, pages::own)
         .get("/verify", Access::Public, verify::form)
         .get("/verify/{code}", Access::Public, verify::show)
+        .get("/api/v1/certificates/{code}", Access::Public, api::check)
+        .get(
+            "/api/v1/classes/{id}/certificates",
+            Access::Needs(P::RecordIssue),
+            api::of_class,
+        )
+        .post(
+            "/api/v1/classes/{id}/certificates",
+            Access::Needs(P::RecordIssue),
+            api::issue,
+        )
+        .get("/api/v1/desk/certificates/{id}", either, api::show)
+        .post(
+            "/api/v1/desk/certificates/{id}/revoke",
+            Access::Needs(P::RecordRevoke),
+            api::revoke,
+        )
         .with(typesetter)
         .with(Arc::new(Tries::new(MOST_TRIES, TRY_SECS)))
 }

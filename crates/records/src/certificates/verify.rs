@@ -14,7 +14,7 @@ use std::sync::Arc;
 use ui::{Field, Form, Page};
 
 /// Where a request comes from: the peer, or behind a proxy on this machine the last hop that the proxy saw.
-pub struct Sender(String);
+pub struct Sender(pub String);
 
 impl<S: Sync> FromRequestParts<S> for Sender {
     type Rejection = Infallible;
@@ -77,11 +77,7 @@ pub async fn show(
     Sender(sender): Sender,
     Path(code): Path<String>,
 ) -> AppResult<Response> {
-    tries.check(&sender, ctx.now())?;
-    let found = actions::check(&ctx, &code).await?;
-    if found.is_none() {
-        tries.note(&sender, ctx.now());
-    }
+    let found = actions::try_code(&ctx, &tries, &sender, &code).await?;
     let page = ui::learner_page(&ctx, "查验证书");
     let form = Form::blank(fields(), page.lang).fill("code", actions::clean_code(&code));
     Ok(render(page, form, true, found))

@@ -16,11 +16,14 @@
 //! Start reading at [`actions::confirm`].
 
 pub mod actions;
+mod api;
 pub mod model;
 mod pages;
 mod store;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use api::CompletionApi;
 
 use platform::{Access, Permission as P, Routes};
 
@@ -37,5 +40,15 @@ pub fn routes() -> Routes {
             "/desk/classes/{id}/completion",
             Access::Needs(P::RecordIssue),
             pages::confirm,
+        )
+        .get(
+            "/api/v1/classes/{id}/completion",
+            Access::Needs(P::RecordIssue),
+            api::show,
+        )
+        .post(
+            "/api/v1/classes/{id}/completion",
+            Access::Needs(P::RecordIssue),
+            api::confirm,
         )
 }

@@ -6,19 +6,11 @@ use super::serve::{Asked, Made, answer};
 use super::snapshot::Listed;
 use axum::extract::Request;
 use axum::response::Response;
+use platform::api::Named;
 use platform::{AppError, AppResult};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::{OpenApi, ToSchema};
-
-/// An id with its name.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Named {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-}
 
 /// Where a class is held.
 #[derive(Debug, Serialize, ToSchema)]
@@ -145,6 +137,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 #[utoipa::path(
     get,
     path = "/api/v1/classes",
+    tag = "classes",
     params(
         ("q" = Option<String>, Query, description = "Words, pinyin or initials"),
         ("area" = Option<String>, Query, description = "Id or code of a district or street"),
@@ -194,6 +187,7 @@ pub async fn list(catalogue: Arc<Catalogue>, request: Request) -> Response {
 #[utoipa::path(
     get,
     path = "/api/v1/classes/{id}",
+    tag = "classes",
     params(("id" = String, Path, description = "Id of the class")),
     responses((status = 200, body = ClassItem), (status = 404, description = "There is no such public class"))
 )]
@@ -228,10 +222,7 @@ fn item(asked: &Asked, listed: &Listed<'_>) -> ClassItem {
         course: card.course.clone(),
         category: card.category.clone(),
         level: card.level.as_str(),
-        org: Named {
-            id: card.place.id.to_string(),
-            name: card.place.name.clone(),
-        },
+        org: Named::new(card.place.id, card.place.name.clone()),
         place: place(listed),
         teacher: card.teacher.clone(),
         term: card.term.clone(),
@@ -263,10 +254,7 @@ fn item(asked: &Asked, listed: &Listed<'_>) -> ClassItem {
 fn place(listed: &Listed<'_>) -> PlaceItem {
     let place = &listed.card.place;
     let named = |area: &Option<Arc<super::model::Area>>| {
-        area.as_ref().map(|area| Named {
-            id: area.id.to_string(),
-            name: area.name.clone(),
-        })
+        area.as_ref().map(|area| Named::new(area.id, area.name.clone()))
     };
     PlaceItem {
         address: place.address.clone(),

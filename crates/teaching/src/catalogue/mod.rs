@@ -32,7 +32,7 @@ mod timetable;
 mod words;
 
 pub use api::{ClassItem, ClassList, openapi};
-pub use model::{Area, ClassCard, DayPart, Level, Mode, Place, Seats, Standing, Status};
+pub use model::{Area, ClassCard, DayPart, Place, Seats, Standing};
 pub use query::{FeeFilter, Query, Rank, Sort, Where};
 pub use refresh::Catalogue;
 pub use snapshot::{Found, Listed, Snapshot};

@@ -1,75 +1,11 @@
 //! What the public sees of a class, and how a class stands at a moment.
 
 use crate::ClassId;
+use crate::classes::{ClassStatus, Level, Mode};
 use db::text_enum;
 use kernel::time::Weekday;
 use kernel::{Date, Fen, Instant, OrgId, Point, Time};
 use std::sync::Arc;
-
-text_enum! {
-    /// How a class is held.
-    pub enum Mode {
-        /// In a room.
-        OnSite => "on_site",
-        /// Over the network.
-        Online => "online",
-        /// Both at once.
-        Hybrid => "hybrid",
-    }
-}
-
-impl Mode {
-    /// The word on screen.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::OnSite => "线下",
-            Self::Online => "线上",
-            Self::Hybrid => "线上线下都可以",
-        }
-    }
-}
-
-text_enum! {
-    /// How much a learner should know already.
-    pub enum Level {
-        /// Nothing.
-        Beginner => "beginner",
-        /// A little.
-        Basic => "basic",
-        /// Much.
-        Advanced => "advanced",
-        /// Studies on their own, with others.
-        Study => "study",
-    }
-}
-
-impl Level {
-    /// The word on screen.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Beginner => "入门",
-            Self::Basic => "基础",
-            Self::Advanced => "提高",
-            Self::Study => "研习",
-        }
-    }
-}
-
-text_enum! {
-    /// Where a class stands in its life, as far as the public sees it.
-    pub enum Status {
-        /// Announced; people may enrol in its window.
-        Published => "published",
-        /// Sessions have begun.
-        Running => "running",
-        /// Over.
-        Closed => "closed",
-        /// Will not take place.
-        Cancelled => "cancelled",
-    }
-}
 
 text_enum! {
     /// Part of the day in which a class starts.
@@ -225,7 +161,7 @@ pub struct ClassCard {
     /// When enrolment closes.
     pub closes: Instant,
     /// Where it stands.
-    pub status: Status,
+    pub status: ClassStatus,
     /// The school's words on the status, such as why it is cancelled.
     pub status_note: String,
 }
@@ -275,9 +211,11 @@ impl ClassCard {
     #[must_use]
     pub fn standing(&self, seats: Seats, now: Instant) -> Standing {
         match self.status {
-            Status::Cancelled => return Standing::Stopped,
-            Status::Closed => return Standing::Ended,
-            Status::Published | Status::Running => {}
+            ClassStatus::Cancelled => return Standing::Stopped,
+            ClassStatus::Closed => return Standing::Ended,
+            // Nobody is shown a class that is only planned; if one were, its enrolment would not be open.
+            ClassStatus::Planned => return Standing::NotYet,
+            ClassStatus::Published | ClassStatus::Running => {}
         }
         if now < self.opens {
             return Standing::NotYet;
@@ -305,7 +243,7 @@ impl ClassCard {
     /// Whether lists show it; a class that is over or cancelled is found by its own address only.
     #[must_use]
     pub const fn is_listed(&self) -> bool {
-        matches!(self.status, Status::Published | Status::Running)
+        matches!(self.status, ClassStatus::Published | ClassStatus::Running)
     }
 
     /// Whether somebody of this age may enrol.
@@ -382,7 +320,7 @@ pub(super) mod tests {
             pass_percent: 70,
             opens: "2026-11-01T00:00:00Z".parse().unwrap(),
             closes: "2027-02-20T00:00:00Z".parse().unwrap(),
-            status: Status::Published,
+            status: ClassStatus::Published,
             status_note: String::new(),
         }
     }

@@ -1,10 +1,11 @@
 //! The start page and the list of classes.
 
-use super::model::{Area, DayPart, Level, Mode};
+use super::model::{Area, DayPart};
 use super::query::{FeeFilter, Query, Sort, Where};
 use super::refresh::Catalogue;
 use super::serve::{Asked, Made, answer, made};
 use super::words::{self, CardView};
+use crate::classes::{Level, Mode};
 use askama::Template;
 use axum::extract::Request;
 use axum::response::Response;

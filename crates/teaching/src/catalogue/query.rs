@@ -1,6 +1,7 @@
 //! What a person asks of the catalogue: the address's parameters, read and written in one fixed order.
 
-use super::model::{DayPart, Level, Mode};
+use super::model::DayPart;
+use crate::classes::{Level, Mode};
 use kernel::{Id, OrgId, Point};
 use platform::FieldError;
 use ui::view::query_value;

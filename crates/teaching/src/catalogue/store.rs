@@ -1,6 +1,7 @@
 //! What the snapshot is built from, and what a class's own page shows beside it.
 
-use super::model::{Area, ClassCard, Level, Mode, Place, Seats, Status};
+use super::model::{Area, ClassCard, Place, Seats};
+use crate::classes::{ClassStatus, Level, Mode, Risk};
 use crate::{ClassId, CourseVersionId};
 use db::{Db, DbResult, args, record};
 use kernel::time::Weekday;
@@ -209,11 +210,11 @@ fn card(line: ClassLine, place: Arc<Place>) -> Option<(ClassCard, Seats)> {
         age_min: line.age_min.map(small),
         age_max: line.age_max.map(small),
         residence_note: line.residence_note,
-        strenuous: line.risk != "none",
+        strenuous: line.risk.parse::<Risk>().ok()? == Risk::Strenuous,
         pass_percent: u8::try_from(line.pass_percent).unwrap_or_default(),
         opens: line.enrollment_opens,
         closes: line.enrollment_closes,
-        status: line.status.parse::<Status>().ok()?,
+        status: line.status.parse::<ClassStatus>().ok()?,
         status_note: line.status_note,
     };
     Some((card, seats))

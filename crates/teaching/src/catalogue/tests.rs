@@ -441,8 +441,16 @@ fn every_text_of_the_pages_has_english() {
         texts.extend(ui::catalogue::scan_template_texts(&root.join(folder)).unwrap());
     }
     texts.extend(super::DayPart::ALL.iter().map(|part| part.label().to_owned()));
-    texts.extend(super::Level::ALL.iter().map(|level| level.label().to_owned()));
-    texts.extend(super::Mode::ALL.iter().map(|mode| mode.label().to_owned()));
+    texts.extend(
+        crate::classes::Level::ALL
+            .iter()
+            .map(|level| level.label().to_owned()),
+    );
+    texts.extend(
+        crate::classes::Mode::ALL
+            .iter()
+            .map(|mode| mode.label().to_owned()),
+    );
     let words = [
         "周一",
         "周二",

@@ -1,7 +1,8 @@
 //! How a class reads on a page, in the page's language.
 
-use super::model::{ClassCard, Mode, Standing};
+use super::model::{ClassCard, Standing};
 use super::snapshot::Listed;
+use crate::classes::Mode;
 use kernel::chinese_date::{day_text, range_text, span_text};
 use kernel::geo::walking_minutes;
 use kernel::time::Weekday;

@@ -4,23 +4,30 @@ use super::model::{self, ClassDraft, ClassRow, ClassStatus, Pattern};
 use super::store::{self, NewClass};
 use crate::courses::CourseRow;
 use crate::duty::{self, DutyRow};
-use crate::neighbours::{self, Names, OrgLine, RoomLine};
+use crate::names::{self, Names};
 use crate::sessions::clash::{Busy, Clash};
 use crate::sessions::{self, SessionRow, SessionStatus};
 use crate::terms::{self, TermRow};
-use crate::{ClassId, CourseId, CourseVersionId, TermId, courses, web};
+use crate::{ClassId, CourseId, TermId, courses};
 use db::{Db, Scope};
 use kernel::chinese_date::day_text;
 use kernel::weekly::PlanWarning;
 use kernel::{OrgId, PersonId, Planned};
 use orgs::RoomId;
+use orgs::rooms::RoomBrief;
+use orgs::tree::{self, OrgBrief};
+use platform::api::Part;
 use platform::{AppError, AppResult, Ctx, Event, Permission as P, Tx};
 use serde_json::json;
+use std::collections::HashMap;
 
 pub use store::{Filter, SORTS};
 
-/// Most classes in one exported file.
-const MOST_EXPORTED: i64 = 20_000;
+/// The classes of one exported file.
+const EXPORTED: Part = Part {
+    limit: 20_000,
+    offset: 0,
+};
 
 /// Classes with the names beside them.
 #[derive(Debug)]
@@ -28,23 +35,31 @@ pub struct Listed {
     /// The classes.
     pub rows: Vec<ClassRow>,
     pub(crate) names: Names,
+    pub(crate) courses: HashMap<CourseId, String>,
+    pub(crate) terms: HashMap<TermId, String>,
 }
 
 async fn with_names(ctx: &Ctx, rows: Vec<ClassRow>) -> AppResult<Listed> {
     let orgs = rows.iter().map(|row| row.org_id).collect();
     let rooms = rows.iter().filter_map(|row| row.room_id).collect();
     let people = rows.iter().filter_map(|row| row.teacher_id).collect();
-    let names = Names::load(ctx.db(), orgs, rooms, people).await?;
-    Ok(Listed { rows, names })
+    let courses: Vec<CourseId> = rows.iter().map(|row| row.course_id).collect();
+    let terms: Vec<TermId> = rows.iter().map(|row| row.term_id).collect();
+    Ok(Listed {
+        names: Names::load(ctx.db(), orgs, rooms, people).await?,
+        courses: courses::names(ctx.db(), &courses).await?,
+        terms: terms::names(ctx.db(), &terms).await?,
+        rows,
+    })
 }
 
-/// A page of classes.
+/// A part of the classes, read one row too long.
 ///
 /// # Errors
 /// Forbidden without `ClassRead`.
-pub async fn list(ctx: &Ctx, filter: &Filter, sort: (&str, bool), offset: i64) -> AppResult<Listed> {
+pub async fn list(ctx: &Ctx, filter: &Filter, sort: (&str, bool), part: Part) -> AppResult<Listed> {
     let scope = ctx.may(P::ClassRead)?;
-    let rows = store::list(ctx.db(), &scope, filter, sort, web::PAGE_ROWS + 1, offset).await?;
+    let rows = store::list(ctx.db(), &scope, filter, sort, part).await?;
     with_names(ctx, rows).await
 }
 
@@ -54,8 +69,7 @@ pub async fn list(ctx: &Ctx, filter: &Filter, sort: (&str, bool), offset: i64) -
 /// Forbidden without `ClassRead`.
 pub async fn export(ctx: &Ctx, filter: &Filter, sort: (&str, bool)) -> AppResult<Listed> {
     let scope = ctx.may(P::ClassRead)?;
-    let rows = store::list(ctx.db(), &scope, filter, sort, MOST_EXPORTED, 0).await?;
-    with_names(ctx, rows).await
+    with_names(ctx, store::list(ctx.db(), &scope, filter, sort, EXPORTED).await?).await
 }
 
 /// What the filters of the list offer.
@@ -73,8 +87,8 @@ pub struct Filters {
 /// Forbidden without `ClassRead`.
 pub async fn filters(ctx: &Ctx) -> AppResult<Filters> {
     let scope = ctx.may(P::ClassRead)?;
-    let orgs = neighbours::institutions(ctx.db(), &scope).await?;
-    let mut above: Vec<OrgId> = orgs.iter().flat_map(OrgLine::line_of_orgs).collect();
+    let orgs = names::institutions(ctx.db(), &scope).await?;
+    let mut above: Vec<OrgId> = orgs.iter().flat_map(|org| tree::ids_of(&org.path)).collect();
     above.sort_unstable();
     above.dedup();
     let year_ago = ctx
@@ -83,7 +97,7 @@ pub async fn filters(ctx: &Ctx) -> AppResult<Filters> {
         .unwrap_or(ctx.today());
     let terms = terms::of_orgs(ctx.db(), &above, year_ago).await?;
     Ok(Filters {
-        orgs: orgs.into_iter().map(|org| (org.id, org.name)).collect(),
+        orgs: names::to_choose(orgs),
         terms: terms.into_iter().map(|term| (term.id, term.name)).collect(),
     })
 }
@@ -128,7 +142,7 @@ pub struct Doors {
 /// # Errors
 /// When the database cannot be read.
 pub(crate) async fn doors(ctx: &Ctx, class: &ClassRow) -> AppResult<Doors> {
-    let path = neighbours::org(ctx.db(), class.org_id).await?.path;
+    let path = tree::find(ctx.db(), class.org_id).await?.path;
     let take = ctx.reach(P::AttendanceTake).contains(&path);
     let own = match ctx.actor.person {
         Some(person) if ctx.can(P::AttendanceOwn) => duty::holds_duty(ctx.db(), class.id, person).await?,
@@ -148,7 +162,7 @@ pub(crate) async fn doors(ctx: &Ctx, class: &ClassRow) -> AppResult<Doors> {
 pub async fn find(ctx: &Ctx, id: ClassId) -> AppResult<Detail> {
     let scope = ctx.may(P::ClassRead)?;
     let class = store::find_within(ctx.db(), &scope, id).await?;
-    let path = neighbours::org(ctx.db(), class.org_id).await?.path;
+    let path = tree::find(ctx.db(), class.org_id).await?.path;
     let (course, version) = courses::of_version(ctx.db(), class.course_version_id).await?;
     let term = terms::find(ctx.db(), class.term_id).await?;
     let sessions = sessions::of_class(ctx.db(), id).await?;
@@ -174,9 +188,9 @@ pub async fn find(ctx: &Ctx, id: ClassId) -> AppResult<Detail> {
 /// What a class of an org can be planned with.
 #[derive(Debug)]
 pub struct Choices {
-    pub(crate) org: OrgLine,
+    pub(crate) org: OrgBrief,
     pub(crate) terms: Vec<TermRow>,
-    pub(crate) rooms: Vec<RoomLine>,
+    pub(crate) rooms: Vec<RoomBrief>,
     pub(crate) teachers: Vec<(PersonId, String)>,
     pub(crate) courses: Vec<(CourseId, String)>,
 }
@@ -187,8 +201,7 @@ pub struct Choices {
 /// Forbidden without `ClassEdit`.
 pub async fn orgs(ctx: &Ctx) -> AppResult<Vec<(OrgId, String)>> {
     let scope = ctx.may(P::ClassEdit)?;
-    let orgs = neighbours::institutions(ctx.db(), &scope).await?;
-    Ok(orgs.into_iter().map(|org| (org.id, org.name)).collect())
+    Ok(names::to_choose(names::institutions(ctx.db(), &scope).await?))
 }
 
 /// What a class of this org can be planned with.
@@ -197,11 +210,11 @@ pub async fn orgs(ctx: &Ctx) -> AppResult<Vec<(OrgId, String)>> {
 /// [`AppError::NotFound`] outside the scope of `ClassEdit`.
 pub async fn choices(ctx: &Ctx, org: OrgId) -> AppResult<Choices> {
     let scope = ctx.may(P::ClassEdit)?;
-    let org = neighbours::org_within(ctx.db(), &scope, org).await?;
+    let org = tree::find_within(ctx.db(), &scope, org).await?;
     Ok(Choices {
         terms: terms::actions::for_org(ctx.db(), &org, ctx.today()).await?,
-        rooms: neighbours::rooms_of(ctx.db(), org.id).await?,
-        teachers: neighbours::teachers(ctx.db(), &scope, &org, ctx.today()).await?,
+        rooms: names::rooms_of(ctx.db(), org.id).await?,
+        teachers: names::teachers(ctx.db(), &scope, &org, ctx.today()).await?,
         courses: courses::usable(ctx.db(), &scope).await?,
         org,
     })
@@ -269,15 +282,27 @@ fn uses(plan: &Plan, planned: &Planned) -> Vec<Busy> {
     planned.sessions.iter().map(of).collect()
 }
 
-/// Plans the sessions.
+/// Plans the sessions, leaving out those of a class that is planned anew.
 ///
 /// # Errors
-/// Invalid when the pattern makes no sense.
+/// Not found outside the scope; invalid for wrong facts, or when the pattern makes no sense.
 pub async fn preview(ctx: &Ctx, plan: &Plan, but: Option<ClassId>) -> AppResult<Preview> {
+    let scope = ctx.may(P::ClassEdit)?;
+    let now = match but {
+        Some(class) => Some(store::find_within(ctx.db(), &scope, class).await?),
+        None => None,
+    };
+    tree::find_within(ctx.db(), &scope, plan.org).await?;
+    model::check(plan.draft.clone(), now.as_ref().map_or(0, |class| class.enrolled))?;
+    check_room(ctx.db(), plan.org, plan.draft.room_id).await?;
+    if now.is_none_or(|class| class.teacher_id != plan.draft.teacher_id) {
+        check_teacher(ctx, &scope, plan.org, plan.draft.teacher_id).await?;
+    }
     preview_in(ctx.db(), plan, but).await
 }
 
 async fn preview_in(db: &Db, plan: &Plan, but: Option<ClassId>) -> AppResult<Preview> {
+    plan.pattern.check()?;
     let planned = plan.pattern.sessions();
     let broken = planned
         .warnings
@@ -297,7 +322,7 @@ async fn preview_in(db: &Db, plan: &Plan, but: Option<ClassId>) -> AppResult<Pre
         ));
     }
     if let Some(room) = plan.draft.room_id {
-        let room = neighbours::room(db, room).await?;
+        let room = orgs::rooms::find(db, room).await?;
         if plan.draft.capacity > room.seats {
             warnings.push(format!(
                 "名额 {} 人，{}只有 {} 个座位。",
@@ -316,7 +341,7 @@ async fn preview_in(db: &Db, plan: &Plan, but: Option<ClassId>) -> AppResult<Pre
 /// A class keeps to the rooms of its own org that are in use.
 pub(crate) async fn check_room(db: &Db, org: OrgId, room: Option<RoomId>) -> AppResult<()> {
     let Some(room) = room else { return Ok(()) };
-    let known = neighbours::room(db, room).await;
+    let known = orgs::rooms::find(db, room).await;
     match known {
         Ok(room) if room.org_id == org && room.active => Ok(()),
         Ok(_) | Err(AppError::NotFound) => Err(AppError::invalid("room", "请从本机构在用的教室里选。")),
@@ -332,8 +357,8 @@ pub(crate) async fn check_teacher(
     teacher: Option<PersonId>,
 ) -> AppResult<()> {
     let Some(teacher) = teacher else { return Ok(()) };
-    let org = neighbours::org(ctx.db(), org).await?;
-    let known = neighbours::teachers(ctx.db(), scope, &org, ctx.today()).await?;
+    let org = tree::find(ctx.db(), org).await?;
+    let known = names::teachers(ctx.db(), scope, &org, ctx.today()).await?;
     if known.iter().any(|(id, _)| *id == teacher) {
         Ok(())
     } else {
@@ -344,7 +369,7 @@ pub(crate) async fn check_teacher(
     }
 }
 
-async fn check_term(ctx: &Ctx, org: &OrgLine, term: TermId) -> AppResult<()> {
+async fn check_term(ctx: &Ctx, org: &OrgBrief, term: TermId) -> AppResult<()> {
     let terms = terms::actions::for_org(ctx.db(), org, ctx.today()).await?;
     if terms.iter().any(|known| known.id == term) {
         Ok(())
@@ -395,7 +420,7 @@ async fn plan_locked(tx: &Tx, plan: &Plan, but: Option<ClassId>) -> AppResult<Pr
 pub async fn create(ctx: &Ctx, mut plan: Plan) -> AppResult<ClassId> {
     let scope = ctx.may(P::ClassEdit)?;
     plan.draft = model::check(plan.draft, 0)?;
-    let org = neighbours::org_within(ctx.db(), &scope, plan.org).await?;
+    let org = tree::find_within(ctx.db(), &scope, plan.org).await?;
     let (_, version) = courses::to_teach(ctx.db(), &scope, plan.course).await?;
     check_term(ctx, &org, plan.term).await?;
     check_room(ctx.db(), plan.org, plan.draft.room_id).await?;
@@ -407,7 +432,7 @@ pub async fn create(ctx: &Ctx, mut plan: Plan) -> AppResult<ClassId> {
         id,
         org: plan.org,
         course: plan.course,
-        course_version: CourseVersionId::from_raw(version.id.raw()),
+        course_version: version.id,
         term: plan.term,
         at: ctx.now(),
     };

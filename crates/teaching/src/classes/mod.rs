@@ -19,6 +19,7 @@
 //! Table: `class`. Start reading at [`actions`].
 
 pub mod actions;
+mod api;
 pub mod lifecycle;
 pub mod model;
 mod pages;
@@ -29,6 +30,7 @@ mod store;
 mod tests;
 
 pub(crate) use actions::{check_room, check_teacher};
+pub(crate) use api::ClassesApi;
 pub use model::{ClassRow, ClassStatus, Level, Mode, Risk};
 pub use store::{find, find_within, set_seat_counts, set_status};
 pub(crate) use store::{follow_sessions, names};
@@ -38,50 +40,36 @@ use platform::{Access, Permission as P, Routes};
 /// The addresses of classes for staff, and the public poster.
 #[must_use]
 pub fn routes() -> Routes {
+    let (read, edit) = (Access::Needs(P::ClassRead), Access::Needs(P::ClassEdit));
+    let publish = Access::Needs(P::ClassPublish);
     Routes::new()
-        .get("/desk/classes", Access::Needs(P::ClassRead), pages::list)
-        .get("/desk/classes.csv", Access::Needs(P::ClassRead), pages::export)
-        .get("/desk/classes/new", Access::Needs(P::ClassEdit), plan_pages::new)
-        .post(
-            "/desk/classes/new",
-            Access::Needs(P::ClassEdit),
-            plan_pages::create,
-        )
-        .get("/desk/classes/{id}", Access::Needs(P::ClassRead), pages::show)
-        .get(
-            "/desk/classes/{id}/edit",
-            Access::Needs(P::ClassEdit),
-            plan_pages::edit,
-        )
-        .post(
-            "/desk/classes/{id}/edit",
-            Access::Needs(P::ClassEdit),
-            plan_pages::change,
-        )
-        .post(
-            "/desk/classes/{id}/publish",
-            Access::Needs(P::ClassPublish),
-            pages::publish,
-        )
-        .post(
-            "/desk/classes/{id}/start",
-            Access::Needs(P::ClassPublish),
-            pages::start,
-        )
-        .post(
-            "/desk/classes/{id}/close",
-            Access::Needs(P::ClassPublish),
-            pages::close,
-        )
-        .get(
-            "/desk/classes/{id}/cancel",
-            Access::Needs(P::ClassPublish),
-            pages::ask_cancel,
-        )
-        .post(
-            "/desk/classes/{id}/cancel",
-            Access::Needs(P::ClassPublish),
-            pages::cancel,
-        )
+        .get("/desk/classes", read, pages::list)
+        .get("/desk/classes.csv", read, pages::export)
+        .get("/desk/classes/new", edit, plan_pages::new)
+        .post("/desk/classes/new", edit, plan_pages::create)
+        .get("/desk/classes/{id}", read, pages::show)
+        .get("/desk/classes/{id}/edit", edit, plan_pages::edit)
+        .post("/desk/classes/{id}/edit", edit, plan_pages::change)
+        .post("/desk/classes/{id}/publish", publish, pages::publish)
+        .post("/desk/classes/{id}/start", publish, pages::start)
+        .post("/desk/classes/{id}/close", publish, pages::close)
+        .get("/desk/classes/{id}/cancel", publish, pages::ask_cancel)
+        .post("/desk/classes/{id}/cancel", publish, pages::cancel)
         .get("/classes/{id}/poster.pdf", Access::Public, poster::poster)
+        .merge(api_routes())
+}
+
+fn api_routes() -> Routes {
+    let (read, edit) = (Access::Needs(P::ClassRead), Access::Needs(P::ClassEdit));
+    let publish = Access::Needs(P::ClassPublish);
+    Routes::new()
+        .get("/api/v1/desk/classes", read, api::list)
+        .get("/api/v1/desk/classes/{id}", read, api::show)
+        .post("/api/v1/classes", edit, api::create)
+        .post("/api/v1/classes/preview", edit, api::preview)
+        .put("/api/v1/classes/{id}", edit, api::change)
+        .post("/api/v1/classes/{id}/publish", publish, api::publish)
+        .post("/api/v1/classes/{id}/start", publish, api::start)
+        .post("/api/v1/classes/{id}/close", publish, api::close)
+        .post("/api/v1/classes/{id}/cancel", publish, api::cancel)
 }

@@ -259,6 +259,36 @@ pub struct Pattern {
 }
 
 impl Pattern {
+    /// Checks the bounds of what was typed.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] with a sentence for each wrong field.
+    pub fn check(&self) -> AppResult<()> {
+        let bounds = [
+            (
+                "weekday",
+                self.weekday,
+                7,
+                "星期几要写 1 到 7，1 是周一，7 是周日。",
+            ),
+            ("minutes", self.minutes, 480, "每次时长要在 1 到 480 分钟之间。"),
+            ("count", self.count, 400, "课次数要在 1 到 400 之间。"),
+        ];
+        let wrong: Vec<FieldError> = bounds
+            .iter()
+            .filter(|(_, number, most, _)| !(1..=*most).contains(number))
+            .map(|(field, _, _, sentence)| FieldError {
+                field: (*field).to_owned(),
+                sentence: (*sentence).to_owned(),
+            })
+            .collect();
+        if wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(AppError::Invalid(wrong))
+        }
+    }
+
     /// The sessions around the public holidays; what cannot be counted comes out as a warning of the kernel.
     #[must_use]
     pub fn sessions(&self) -> Planned {
@@ -275,6 +305,9 @@ impl Pattern {
         pattern.sessions(crate::holidays::calendar(), HolidayRule::SkipBoth)
     }
 }
+
+/// Highest fee: 100,000 yuan for a term.
+const MOST_FEN: i64 = 10_000_000;
 
 /// Checks the facts of a class; `enrolled` people have a seat already.
 ///
@@ -311,14 +344,19 @@ pub fn check(draft: ClassDraft, enrolled: i64) -> AppResult<ClassDraft> {
             format!("最少开班人数要在 0 到名额（{}）之间。", draft.capacity),
         );
     }
-    if draft.fee_fen < 0 {
-        wrong("fee", "学费不能是负数。免费请填 0。".into());
+    if !(0..=MOST_FEN).contains(&draft.fee_fen) {
+        wrong("fee_fen", "学费要在 0 到 100000 元之间。免费请填 0。".into());
+    }
+    for (field, age) in [("age_min", draft.age_min), ("age_max", draft.age_max)] {
+        if age.is_some_and(|age| !(1..=120).contains(&age)) {
+            wrong(field, "年龄要在 1 到 120 之间。".into());
+        }
     }
     if matches!((draft.age_min, draft.age_max), (Some(least), Some(most)) if least > most) {
         wrong("age_max", "最大年龄不能小于最小年龄。".into());
     }
     if draft.enrollment_closes <= draft.enrollment_opens {
-        wrong("closes_on", "报名截止要在报名开始之后。".into());
+        wrong("enrollment_closes", "报名截止要在报名开始之后。".into());
     }
     if !(0..=100).contains(&draft.pass_percent) {
         wrong("pass_percent", "结业出勤率要在 0 到 100 之间。".into());

@@ -103,9 +103,9 @@ fn filter_form(filters: Filters, query: &[(String, String)]) -> Form {
 /// `GET /desk/classes`
 pub async fn list(ctx: Ctx, query: Query) -> AppResult<Response> {
     let listing = web::listing("/desk/classes", &query);
-    let offset = web::offset(&query);
-    let mut listed = actions::list(&ctx, &filter_of(&query), listing.sort(&SORTS), offset).await?;
-    let next = web::cut(&mut listed.rows, offset);
+    let part = web::part(&query);
+    let mut listed = actions::list(&ctx, &filter_of(&query), listing.sort(&SORTS), part).await?;
+    let next = part.cut(&mut listed.rows);
     let heads = [
         ("name", "班级"),
         ("starts", "时间"),

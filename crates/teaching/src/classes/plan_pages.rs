@@ -303,17 +303,13 @@ pub async fn new(ctx: Ctx, query: Query) -> AppResult<Response> {
 async fn seen(
     ctx: &Ctx,
     id: Option<ClassId>,
-    mut form: Form,
+    form: Form,
     plan: &Plan,
     save: bool,
 ) -> AppResult<Result<Form, Response>> {
     let preview = match actions::preview(ctx, plan, id).await {
         Ok(preview) => preview,
-        Err(AppError::Invalid(wrong)) => {
-            wrong.into_iter().for_each(|f| form.error(&f.field, f.sentence));
-            return Ok(Err(show(ctx, id, form, None, 422)));
-        }
-        Err(other) => return Err(other),
+        Err(error) => return show_error(ctx, id, form, error).map(Err),
     };
     let mark = preview.mark();
     if save && preview.clashes.is_empty() && form.get("seen") == mark {
@@ -325,17 +321,12 @@ async fn seen(
 }
 
 fn show_error(ctx: &Ctx, id: Option<ClassId>, mut form: Form, error: AppError) -> AppResult<Response> {
-    match error {
-        AppError::Invalid(wrong) => {
-            wrong.into_iter().for_each(|f| form.error(&f.field, f.sentence));
-            Ok(show(ctx, id, form, None, 422))
-        }
-        AppError::Refused { ref sentence, .. } => {
-            form.refuse(sentence.clone());
-            Ok(show(ctx, id, form, None, 409))
-        }
-        other => Err(other),
-    }
+    // The form asks for the fee in yuan and for the last day of the window.
+    let error = error
+        .beside("fee_fen", "fee")
+        .beside("enrollment_closes", "closes_on");
+    let status = form.take_up(error)?;
+    Ok(show(ctx, id, form, None, status))
 }
 
 /// `POST /desk/classes/new`

@@ -1,13 +1,14 @@
 //! `GET /classes/{id}/poster.pdf`: the printable poster of a class that is open to everybody.
 
 use super::model::{ClassRow, ClassStatus, Mode};
-use crate::neighbours::{self, Names, Reach};
+use crate::names::Names;
 use crate::{courses, web};
 use axum::Extension;
 use axum::extract::Path;
 use axum::response::Response;
 use documents::{Code, Enrolling, Poster, Typesetter};
 use kernel::chinese_date::{day_text, time_text};
+use orgs::facts::Facts;
 use platform::{AppError, AppResult, Ctx};
 use std::sync::Arc;
 
@@ -37,7 +38,7 @@ async fn of_class(ctx: &Ctx, class: &ClassRow) -> AppResult<Poster> {
     let rooms = class.room_id.into_iter().collect();
     let people = class.teacher_id.into_iter().collect();
     let names = Names::load(ctx.db(), vec![class.org_id], rooms, people).await?;
-    let reach = neighbours::reach(ctx.db(), class.org_id).await?;
+    let facts = orgs::facts::find_public(ctx.db(), class.org_id).await?;
     Ok(Poster {
         provider: names.org(class.org_id),
         title: class.name.clone(),
@@ -46,21 +47,21 @@ async fn of_class(ctx: &Ctx, class: &ClassRow) -> AppResult<Poster> {
             class.weekly(),
             format!("{}开课，共 {} 次", day_text(class.starts_on), class.session_count),
         ],
-        place: place(class, &names, &reach),
+        place: place(class, &names, facts.as_ref()),
         teacher: names.person(class.teacher_id),
         audience: audience(class, &version.audience),
         fee: class.fee(),
         seats: format!("{} 人", class.capacity),
-        enrolling: enrolling(ctx, class, reach),
+        enrolling: enrolling(ctx, class, facts.as_ref()),
     })
 }
 
-fn place(class: &ClassRow, names: &Names, reach: &Reach) -> Vec<String> {
+fn place(class: &ClassRow, names: &Names, facts: Option<&Facts>) -> Vec<String> {
     if class.mode == Mode::Online {
         return vec![Mode::Online.label().into()];
     }
     let room = format!("{} {}", names.org(class.org_id), names.room(class.room_id));
-    [room, reach.address.clone()]
+    [room, facts.map(|facts| facts.address.clone()).unwrap_or_default()]
         .into_iter()
         .filter(|line| !line.is_empty())
         .collect()
@@ -82,13 +83,13 @@ fn audience(class: &ClassRow, course: &str) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("；"))
 }
 
-fn enrolling(ctx: &Ctx, class: &ClassRow, reach: Reach) -> Enrolling {
+fn enrolling(ctx: &Ctx, class: &ClassRow, facts: Option<&Facts>) -> Enrolling {
     let some = |text: String| Some(text).filter(|text| !text.is_empty());
     let (day, time) = class.enrollment_opens.china();
     let closes = class.enrollment_closes.plus_secs(-1).date();
     Enrolling {
-        phone: some(reach.phone),
-        counter: some(format!("{} {}", reach.address, reach.hours).trim().to_owned()),
+        phone: facts.and_then(|facts| some(facts.phone.clone())),
+        counter: facts.and_then(|facts| some(format!("{} {}", facts.address, facts.hours).trim().to_owned())),
         page: Some(Code::new(format!(
             "{}/classes/{}",
             ctx.platform.public_url, class.id

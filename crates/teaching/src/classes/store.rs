@@ -5,6 +5,7 @@ use crate::{ClassId, CourseId, CourseVersionId, TermId};
 use db::{Db, DbResult, Scope, Tx, Value, args};
 use kernel::{Date, Instant, OrgId};
 use platform::AppResult;
+use platform::api::Part;
 use std::collections::HashMap;
 
 /// Every column of a class with the alias `c`, for `SELECT`.
@@ -105,8 +106,7 @@ pub async fn list(
     scope: &Scope,
     filter: &Filter,
     sort: (&str, bool),
-    rows: i64,
-    offset: i64,
+    part: Part,
 ) -> DbResult<Vec<ClassRow>> {
     let sql = format!(
         concat!(
@@ -128,8 +128,8 @@ pub async fn list(
         filter.term,
         filter.status,
         filter.incomplete,
-        rows,
-        offset
+        part.rows(),
+        part.offset
     ];
     db.within(scope).query(&sql, args).await
 }

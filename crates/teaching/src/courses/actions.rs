@@ -2,9 +2,11 @@
 
 use super::model::{self, CourseDraft, CourseRow, VersionRow, VersionStatus};
 use super::store::{self, NewVersion};
-use crate::neighbours::{self, Names, OrgLine};
+use crate::names::{self, Names};
 use crate::{CourseId, CourseVersionId, web};
 use kernel::{OrgId, bounded_lines};
+use orgs::tree;
+use platform::api::Part;
 use platform::{AppError, AppResult, Ctx, Event, Permission as P, Waiting};
 use serde_json::json;
 
@@ -38,13 +40,13 @@ fn open_of(versions: &[VersionRow]) -> Option<&VersionRow> {
         .find(|version| version.status != VersionStatus::Approved)
 }
 
-/// A page of courses with the names of their orgs.
+/// A part of the courses with the names of their orgs, read one row too long.
 ///
 /// # Errors
 /// Forbidden without `CourseRead`.
-pub async fn list(ctx: &Ctx, filter: &Filter, offset: i64) -> AppResult<Vec<(CourseRow, String)>> {
+pub async fn list(ctx: &Ctx, filter: &Filter, part: Part) -> AppResult<Vec<(CourseRow, String)>> {
     let scope = ctx.may(P::CourseRead)?;
-    let rows = store::list(ctx.db(), &scope, filter, web::PAGE_ROWS + 1, offset).await?;
+    let rows = store::list(ctx.db(), &scope, filter, part).await?;
     let orgs = rows.iter().map(|row| row.org_id).collect();
     let names = Names::load(ctx.db(), orgs, vec![], vec![]).await?;
     Ok(rows
@@ -63,7 +65,7 @@ pub async fn list(ctx: &Ctx, filter: &Filter, offset: i64) -> AppResult<Vec<(Cou
 pub async fn find(ctx: &Ctx, id: CourseId) -> AppResult<Detail> {
     let scope = ctx.may(P::CourseRead)?;
     let course = store::find_visible(ctx.db(), &scope, id).await?;
-    let path = neighbours::org(ctx.db(), course.org_id).await?.path;
+    let path = tree::find(ctx.db(), course.org_id).await?.path;
     let mut versions = store::versions(ctx.db(), id).await?;
     if !scope.contains(&path) {
         versions.retain(|version| version.status == VersionStatus::Approved);
@@ -87,28 +89,9 @@ pub async fn find(ctx: &Ctx, id: CourseId) -> AppResult<Detail> {
 ///
 /// # Errors
 /// Forbidden without `CourseEdit`.
-pub async fn orgs(ctx: &Ctx) -> AppResult<Vec<OrgLineView>> {
+pub async fn orgs(ctx: &Ctx) -> AppResult<Vec<(OrgId, String)>> {
     let scope = ctx.may(P::CourseEdit)?;
-    let orgs = neighbours::institutions(ctx.db(), &scope).await?;
-    Ok(orgs.into_iter().map(OrgLineView::from).collect())
-}
-
-/// An org to choose.
-#[derive(Debug, Clone)]
-pub struct OrgLineView {
-    /// Its id.
-    pub id: OrgId,
-    /// Its name.
-    pub name: String,
-}
-
-impl From<OrgLine> for OrgLineView {
-    fn from(org: OrgLine) -> Self {
-        Self {
-            id: org.id,
-            name: org.name,
-        }
-    }
+    Ok(names::to_choose(names::institutions(ctx.db(), &scope).await?))
 }
 
 /// Begins a course with its first draft.
@@ -123,7 +106,7 @@ async fn add(ctx: &Ctx, org: OrgId, draft: CourseDraft, kind: &'static str) -> A
     let scope = ctx.may(P::CourseEdit)?;
     let draft = model::check(draft)?;
     let tx = ctx.begin().await?;
-    neighbours::org_within(&tx, &scope, org).await?;
+    tree::find_within(&tx, &scope, org).await?;
     tx.lock("course_name", org.raw()).await?;
     if store::name_taken(&tx, org, &draft.name, None).await? {
         return Err(AppError::invalid(

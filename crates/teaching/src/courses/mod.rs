@@ -16,15 +16,16 @@
 //! Tables: `course`, `course_version`. Start reading at [`actions`].
 
 pub mod actions;
-pub mod api;
+mod api;
 mod model;
 mod pages;
 mod store;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use api::CoursesApi;
 pub use model::{CATEGORIES, CourseDraft, CourseRow, CourseStatus, VersionRow, VersionStatus};
-pub(crate) use store::{of_version, to_teach, usable};
+pub(crate) use store::{names, of_version, to_teach, usable};
 
 use platform::{Access, Permission as P, Routes};
 
@@ -61,6 +62,19 @@ pub fn routes() -> Routes {
             Access::Needs(P::CourseEdit),
             pages::copy,
         )
-        .get("/api/v1/courses", Access::Needs(P::CourseRead), api::list)
-        .get("/api/v1/courses/{id}", Access::Needs(P::CourseRead), api::show)
+        .merge(api_routes())
+}
+
+fn api_routes() -> Routes {
+    let (read, edit) = (Access::Needs(P::CourseRead), Access::Needs(P::CourseEdit));
+    let review = Access::Needs(P::CourseReview);
+    Routes::new()
+        .get("/api/v1/courses", read, api::list)
+        .post("/api/v1/courses", edit, api::create)
+        .get("/api/v1/courses/{id}", read, api::show)
+        .put("/api/v1/courses/{id}", edit, api::change)
+        .post("/api/v1/courses/{id}/submit", edit, api::submit)
+        .post("/api/v1/courses/{id}/approve", review, api::approve)
+        .post("/api/v1/courses/{id}/send-back", review, api::send_back)
+        .post("/api/v1/courses/{id}/copy", edit, api::copy)
 }

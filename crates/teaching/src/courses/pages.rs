@@ -147,9 +147,9 @@ pub async fn list(ctx: Ctx, query: Query) -> AppResult<Response> {
         version_status: some("status"),
         org: None,
     };
-    let offset = web::offset(&query);
-    let mut rows = actions::list(&ctx, &filter, offset).await?;
-    let next = web::cut(&mut rows, offset);
+    let part = web::part(&query);
+    let mut rows = actions::list(&ctx, &filter, part).await?;
+    let next = part.cut(&mut rows);
     let statuses = VersionStatus::ALL
         .iter()
         .map(|status| Choice::new(status.as_str(), status.label()))
@@ -176,9 +176,9 @@ pub async fn list(ctx: Ctx, query: Query) -> AppResult<Response> {
 
 async fn new_fields(ctx: &Ctx) -> AppResult<Vec<Field>> {
     let orgs = actions::orgs(ctx).await?;
-    let first = orgs.first().map(|org| org.id.to_string()).unwrap_or_default();
+    let first = orgs.first().map(|(id, _)| id.to_string()).unwrap_or_default();
     let only = orgs.len() == 1;
-    let choices = web::choices(orgs.into_iter().map(|org| (org.id, org.name)));
+    let choices = web::choices(orgs);
     let mut org = Field::select("org", "哪个机构的课程", choices);
     if only {
         org = org.value(first);
@@ -217,11 +217,10 @@ pub async fn create(ctx: Ctx, posted: Posted) -> AppResult<Response> {
     }
     match actions::create(&ctx, web::id(form.get("org"))?, draft_of(&form)).await {
         Ok(id) => Ok(see_other(&format!("/desk/courses/{id}?done=created"))),
-        Err(AppError::Invalid(wrong)) => {
-            wrong.into_iter().for_each(|f| form.error(&f.field, f.sentence));
-            Ok(show_new(&ctx, form, 422))
+        Err(error) => {
+            let status = form.take_up(error)?;
+            Ok(show_new(&ctx, form, status))
         }
-        Err(other) => Err(other),
     }
 }
 
@@ -240,8 +239,8 @@ pub async fn show(ctx: Ctx, Path(id): Path<String>, query: Query) -> AppResult<R
         .hint("退回时必须写明要改什么。");
     let copy = if detail.course.current_version_id.is_some() && ctx.can(P::CourseEdit) {
         let orgs = actions::orgs(&ctx).await?;
-        let others = orgs.into_iter().filter(|org| org.id != detail.course.org_id);
-        let choices = web::choices(others.map(|org| (org.id, org.name)));
+        let others = orgs.into_iter().filter(|(id, _)| *id != detail.course.org_id);
+        let choices = web::choices(others);
         let field = Field::select("org", "复制到", choices.clone());
         (!choices.is_empty()).then(|| Form::blank(vec![field], Lang::Zh))
     } else {
@@ -310,15 +309,10 @@ pub async fn change(ctx: Ctx, Path(id): Path<String>, posted: Posted) -> AppResu
     let version = form.number("version").unwrap_or(0);
     match actions::change(&ctx, web::id(&id)?, draft_of(&form), version).await {
         Ok(()) => Ok(see_other(&format!("/desk/courses/{id}?done=saved"))),
-        Err(AppError::Invalid(wrong)) => {
-            wrong.into_iter().for_each(|f| form.error(&f.field, f.sentence));
-            Ok(show_edit(&ctx, &id, &name, form, String::new(), 422))
+        Err(error) => {
+            let status = form.take_up(error)?;
+            Ok(show_edit(&ctx, &id, &name, form, String::new(), status))
         }
-        Err(error @ AppError::Refused { .. }) => {
-            form.refuse(error.sentence());
-            Ok(show_edit(&ctx, &id, &name, form, String::new(), error.status()))
-        }
-        Err(other) => Err(other),
     }
 }
 

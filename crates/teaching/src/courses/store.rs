@@ -4,6 +4,8 @@ use super::model::{CourseDraft, CourseRow, CourseStatus, VersionRow, VersionStat
 use crate::{CourseId, CourseVersionId};
 use db::{Db, DbResult, Scope, Tx, args};
 use kernel::{Instant, OrgId, PersonId};
+use platform::api::Part;
+use std::collections::HashMap;
 
 /// What a list of courses is filtered by; `None` leaves a filter out.
 #[derive(Debug, Clone, Default)]
@@ -32,13 +34,7 @@ macro_rules! version_columns {
 }
 
 /// Courses of the scope, and what is shared and approved.
-pub async fn list(
-    db: &Db,
-    scope: &Scope,
-    filter: &Filter,
-    rows: i64,
-    offset: i64,
-) -> DbResult<Vec<CourseRow>> {
+pub async fn list(db: &Db, scope: &Scope, filter: &Filter, part: Part) -> DbResult<Vec<CourseRow>> {
     let sql = concat!(
         "SELECT ",
         course_columns!(),
@@ -57,8 +53,8 @@ pub async fn list(
         filter.category.clone(),
         filter.version_status.clone(),
         filter.org,
-        rows,
-        offset
+        part.rows(),
+        part.offset
     ];
     db.within(scope).query(sql, args).await
 }
@@ -90,6 +86,17 @@ pub async fn find_within(db: &Db, scope: &Scope, id: CourseId) -> DbResult<Cours
         " FROM course c WHERE c.id = $1 AND {scope c.org_id}"
     );
     db.within(scope).query_one(sql, args![id]).await
+}
+
+/// Names of courses.
+pub async fn names(db: &Db, ids: &[CourseId]) -> DbResult<HashMap<CourseId, String>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = "SELECT c.id, c.name FROM course c WHERE c.id {any $1} {unscoped: names of courses of rows already found}
+               ORDER BY c.id LIMIT 5000";
+    let rows: Vec<(CourseId, String)> = db.query(sql, args![ids]).await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The versions of a course, newest first.

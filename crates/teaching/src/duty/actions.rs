@@ -1,8 +1,9 @@
 //! What people do with duties.
 
 use super::store::{self, Duty};
-use crate::{ClassId, classes, neighbours};
-use kernel::{PersonId, normalise_width};
+use crate::{ClassId, classes};
+use kernel::PersonId;
+use people::persons;
 use platform::{AppError, AppResult, Ctx, Event, Permission as P};
 use serde_json::json;
 
@@ -14,9 +15,9 @@ pub async fn give(ctx: &Ctx, class: ClassId, number: &str, duty: Duty) -> AppRes
     let scope = ctx.may(P::ClassEdit)?;
     let tx = ctx.begin().await?;
     let class = classes::find_within(&tx, &scope, class).await?;
-    let number = normalise_width(number.trim());
-    let person = neighbours::person_by_number(&tx, &number).await?;
-    let (person, _) = person
+    let person = persons::find_by_number(&tx, number).await?;
+    let person = person
+        .map(|found| found.id)
         .ok_or_else(|| AppError::invalid("number", "没有这个编号的人。请核对学习码卡上的编号，再填一次。"))?;
     if class.teacher_id == Some(person) {
         return Err(AppError::invalid("number", "这位就是本班教师，不用再加。"));

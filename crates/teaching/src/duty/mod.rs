@@ -8,11 +8,13 @@
 //! Who may do what: `ClassEdit` gives and takes duties. Events: `class.duty_given`, `class.duty_ended`. Table: `class_duty`.
 
 pub mod actions;
+mod api;
 mod pages;
 mod store;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use api::DutyApi;
 pub use store::{Duty, DutyRow, holds_duty, of_class};
 
 use platform::{Access, Permission as P, Routes};
@@ -30,5 +32,15 @@ pub fn routes() -> Routes {
             "/desk/classes/{id}/duties/end",
             Access::Needs(P::ClassEdit),
             pages::end,
+        )
+        .post(
+            "/api/v1/classes/{id}/duties",
+            Access::Needs(P::ClassEdit),
+            api::give,
+        )
+        .delete(
+            "/api/v1/classes/{id}/duties/{person}",
+            Access::Needs(P::ClassEdit),
+            api::end,
         )
 }

@@ -4,10 +4,12 @@ use super::clash::{self, Busy, Clash};
 use super::model::{self, SessionChange, SessionRow, SessionStatus};
 use super::store::{self, Asked};
 use crate::classes::{self, ClassRow, ClassStatus};
-use crate::neighbours::{self, Names, RoomLine};
+use crate::names::{self, Names};
 use crate::{ClassId, SessionId, web};
 use kernel::{Date, OrgId, PersonId, bounded};
-use platform::{AppError, AppResult, Ctx, Event, Permission as P, job};
+use orgs::rooms::RoomBrief;
+use orgs::tree;
+use platform::{AppError, AppResult, Ctx, Event, FieldError, Permission as P, job};
 use serde_json::json;
 
 /// A class with its sessions and names.
@@ -45,7 +47,7 @@ pub async fn of_class(ctx: &Ctx, id: ClassId) -> AppResult<Sessions> {
 /// What a session can be changed to.
 #[derive(Debug)]
 pub struct Choices {
-    pub(crate) rooms: Vec<RoomLine>,
+    pub(crate) rooms: Vec<RoomBrief>,
     pub(crate) teachers: Vec<(PersonId, String)>,
 }
 
@@ -67,13 +69,16 @@ pub async fn find_mine(ctx: &Ctx, id: SessionId) -> AppResult<(SessionRow, Class
 pub async fn class_to_change(ctx: &Ctx, id: ClassId) -> AppResult<(ClassRow, Choices)> {
     let scope = ctx.may(P::ClassEdit)?;
     let class = classes::find_within(ctx.db(), &scope, id).await?;
-    let org = neighbours::org(ctx.db(), class.org_id).await?;
-    let rooms = neighbours::rooms_of(ctx.db(), class.org_id).await?;
-    let teachers = neighbours::teachers(ctx.db(), &scope, &org, ctx.today()).await?;
+    let org = tree::find(ctx.db(), class.org_id).await?;
+    let rooms = names::rooms_of(ctx.db(), class.org_id).await?;
+    let teachers = names::teachers(ctx.db(), &scope, &org, ctx.today()).await?;
     Ok((class, Choices { rooms, teachers }))
 }
 
-/// The refusal that names every clash.
+/// Most clashes that a refusal names one by one; a year's plan may clash every week.
+const MOST_NAMED: usize = 50;
+
+/// The refusal that names the clashes: the first ones in its sentence, each one for a program.
 pub(crate) fn refused_by(found: &[Clash]) -> AppError {
     let first: Vec<String> = found.iter().take(5).map(Clash::sentence).collect();
     let more = if found.len() > 5 {
@@ -81,9 +86,14 @@ pub(crate) fn refused_by(found: &[Clash]) -> AppError {
     } else {
         String::new()
     };
-    AppError::refused(
+    let reasons = found.iter().take(MOST_NAMED).map(|clash| FieldError {
+        field: if clash.room { "room" } else { "teacher" }.to_owned(),
+        sentence: clash.sentence(),
+    });
+    AppError::refused_because(
         "clash",
         format!("{}{more}请换一个时间、教室或教师。", first.concat()),
+        reasons.collect(),
     )
 }
 
@@ -335,7 +345,7 @@ pub struct Week {
     pub(crate) org: OrgId,
     pub(crate) orgs: Vec<(OrgId, String)>,
     pub(crate) monday: Date,
-    pub(crate) rooms: Vec<RoomLine>,
+    pub(crate) rooms: Vec<RoomBrief>,
     /// Sessions with the name of their class.
     pub(crate) rows: Vec<(SessionRow, String)>,
 }
@@ -346,9 +356,9 @@ pub struct Week {
 /// [`AppError::NotFound`] for an org outside the scope, or when the scope has no institution.
 pub async fn week(ctx: &Ctx, org: Option<OrgId>, day: Date) -> AppResult<Week> {
     let scope = ctx.may(P::ClassRead)?;
-    let orgs = neighbours::institutions(ctx.db(), &scope).await?;
+    let orgs = names::institutions(ctx.db(), &scope).await?;
     let org = match org {
-        Some(org) => neighbours::org_within(ctx.db(), &scope, org).await?.id,
+        Some(org) => tree::find_within(ctx.db(), &scope, org).await?.id,
         None => orgs.first().ok_or(AppError::NotFound)?.id,
     };
     let monday = kernel::calendar::monday_of(day);
@@ -357,18 +367,18 @@ pub async fn week(ctx: &Ctx, org: Option<OrgId>, day: Date) -> AppResult<Week> {
         .map_err(|_| AppError::invalid("week", "日期太远了。"))?;
     let sessions = store::of_org(ctx.db(), &scope, org, monday, sunday).await?;
     let ids: Vec<ClassId> = sessions.iter().map(|row| row.class_id).collect();
-    let names = classes::names(ctx.db(), &ids).await?;
-    let rooms = neighbours::rooms_of(ctx.db(), org).await?;
+    let classes = classes::names(ctx.db(), &ids).await?;
+    let rooms = names::rooms_of(ctx.db(), org).await?;
     let rows = sessions
         .into_iter()
         .map(|row| {
-            let name = names.get(&row.class_id.raw()).cloned().unwrap_or_default();
+            let name = classes.get(&row.class_id.raw()).cloned().unwrap_or_default();
             (row, name)
         })
         .collect();
     Ok(Week {
         org,
-        orgs: orgs.into_iter().map(|org| (org.id, org.name)).collect(),
+        orgs: names::to_choose(orgs),
         monday,
         rooms,
         rows,

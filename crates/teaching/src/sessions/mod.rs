@@ -12,6 +12,7 @@
 //! Table: `session`. Start reading at [`actions`].
 
 pub mod actions;
+mod api;
 pub mod clash;
 mod model;
 mod pages;
@@ -19,6 +20,7 @@ pub(crate) mod store;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use api::SessionsApi;
 pub use model::{SessionChange, SessionRow, SessionStatus};
 pub use store::{busy_hours, find, of_class, of_classes};
 
@@ -56,4 +58,20 @@ pub fn routes() -> Routes {
             pages::cancel,
         )
         .get("/desk/calendar", Access::Needs(P::ClassRead), pages::calendar)
+        .get(
+            "/api/v1/classes/{id}/sessions",
+            Access::Needs(P::ClassRead),
+            api::list,
+        )
+        .post(
+            "/api/v1/classes/{id}/sessions",
+            Access::Needs(P::ClassEdit),
+            api::add,
+        )
+        .put("/api/v1/sessions/{id}", Access::Needs(P::ClassEdit), api::change)
+        .post(
+            "/api/v1/sessions/{id}/cancel",
+            Access::Needs(P::ClassEdit),
+            api::cancel,
+        )
 }

@@ -215,25 +215,11 @@ pub async fn change(ctx: Ctx, Path(id): Path<String>, posted: Posted) -> AppResu
         Ok(class) => Ok(see_other(&format!(
             "/desk/classes/{class}/sessions?done=session-changed"
         ))),
-        Err(error @ (AppError::Invalid(_) | AppError::Refused { .. })) => {
-            let status = error.status();
-            put_errors(&mut form, error);
-            Ok(show_edit(
-                &ctx,
-                &session,
-                &class,
-                form.fill("version", session.version),
-                status,
-            ))
+        Err(error) => {
+            let status = form.take_up(error)?;
+            let form = form.fill("version", session.version);
+            Ok(show_edit(&ctx, &session, &class, form, status))
         }
-        Err(other) => Err(other),
-    }
-}
-
-fn put_errors(form: &mut Form, error: AppError) {
-    match error {
-        AppError::Invalid(wrong) => wrong.into_iter().for_each(|f| form.error(&f.field, f.sentence)),
-        other => form.refuse(other.sentence()),
     }
 }
 
@@ -315,12 +301,10 @@ pub async fn add(ctx: Ctx, Path(id): Path<String>, posted: Posted) -> AppResult<
         Ok(_) => Ok(see_other(&format!(
             "/desk/classes/{id}/sessions?done=session-added"
         ))),
-        Err(error @ (AppError::Invalid(_) | AppError::Refused { .. })) => {
-            let status = error.status();
-            put_errors(&mut form, error);
+        Err(error) => {
+            let status = form.take_up(error)?;
             Ok(show_new(&ctx, &class, form, status))
         }
-        Err(other) => Err(other),
     }
 }
 

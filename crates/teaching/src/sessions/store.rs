@@ -2,7 +2,7 @@
 
 use super::clash::Busy;
 use super::model::{SessionChange, SessionRow, SessionStatus};
-use crate::{ClassId, SessionId, neighbours};
+use crate::{ClassId, SessionId};
 use db::{Db, DbResult, Scope, Tx, Value, args, record};
 use kernel::{Date, OrgId, PersonId, Time};
 use orgs::RoomId;
@@ -138,15 +138,15 @@ pub async fn taken(db: &Db, asked: &Asked) -> AppResult<Vec<Busy>> {
             what: row.name,
         })
         .collect();
-    let booked = neighbours::bookings(db, &asked.rooms, asked.from, asked.to).await?;
-    all.extend(booked.into_iter().map(|row| Busy {
-        day: row.day,
-        starts: row.starts,
-        minutes: u16::try_from(row.minutes).unwrap_or(u16::MAX),
-        room: Some(row.room_id),
+    let lent = orgs::bookings::approved(db, &asked.rooms, asked.from, asked.to).await?;
+    all.extend(lent.into_iter().map(|(room, busy)| Busy {
+        day: busy.day,
+        starts: busy.starts,
+        minutes: u16::try_from(busy.minutes).unwrap_or(u16::MAX),
+        room: Some(room),
         teacher: None,
         org: OrgId::from_raw(0),
-        what: format!("场地预约：{}", row.purpose),
+        what: format!("场地预约：{}", busy.what),
     }));
     Ok(all)
 }

@@ -2,19 +2,21 @@
 
 use super::model::{self, TermDraft, TermRow};
 use super::store;
-use crate::neighbours::{self, Names, OrgLine};
+use crate::names::{self, Names};
 use crate::{TermId, web};
 use db::Db;
 use kernel::{Date, OrgId};
+use orgs::tree::{self, OrgBrief};
+use platform::api::Part;
 use platform::{AppError, AppResult, Ctx, Event, Permission as P, Waiting};
 
-/// A page of terms with the names of their orgs, the latest first.
+/// A part of the terms with the names of their orgs, the latest first, read one row too long.
 ///
 /// # Errors
 /// Forbidden without `TermEdit`.
-pub async fn list(ctx: &Ctx, offset: i64) -> AppResult<Vec<(TermRow, String)>> {
+pub async fn list(ctx: &Ctx, part: Part) -> AppResult<Vec<(TermRow, String)>> {
     let scope = ctx.may(P::TermEdit)?;
-    let rows = store::list(ctx.db(), &scope, web::PAGE_ROWS + 1, offset).await?;
+    let rows = store::list(ctx.db(), &scope, part).await?;
     let orgs = rows.iter().map(|row| row.org_id).collect();
     let names = Names::load(ctx.db(), orgs, vec![], vec![]).await?;
     Ok(rows
@@ -33,7 +35,7 @@ pub async fn list(ctx: &Ctx, offset: i64) -> AppResult<Vec<(TermRow, String)>> {
 pub async fn find_mine(ctx: &Ctx, id: TermId) -> AppResult<(TermRow, String)> {
     let scope = ctx.may(P::TermEdit)?;
     let term = store::find_within(ctx.db(), &scope, id).await?;
-    let name = neighbours::org(ctx.db(), term.org_id).await?.name;
+    let name = tree::find(ctx.db(), term.org_id).await?.name;
     Ok((term, name))
 }
 
@@ -43,13 +45,13 @@ pub async fn find_mine(ctx: &Ctx, id: TermId) -> AppResult<(TermRow, String)> {
 /// Forbidden without `TermEdit`.
 pub async fn orgs(ctx: &Ctx) -> AppResult<Vec<(OrgId, String)>> {
     let scope = ctx.may(P::TermEdit)?;
-    let orgs = neighbours::term_setters(ctx.db(), &scope).await?;
-    Ok(orgs.into_iter().map(|org| (org.id, org.name)).collect())
+    Ok(names::to_choose(names::term_setters(ctx.db(), &scope).await?))
 }
 
 /// The terms that classes of this org can take: its own and those of the orgs above, not over yet.
-pub(crate) async fn for_org(db: &Db, org: &OrgLine, today: Date) -> AppResult<Vec<TermRow>> {
-    Ok(store::of_orgs(db, &org.line_of_orgs(), today).await?)
+pub(crate) async fn for_org(db: &Db, org: &OrgBrief, today: Date) -> AppResult<Vec<TermRow>> {
+    let line: Vec<OrgId> = tree::ids_of(&org.path).collect();
+    Ok(store::of_orgs(db, &line, today).await?)
 }
 
 /// Adds a term.
@@ -60,7 +62,7 @@ pub async fn create(ctx: &Ctx, org: OrgId, draft: TermDraft) -> AppResult<TermId
     let scope = ctx.may(P::TermEdit)?;
     let draft = model::check(draft)?;
     let tx = ctx.begin().await?;
-    neighbours::org_within(&tx, &scope, org).await?;
+    tree::find_within(&tx, &scope, org).await?;
     tx.lock("term_name", org.raw()).await?;
     if store::name_taken(&tx, org, &draft.name, None).await? {
         return Err(name_taken());
@@ -108,7 +110,7 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
         if !post.role.permissions().contains(&P::ClassEdit) || !ctx.can(P::TermEdit) {
             continue;
         }
-        let org = neighbours::org(ctx.db(), post.org).await?;
+        let org = tree::find(ctx.db(), post.org).await?;
         let terms = for_org(ctx.db(), &org, today).await?;
         let last = terms.iter().map(|term| term.ends_on).max();
         if last.is_none_or(|last| (last - today).get_days() < 56) {

@@ -10,15 +10,17 @@
 //! Start reading at [`actions`].
 
 pub mod actions;
+mod api;
 mod model;
 mod pages;
 mod store;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use api::TermsApi;
 pub use model::{TermDraft, TermRow, end_of, last_day_of};
 pub use store::find;
-pub(crate) use store::of_orgs;
+pub(crate) use store::{names, of_orgs};
 
 use platform::{Access, Permission as P, Routes};
 
@@ -31,4 +33,8 @@ pub fn routes() -> Routes {
         .post("/desk/terms/new", Access::Needs(P::TermEdit), pages::create)
         .get("/desk/terms/{id}", Access::Needs(P::TermEdit), pages::edit)
         .post("/desk/terms/{id}", Access::Needs(P::TermEdit), pages::change)
+        .get("/api/v1/terms", Access::Needs(P::TermEdit), api::list)
+        .post("/api/v1/terms", Access::Needs(P::TermEdit), api::create)
+        .get("/api/v1/terms/{id}", Access::Needs(P::TermEdit), api::show)
+        .put("/api/v1/terms/{id}", Access::Needs(P::TermEdit), api::change)
 }

@@ -37,28 +37,12 @@ pub struct TermDraft {
     pub starts_on: Date,
     /// Last day.
     pub ends_on: Date,
-    /// Enrolment opens on this day …
-    pub opens_on: Date,
-    /// … at this time.
-    pub opens_at: Time,
-    /// Enrolment closes at the end of this day.
-    pub closes_on: Date,
+    /// From when people may enrol.
+    pub enrollment_opens: Instant,
+    /// Until when people may enrol.
+    pub enrollment_closes: Instant,
     /// Most classes a learner may hold at once in this term.
     pub class_limit: i64,
-}
-
-impl TermDraft {
-    /// From when people may enrol.
-    #[must_use]
-    pub fn opens(&self) -> Instant {
-        Instant::of_china(self.opens_on, self.opens_at)
-    }
-
-    /// Until when people may enrol.
-    #[must_use]
-    pub fn closes(&self) -> Instant {
-        end_of(self.closes_on)
-    }
 }
 
 /// The end of a day in China: the first moment of the next.
@@ -95,11 +79,11 @@ pub fn check(draft: TermDraft) -> AppResult<TermDraft> {
     if draft.ends_on <= draft.starts_on {
         wrong("ends_on", "学期的最后一天要在第一天之后。".into());
     }
-    if draft.closes() <= draft.opens() {
-        wrong("closes_on", "报名截止要在报名开始之后。".into());
+    if draft.enrollment_closes <= draft.enrollment_opens {
+        wrong("enrollment_closes", "报名截止要在报名开始之后。".into());
     }
-    if draft.closes_on > draft.ends_on {
-        wrong("closes_on", "报名截止不能晚于学期的最后一天。".into());
+    if last_day_of(draft.enrollment_closes) > draft.ends_on {
+        wrong("enrollment_closes", "报名截止不能晚于学期的最后一天。".into());
     }
     if !(1..=50).contains(&draft.class_limit) {
         wrong("class_limit", "每人最多报几个班，要在 1 到 50 之间。".into());

@@ -1,13 +1,13 @@
 //! Staff pages of terms.
 
 use super::actions;
-use super::model::{TermDraft, TermRow, last_day_of};
+use super::model::{TermDraft, TermRow, end_of, last_day_of};
 use crate::web::{self, Query};
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use kernel::chinese_date::{date_text, range_text};
-use kernel::{Date, Time};
+use kernel::{Date, Instant, Time};
 use platform::web::{Posted, see_other};
 use platform::{AppError, AppResult, Ctx};
 use ui::{Crumbs, Field, Form, Lang, Link, Page, Pager};
@@ -45,22 +45,27 @@ fn fields() -> Vec<Field> {
 
 fn draft_of(form: &Form) -> TermDraft {
     let date = |name: &str| form.date(name).unwrap_or(Date::ZERO);
+    let opens_at = form.time("opens_at").unwrap_or(Time::midnight());
     TermDraft {
         name: form.get("name").to_owned(),
         starts_on: date("starts_on"),
         ends_on: date("ends_on"),
-        opens_on: date("opens_on"),
-        opens_at: form.time("opens_at").unwrap_or(Time::midnight()),
-        closes_on: date("closes_on"),
+        enrollment_opens: Instant::of_china(date("opens_on"), opens_at),
+        enrollment_closes: end_of(date("closes_on")),
         class_limit: form.number("class_limit").unwrap_or(0),
     }
 }
 
+/// Puts an error into the form; what is wrong with the window stands beside the day that people type.
+fn take_up(form: &mut Form, error: AppError) -> AppResult<u16> {
+    form.take_up(error.beside("enrollment_closes", "closes_on"))
+}
+
 /// `GET /desk/terms`
 pub async fn list(ctx: Ctx, query: Query) -> AppResult<Response> {
-    let offset = web::offset(&query);
-    let mut rows = actions::list(&ctx, offset).await?;
-    let next = web::cut(&mut rows, offset);
+    let part = web::part(&query);
+    let mut rows = actions::list(&ctx, part).await?;
+    let next = part.cut(&mut rows);
     let listing = web::listing("/desk/terms", &query);
     Ok(ui::html(&ListPage {
         page: web::desk_page(&ctx, "学期", &query),
@@ -112,17 +117,16 @@ pub async fn new(ctx: Ctx) -> AppResult<Response> {
 /// `POST /desk/terms/new`
 pub async fn create(ctx: Ctx, posted: Posted) -> AppResult<Response> {
     let mut form = Form::from_pairs(new_fields(&ctx).await?, Lang::Zh, &posted.0);
-    let again = |form| show(&ctx, "新建学期", "/desk/terms/new".into(), form, 422);
+    let again = |form, status| show(&ctx, "新建学期", "/desk/terms/new".into(), form, status);
     if !form.is_valid() {
-        return Ok(again(form));
+        return Ok(again(form, 422));
     }
     match actions::create(&ctx, web::id(form.get("org"))?, draft_of(&form)).await {
         Ok(_) => Ok(see_other("/desk/terms?done=created")),
-        Err(AppError::Invalid(wrong)) => {
-            wrong.into_iter().for_each(|f| form.error(&f.field, f.sentence));
-            Ok(again(form))
+        Err(error) => {
+            let status = take_up(&mut form, error)?;
+            Ok(again(form, status))
         }
-        Err(other) => Err(other),
     }
 }
 
@@ -156,14 +160,9 @@ pub async fn change(ctx: Ctx, Path(id): Path<String>, posted: Posted) -> AppResu
     let version = form.number("version").unwrap_or(0);
     match actions::change(&ctx, web::id(&id)?, draft_of(&form), version).await {
         Ok(()) => Ok(see_other("/desk/terms?done=saved")),
-        Err(AppError::Invalid(wrong)) => {
-            wrong.into_iter().for_each(|f| form.error(&f.field, f.sentence));
-            Ok(again(form, 422))
+        Err(error) => {
+            let status = take_up(&mut form, error)?;
+            Ok(again(form, status))
         }
-        Err(error @ AppError::Refused { .. }) => {
-            form.refuse(error.sentence());
-            Ok(again(form, error.status()))
-        }
-        Err(other) => Err(other),
     }
 }

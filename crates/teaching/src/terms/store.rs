@@ -5,6 +5,8 @@ use crate::TermId;
 use db::{Db, DbResult, Scope, Tx, args};
 use kernel::{Date, OrgId};
 use platform::AppResult;
+use platform::api::Part;
+use std::collections::HashMap;
 
 macro_rules! term_columns {
     () => {
@@ -25,6 +27,18 @@ pub async fn find(db: &Db, id: TermId) -> AppResult<TermRow> {
     Ok(db.query_one(sql, args![id]).await?)
 }
 
+/// Names of terms.
+pub async fn names(db: &Db, ids: &[TermId]) -> DbResult<HashMap<TermId, String>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql =
+        "SELECT t.id, t.name FROM term t WHERE t.id {any $1} {unscoped: names of terms of rows already found}
+               ORDER BY t.id LIMIT 5000";
+    let rows: Vec<(TermId, String)> = db.query(sql, args![ids]).await?;
+    Ok(rows.into_iter().collect())
+}
+
 /// A term of the scope.
 pub async fn find_within(db: &Db, scope: &Scope, id: TermId) -> DbResult<TermRow> {
     let sql = concat!(
@@ -36,13 +50,13 @@ pub async fn find_within(db: &Db, scope: &Scope, id: TermId) -> DbResult<TermRow
 }
 
 /// The terms of a scope, the latest first.
-pub async fn list(db: &Db, scope: &Scope, rows: i64, offset: i64) -> DbResult<Vec<TermRow>> {
+pub async fn list(db: &Db, scope: &Scope, part: Part) -> DbResult<Vec<TermRow>> {
     let sql = concat!(
         "SELECT ",
         term_columns!(),
         " FROM term t WHERE {scope t.org_id} ORDER BY t.starts_on DESC, t.id LIMIT $1 OFFSET $2"
     );
-    db.within(scope).query(sql, args![rows, offset]).await
+    db.within(scope).query(sql, args![part.rows(), part.offset]).await
 }
 
 /// The terms set by these orgs that are not over, the next first.
@@ -80,8 +94,8 @@ pub async fn insert(tx: &Tx, id: TermId, org: OrgId, draft: &TermDraft) -> DbRes
             &draft.name,
             draft.starts_on,
             draft.ends_on,
-            draft.opens(),
-            draft.closes(),
+            draft.enrollment_opens,
+            draft.enrollment_closes,
             draft.class_limit
         ],
     )
@@ -99,8 +113,8 @@ pub async fn update(tx: &Tx, id: TermId, draft: &TermDraft) -> DbResult<()> {
             &draft.name,
             draft.starts_on,
             draft.ends_on,
-            draft.opens(),
-            draft.closes(),
+            draft.enrollment_opens,
+            draft.enrollment_closes,
             draft.class_limit
         ],
     )

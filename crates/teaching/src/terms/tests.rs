@@ -20,9 +20,8 @@ fn draft() -> TermDraft {
         name: "2027 春季".into(),
         starts_on: "2027-03-01".parse().unwrap(),
         ends_on: "2027-06-30".parse().unwrap(),
-        opens_on: "2027-01-10".parse().unwrap(),
-        opens_at: "08:30".parse().unwrap(),
-        closes_on: "2027-02-20".parse().unwrap(),
+        enrollment_opens: "2027-01-10T08:30:00+08:00".parse().unwrap(),
+        enrollment_closes: "2027-02-21T00:00:00+08:00".parse().unwrap(),
         class_limit: 3,
     }
 }

@@ -10,6 +10,7 @@
 mod edges;
 mod matrix;
 mod messages;
+mod openapi;
 mod source;
 mod sql;
 mod tidy;

@@ -54,13 +54,13 @@ fn words(access: Access) -> String {
 }
 
 /// The program on the small world, and its route table.
-struct House {
-    app: TestApp,
+pub struct House {
+    pub app: TestApp,
     world: World,
-    table: Vec<RouteRule>,
+    pub table: Vec<RouteRule>,
 }
 
-async fn house() -> House {
+pub async fn house() -> House {
     let parts = std::sync::Mutex::new(Vec::new());
     let app = TestApp::start_with(app::wiring::SCHEMAS, async |platform| {
         let shared = app::installation::Shared::start(platform)
@@ -183,6 +183,10 @@ const SHARED_ON_PURPOSE: &[(&str, &str)] = &[
     ("/desk/classes/new", "a class may be planned from a shared course"),
     (
         "/desk/bookings/rooms",
+        "rooms open to others are shown to those who may book",
+    ),
+    (
+        "/api/v1/bookings/rooms",
         "rooms open to others are shown to those who may book",
     ),
     (
