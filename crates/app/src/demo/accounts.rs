@@ -6,6 +6,7 @@ use super::load::{Load, Row};
 use super::orgs::Kind;
 use super::regions::{HOME_STREET, Regions, birth_at};
 use super::{DEMO_PASSWORD, SignIn, store};
+use enrollment::EnrollmentStatus;
 use kernel::{Id, PersonId};
 use platform::{AppError, AppResult, Role, password};
 use sha2::{Digest, Sha256};
@@ -26,7 +27,7 @@ fn monitors(filled: &Filled<'_>) -> Vec<(usize, usize)> {
         .filter(|(at, _, status)| {
             let class = filled.classes.get(*at);
             let org = class.and_then(|class| filled.links.orgs.all.get(class.org));
-            *status == "attending" && org.is_some_and(|org| org.kind != Kind::Site)
+            *status == EnrollmentStatus::Attending && org.is_some_and(|org| org.kind != Kind::Site)
         })
         .map(|(class, person, _)| (class, person))
         .collect()

@@ -3,14 +3,17 @@
 use super::Days;
 use super::courses::{Course, Library};
 use super::draw::{Draw, moment, plus};
-use super::load::{Load, Row};
+use super::load::Load;
 use super::orgs::{Institution, Institutions, Kind};
 use super::people::People;
 use super::regions::{HOME_STREET, Regions};
-use kernel::{Calendar, Date, HolidayRule, Instant, Slot, Time, Until, Weekday, WeeklyPattern};
+use kernel::{Calendar, Date, HolidayRule, Id, Instant, PersonId, Slot, Time, Until, Weekday, WeeklyPattern};
 use platform::AppResult;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use teaching::classes::model::{ClassDraft, Pattern};
+use teaching::classes::{self, ClassStatus, Level, Mode, NewClass, Risk, Standing};
+use teaching::sessions::{self, SessionRow, SessionStatus};
 
 /// Meeting times of a day. A meeting of 120 minutes fits from the second on; none runs into the next.
 const TIMES: [(i8, i8); 5] = [(8, 30), (10, 15), (13, 0), (15, 10), (18, 30)];
@@ -53,7 +56,6 @@ pub(super) struct Class {
     pub(super) course: usize,
     pub(super) season: usize,
     pub(super) name: String,
-    number: usize,
     room: Option<usize>,
     pub(super) teacher: usize,
     pub(super) capacity: i64,
@@ -64,7 +66,7 @@ pub(super) struct Class {
     pub(super) minutes: u16,
     pub(super) days: Arc<[Date]>,
     pub(super) sessions: Vec<i64>,
-    pub(super) status: &'static str,
+    pub(super) status: ClassStatus,
     pub(super) opens: Instant,
     pub(super) closes: Instant,
     /// One of the first classes of the school where the demo's staff work: their order.
@@ -166,12 +168,14 @@ pub(super) fn home_school(regions: &Regions, orgs: &Institutions) -> Option<usiz
 fn leave_open(classes: &mut [Class], home: Option<usize>) {
     let mut over: Vec<&mut Class> = classes
         .iter_mut()
-        .filter(|class| Some(class.org) == home && class.star.is_none() && class.status == "closed")
+        .filter(|class| {
+            Some(class.org) == home && class.star.is_none() && class.status == ClassStatus::Closed
+        })
         .collect();
     over.sort_by_key(|class| std::cmp::Reverse((class.ends_on(), class.name.clone())));
     over.into_iter()
         .take(LEFT_OPEN)
-        .for_each(|class| class.status = "running");
+        .for_each(|class| class.status = ClassStatus::Running);
 }
 
 fn give_ids(classes: &mut [Class], days: &Days) {
@@ -238,7 +242,6 @@ impl Planner<'_> {
             course: choice.course,
             season,
             name: class_name(course, number),
-            number,
             room: (!online).then_some(choice.room),
             teacher: choice.teacher,
             capacity: self.draw.between(most * 4 / 5, most),
@@ -263,18 +266,18 @@ impl Planner<'_> {
         })
     }
 
-    fn status(&self, season: usize, star: Option<usize>, meetings: &[Date]) -> &'static str {
+    fn status(&self, season: usize, star: Option<usize>, meetings: &[Date]) -> ClassStatus {
         let (first, last) = (meetings.first(), meetings.last());
         if star.is_none() && season == 2 && self.draw.chance(5) {
-            "planned"
+            ClassStatus::Planned
         } else if star.is_none() && season < 2 && self.draw.below(120) == 0 {
-            "cancelled"
+            ClassStatus::Cancelled
         } else if last.is_some_and(|last| *last < self.today) {
-            "closed"
+            ClassStatus::Closed
         } else if first.is_some_and(|first| *first <= self.today) {
-            "running"
+            ClassStatus::Running
         } else {
-            "published"
+            ClassStatus::Published
         }
     }
 
@@ -421,57 +424,6 @@ fn class_name(course: &Course, number: usize) -> String {
     }
 }
 
-const COLUMNS: &[&str] = &[
-    "id",
-    "org_id",
-    "course_id",
-    "course_version_id",
-    "term_id",
-    "name",
-    "sort_key",
-    "room_id",
-    "teacher_id",
-    "mode",
-    "level",
-    "risk",
-    "fee_fen",
-    "capacity",
-    "minimum",
-    "enrolled",
-    "waitlisted",
-    "age_min",
-    "age_max",
-    "residence_note",
-    "enrollment_opens",
-    "enrollment_closes",
-    "weekday",
-    "starts",
-    "minutes",
-    "starts_on",
-    "ends_on",
-    "session_count",
-    "pass_percent",
-    "status",
-    "status_note",
-    "created_at",
-    "version",
-];
-const SESSION_COLUMNS: &[&str] = &[
-    "id",
-    "class_id",
-    "org_id",
-    "number",
-    "day",
-    "starts",
-    "minutes",
-    "room_id",
-    "teacher_id",
-    "topic",
-    "status",
-    "status_note",
-    "version",
-];
-
 /// What the rows of a class point to.
 pub(super) struct Links<'a> {
     pub(super) orgs: &'a Institutions,
@@ -482,106 +434,119 @@ pub(super) struct Links<'a> {
 
 /// Writes classes and their sessions.
 pub(super) async fn write(load: &Load<'_>, links: &Links<'_>, classes: &[Class]) -> AppResult<()> {
-    load.put(
-        "class",
-        COLUMNS,
-        classes.iter().filter_map(|class| row(links, class)),
-    )
-    .await?;
+    let rows = classes.iter().filter_map(|class| row(links, class));
+    load.put_named("class", rows).await?;
     let sessions = classes.iter().flat_map(|class| session_rows(links, class));
-    load.put("session", SESSION_COLUMNS, sessions).await
+    let cells = sessions.map(|session| sessions::cells(&session));
+    load.put("session", sessions::COLUMNS, cells).await
 }
 
-fn row(links: &Links<'_>, class: &Class) -> Option<Row> {
+fn row(links: &Links<'_>, class: &Class) -> Option<Vec<(&'static str, db::Value)>> {
     let course = links.library.courses.get(class.course)?;
     let org = links.orgs.all.get(class.org)?;
     let season = links.days.seasons.get(class.season)?;
-    let note = if class.status == "cancelled" {
-        "报名人数不足，本期停开"
-    } else {
-        ""
+    let new = NewClass {
+        id: Id::from_raw(class.id),
+        org: Id::from_raw(org.id),
+        course: Id::from_raw(course.id),
+        course_version: Id::from_raw(course.version_id),
+        term: Id::from_raw(links.library.term(org.run_by, class.season)),
+        at: season.opens.plus_secs(-20 * 86_400),
     };
-    let weekday = class.cell.weekday as i64 + 1;
-    Some(vec![
-        class.id.into(),
-        org.id.into(),
-        course.id.into(),
-        course.version_id.into(),
-        links.library.term(org.run_by, class.season).into(),
-        class.name.as_str().into(),
-        format!("{} {:02}", course.sort_key, class.number).into(),
-        class
-            .room
-            .and_then(|at| links.orgs.rooms.get(at))
-            .map(|room| room.id)
-            .into(),
-        links.people.all.get(class.teacher).map(|person| person.id).into(),
-        course.mode.as_str().into(),
-        course.level.into(),
-        (if course.strenuous { "strenuous" } else { "none" }).into(),
-        class.fee_fen.into(),
-        class.capacity.into(),
-        (class.capacity / 3).into(),
-        class.enrolled.into(),
-        class.waitlisted.into(),
-        class.age_min.into(),
-        class.age_max.into(),
-        "".into(),
-        class.opens.into(),
-        class.closes.into(),
-        weekday.into(),
-        class.start().into(),
-        class.minutes.into(),
-        class.starts_on().into(),
-        class.ends_on().into(),
-        (class.days.len() as i64).into(),
-        super::PASS_PERCENT.into(),
-        class.status.into(),
-        note.into(),
-        season.opens.plus_secs(-20 * 86_400).into(),
-        1.into(),
-    ])
+    let pattern = Pattern {
+        weekday: class.cell.weekday as i64 + 1,
+        starts: class.start(),
+        minutes: class.minutes.into(),
+        from: class.starts_on(),
+        count: class.days.len() as i64,
+    };
+    let standing = Standing {
+        enrolled: class.enrolled,
+        waitlisted: class.waitlisted,
+        starts_on: class.starts_on(),
+        ends_on: class.ends_on(),
+        session_count: class.days.len() as i64,
+        status: class.status,
+        status_note: if class.status == ClassStatus::Cancelled {
+            "报名人数不足，本期停开".into()
+        } else {
+            String::new()
+        },
+    };
+    Some(classes::row(
+        new,
+        &draft(links, class, course),
+        &pattern,
+        &standing,
+    ))
 }
 
-fn session_rows<'a>(links: &'a Links<'_>, class: &'a Class) -> impl Iterator<Item = Row> + 'a {
+fn draft(links: &Links<'_>, class: &Class, course: &Course) -> ClassDraft {
+    ClassDraft {
+        name: class.name.clone(),
+        room_id: links.room(class),
+        teacher_id: links.teacher(class),
+        mode: course.mode.parse().unwrap_or(Mode::OnSite),
+        level: course.level.parse().unwrap_or(Level::Beginner),
+        risk: if course.strenuous {
+            Risk::Strenuous
+        } else {
+            Risk::None
+        },
+        fee_fen: class.fee_fen,
+        capacity: class.capacity,
+        minimum: class.capacity / 3,
+        age_min: class.age_min,
+        age_max: class.age_max,
+        residence_note: String::new(),
+        enrollment_opens: class.opens,
+        enrollment_closes: class.closes,
+        pass_percent: super::PASS_PERCENT,
+    }
+}
+
+fn session_rows<'a>(links: &'a Links<'_>, class: &'a Class) -> impl Iterator<Item = SessionRow> + 'a {
     let org = links.orgs.all.get(class.org).map_or(0, |org| org.id);
-    let room = class
-        .room
-        .and_then(|at| links.orgs.rooms.get(at))
-        .map(|room| room.id);
-    let teacher = links.people.all.get(class.teacher).map(|person| person.id);
+    let (room, teacher) = (links.room(class), links.teacher(class));
     let outline = links
         .library
         .courses
         .get(class.course)
         .map_or(&[][..], |course| &course.outline);
     let held = class.held(links.days.today);
-    class
-        .days
-        .iter()
-        .zip(&class.sessions)
-        .enumerate()
-        .map(move |(at, (day, id))| {
-            let topic = outline.get(at * outline.len() / class.days.len().max(1));
-            let status = match class.status {
-                "cancelled" => "cancelled",
-                _ if at < held => "held",
-                _ => "planned",
-            };
-            vec![
-                (*id).into(),
-                class.id.into(),
-                org.into(),
-                (at as i64 + 1).into(),
-                (*day).into(),
-                class.start().into(),
-                class.minutes.into(),
-                room.into(),
-                teacher.into(),
-                topic.map_or("", String::as_str).into(),
-                status.into(),
-                "".into(),
-                1.into(),
-            ]
-        })
+    let days = class.days.iter().zip(&class.sessions).enumerate();
+    days.map(move |(at, (day, id))| {
+        let topic = outline.get(at * outline.len() / class.days.len().max(1));
+        SessionRow {
+            id: Id::from_raw(*id),
+            class_id: Id::from_raw(class.id),
+            org_id: Id::from_raw(org),
+            number: at as i64 + 1,
+            day: *day,
+            starts: class.start(),
+            minutes: class.minutes.into(),
+            room_id: room,
+            teacher_id: teacher,
+            topic: topic.cloned().unwrap_or_default(),
+            status: match class.status {
+                ClassStatus::Cancelled => SessionStatus::Cancelled,
+                _ if at < held => SessionStatus::Held,
+                _ => SessionStatus::Planned,
+            },
+            status_note: String::new(),
+            version: 1,
+        }
+    })
+}
+
+impl Links<'_> {
+    fn room(&self, class: &Class) -> Option<::orgs::RoomId> {
+        let room = class.room.and_then(|at| self.orgs.rooms.get(at));
+        room.map(|room| Id::from_raw(room.id))
+    }
+
+    fn teacher(&self, class: &Class) -> Option<PersonId> {
+        let teacher = self.people.all.get(class.teacher);
+        teacher.map(|person| Id::from_raw(person.id))
+    }
 }

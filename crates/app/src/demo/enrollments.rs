@@ -8,18 +8,19 @@ use super::people::People;
 use super::{CLASS_LIMIT, Days, PASS_PERCENT};
 use db::Value;
 use enrollment::seat_desk::model::RULE_VERSION;
+use enrollment::{EnrollmentStatus, NewEnrollment};
+use kernel::Id;
 use kernel::age::full_years;
-use platform::AppResult;
+use platform::{AppResult, Channel};
 use std::collections::{BTreeMap, BTreeSet};
+use teaching::classes::ClassStatus;
 
 /// One learner's place in one class.
 pub(super) struct Seat {
     pub(super) id: i64,
     pub(super) class: usize,
     pub(super) person: usize,
-    pub(super) status: &'static str,
-    /// Whether it is on the way still: waits, or has a seat.
-    pub(super) live: bool,
+    pub(super) status: EnrollmentStatus,
     queue: i64,
     /// Presence at the sessions held, one letter each; empty where no roll was kept.
     pub(super) marks: Vec<u8>,
@@ -73,10 +74,8 @@ pub(super) fn plan(
             .filter(|(_, class)| class.season == season)
         {
             let of_class = filler.fill(at, class);
-            class.enrolled = count(&of_class, |seat| {
-                matches!(seat.status, "confirmed" | "attending" | "completed")
-            });
-            class.waitlisted = count(&of_class, |seat| seat.status == "waitlisted");
+            class.enrolled = count(&of_class, |seat| seat.status.lasted());
+            class.waitlisted = count(&of_class, |seat| seat.status == EnrollmentStatus::Waitlisted);
             seats.extend(of_class);
         }
         let day = days.seasons.get(season).map_or(days.today, |plan| plan.opened_on);
@@ -153,7 +152,7 @@ impl<'a> Filler<'a> {
         let capacity = class.capacity as usize;
         let closed_yet = class.opens > moment(self.days.today, 9, 0);
         match (class.status, class.season, class.star) {
-            ("planned" | "cancelled", ..) => (0, 0),
+            (ClassStatus::Planned | ClassStatus::Cancelled, ..) => (0, 0),
             _ if closed_yet => (0, 0),
             (_, 2, Some(2)) => (capacity, 3),
             (_, 2, Some(_)) => (capacity * 6 / 10, 0),
@@ -229,7 +228,7 @@ impl<'a> Filler<'a> {
         waits: bool,
         irregular: bool,
     ) -> Seat {
-        let held = if class.status == "published" {
+        let held = if class.status == ClassStatus::Published {
             0
         } else {
             class.held(self.days.today)
@@ -247,17 +246,17 @@ impl<'a> Filler<'a> {
         };
         let passed = attended * 100 >= held * PASS_PERCENT as usize;
         let status = match class.status {
-            "closed" if passed => "completed",
-            "closed" | "running" => "attending",
-            _ if waits => "waitlisted",
-            _ => "confirmed",
+            ClassStatus::Closed if passed => EnrollmentStatus::Completed,
+            ClassStatus::Closed => EnrollmentStatus::Ended,
+            ClassStatus::Running => EnrollmentStatus::Attending,
+            _ if waits => EnrollmentStatus::Waitlisted,
+            _ => EnrollmentStatus::Confirmed,
         };
         Seat {
             id: 0,
             class: at,
             person,
             status,
-            live: status != "completed",
             queue: number as i64 + 1,
             marks,
             attended,
@@ -280,35 +279,17 @@ impl<'a> Filler<'a> {
     fn withdraw_some(&self, class: &Class, seats: &mut [Seat]) {
         for seat in seats.iter_mut().skip(3) {
             if class.star.is_none()
-                && seat.status != "waitlisted"
+                && seat.status != EnrollmentStatus::Waitlisted
                 && class.season < 2
                 && self.draw.below(30) == 0
             {
-                seat.status = "withdrawn";
-                seat.live = false;
+                seat.status = EnrollmentStatus::Withdrawn;
                 seat.marks.clear();
                 seat.attended = 0;
             }
         }
     }
 }
-
-const COLUMNS: &[&str] = &[
-    "id",
-    "class_id",
-    "term_id",
-    "org_id",
-    "person_id",
-    "status",
-    "live",
-    "queue",
-    "money",
-    "channel",
-    "actor_person",
-    "rule_version",
-    "created_at",
-    "changed_at",
-];
 
 /// What the rows of an enrolment point to.
 pub(super) struct Filled<'a> {
@@ -331,7 +312,7 @@ impl Filled<'_> {
 pub(super) async fn write(load: &Load<'_>, filled: &Filled<'_>) -> AppResult<()> {
     let draw = Draw::new("enrollment rows");
     let rows = filled.seats.iter().filter_map(|seat| row(&draw, filled, seat));
-    load.put("enrollment", COLUMNS, rows).await?;
+    load.put("enrollment", enrollment::COLUMNS, rows).await?;
     let mut known: BTreeSet<(i64, i64)> = BTreeSet::new();
     for seat in filled.seats {
         let Some(class) = filled.classes.get(seat.class) else {
@@ -368,30 +349,30 @@ fn row(draw: &Draw, filled: &Filled<'_>, seat: &Seat) -> Option<Row> {
         .get(&org.run_by)
         .map(|office| filled.person(office.registrar));
     let (channel, actor) = match draw.below(100) {
-        0..50 => ("web", Some(person)),
-        50..92 => ("desk", office),
-        _ => ("phone", office),
+        0..50 => (Channel::Web, Some(person)),
+        50..92 => (Channel::Desk, office),
+        _ => (Channel::Phone, office),
     };
     let changed = match seat.status {
-        "completed" => moment(class.ends_on(), 17, 0),
+        EnrollmentStatus::Completed | EnrollmentStatus::Ended => moment(class.ends_on(), 17, 0),
         _ => created,
     };
-    Some(vec![
-        seat.id.into(),
-        class.id.into(),
-        links.library.term(org.run_by, class.season).into(),
-        org.id.into(),
-        person.into(),
-        seat.status.into(),
-        seat.live.into(),
-        seat.queue.into(),
-        "none".into(),
-        channel.into(),
-        actor.into(),
-        RULE_VERSION.into(),
-        created.into(),
-        changed.into(),
-    ])
+    let row = NewEnrollment {
+        id: Id::from_raw(seat.id),
+        class: Id::from_raw(class.id),
+        term: Id::from_raw(links.library.term(org.run_by, class.season)),
+        org: Id::from_raw(org.id),
+        person: Id::from_raw(person),
+        status: seat.status,
+        queue: seat.queue,
+        channel,
+        actor: actor.map(Id::from_raw),
+        rule_version: RULE_VERSION,
+        created_at: created,
+        changed_at: changed,
+        seated_on: seat.status.lasted().then(|| created.date()),
+    };
+    Some(row.cells())
 }
 
 /// Writes who was present at the sessions held.

@@ -19,6 +19,26 @@ impl<'a> Load<'a> {
         Self { tx }
     }
 
+    /// The transaction, for owners who write their rows themselves.
+    pub(super) fn tx(&self) -> &'a platform::Tx {
+        self.tx
+    }
+
+    /// Inserts rows whose columns are named by their owner, each row with the same ones in the same order.
+    pub(super) async fn put_named(
+        &self,
+        table: &str,
+        rows: impl IntoIterator<Item = Vec<(&'static str, Value)>>,
+    ) -> AppResult<()> {
+        let mut rows = rows.into_iter().peekable();
+        let columns: Vec<&str> = rows
+            .peek()
+            .map(|row| row.iter().map(|(column, _)| *column).collect())
+            .unwrap_or_default();
+        let cells = rows.map(|row| row.into_iter().map(|(_, cell)| cell).collect());
+        self.put(table, &columns, cells).await
+    }
+
     /// Inserts the rows as they come.
     pub(super) async fn put(
         &self,

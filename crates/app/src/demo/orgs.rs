@@ -2,8 +2,10 @@
 
 use super::draw::{Draw, id_text};
 use super::load::{Load, Row};
-use super::regions::{DEEP, HOME_STREET, Node, Place, Regions, cell, table};
+use super::regions::{DEEP, HOME_STREET, Place, Regions, cell, table};
 use super::{Days, Scale};
+use ::orgs::tree::{NewOrg, OrgKind, insert_many};
+use kernel::Id;
 use platform::AppResult;
 
 const VENUES: &str = include_str!("../../../../data/demo/venues.csv");
@@ -18,12 +20,12 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    const fn code(self) -> &'static str {
+    const fn of_tree(self) -> OrgKind {
         match self {
-            Self::University => "senior_university",
-            Self::College => "college",
-            Self::School => "street_school",
-            Self::Site => "neighborhood_site",
+            Self::University => OrgKind::SeniorUniversity,
+            Self::College => OrgKind::College,
+            Self::School => OrgKind::StreetSchool,
+            Self::Site => OrgKind::NeighborhoodSite,
         }
     }
 
@@ -376,12 +378,12 @@ pub(super) async fn write(
     days: &Days,
 ) -> AppResult<()> {
     let draw = Draw::new("org facts");
-    let nodes: Vec<Node> = orgs
+    let nodes: Vec<NewOrg> = orgs
         .all
         .iter()
         .map(|org| node(&draw, regions, org, days))
         .collect();
-    super::regions::write_nodes(load, &nodes).await?;
+    insert_many(load.tx(), &nodes).await?;
     let facts: Vec<Row> = orgs
         .all
         .iter()
@@ -397,21 +399,22 @@ pub(super) async fn write(
     load.put("room", ROOM_COLUMNS, rooms).await
 }
 
-fn node(draw: &Draw, regions: &Regions, org: &Institution, days: &Days) -> Node {
+fn node(draw: &Draw, regions: &Regions, org: &Institution, days: &Days) -> NewOrg {
     let years = match org.kind {
         Kind::Site => draw.between(4, 12),
         _ => draw.between(15, 30),
     };
-    Node {
-        id: org.id,
-        kind: org.kind.code(),
-        parent: regions.areas.get(org.parent).map(|area| area.id),
-        short: org.name.replace("社区学校", "社校"),
-        name: org.name.clone(),
-        region: None,
+    let parent = regions.areas.get(org.parent);
+    NewOrg {
+        id: Id::from_raw(org.id),
+        kind: org.kind.of_tree(),
+        parent: parent.map(|area| Id::from_raw(area.id)),
         path: org.path.clone(),
-        opened_on: super::regions::years_before(days, years).to_string(),
-        public: true,
+        name: org.name.clone(),
+        short_name: org.name.replace("社区学校", "社校"),
+        region_code: None,
+        opened_on: super::regions::years_before(days, years),
+        is_public: true,
         special: false,
     }
 }

@@ -52,7 +52,8 @@ fn completed<'a>(filled: &Filled<'a>) -> Vec<Completed<'a>> {
     for (season, plan) in days.seasons.iter().enumerate() {
         let of_season = |seat: &&Seat| {
             let class = filled.classes.get(seat.class);
-            seat.status == "completed" && class.is_some_and(|class| class.season == season)
+            seat.status == enrollment::EnrollmentStatus::Completed
+                && class.is_some_and(|class| class.season == season)
         };
         let seats: Vec<&Seat> = filled.seats.iter().filter(of_season).collect();
         let mut outcomes = draw.ids(plan.ends_on.min(days.today), seats.len());

@@ -3,8 +3,8 @@
 use super::draw::{Draw, plus};
 use super::load::{Load, Row};
 use super::{Days, Scale};
-use ::orgs::tree::model::spelling;
-use kernel::{AgeBand, pinyin};
+use ::orgs::tree::{NewOrg, OrgKind, insert_many};
+use kernel::{AgeBand, Date, Id};
 use platform::AppResult;
 use std::collections::{BTreeMap, HashMap};
 
@@ -18,7 +18,7 @@ pub(super) const DEEP: [&str; 3] = ["310112", "310118", "330106"];
 /// 莘庄镇, where the staff of the demo work.
 pub(super) const HOME_STREET: &str = "310112101000";
 /// The code list is of this day; histories start here.
-pub(super) const LISTED_ON: &str = "2023-06-30";
+pub(super) const LISTED_ON: Date = Date::constant(2023, 6, 30);
 /// Elders (60 and over) of 闵行: 36,400 learners are 9.04 % of them.
 const MINHANG_ELDERS: i64 = 402_655;
 const POPULATION_SOURCE: &str = "演示数据，非统计数字";
@@ -140,20 +140,20 @@ pub(super) fn cell<'a>(row: &'a HashMap<String, String>, name: &str) -> &'a str 
     row.get(name).map_or("", String::as_str)
 }
 
-fn kind_of(area: &Area) -> &'static str {
+fn kind_of(area: &Area) -> OrgKind {
     match area.level.as_str() {
-        "province" => "province",
-        "city" => "city",
-        "district" => "district",
-        "street" => "street",
-        _ => "neighborhood",
+        "province" => OrgKind::Province,
+        "city" => OrgKind::City,
+        "district" => OrgKind::District,
+        "street" => OrgKind::Street,
+        _ => OrgKind::Neighborhood,
     }
 }
 
 /// Writes areas with their history, the points of streets, and residents.
 pub(super) async fn write(load: &Load<'_>, regions: &Regions, days: &Days) -> AppResult<()> {
-    let nodes: Vec<Node> = regions.areas.iter().map(|area| node(regions, area)).collect();
-    write_nodes(load, &nodes).await?;
+    let nodes: Vec<NewOrg> = regions.areas.iter().map(|area| node(regions, area)).collect();
+    insert_many(load.tx(), &nodes).await?;
     let facts = regions.areas.iter().filter(|area| area.level == "street");
     let facts: Vec<Row> = facts
         .filter_map(|area| Some((area, regions.places.get(&area.code)?)))
@@ -169,98 +169,20 @@ fn is_special(area: &Area) -> bool {
     matches!(area.kind.as_str(), "special" | "virtual")
 }
 
-fn node(regions: &Regions, area: &Area) -> Node {
-    Node {
-        id: area.id,
+fn node(regions: &Regions, area: &Area) -> NewOrg {
+    let parent = area.parent.and_then(|at| regions.areas.get(at));
+    NewOrg {
+        id: Id::from_raw(area.id),
         kind: kind_of(area),
-        parent: area
-            .parent
-            .and_then(|at| regions.areas.get(at))
-            .map(|area| area.id),
-        name: area.name.clone(),
-        short: area.short.clone(),
-        region: Some(area.code.clone()),
+        parent: parent.map(|area| Id::from_raw(area.id)),
         path: area.path.clone(),
-        opened_on: LISTED_ON.to_owned(),
-        public: true,
+        name: area.name.clone(),
+        short_name: area.short.clone(),
+        region_code: Some(area.code.clone()),
+        opened_on: LISTED_ON,
+        is_public: true,
         special: is_special(area),
     }
-}
-
-/// What the tree's tables hold of one org.
-pub(super) struct Node {
-    pub(super) id: i64,
-    pub(super) kind: &'static str,
-    pub(super) parent: Option<i64>,
-    pub(super) name: String,
-    pub(super) short: String,
-    pub(super) region: Option<String>,
-    pub(super) path: String,
-    pub(super) opened_on: String,
-    pub(super) public: bool,
-    /// Zone or committee that is not counted to people.
-    pub(super) special: bool,
-}
-
-const ORG_COLUMNS: &[&str] = &[
-    "id",
-    "kind",
-    "parent_id",
-    "name",
-    "short_name",
-    "sort_key",
-    "spelling",
-    "region_code",
-    "status",
-    "opened_on",
-    "is_public",
-    "special",
-    "version",
-];
-
-pub(super) async fn write_nodes(load: &Load<'_>, nodes: &[Node]) -> AppResult<()> {
-    let orgs = nodes.iter().map(|node| {
-        vec![
-            node.id.into(),
-            node.kind.into(),
-            node.parent.into(),
-            node.name.as_str().into(),
-            node.short.as_str().into(),
-            pinyin::sort_key(&node.name).into(),
-            spelling(&node.name).into(),
-            node.region.clone().into(),
-            "open".into(),
-            node.opened_on.as_str().into(),
-            node.public.into(),
-            node.special.into(),
-            1.into(),
-        ]
-    });
-    load.put("org", ORG_COLUMNS, orgs).await?;
-    let paths = nodes
-        .iter()
-        .map(|node| vec![node.id.into(), node.path.as_str().into()]);
-    load.put("org_path", &["org_id", "path"], paths).await?;
-    let names = nodes.iter().map(|node| {
-        vec![
-            node.id.into(),
-            node.name.as_str().into(),
-            node.short.as_str().into(),
-            LISTED_ON.into(),
-        ]
-    });
-    load.put("org_name", &["org_id", "name", "short_name", "valid_from"], names)
-        .await?;
-    let edges = nodes.iter().filter_map(|node| {
-        Some(vec![
-            node.id.into(),
-            node.parent?.into(),
-            node.path.as_str().into(),
-            LISTED_ON.into(),
-        ])
-    });
-    load.put("org_edge", &["org_id", "parent_id", "path", "valid_from"], edges)
-        .await
 }
 
 /// Residents of every street at the ends of the last two years.

@@ -2,8 +2,8 @@
 
 use super::actions::{self, Terms};
 use super::model::{self, Detail, Mine, tag};
-use crate::EnrollmentId;
 use crate::seat_desk::SeatDesk;
+use crate::{EnrollmentId, EnrollmentStatus};
 use axum::Extension;
 use axum::extract::Path;
 use axum::response::Response;

@@ -39,8 +39,8 @@ pub use read::{
     open_within, path_on, point, tree_on,
 };
 pub(crate) use read::{id_in_path, version_of};
-pub use store::{Filter, OrgDetail, OrgRow, Period};
-pub(crate) use store::{NewOrg, close_row, insert_many, merge_rows, move_subtree, rename_row};
+pub use store::{Filter, NewOrg, OrgDetail, OrgRow, Period, insert_many};
+pub(crate) use store::{close_row, merge_rows, move_subtree, rename_row};
 
 use axum::extract::{Path, Query};
 use forms::Verb;

@@ -252,7 +252,10 @@ pub struct NewOrg {
 }
 
 /// Writes new organisations with their names and places; parents before children.
-pub(crate) async fn insert_many(tx: &Tx, all: &[NewOrg]) -> DbResult<()> {
+///
+/// # Errors
+/// When the database refuses.
+pub async fn insert_many(tx: &Tx, all: &[NewOrg]) -> DbResult<()> {
     let rows: Vec<Vec<Value>> = all.iter().map(org_cells).collect();
     let columns = [
         "id",

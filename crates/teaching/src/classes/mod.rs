@@ -32,7 +32,7 @@ mod tests;
 pub(crate) use actions::{check_room, check_teacher};
 pub(crate) use api::ClassesApi;
 pub use model::{ClassRow, ClassStatus, Level, Mode, Risk};
-pub use store::{find, find_within, set_seat_counts, set_status};
+pub use store::{NewClass, Standing, find, find_within, row, set_seat_counts, set_status};
 pub(crate) use store::{follow_sessions, names};
 
 use platform::{Access, Permission as P, Routes};

@@ -177,28 +177,66 @@ pub struct NewClass {
     pub at: Instant,
 }
 
-/// Adds a class in status planned; its first and last day follow with its sessions.
-pub async fn insert(tx: &Tx, new: NewClass, draft: &ClassDraft, pattern: &Pattern) -> DbResult<()> {
+/// Where a class stands: seats taken, first and last day, sessions.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// Seats taken.
+    pub enrolled: i64,
+    /// People waiting.
+    pub waitlisted: i64,
+    /// Day of the first session.
+    pub starts_on: Date,
+    /// Day of the last session.
+    pub ends_on: Date,
+    /// Sessions that take place.
+    pub session_count: i64,
+    /// planned, published and so on.
+    pub status: ClassStatus,
+    /// Why, for a cancelled one.
+    pub status_note: String,
+}
+
+/// The whole row of a class, column by column: the one place that names them all.
+#[must_use]
+pub fn row(
+    new: NewClass,
+    draft: &ClassDraft,
+    pattern: &Pattern,
+    standing: &Standing,
+) -> Vec<(&'static str, Value)> {
     let mut row: Vec<(&str, Value)> = vec![
         ("id", new.id.into()),
         ("org_id", new.org.into()),
         ("course_id", new.course.into()),
         ("course_version_id", new.course_version.into()),
         ("term_id", new.term.into()),
-        ("enrolled", 0_i64.into()),
-        ("waitlisted", 0_i64.into()),
-        ("starts_on", pattern.from.into()),
-        ("ends_on", pattern.from.into()),
-        ("session_count", 0_i64.into()),
-        ("status", ClassStatus::Planned.into()),
-        ("status_note", "".into()),
+        ("enrolled", standing.enrolled.into()),
+        ("waitlisted", standing.waitlisted.into()),
+        ("starts_on", standing.starts_on.into()),
+        ("ends_on", standing.ends_on.into()),
+        ("session_count", standing.session_count.into()),
+        ("status", standing.status.into()),
+        ("status_note", standing.status_note.as_str().into()),
         ("created_at", new.at.into()),
         ("version", 1_i64.into()),
     ];
     row.extend(facts(draft));
     row.extend(weekly(pattern));
-    let columns: Vec<&str> = row.iter().map(|(column, _)| *column).collect();
-    let cells: Vec<Value> = row.into_iter().map(|(_, cell)| cell).collect();
+    row
+}
+
+/// Adds a class in status planned; its first and last day follow with its sessions.
+pub async fn insert(tx: &Tx, new: NewClass, draft: &ClassDraft, pattern: &Pattern) -> DbResult<()> {
+    let standing = Standing {
+        enrolled: 0,
+        waitlisted: 0,
+        starts_on: pattern.from,
+        ends_on: pattern.from,
+        session_count: 0,
+        status: ClassStatus::Planned,
+        status_note: String::new(),
+    };
+    let (columns, cells): (Vec<&str>, Vec<Value>) = row(new, draft, pattern, &standing).into_iter().unzip();
     tx.insert_many("class", &columns, &[cells]).await
 }
 

@@ -22,7 +22,7 @@ mod tests;
 
 pub(crate) use api::SessionsApi;
 pub use model::{SessionChange, SessionRow, SessionStatus};
-pub use store::{busy_hours, find, of_class, of_classes};
+pub use store::{COLUMNS, busy_hours, cells, find, of_class, of_classes};
 
 use platform::{Access, Permission as P, Routes};
 

@@ -175,44 +175,47 @@ pub async fn busy_hours(db: &Db, room: RoomId, day: Date) -> AppResult<Vec<orgs:
     Ok(busy.collect())
 }
 
+/// The columns of a session, in the order of [`cells`].
+pub const COLUMNS: &[&str] = &[
+    "id",
+    "class_id",
+    "org_id",
+    "number",
+    "day",
+    "starts",
+    "minutes",
+    "room_id",
+    "teacher_id",
+    "topic",
+    "status",
+    "status_note",
+    "version",
+];
+
+/// The cells of a session.
+#[must_use]
+pub fn cells(row: &SessionRow) -> Vec<Value> {
+    vec![
+        row.id.into(),
+        row.class_id.into(),
+        row.org_id.into(),
+        row.number.into(),
+        row.day.into(),
+        row.starts.into(),
+        row.minutes.into(),
+        row.room_id.into(),
+        row.teacher_id.into(),
+        row.topic.as_str().into(),
+        row.status.into(),
+        row.status_note.as_str().into(),
+        row.version.into(),
+    ]
+}
+
 /// Adds sessions.
 pub async fn insert(tx: &Tx, rows: &[SessionRow]) -> DbResult<()> {
-    let columns = [
-        "id",
-        "class_id",
-        "org_id",
-        "number",
-        "day",
-        "starts",
-        "minutes",
-        "room_id",
-        "teacher_id",
-        "topic",
-        "status",
-        "status_note",
-        "version",
-    ];
-    let cells: Vec<Vec<Value>> = rows
-        .iter()
-        .map(|row| {
-            vec![
-                row.id.into(),
-                row.class_id.into(),
-                row.org_id.into(),
-                row.number.into(),
-                row.day.into(),
-                row.starts.into(),
-                row.minutes.into(),
-                row.room_id.into(),
-                row.teacher_id.into(),
-                row.topic.as_str().into(),
-                row.status.into(),
-                row.status_note.as_str().into(),
-                row.version.into(),
-            ]
-        })
-        .collect();
-    tx.insert_many("session", &columns, &cells).await
+    let all: Vec<Vec<Value>> = rows.iter().map(cells).collect();
+    tx.insert_many("session", COLUMNS, &all).await
 }
 
 /// Takes away all sessions of a class that nobody has seen yet.
