@@ -4,6 +4,7 @@ use crate::testing::{class, first_certificate, name_learners, with_roll};
 use crate::verify_ledger;
 use db::args;
 use platform::Role;
+use serde_json::{Value, json};
 use testkit::{learner, staff};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -247,4 +248,118 @@ fn learner_texts_are_translated() {
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     assert!(texts.len() > 20, "only {}", texts.len());
     assert_eq!(ui::catalogue::missing_english(&texts), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_complete_a_class_issue_check_and_revoke() {
+    let bare = class().await;
+    let completion = format!("/api/v1/classes/{}/completion", bare.class);
+    let waits = bare
+        .staff(Role::Registrar)
+        .call(409, "POST", &completion, &Value::Null)
+        .await;
+    assert_eq!(waits["type"], "/problems/roll_missing");
+
+    let f = with_roll().await;
+    name_learners(&f, "王秀英").await;
+    let class = format!("/api/v1/classes/{}", f.class);
+    let (completion, certificates) = (format!("{class}/completion"), format!("{class}/certificates"));
+    let clerk = f.staff(Role::Registrar);
+    for (client, status) in [
+        (f.app.visitor(), 401),
+        (f.staff(Role::Teacher), 403),
+        (f.sibling(Role::Registrar), 404),
+    ] {
+        for path in [&completion, &certificates] {
+            client.call(status, "GET", path, &Value::Null).await;
+            client.call(status, "POST", path, &Value::Null).await;
+        }
+    }
+    let shown = clerk.call(200, "GET", &completion, &Value::Null).await;
+    let short: Vec<&Value> = shown["learners"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|learner| learner["completes"] == false)
+        .collect();
+    assert_eq!((shown["ready"].as_i64(), short.len()), (Some(2), 1), "{shown}");
+    assert_eq!(
+        (short[0]["missing"].as_i64(), &short[0]["person"]["id"]),
+        (Some(2), &json!(f.people[2]))
+    );
+    let done = clerk.call(200, "POST", &completion, &Value::Null).await;
+    assert_eq!(
+        (done["completed"].as_i64(), done["ended"].as_i64()),
+        (Some(2), Some(1))
+    );
+    let again = clerk.call(200, "POST", &completion, &Value::Null).await;
+    assert_eq!(again, json!({ "completed": 0, "ended": 0, "untold": 0 }));
+    let issued = clerk.call(200, "POST", &certificates, &Value::Null).await;
+    assert_eq!(issued, json!({ "issued": 2 }));
+    let listed = clerk
+        .call(200, "GET", &format!("{certificates}?limit=1"), &Value::Null)
+        .await;
+    assert_eq!(
+        (listed["items"][0]["name"].as_str(), listed["next"].as_str()),
+        (Some("王秀英"), Some("1"))
+    );
+    let code = listed["items"][0]["code"].as_str().unwrap();
+    let one = format!(
+        "/api/v1/desk/certificates/{}",
+        listed["items"][0]["id"].as_str().unwrap()
+    );
+    let check = format!("/api/v1/certificates/{}", code.to_lowercase());
+    let visitor = f.app.visitor();
+    let valid = visitor.call(200, "GET", &check, &Value::Null).await;
+    assert_eq!(
+        (
+            valid["valid"].as_bool(),
+            valid["name_masked"].as_str(),
+            valid["facts"]["minutes"].as_i64()
+        ),
+        (Some(true), Some("王**"), Some(180))
+    );
+    assert!(!valid.to_string().contains("秀英"));
+
+    let revoke = format!("{one}/revoke");
+    let reason = json!({ "reason": "冒名顶替", "with_hours": true });
+    for (client, see, status) in [
+        (f.app.visitor(), 401, 401),
+        (f.staff(Role::Registrar), 200, 403),
+        (f.sibling(Role::SchoolHead), 404, 404),
+    ] {
+        client.call(see, "GET", &one, &Value::Null).await;
+        client.call(status, "POST", &revoke, &reason).await;
+    }
+    let head = f.staff(Role::SchoolHead);
+    let told = head.call(422, "POST", &revoke, &json!({ "reason": "" })).await;
+    assert_eq!(testkit::wrong_fields(&told), ["reason"]);
+    head.call(204, "POST", &revoke, &reason).await;
+    head.call(409, "POST", &revoke, &reason).await;
+    let kept = head.call(200, "GET", &one, &Value::Null).await;
+    assert_eq!(kept["revoke_reason"], "冒名顶替");
+    let revoked = visitor.call(200, "GET", &check, &Value::Null).await;
+    assert_eq!(
+        (revoked["valid"].as_bool(), revoked["revoked_on"].as_str()),
+        (Some(false), Some("2026-11-22"))
+    );
+    assert!(!revoked.to_string().contains("冒名"));
+    let proof = verify_ledger(&f.app.platform.db).await.unwrap();
+    assert_eq!((proof.entries, proof.wrong), (3, Vec::new()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_that_guess_codes_are_stopped_with_the_page() {
+    let f = class().await;
+    let visitor = f.app.visitor();
+    let (api, page) = (
+        "/api/v1/certificates/AAAAAAAAAAAAAAAA",
+        "/verify/AAAAAAAAAAAAAAAA",
+    );
+    for _ in 0..15 {
+        visitor.call(404, "GET", api, &Value::Null).await;
+        assert_eq!(visitor.get(page).await.status, 404);
+    }
+    visitor.call(429, "GET", api, &Value::Null).await;
+    assert_eq!(visitor.get(page).await.status, 429);
 }

@@ -148,7 +148,7 @@ impl Bench<'_> {
 
     async fn seats(&self) -> Result<(), String> {
         let server = self.serve().await?;
-        let classes = self.open_classes(&server, 200).await?;
+        let classes = self.open_classes(&server, 40).await?;
         let asks = asks(&self.tokens(LEARNERS)?, &classes, ASKS, "");
         let (base, bare) = self.fire(&self.hello, &asks).await;
         let (figures, each) = self.fire(&server, &asks).await;

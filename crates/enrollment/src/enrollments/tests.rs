@@ -449,3 +449,52 @@ fn every_learner_text_has_english() {
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     assert_eq!(ui::catalogue::missing_english(&texts), Vec::<String>::new());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clerks_program_enrols_people_and_lists_a_class() {
+    let stage = stage(1, 3).await;
+    let path = format!("/api/v1/classes/{}/enrollments", stage.class);
+    let clerk = stage.as_registrar();
+    let mut made = Vec::new();
+    for (at, channel) in [(0, json!("desk")), (1, json!("phone")), (2, Value::Null)] {
+        let body = json!({ "person": stage.people[at], "channel": channel });
+        made.push(clerk.call(201, "POST", &path, &body).await);
+    }
+    assert_eq!(made[2]["position"], 2);
+    let list = clerk
+        .call(200, "GET", &format!("{path}?limit=2"), &Value::Null)
+        .await;
+    let of = |name: &str| -> Vec<Value> {
+        let items = list["items"].as_array().unwrap().iter();
+        items.map(|item| item[name].clone()).collect()
+    };
+    assert_eq!(of("status"), ["confirmed", "waitlisted"]);
+    assert_eq!(of("channel"), ["desk", "phone"]);
+    assert_eq!(of("position"), [Value::Null, json!(1)]);
+    assert_eq!(list["items"][0]["person"]["id"], json!(stage.people[0]));
+    let next = list["next"].as_str().unwrap();
+    let rest = clerk
+        .call(200, "GET", &format!("{path}?limit=2&cursor={next}"), &Value::Null)
+        .await;
+    assert_eq!(
+        (rest["items"][0]["channel"].as_str(), &rest["next"]),
+        (Some("api"), &Value::Null)
+    );
+    let kept = events(&stage, made[0]["id"].as_str().unwrap()).await.remove(0);
+    assert_eq!(
+        (kept.channel.as_str(), kept.actor_person, kept.on_behalf_of),
+        ("desk", Some(stage.world.here.registrar), Some(stage.people[0]))
+    );
+    let body = json!({ "person": stage.people[0], "channel": "radio" });
+    let told = clerk.call(422, "POST", &path, &body).await;
+    assert_eq!(testkit::wrong_fields(&told), ["channel"]);
+    let body = json!({ "person": stage.people[0], "channel": "desk" });
+    for (client, read, act) in [
+        (stage.app.visitor(), 401, 401),
+        (stage.as_learner(1), 403, 403),
+        (stage.as_sibling(), 404, 404),
+    ] {
+        client.call(read, "GET", &path, &Value::Null).await;
+        client.call(act, "POST", &path, &body).await;
+    }
+}

@@ -8,7 +8,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use kernel::{OrgId, PersonId};
 use platform::api::{
-    At, Created, Day, Listed, MOST_ITEMS, Made, Named, NoBody, created, done, given, version,
+    At, Created, Day, Listed, MOST_ITEMS, Made, Named, NoBody, Ref, created, done, given, version,
 };
 use platform::{AppError, AppResult, Ctx, web};
 use serde::{Deserialize, Serialize};
@@ -118,7 +118,7 @@ pub struct PersonBody {
     /// Id of the org at whose desk they are registered; needed to register, passed over in a change.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    org: Option<OrgId>,
+    org: Option<Ref<OrgId>>,
     /// Name as on the identity document.
     name: String,
     /// Sex; may be missing with an identity number.
@@ -139,7 +139,7 @@ pub struct PersonBody {
     /// Id of the neighbourhood they live in.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    home: Option<OrgId>,
+    home: Option<Ref<OrgId>>,
     /// What a school should know to help.
     #[serde(default)]
     needs: Vec<Need>,
@@ -159,7 +159,7 @@ impl PersonBody {
             birth: self.birth.map(|day| day.0),
             id_number: self.id_number,
             phone: self.phone,
-            home: self.home,
+            home: self.home.map(|home| home.0),
             needs: self.needs.iter().map(|need| need.as_str().to_owned()).collect(),
             contact: self.contact.unwrap_or_default(),
             org,
@@ -202,7 +202,7 @@ pub(super) async fn show(ctx: Ctx, At(id): At<PersonId>) -> AppResult<Json<Perso
     responses((status = 201, body = Made),
         (status = 409, description = "they are registered already: `doors` leads to the record, which you may see from now on")))]
 pub(super) async fn register(ctx: Ctx, web::Json(body): web::Json<PersonBody>) -> AppResult<Created> {
-    let org = given(body.org, "org")?;
+    let org = given(body.org, "org")?.0;
     actions::register(&ctx, body.draft(Some(org))).await.map(created)
 }
 

@@ -4,6 +4,7 @@ use super::*;
 use crate::persons::register;
 use crate::testing::*;
 use platform::{Actor, AppError, Role};
+use serde_json::{Value, json};
 use testkit::{World, staff};
 
 const ID: &str = "11010519491231002X";
@@ -339,4 +340,107 @@ async fn a_long_list_has_pages() {
         }
     }
     assert_eq!(names, ["丁一", "李四", "王二", "张三", "赵五"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_register_find_and_change_without_a_number_in_the_open() {
+    let (app, world) = app().await;
+    let client = app.signed_in(clerk(&world));
+    let typed = json!({ "org": world.here.org, "name": "李明", "id_number": ID, "phone": "13800138000",
+        "needs": ["hearing"], "contact": "李小明 13900139000" });
+    let made = client.call(201, "POST", "/api/v1/people", &typed).await;
+    let path = format!("/api/v1/people/{}", made["id"].as_str().unwrap());
+    let known = client.call(409, "POST", "/api/v1/people", &typed).await;
+    assert_eq!(known["type"], "/problems/person_known");
+    for q in ["李", "lm", "13800138000", "8000", ID] {
+        let asked = json!({ "q": q });
+        let found = client.call(200, "POST", "/api/v1/people/search", &asked).await;
+        assert_eq!(found["items"][0]["name"], "李明", "{q}");
+        let leaked = app
+            .signed_in(sibling(&world))
+            .call(200, "POST", "/api/v1/people/search", &asked)
+            .await;
+        assert_eq!(leaked["items"], json!([]), "{q}");
+    }
+    let mut read = client.call(200, "GET", &path, &Value::Null).await;
+    let shown = read.to_string();
+    assert!(!shown.contains(ID) && !shown.contains("13800138000") && !shown.contains("李小明"));
+    assert_eq!(
+        (
+            read["phone_masked"].as_str(),
+            read["birth"].as_str(),
+            read["has_contact"].as_bool()
+        ),
+        (Some("138****8000"), Some("1949-12-31"), Some(true))
+    );
+    read["name"] = json!("李明明");
+    client.call(204, "PUT", &path, &read).await;
+    let late = client.call(409, "PUT", &path, &read).await;
+    assert_eq!(late["type"], "/problems/changed_meanwhile");
+    let kept = client.call(200, "GET", &path, &Value::Null).await;
+    assert_eq!(
+        (
+            kept["name"].as_str(),
+            kept["phone_masked"].as_str(),
+            kept["has_contact"].as_bool(),
+            &kept["needs"]
+        ),
+        (
+            Some("李明明"),
+            Some("138****8000"),
+            Some(true),
+            &json!(["hearing"])
+        ),
+        "what was not sent stays"
+    );
+    client
+        .call(204, "POST", &format!("{path}/code"), &Value::Null)
+        .await;
+    for (field, wrong, named) in [
+        ("org", Value::Null, "org"),
+        ("name", json!("李2"), "name"),
+        ("id_number", json!("11010519491231002Y"), "id_number"),
+        ("phone", json!("1380013800"), "phone"),
+        ("needs", json!(["wings"]), "needs[0]"),
+        ("home", json!(world.here.street), "home"),
+        ("birth", json!("1949"), "birth"),
+    ] {
+        let mut body =
+            json!({ "org": world.here.org, "name": "王芳", "sex": "female", "birth": "1955-03-15" });
+        body[field] = wrong;
+        let told = client.call(422, "POST", "/api/v1/people", &body).await;
+        assert!(testkit::wrong_fields(&told).contains(&named), "{told}");
+    }
+    let told = client
+        .call(422, "POST", "/api/v1/people/search", &json!({ "limit": 201 }))
+        .await;
+    assert_eq!(testkit::wrong_fields(&told), ["limit"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_of_others_do_not_reach_a_person() {
+    let (app, world) = app().await;
+    let person = crate::testing::register(&app, "王秀英", "13800138000", world.here.org).await;
+    let path = format!("/api/v1/people/{person}");
+    let body = json!({ "org": world.here.org, "name": "偷改", "sex": "female", "birth": "1955-03-15", "version": 1 });
+    let teacher = staff(
+        world.here.teacher,
+        Role::Teacher,
+        world.here.org,
+        &world.here.path,
+    );
+    for (client, status) in [
+        (app.visitor(), 401),
+        (app.signed_in(teacher), 403),
+        (app.signed_in(sibling(&world)), 404),
+    ] {
+        client.call(status, "GET", &path, &Value::Null).await;
+        client.call(status, "PUT", &path, &body).await;
+        client
+            .call(status, "POST", &format!("{path}/code"), &Value::Null)
+            .await;
+        client.call(status, "POST", "/api/v1/people", &body).await;
+    }
+    let name: String = one(&app, "SELECT name FROM person WHERE phone_masked IS NOT NULL").await;
+    assert_eq!(name, "王秀英");
 }

@@ -4,6 +4,7 @@ use super::*;
 use crate::testing::*;
 use kernel::OrgId;
 use platform::{Actor, AppError, Role};
+use serde_json::{Value, json};
 use testkit::{TestApp, World, staff};
 
 const ALL: platform::api::Part = platform::api::Part { limit: 50, offset: 0 };
@@ -187,4 +188,85 @@ async fn the_pages_give_and_list() {
         &world.here.path,
     );
     assert_eq!(app.signed_in(registrar).get("/desk/posts").await.status, 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_with_a_sign_in_give_and_end_posts() {
+    let (app, world) = app().await;
+    let client = app.signed_in(head(&world));
+    let new = json!({ "org": world.here.org, "role": "registrar", "login": "chen.xin",
+        "new": { "name": "陈新", "sex": "male", "birth": "1990-01-01" } });
+    let given = client.call(201, "POST", "/api/v1/posts", &new).await;
+    assert!(given["password"].as_str().is_some_and(|text| text.len() > 8));
+    let post = format!("/api/v1/posts/{}", given["id"].as_str().unwrap());
+    let found = client
+        .call(200, "GET", "/api/v1/posts?q=陈新&limit=1", &Value::Null)
+        .await;
+    let account = found["items"][0]["account"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(
+        (
+            found["items"][0]["role"].as_str(),
+            found["items"][0]["account"]["login"].as_str()
+        ),
+        (Some("registrar"), Some("chen.xin"))
+    );
+    let known = json!({ "org": world.here.org, "role": "registrar", "number": found["items"][0]["number"] });
+    let again = client.call(409, "POST", "/api/v1/posts", &known).await;
+    assert_eq!(again["type"], "/problems/post_held");
+    let account = format!("/api/v1/accounts/{account}");
+    let reset = client
+        .call(200, "POST", &account, &json!({ "what": "password" }))
+        .await;
+    assert_ne!(reset["password"], given["password"]);
+    let closed = client
+        .call(200, "POST", &account, &json!({ "what": "close" }))
+        .await;
+    assert_eq!(closed["password"], Value::Null);
+    for (field, wrong, named) in [
+        ("role", json!("king"), "role"),
+        ("org", json!("x"), "org"),
+        ("login", json!("a b"), "login"),
+        ("number", json!("X00000000"), "number"),
+        (
+            "new",
+            json!({ "name": "陈2", "sex": "male", "birth": "1990-01-01" }),
+            "name",
+        ),
+    ] {
+        let mut body = new.clone();
+        body[field] = wrong;
+        let told = client.call(422, "POST", "/api/v1/posts", &body).await;
+        assert_eq!(testkit::wrong_fields(&told), [named]);
+    }
+    let mut higher = new.clone();
+    higher["role"] = json!("school_head");
+    client.call(403, "POST", "/api/v1/posts", &higher).await;
+    let registrar = staff(
+        world.here.registrar,
+        Role::Registrar,
+        world.here.org,
+        &world.here.path,
+    );
+    let sibling = staff(
+        world.there.teacher,
+        Role::SchoolHead,
+        world.there.org,
+        &world.there.path,
+    );
+    for (other, status) in [
+        (app.visitor(), 401),
+        (app.signed_in(registrar), 403),
+        (app.signed_in(sibling), 404),
+    ] {
+        other.call(status, "POST", "/api/v1/posts", &new).await;
+        other.call(status, "DELETE", &post, &Value::Null).await;
+        other
+            .call(status, "POST", &account, &json!({ "what": "open" }))
+            .await;
+    }
+    client.call(204, "DELETE", &post, &Value::Null).await;
+    let left = client
+        .call(200, "GET", "/api/v1/posts?q=陈新", &Value::Null)
+        .await;
+    assert_eq!(left["items"], json!([]));
 }

@@ -8,7 +8,7 @@
 pub(crate) mod body;
 mod value;
 
-pub use value::{Day, Moment, TimeOfDay};
+pub use value::{Day, Moment, Ref, TimeOfDay};
 #[doc(hidden)]
 pub use value::{serde, utoipa, word_of, words_schema};
 

@@ -1,7 +1,9 @@
 //! Kinds of values of JSON bodies: days, times, moments, and the words of enums, each with its description.
 
-use kernel::{Date, Instant, Time};
+use ::serde::de::{IgnoredAny, MapAccess, Visitor};
+use kernel::{Date, Id, Instant, Time};
 use std::borrow::Cow;
+use std::marker::PhantomData;
 use std::str::FromStr;
 
 #[doc(hidden)]
@@ -94,6 +96,42 @@ impl From<Instant> for Moment {
     }
 }
 
+/// Another record in a body: its id, or the record with its id as answers have it, so that what was read can be sent back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ref<T>(pub T);
+
+impl<'de, K> serde::Deserialize<'de> for Ref<Id<K>> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(IdOrRecord(PhantomData)).map(Self)
+    }
+}
+
+struct IdOrRecord<K>(PhantomData<fn() -> K>);
+
+impl<'de, K> Visitor<'de> for IdOrRecord<K> {
+    type Value = Id<K>;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("a string")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Id<K>, E> {
+        text.parse().map_err(E::custom)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Id<K>, A::Error> {
+        let mut id = None;
+        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+            if key == "id" {
+                id = Some(map.next_value()?);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        id.ok_or_else(|| serde::de::Error::missing_field("id"))
+    }
+}
+
 /// Lets enums of [`db::text_enum!`] be fields of JSON bodies: their words, and a sentence that lists them for another.
 #[macro_export]
 macro_rules! api_words {
@@ -165,6 +203,26 @@ mod tests {
         );
         let role: Role = serde_json::from_str("\"registrar\"").unwrap();
         assert_eq!(serde_json::to_string(&role).unwrap(), "\"registrar\"");
+    }
+
+    #[test]
+    fn a_record_is_named_by_its_id_or_sent_back_whole() {
+        type Room = Ref<Id<()>>;
+        let id: Id<()> = Id::from_raw(77);
+        for text in [
+            format!("\"{id}\""),
+            format!("{{\"name\": \"101\", \"id\": \"{id}\"}}"),
+        ] {
+            assert_eq!(serde_json::from_str::<Room>(&text).unwrap(), Ref(id), "{text}");
+        }
+        for (text, why) in [
+            ("\"x\"", "not an id"),
+            ("{\"name\": \"101\"}", "missing field `id`"),
+            ("7", "expected a string"),
+        ] {
+            let error = serde_json::from_str::<Room>(text).unwrap_err().to_string();
+            assert!(error.contains(why), "{text}: {error}");
+        }
     }
 
     #[test]

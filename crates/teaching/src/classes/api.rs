@@ -12,8 +12,8 @@ use axum::http::StatusCode;
 use kernel::{OrgId, PersonId};
 use orgs::RoomId;
 use platform::api::{
-    Asked, At, Created, Day, Listed, Made, Moment, Named, Paging, Reasoned, Seen, TimeOfDay, created, done,
-    given, version,
+    Asked, At, Created, Day, Listed, Made, Moment, Named, Paging, Reasoned, Ref, Seen, TimeOfDay, created,
+    done, given, version,
 };
 use platform::{AppError, AppResult, Ctx, web};
 use serde::{Deserialize, Serialize};
@@ -190,25 +190,25 @@ pub struct ClassBody {
     /// Id of the org that gives it; needed to plan, passed over in a change.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    org: Option<OrgId>,
+    org: Option<Ref<OrgId>>,
     /// Id of the course; needed to plan, passed over in a change.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    course: Option<CourseId>,
+    course: Option<Ref<CourseId>>,
     /// Id of the term: one of the org or of an org above; needed to plan, passed over in a change.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    term: Option<TermId>,
+    term: Option<Ref<TermId>>,
     /// Name on the public list, 2 to 40 characters.
     name: String,
     /// Id of the usual room, one of the org's in use; may be decided later.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    room: Option<RoomId>,
+    room: Option<Ref<RoomId>>,
     /// Id of the usual teacher, who holds a teacher's post; may be decided later.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    teacher: Option<PersonId>,
+    teacher: Option<Ref<PersonId>>,
     /// How people take part.
     mode: Mode,
     /// How much one should know before.
@@ -248,9 +248,9 @@ pub struct ClassBody {
 impl ClassBody {
     fn plan(self) -> AppResult<Plan> {
         Ok(Plan {
-            org: given(self.org, "org")?,
-            course: given(self.course, "course")?,
-            term: given(self.term, "term")?,
+            org: given(self.org, "org")?.0,
+            course: given(self.course, "course")?.0,
+            term: given(self.term, "term")?.0,
             draft: self.draft(),
             pattern: given(self.pattern, "pattern")?.into(),
         })
@@ -259,8 +259,8 @@ impl ClassBody {
     fn draft(&self) -> ClassDraft {
         ClassDraft {
             name: self.name.clone(),
-            room_id: self.room,
-            teacher_id: self.teacher,
+            room_id: self.room.map(|room| room.0),
+            teacher_id: self.teacher.map(|teacher| teacher.0),
             mode: self.mode,
             level: self.level,
             risk: self.risk,

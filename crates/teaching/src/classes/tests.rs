@@ -3,6 +3,7 @@
 use crate::ClassId;
 use crate::classes::{self, lifecycle};
 use crate::testing::{Town, with};
+use serde_json::{Value, json};
 use testkit::world::ClassPlan;
 
 /// The ids of the small world's course and term, after a class was added to it.
@@ -285,4 +286,185 @@ async fn seat_counts_are_bounded_by_the_database() {
             .status(),
         404
     );
+}
+
+/// The class of [`form`] as programs ask for it.
+fn body(ids: &[String; 5]) -> Value {
+    let [org, course, term, teacher, room] = ids;
+    json!({ "org": org, "course": course, "term": term, "teacher": teacher, "room": room, "name": "书法提高",
+        "mode": "on_site", "level": "advanced", "risk": "none", "fee_fen": 12000, "capacity": 28, "minimum": 12,
+        "enrollment_opens": "2026-12-01T09:00:00+08:00", "enrollment_closes": "2027-02-21T00:00:00+08:00",
+        "pass_percent": 70,
+        "pattern": { "weekday": 4, "starts": "09:00", "minutes": 90, "from": "2026-09-17", "count": 4 } })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_preview_plan_change_and_publish() {
+    let town = Town::start().await;
+    town.class(&ClassPlan::default()).await;
+    let (clerk, _) = town.clerks();
+    let mut plan = body(&ids(&town).await);
+    let shown = clerk.call(200, "POST", "/api/v1/classes/preview", &plan).await;
+    assert_eq!(
+        (shown["sessions"][3]["day"].as_str(), &shown["skipped"][0]),
+        (
+            Some("2026-10-15"),
+            &json!({ "day": "2026-10-01", "reason": "国庆节放假" })
+        )
+    );
+    assert_eq!(
+        town.number("SELECT count(*) FROM class {unscoped: test}").await,
+        1
+    );
+    plan["pattern"] =
+        json!({ "weekday": 1, "starts": "10:00", "minutes": 90, "from": "2027-03-01", "count": 4 });
+    let shown = clerk.call(200, "POST", "/api/v1/classes/preview", &plan).await;
+    assert_eq!(
+        (
+            shown["clashes"][0]["with"].as_str(),
+            shown["clashes"][0]["room"].as_bool(),
+            shown["warnings"].as_array().unwrap().len()
+        ),
+        (Some("书法入门"), Some(true), 1),
+        "{shown}"
+    );
+    let told = clerk.call(409, "POST", "/api/v1/classes", &plan).await;
+    assert_eq!(
+        (told["type"].as_str(), testkit::wrong_fields(&told).len()),
+        (Some("/problems/clash"), 4)
+    );
+    plan["pattern"]["weekday"] = json!(2);
+    let made = clerk.call(201, "POST", "/api/v1/classes", &plan).await;
+    let id = made["id"].as_str().unwrap();
+    let (path, desk) = (
+        format!("/api/v1/classes/{id}"),
+        format!("/api/v1/desk/classes/{id}"),
+    );
+    let read = clerk.call(200, "GET", &desk, &Value::Null).await;
+    assert_eq!(
+        (
+            read["pattern"]["from"].as_str(),
+            read["course"]["name"].as_str(),
+            read["term"]["name"].as_str(),
+            read["seats_left"].as_i64()
+        ),
+        (Some("2027-03-02"), Some("书法入门"), Some("2027 春季"), Some(28))
+    );
+    // What was read may be sent back with some things changed.
+    let mut changed = read;
+    changed["capacity"] = json!(20);
+    changed["pattern"]["count"] = json!(6);
+    clerk.call(204, "PUT", &path, &changed).await;
+    let late = clerk.call(409, "PUT", &path, &changed).await;
+    assert_eq!(late["type"], "/problems/changed_meanwhile");
+    let read = clerk.call(200, "GET", &desk, &Value::Null).await;
+    assert_eq!(read["pattern"]["count"], 6);
+    let seen = json!({ "version": read["version"] });
+    clerk.call(204, "POST", &format!("{path}/publish"), &seen).await;
+    let told = clerk.call(409, "POST", &format!("{path}/publish"), &seen).await;
+    assert_eq!(told["type"], "/problems/changed_meanwhile");
+    let version = read["version"].as_i64().unwrap() + 1;
+    clerk
+        .call(
+            204,
+            "POST",
+            &format!("{path}/start"),
+            &json!({ "version": version }),
+        )
+        .await;
+    let told = clerk
+        .call(
+            409,
+            "POST",
+            &format!("{path}/close"),
+            &json!({ "version": version + 1 }),
+        )
+        .await;
+    assert_eq!(told["type"], "/problems/not_over");
+    let cancel = json!({ "reason": "教师生病", "version": version + 1 });
+    clerk.call(204, "POST", &format!("{path}/cancel"), &cancel).await;
+    let found = clerk
+        .call(
+            200,
+            "GET",
+            "/api/v1/desk/classes?status=cancelled&sort=-starts",
+            &Value::Null,
+        )
+        .await;
+    assert_eq!(
+        (
+            found["items"][0]["status_note"].as_str(),
+            found["items"][0]["term"]["name"].as_str()
+        ),
+        (Some("教师生病"), Some("2027 春季"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_are_refused_as_planners_are() {
+    let town = Town::start().await;
+    let class = town.class(&ClassPlan::default()).await;
+    let (clerk, sibling) = town.clerks();
+    let plan = body(&ids(&town).await);
+    let path = format!("/api/v1/classes/{class}");
+    let mut seen = plan.clone();
+    seen["version"] = json!(1);
+    seen["reason"] = json!("教师生病");
+    for (client, status) in [
+        (town.app.visitor(), 401),
+        (town.app.signed_in(town.teacher(&town.world.here)), 403),
+        (sibling, 404),
+    ] {
+        client.call(status, "POST", "/api/v1/classes", &plan).await;
+        client
+            .call(status, "POST", "/api/v1/classes/preview", &plan)
+            .await;
+        client.call(status, "PUT", &path, &seen).await;
+        for verb in ["publish", "start", "close", "cancel"] {
+            client
+                .call(status, "POST", &format!("{path}/{verb}"), &seen)
+                .await;
+        }
+    }
+    let there = kernel::Id::<()>::from_raw(town.world.there.room);
+    for (field, wrong) in [
+        ("org", Value::Null),
+        ("course", json!("x")),
+        ("term", json!(town.world.here.org)),
+        ("name", json!("")),
+        ("room", json!(there)),
+        ("teacher", json!(town.world.here.registrar)),
+        ("mode", json!("tv")),
+        ("fee_fen", json!(10_000_001)),
+        ("capacity", json!(2001)),
+        ("minimum", json!(29)),
+        ("age_min", json!(0)),
+        ("enrollment_closes", json!("2026-12-01T09:00:00+08:00")),
+        ("pass_percent", json!(101)),
+        ("pattern", Value::Null),
+    ] {
+        let mut body = plan.clone();
+        body[field] = wrong;
+        let told = clerk.call(422, "POST", "/api/v1/classes", &body).await;
+        assert_eq!(testkit::wrong_fields(&told), [field]);
+    }
+    for (field, wrong) in [("weekday", 8), ("minutes", 481), ("count", 401), ("count", 0)] {
+        let mut body = plan.clone();
+        body["pattern"][field] = json!(wrong);
+        for address in ["/api/v1/classes", "/api/v1/classes/preview"] {
+            let told = clerk.call(422, "POST", address, &body).await;
+            assert_eq!(testkit::wrong_fields(&told), [format!("pattern.{field}")]);
+        }
+    }
+    let told = clerk.call(422, "PUT", &path, &plan).await;
+    assert_eq!(testkit::wrong_fields(&told), ["version"]);
+    let told = clerk
+        .call(
+            422,
+            "POST",
+            &format!("{path}/cancel"),
+            &json!({ "reason": "", "version": 1 }),
+        )
+        .await;
+    assert_eq!(testkit::wrong_fields(&told), ["reason"]);
 }

@@ -8,7 +8,7 @@ use crate::web::like;
 use axum::Json;
 use axum::http::StatusCode;
 use kernel::OrgId;
-use platform::api::{Asked, At, Created, Listed, Made, Paging, Seen, created, done, given, version};
+use platform::api::{Asked, At, Created, Listed, Made, Paging, Ref, Seen, created, done, given, version};
 use platform::{AppResult, Ctx, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -117,7 +117,7 @@ pub struct CourseBody {
     /// Id of the org that keeps it; needed for a new one, passed over in a change.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    org: Option<OrgId>,
+    org: Option<Ref<OrgId>>,
     /// Name, 2 to 40 characters; once in an org.
     name: String,
     /// Kind, one of the library's categories.
@@ -227,7 +227,7 @@ pub(super) async fn show(ctx: Ctx, At(id): At<CourseId>) -> AppResult<Json<Cours
 #[utoipa::path(post, path = "/api/v1/courses", tag = "courses", request_body = CourseBody,
     responses((status = 201, body = Made), (status = 422, description = "a field is wrong, or the org has a course of this name")))]
 pub(super) async fn create(ctx: Ctx, web::Json(body): web::Json<CourseBody>) -> AppResult<Created> {
-    let org = given(body.org, "org")?;
+    let org = given(body.org, "org")?.0;
     actions::create(&ctx, org, body.into()).await.map(created)
 }
 

@@ -2,6 +2,7 @@
 
 use crate::testing::{Town, with};
 use crate::{CourseId, courses};
+use serde_json::{Value, json};
 
 const FORM: &[(&str, &str)] = &[
     ("name", "太极拳入门"),
@@ -218,5 +219,115 @@ async fn the_list_and_the_api_filter() {
         serde_json::to_string(&crate::openapi())
             .unwrap()
             .contains("/api/v1/courses/{id}")
+    );
+}
+
+fn body(town: &Town) -> Value {
+    json!({ "org": town.world.here.org, "name": "太极拳入门", "category": "健身养生", "level": "beginner", "shared": true,
+        "summary": "从站桩开始，学会二十四式太极拳。", "goals": "能独立打完一套", "audience": "没有练过的人",
+        "outline": ["站桩", "起势", "野马分鬃"], "sessions": 12, "minutes": 90, "risk": "strenuous" })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_write_submit_review_and_copy() {
+    let town = Town::start().await;
+    let (clerk, sibling) = town.clerks();
+    let head = town.app.signed_in(town.head(&town.world.here));
+    let mut course = body(&town);
+    let made = clerk.call(201, "POST", "/api/v1/courses", &course).await;
+    let path = format!("/api/v1/courses/{}", made["id"].as_str().unwrap());
+    course["sessions"] = json!(16);
+    course["version"] = json!(1);
+    clerk.call(204, "PUT", &path, &course).await;
+    let late = clerk.call(409, "PUT", &path, &course).await;
+    assert_eq!(late["type"], "/problems/changed_meanwhile");
+    clerk
+        .call(204, "POST", &format!("{path}/submit"), &json!({ "version": 2 }))
+        .await;
+    clerk
+        .call(409, "POST", &format!("{path}/submit"), &json!({ "version": 3 }))
+        .await;
+    sibling.call(404, "GET", &path, &Value::Null).await;
+    let nothing = json!({ "version": 3 });
+    let told = head
+        .call(422, "POST", &format!("{path}/send-back"), &nothing)
+        .await;
+    assert_eq!(testkit::wrong_fields(&told), ["note"]);
+    let note = json!({ "version": 3, "note": "大纲再细一些" });
+    head.call(204, "POST", &format!("{path}/send-back"), &note).await;
+    let read = clerk.call(200, "GET", &path, &Value::Null).await;
+    assert_eq!(
+        (
+            read["versions"][0]["status"].as_str(),
+            read["versions"][0]["review_note"].as_str(),
+            read["versions"][0]["sessions"].as_i64()
+        ),
+        (Some("sent_back"), Some("大纲再细一些"), Some(16))
+    );
+    course["version"] = read["version"].clone();
+    clerk.call(204, "PUT", &path, &course).await;
+    clerk
+        .call(204, "POST", &format!("{path}/submit"), &json!({ "version": 5 }))
+        .await;
+    head.call(204, "POST", &format!("{path}/approve"), &json!({ "version": 6 }))
+        .await;
+    let there = json!({ "org": town.world.there.org });
+    sibling.call(201, "POST", &format!("{path}/copy"), &there).await;
+    let told = sibling.call(409, "POST", &format!("{path}/copy"), &there).await;
+    assert_eq!(told["type"], "/problems/name_taken");
+    let found = sibling
+        .call(200, "GET", "/api/v1/courses?status=draft&limit=1", &Value::Null)
+        .await;
+    assert_eq!(found["items"][0]["org"], json!(town.world.there.org));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_are_refused_as_people_are() {
+    let town = Town::start().await;
+    let (clerk, sibling) = town.clerks();
+    let course = body(&town);
+    sibling.call(404, "POST", "/api/v1/courses", &course).await;
+    for (field, wrong) in [
+        ("org", Value::Null),
+        ("name", json!("拳")),
+        ("category", json!("飞行")),
+        ("level", json!("master")),
+        ("outline", json!([])),
+        ("sessions", json!(0)),
+        ("minutes", json!(481)),
+        ("risk", json!("deadly")),
+    ] {
+        let mut body = course.clone();
+        body[field] = wrong;
+        let told = clerk.call(422, "POST", "/api/v1/courses", &body).await;
+        assert_eq!(testkit::wrong_fields(&told), [field]);
+    }
+    let id = submitted(&town).await;
+    let path = format!("/api/v1/courses/{id}");
+    let told = clerk.call(422, "PUT", &path, &course).await;
+    assert_eq!(testkit::wrong_fields(&told), ["version"]);
+    let mut seen = course;
+    seen["version"] = json!(2);
+    seen["note"] = json!("好");
+    let told = clerk.call(409, "PUT", &path, &seen).await;
+    assert_eq!(told["type"], "/problems/in_review");
+    let monitor = town.app.signed_in(testkit::staff(
+        town.world.here.teacher,
+        platform::Role::ClassMonitor,
+        town.world.here.org,
+        &town.world.here.path,
+    ));
+    let other_head = town.app.signed_in(town.head(&town.world.there));
+    for (client, status) in [(town.app.visitor(), 401), (monitor, 403), (other_head, 404)] {
+        client.call(status, "PUT", &path, &seen).await;
+        for verb in ["submit", "approve", "send-back"] {
+            client
+                .call(status, "POST", &format!("{path}/{verb}"), &seen)
+                .await;
+        }
+    }
+    assert_eq!(
+        town.number("SELECT count(*) FROM course {unscoped: test}").await,
+        1
     );
 }

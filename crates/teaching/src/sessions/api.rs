@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use kernel::PersonId;
 use orgs::RoomId;
 use platform::api::{
-    Asked, At, Created, Day, Listed, Made, Named, Paging, Reasoned, TimeOfDay, created, done, version,
+    Asked, At, Created, Day, Listed, Made, Named, Paging, Reasoned, Ref, TimeOfDay, created, done, version,
 };
 use platform::{AppResult, Ctx, web};
 use serde::{Deserialize, Serialize};
@@ -76,11 +76,11 @@ pub struct SessionBody {
     /// Id of the room, one of the org's in use.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    room: Option<RoomId>,
+    room: Option<Ref<RoomId>>,
     /// Id of the teacher.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    teacher: Option<PersonId>,
+    teacher: Option<Ref<PersonId>>,
     /// What it is about, at most 60 characters.
     #[serde(default)]
     topic: String,
@@ -97,8 +97,8 @@ impl From<SessionBody> for SessionChange {
             day: body.day.0,
             starts: body.starts.0,
             minutes: body.minutes,
-            room_id: body.room,
-            teacher_id: body.teacher,
+            room_id: body.room.map(|room| room.0),
+            teacher_id: body.teacher.map(|teacher| teacher.0),
             topic: body.topic,
             reason: body.reason,
         }

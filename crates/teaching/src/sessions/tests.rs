@@ -2,6 +2,7 @@
 
 use crate::sessions::{SessionChange, SessionRow, actions, of_class};
 use crate::testing::Town;
+use serde_json::{Value, json};
 use testkit::world::ClassPlan;
 
 fn change_of(session: &SessionRow) -> SessionChange {
@@ -130,4 +131,77 @@ async fn cancelled_and_made_up() {
     assert!(week.shows("14:00–15:30 书法入门"), "{}", week.body);
     let foreign = format!("/desk/calendar?org={}", town.world.there.org);
     assert_eq!(clerk.get(&foreign).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_move_add_and_cancel() {
+    let town = Town::start().await;
+    let session = first(&town, &ClassPlan::default()).await;
+    let (clerk, sibling) = town.clerks();
+    let all = format!("/api/v1/classes/{}/sessions", session.class_id);
+    let path = format!("/api/v1/sessions/{}", session.id);
+    let listed = clerk
+        .call(200, "GET", &format!("{all}?limit=1"), &Value::Null)
+        .await;
+    assert_eq!(
+        (
+            listed["items"][0]["room"]["name"].as_str(),
+            listed["next"].as_str()
+        ),
+        (Some("101 教室"), Some("1"))
+    );
+    let body = json!({ "day": "2027-03-02", "starts": "09:00", "minutes": 90, "room": session.room_id,
+        "teacher": session.teacher_id, "reason": "教室维修", "version": 1 });
+    for (client, status) in [
+        (town.app.visitor(), 401),
+        (town.app.signed_in(town.teacher(&town.world.here)), 403),
+        (sibling, 404),
+    ] {
+        client.call(status, "PUT", &path, &body).await;
+        client.call(status, "POST", &all, &body).await;
+        client
+            .call(status, "POST", &format!("{path}/cancel"), &body)
+            .await;
+    }
+    clerk.call(204, "PUT", &path, &body).await;
+    let late = clerk.call(409, "PUT", &path, &body).await;
+    assert_eq!(late["type"], "/problems/changed_meanwhile");
+    // Another session of the class stands there already.
+    let mut clash = body.clone();
+    clash["day"] = json!("2027-03-08");
+    let told = clerk.call(409, "POST", &all, &clash).await;
+    assert_eq!(
+        (told["type"].as_str(), testkit::wrong_fields(&told)),
+        (Some("/problems/clash"), vec!["room"])
+    );
+    let sentence = told["errors"][0]["sentence"].as_str().unwrap();
+    assert!(sentence.contains("「书法入门」（9:00–10:30）"), "{sentence}");
+    let mut extra = body.clone();
+    extra["day"] = json!("2027-03-27");
+    clerk.call(201, "POST", &all, &extra).await;
+    let cancel = json!({ "reason": "台风", "version": 2 });
+    clerk.call(204, "POST", &format!("{path}/cancel"), &cancel).await;
+    clerk
+        .call(
+            409,
+            "POST",
+            &format!("{path}/cancel"),
+            &json!({ "reason": "台风", "version": 3 }),
+        )
+        .await;
+    let there = kernel::Id::<()>::from_raw(town.world.there.room);
+    for (field, wrong) in [
+        ("day", json!("2026-11-21")),
+        ("starts", json!("9 点")),
+        ("minutes", json!(0)),
+        ("room", json!(there)),
+        ("teacher", json!(town.world.here.registrar)),
+        ("topic", json!("长".repeat(61))),
+        ("reason", json!("")),
+    ] {
+        let mut body = extra.clone();
+        body[field] = wrong;
+        let told = clerk.call(422, "POST", &all, &body).await;
+        assert_eq!(testkit::wrong_fields(&told), [field]);
+    }
 }

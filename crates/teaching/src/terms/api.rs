@@ -7,7 +7,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use kernel::OrgId;
 use platform::api::{
-    Asked, At, Created, Day, Listed, Made, Moment, Named, Paging, created, done, given, version,
+    Asked, At, Created, Day, Listed, Made, Moment, Named, Paging, Ref, created, done, given, version,
 };
 use platform::{AppResult, Ctx, web};
 use serde::{Deserialize, Serialize};
@@ -58,7 +58,7 @@ pub struct TermBody {
     /// Id of the org that sets it; needed for a new one, passed over in a change.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    org: Option<OrgId>,
+    org: Option<Ref<OrgId>>,
     /// Year and season, `2027 春季`; once in an org.
     name: String,
     /// First day.
@@ -110,7 +110,7 @@ pub(super) async fn show(ctx: Ctx, At(id): At<TermId>) -> AppResult<Json<TermJso
 #[utoipa::path(post, path = "/api/v1/terms", tag = "terms", request_body = TermBody,
     responses((status = 201, body = Made), (status = 422, description = "a field is wrong, or the org has a term of this name")))]
 pub(super) async fn create(ctx: Ctx, web::Json(body): web::Json<TermBody>) -> AppResult<Created> {
-    let org = given(body.org, "org")?;
+    let org = given(body.org, "org")?.0;
     actions::create(&ctx, org, body.into()).await.map(created)
 }
 

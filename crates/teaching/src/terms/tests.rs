@@ -3,6 +3,7 @@
 use crate::terms::{TermDraft, actions};
 use crate::testing::{Town, with};
 use platform::Role;
+use serde_json::{Value, json};
 use testkit::staff;
 
 const FORM: &[(&str, &str)] = &[
@@ -115,4 +116,60 @@ async fn a_term_of_the_district_serves_its_schools() {
         404,
         "a school sets no term for the district"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_set_and_change_terms() {
+    let town = Town::start().await;
+    let (clerk, sibling) = town.clerks();
+    let mut term = json!({ "org": town.world.here.org, "name": "2027年春季学期", "starts_on": "2027-03-01",
+        "ends_on": "2027-06-30", "enrollment_opens": "2027-01-10T08:30:00+08:00",
+        "enrollment_closes": "2027-02-21T00:00:00+08:00", "class_limit": 3 });
+    sibling.call(404, "POST", "/api/v1/terms", &term).await;
+    let made = clerk.call(201, "POST", "/api/v1/terms", &term).await;
+    let path = format!("/api/v1/terms/{}", made["id"].as_str().unwrap());
+    let mut read = clerk.call(200, "GET", &path, &Value::Null).await;
+    assert_eq!(
+        (
+            read["name"].as_str(),
+            read["enrollment_closes"].as_str(),
+            read["org"]["name"].as_str()
+        ),
+        (
+            Some("2027 春季"),
+            Some("2027-02-21T00:00:00+08:00"),
+            Some("莘庄镇社区学校")
+        )
+    );
+    read["class_limit"] = json!(2);
+    // What was read may be sent back with one thing changed.
+    clerk.call(204, "PUT", &path, &read).await;
+    let late = clerk.call(409, "PUT", &path, &read).await;
+    assert_eq!(late["type"], "/problems/changed_meanwhile");
+    let again = clerk.call(422, "POST", "/api/v1/terms", &term).await;
+    assert_eq!(testkit::wrong_fields(&again), ["name"]);
+    term["name"] = json!("2027 秋季");
+    for (field, wrong) in [
+        ("org", Value::Null),
+        ("name", json!("明年")),
+        ("ends_on", json!("2027-02-30")),
+        ("enrollment_opens", json!("2027-01-10")),
+        ("enrollment_closes", json!("2027-01-01T00:00:00+08:00")),
+        ("enrollment_closes", json!("2027-07-02T00:00:00+08:00")),
+        ("class_limit", json!(51)),
+    ] {
+        let mut body = term.clone();
+        body[field] = wrong;
+        let told = clerk.call(422, "POST", "/api/v1/terms", &body).await;
+        assert_eq!(testkit::wrong_fields(&told), [field], "{body}");
+    }
+    let teacher = town.app.signed_in(town.teacher(&town.world.here));
+    for (client, status) in [(town.app.visitor(), 401), (teacher, 403), (sibling, 404)] {
+        client.call(status, "GET", &path, &Value::Null).await;
+        client.call(status, "PUT", &path, &read).await;
+    }
+    let all = clerk
+        .call(200, "GET", "/api/v1/terms?limit=1", &Value::Null)
+        .await;
+    assert_eq!(all["items"][0]["class_limit"], 2);
 }
