@@ -38,6 +38,7 @@ async fn outermost(State(platform): State<Arc<Platform>>, mut request: Request, 
         None
     };
     let asked = Asked::of(
+        &platform,
         request.uri().path_and_query().map_or("/", |path| path.as_str()),
         request.headers(),
         &number,

@@ -24,6 +24,8 @@ pub struct Page {
     pub csrf: String,
     /// Who is signed in.
     pub signed_in: Option<SignedIn>,
+    /// Whether the browser brought a sign-in, on a page that anybody may keep: it names nobody, but offers 我的.
+    pub known: bool,
     /// What to tell on top of the page.
     pub notice: Option<Notice>,
     /// Whether this is the demonstration, so that nobody takes its figures for real ones.
@@ -158,6 +160,11 @@ impl Page {
     /// The text in the page's language with each `{}` replaced by the next argument.
     pub fn tn(&self, chinese: &str, arguments: &[&dyn Display]) -> String {
         catalogue::fill(self.t(chinese), arguments)
+    }
+
+    /// A sentence that was put together in Chinese, such as an error's, in the page's language.
+    pub fn retell(&self, sentence: &str) -> String {
+        catalogue::retell(self.lang, sentence)
     }
 
     /// Sets the title, translated.

@@ -4,6 +4,7 @@ use super::model::{Area, DayPart, Level, Mode};
 use super::query::{FeeFilter, Query, Sort, Where};
 use super::refresh::Catalogue;
 use super::serve::{Asked, Made, answer, made};
+use super::varied::varied;
 use super::words::{self, CardView};
 use askama::Template;
 use axum::extract::Request;
@@ -36,7 +37,7 @@ pub async fn start(catalogue: Arc<Catalogue>, request: Request) -> Response {
             let free = Query {
                 open: true,
                 seats: true,
-                limit: Some(START_ITEMS),
+                limit: Some(usize::MAX),
                 ..Query::default()
             };
             let found = asked.snapshot.select(&free, asked.now);
@@ -49,7 +50,7 @@ pub async fn start(catalogue: Arc<Catalogue>, request: Request) -> Response {
                         (view(listed), page.tn("{} 开始报名", &[&at]))
                     })
                     .collect(),
-                free: found.items.iter().map(view).collect(),
+                free: varied(&found.items, START_ITEMS).iter().map(view).collect(),
                 total: page.tn("现在有 {} 个班正在报名，还有名额。", &[&found.total]),
                 page,
             })

@@ -59,7 +59,11 @@ fn place(class: &ClassRow, names: &Names, reach: &Reach) -> Vec<String> {
     if class.mode == Mode::Online {
         return vec![Mode::Online.label().into()];
     }
-    let room = format!("{} {}", names.org(class.org_id), names.room(class.room_id));
+    let room = format!(
+        "{} {}",
+        names.org(class.org_id),
+        names.room(class.room_id, class.mode)
+    );
     [room, reach.address.clone()]
         .into_iter()
         .filter(|line| !line.is_empty())

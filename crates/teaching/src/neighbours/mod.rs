@@ -9,6 +9,7 @@ pub(crate) use store::{
     rooms_of, teachers, term_setters,
 };
 
+use crate::classes::Mode;
 use db::Db;
 use kernel::{Id, OrgId, PersonId};
 use orgs::RoomId;
@@ -60,8 +61,11 @@ impl Names {
         self.orgs.get(&id.raw()).cloned().unwrap_or_default()
     }
 
-    /// The room's name; 未定 without one.
-    pub(crate) fn room(&self, id: Option<RoomId>) -> String {
+    /// The room's name; without one 线上 for an online class, which needs none, else 未定.
+    pub(crate) fn room(&self, id: Option<RoomId>, mode: Mode) -> String {
+        if id.is_none() && mode == Mode::Online {
+            return mode.label().to_owned();
+        }
         named(&self.rooms, id)
     }
 
