@@ -3,6 +3,8 @@
 use std::fmt::{self, Display};
 
 use askama::filters::HtmlSafe;
+use kernel::Date;
+use kernel::chinese_date::date_text;
 
 use crate::catalogue;
 use crate::html::Html;
@@ -163,8 +165,17 @@ impl Page {
     }
 
     /// A sentence that was put together in Chinese, such as an error's, in the page's language.
-    pub fn retell(&self, sentence: &str) -> String {
-        catalogue::retell(self.lang, sentence)
+    pub fn retell(&self, sentence: impl AsRef<str>) -> String {
+        catalogue::retell(self.lang, sentence.as_ref())
+    }
+
+    /// A day as the page's reader writes it: `2026年11月22日`, in English `2026-11-22`; a text that is no day stays.
+    pub fn date(&self, day: impl Display) -> String {
+        let text = day.to_string();
+        match (self.lang, text.parse::<Date>()) {
+            (Lang::Zh, Ok(date)) => date_text(date),
+            _ => text,
+        }
     }
 
     /// Sets the title, translated.
@@ -255,6 +266,18 @@ mod tests {
             page.tn("剩 {} 个，共 {} 个", &[&3, &"<20>"]),
             "剩 3 个，共 <20> 个"
         );
+    }
+
+    #[test]
+    fn days_are_told_as_the_reader_writes_them() {
+        let chinese = Page::default();
+        let english = Page {
+            lang: Lang::En,
+            ..Page::default()
+        };
+        assert_eq!(chinese.date("2026-11-02"), "2026年11月2日");
+        assert_eq!(english.date("2026-11-02"), "2026-11-02");
+        assert_eq!(chinese.date("soon"), "soon");
     }
 
     #[test]

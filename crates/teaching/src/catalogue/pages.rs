@@ -66,6 +66,8 @@ struct List {
     form: Form,
     more_open: bool,
     result: String,
+    /// How many of them can be enrolled in; empty when none can.
+    free: String,
     chips: Vec<(String, String)>,
     sorts: Tabs,
     classes: Vec<CardView>,
@@ -104,7 +106,11 @@ fn show_list(asked: &Asked) -> AppResult<Made> {
     made(&List {
         form: Form::from_pairs(fields(asked, &page), page.lang, &query.pairs()),
         more_open: more.contains(&true),
-        result: page.tn("找到 {} 个班，其中 {} 个还有名额。", &[&found.total, &found.free]),
+        result: page.tn("找到 {} 个班", &[&found.total]),
+        free: match found.free {
+            0 => String::new(),
+            free => page.tn("其中 {} 个正在报名，还有名额。", &[&free]),
+        },
         chips: chips(asked, &page, &listing),
         sorts: sorts(&page, query, &listing),
         classes: found

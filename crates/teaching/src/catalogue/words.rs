@@ -13,6 +13,7 @@ pub(super) struct CardView {
     pub href: String,
     pub name: String,
     pub when: String,
+    pub begins: String,
     pub place: String,
     pub walk: Option<String>,
     pub teacher: Option<String>,
@@ -25,11 +26,11 @@ impl CardView {
     /// The class as this page tells it.
     pub fn new(page: &Page, listed: &Listed<'_>, now: Instant) -> Self {
         let card = listed.card;
-        let begin = page.tn("{} 开课", &[&day(page, card.starts_on)]);
         Self {
             href: format!("/classes/{}", card.id),
             name: card.name.clone(),
-            when: format!("{}{}{begin}", weekly(page, card), page.t("，")),
+            when: weekly(page, card),
+            begins: page.tn("{} 开课", &[&page.date(card.starts_on)]),
             place: place(page, card),
             walk: listed
                 .metres

@@ -109,7 +109,7 @@ pub async fn list(ctx: Ctx, query: Query) -> AppResult<Response> {
     let heads = [
         ("name", "班级"),
         ("starts", "时间"),
-        ("seats", "空余名额"),
+        ("seats", "空余 / 名额"),
         ("status", "状态"),
     ];
     let csv = listing
