@@ -4,8 +4,18 @@
 export const LEARNER = 'learner';
 export const CLERK = 'registrar';
 export const TEACHER = 'teacher';
-export const BUREAU = 'district_bureau';
-export const AUDITOR = 'auditor';
+/** Every role of staff that the sign-in page of the demo offers. */
+export const ROLES = [
+  CLERK,
+  TEACHER,
+  'school_head',
+  'community_college',
+  'district_bureau',
+  'city',
+  'class_monitor',
+  'site_keeper',
+  'auditor',
+];
 
 /** The button of the sign-in page for one of them. */
 export function signInButton(who) {

@@ -140,6 +140,9 @@ pub struct ServeOptions {
     /// 居民从外面打开本站的网址，如 https://xue.example.cn
     #[arg(long, value_name = "URL")]
     pub public_url: Option<String>,
+    /// 每一页上的求助电话，如 021-64120000
+    #[arg(long, value_name = "NUMBER")]
+    pub help_phone: Option<String>,
     /// 证书链文件（PEM）；要和 --tls-key 一起给
     #[arg(long, requires = "tls_key", value_name = "FILE")]
     pub tls_cert: Option<PathBuf>,
@@ -169,6 +172,7 @@ mod tests {
             ),
             ("serve --today 2026-11-22", false),
             ("serve --demo --today 2026-02-30", false),
+            ("serve --help-phone 021-64120000", true),
             ("serve --listen nowhere", false),
             ("serve --tls-cert c", false),
             ("serve --tls-key k", false),

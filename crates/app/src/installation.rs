@@ -65,6 +65,8 @@ pub struct Opening {
     pub holder: String,
     /// Address under which people reach it.
     pub public_url: String,
+    /// Telephone for people who need help; may be empty.
+    pub help_phone: String,
     /// Whether it is a demonstration.
     pub demo: bool,
     /// Time.
@@ -78,6 +80,7 @@ impl Opening {
         Self {
             holder: format!("{} {name} {}", host_name(), std::process::id()),
             public_url: String::new(),
+            help_phone: String::new(),
             demo: false,
             clock: Clock::system(),
         }
@@ -141,6 +144,7 @@ impl Installation {
             ids: Ids::new(clock.clone(), random.clone(), chain.node()),
             bus: tokio::sync::broadcast::channel(BUS_EVENTS).0,
             public_url: opening.public_url,
+            help_phone: opening.help_phone,
             demo: opening.demo,
             identify: wiring::IDENTIFY,
             db,

@@ -30,6 +30,8 @@ pub struct Platform {
     pub bus: broadcast::Sender<Arc<Notice>>,
     /// Address under which people reach this installation, without a closing slash.
     pub public_url: String,
+    /// Telephone that every page offers to whoever needs help; empty when there is none.
+    pub help_phone: String,
     /// Whether this is a demonstration with made-up people.
     pub demo: bool,
     /// Finds the actor of a request; given by `people`.

@@ -1,5 +1,6 @@
 //! Names that stand beside rows of this crate, and what can be chosen, read from their owners `orgs` and `people`.
 
+use crate::classes::Mode;
 use db::{Db, Scope};
 use kernel::{Date, Id, OrgId, PersonId};
 use orgs::tree::{self, OrgBrief};
@@ -41,8 +42,16 @@ impl Names {
         self.orgs.get(&id).cloned().unwrap_or_default()
     }
 
-    /// The room's name; 未定 without one.
-    pub(crate) fn room(&self, id: Option<RoomId>) -> String {
+    /// The name of a room.
+    pub(crate) fn room_name(&self, id: RoomId) -> String {
+        named(&self.rooms, Some(id))
+    }
+
+    /// The room's name; without one 线上 for an online class, which needs none, else 未定.
+    pub(crate) fn room(&self, id: Option<RoomId>, mode: Mode) -> String {
+        if id.is_none() && mode == Mode::Online {
+            return mode.label().to_owned();
+        }
         named(&self.rooms, id)
     }
 

@@ -148,6 +148,7 @@ async fn node(db: db::Db, number: i64, clock: Clock, keys: KeyRing, files: Files
         chain,
         bus: tokio::sync::broadcast::channel(1024).0,
         public_url: "http://127.0.0.1:8080".into(),
+        help_phone: String::new(),
         demo: true,
         identify,
         db,

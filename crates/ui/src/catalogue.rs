@@ -18,6 +18,21 @@ static ENGLISH: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(||
         .collect()
 });
 
+/// Texts with places for arguments, as their fixed parts, and their English; those with most fixed text come first.
+static PATTERNS: LazyLock<Vec<(Vec<&'static str>, &'static str)>> = LazyLock::new(|| {
+    let with_places = ENGLISH.iter().filter(|(chinese, _)| chinese.contains("{}"));
+    let mut all: Vec<(Vec<&str>, &str)> = with_places
+        .map(|(chinese, english)| (chinese.split("{}").collect(), *english))
+        .collect();
+    all.sort_by_key(|(parts, _)| {
+        (
+            std::cmp::Reverse(parts.iter().map(|part| part.len()).sum::<usize>()),
+            parts.clone(),
+        )
+    });
+    all
+});
+
 /// Openings of a call whose first text argument is shown on a learner page.
 const MARKERS: [&str; 4] = [".t(\"", ".tn(\"", ".titled(\"", ".hint(\""];
 
@@ -27,6 +42,39 @@ pub fn translate(lang: Lang, chinese: &str) -> &str {
         Lang::Zh => chinese,
         Lang::En => ENGLISH.get(chinese).copied().unwrap_or(chinese),
     }
+}
+
+/// A sentence that was put together in Chinese, as those of errors are, in the language asked for: the English of the
+/// catalogue's text that it was made from, with the arguments carried over. A sentence that is not known stays Chinese.
+pub fn retell(lang: Lang, sentence: &str) -> String {
+    let whole = translate(lang, sentence);
+    if lang == Lang::Zh || whole != sentence {
+        return whole.to_owned();
+    }
+    let found = PATTERNS
+        .iter()
+        .find_map(|(parts, english)| Some((arguments(parts, sentence)?, *english)));
+    let Some((arguments, english)) = found else {
+        return sentence.to_owned();
+    };
+    let arguments: Vec<&str> = arguments.into_iter().map(|one| translate(lang, one)).collect();
+    let shown: Vec<&dyn Display> = arguments.iter().map(|one| one as &dyn Display).collect();
+    fill(english, &shown)
+}
+
+/// What stands between the fixed parts of a text, if the sentence is made of them.
+fn arguments<'a>(parts: &[&str], sentence: &'a str) -> Option<Vec<&'a str>> {
+    let (first, rest) = parts.split_first()?;
+    let (last, middle) = rest.split_last()?;
+    let mut left = sentence.strip_prefix(first)?.strip_suffix(last)?;
+    let mut found = Vec::with_capacity(rest.len());
+    for part in middle {
+        let (argument, after) = left.split_once(part)?;
+        found.push(argument);
+        left = after;
+    }
+    found.push(left);
+    Some(found)
 }
 
 /// Replaces each `{}` by the next argument; a place without an argument stays as it is.
@@ -119,6 +167,24 @@ mod tests {
         ] {
             assert_eq!(fill(text, &arguments), result);
         }
+    }
+
+    #[test]
+    fn a_sentence_put_together_is_told_in_english() {
+        for (chinese, english) in [
+            ("找课", "Find a class"),
+            (
+                "手机号要 11 位数字，您填了 10 位。",
+                "A mobile number has 11 digits; you typed 10.",
+            ),
+            ("请填写姓名。", "Please fill in: Name."),
+            ("没有人翻译过这一句，{}。", "没有人翻译过这一句，{}。"),
+        ] {
+            assert_eq!(retell(Lang::En, chinese), english);
+            assert_eq!(retell(Lang::Zh, chinese), chinese);
+        }
+        assert_eq!(arguments(&["排", "前面", "人"], "排人"), None);
+        assert_eq!(arguments(&["", "“", "”"], "a“b”"), Some(vec!["a", "b"]));
     }
 
     #[test]

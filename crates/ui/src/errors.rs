@@ -4,8 +4,8 @@ use crate::{Page, Preference};
 use askama::Template;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use platform::web::VIEW_COOKIE;
-use platform::{AppError, Door, FieldError};
+use platform::web::{SESSION_COOKIE, VIEW_COOKIE};
+use platform::{AppError, Door, FieldError, Platform};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -22,12 +22,18 @@ pub struct Asked {
     pub english: bool,
     /// Number of the request, shown as the incident's.
     pub number: String,
+    /// Whether the browser brings a sign-in.
+    pub known: bool,
+    /// Whether this is the demonstration.
+    pub demo: bool,
+    /// Telephone for help.
+    pub help_phone: String,
 }
 
 impl Asked {
     /// What is needed of this request.
     #[must_use]
-    pub fn of(path: &str, headers: &HeaderMap, number: &str) -> Self {
+    pub fn of(platform: &Platform, path: &str, headers: &HeaderMap, number: &str) -> Self {
         let text = |name: header::HeaderName| {
             headers
                 .get(name)
@@ -45,6 +51,9 @@ impl Asked {
                 .to_ascii_lowercase()
                 .starts_with("en"),
             number: number.to_owned(),
+            known: platform::web::cookie(headers, SESSION_COOKIE).is_some_and(|token| !token.is_empty()),
+            demo: platform.demo,
+            help_phone: platform.help_phone.clone(),
         }
     }
 }
@@ -151,6 +160,9 @@ fn error_page(error: &AppError, asked: &Asked) -> Response {
         lang: preference.lang,
         view: preference.view,
         path: asked.path.clone(),
+        known: asked.known && !matches!(error, AppError::SignInNeeded),
+        demo: asked.demo,
+        help_phone: asked.help_phone.clone(),
         ..Page::default()
     };
     let mut doors = match error {
@@ -163,7 +175,9 @@ fn error_page(error: &AppError, asked: &Asked) -> Response {
         }
         _ => Vec::new(),
     };
-    if doors.is_empty() {
+    if asked.path.starts_with("/desk") && asked.known && !matches!(error, AppError::SignInNeeded) {
+        doors.push(door("回到工作台", "/desk"));
+    } else if doors.is_empty() {
         doors.push(door("回到首页", "/"));
     }
     let template = ErrorPage {

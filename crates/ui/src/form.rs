@@ -8,7 +8,7 @@ use askama::filters::HtmlSafe;
 use kernel::{Date, Time};
 use platform::{AppError, AppResult};
 
-use crate::catalogue::{fill, translate};
+use crate::catalogue::{fill, retell, translate};
 use crate::field::{Field, FieldSlot, FieldView, check, clean, fen_of, parse_date, parse_time};
 use crate::view::Lang;
 
@@ -79,17 +79,19 @@ impl Form {
         self.general.is_empty() && self.fields.iter().all(|field| field.error.is_none())
     }
 
-    /// Says what is wrong with a field, beside it and in the summary; a field the form does not have counts as general.
+    /// Says what is wrong with a field, beside it and in the summary, in the form's language; a field the form does not have
+    /// counts as general.
     pub fn error(&mut self, name: &str, sentence: impl Into<String>) {
+        let sentence = retell(self.lang, &sentence.into());
         match self.fields.iter_mut().find(|field| field.name == name) {
-            Some(field) => field.error = Some(sentence.into()),
-            None => self.general.push(sentence.into()),
+            Some(field) => field.error = Some(sentence),
+            None => self.general.push(sentence),
         }
     }
 
     /// Says what is wrong with the form as a whole.
     pub fn refuse(&mut self, sentence: impl Into<String>) {
-        self.general.push(sentence.into());
+        self.general.push(retell(self.lang, &sentence.into()));
     }
 
     /// Puts an error of an action that people can mend into the form, and gives the status of the page shown again.

@@ -58,6 +58,7 @@ fn page(title: &str, view: View, lang: Lang) -> Page {
         view,
         path: "/classes?q=书法".into(),
         csrf: "token\"<".into(),
+        known: true,
         signed_in: Some(SignedIn {
             name: "王阿姨".into(),
             staff: true,

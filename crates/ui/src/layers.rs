@@ -79,6 +79,7 @@ async fn outermost(site: Site, mut request: Request) -> Response {
         None
     };
     let asked = Asked::of(
+        &platform,
         request.uri().path_and_query().map_or("/", |path| path.as_str()),
         request.headers(),
         &number,

@@ -3,6 +3,8 @@
 use std::fmt::{self, Display};
 
 use askama::filters::HtmlSafe;
+use kernel::Date;
+use kernel::chinese_date::date_text;
 
 use crate::catalogue;
 use crate::html::Html;
@@ -24,6 +26,8 @@ pub struct Page {
     pub csrf: String,
     /// Who is signed in.
     pub signed_in: Option<SignedIn>,
+    /// Whether the browser brought a sign-in, on a page that anybody may keep: it names nobody, but offers 我的.
+    pub known: bool,
     /// What to tell on top of the page.
     pub notice: Option<Notice>,
     /// Whether this is the demonstration, so that nobody takes its figures for real ones.
@@ -160,6 +164,20 @@ impl Page {
         catalogue::fill(self.t(chinese), arguments)
     }
 
+    /// A sentence that was put together in Chinese, such as an error's, in the page's language.
+    pub fn retell(&self, sentence: impl AsRef<str>) -> String {
+        catalogue::retell(self.lang, sentence.as_ref())
+    }
+
+    /// A day as the page's reader writes it: `2026年11月22日`, in English `2026-11-22`; a text that is no day stays.
+    pub fn date(&self, day: impl Display) -> String {
+        let text = day.to_string();
+        match (self.lang, text.parse::<Date>()) {
+            (Lang::Zh, Ok(date)) => date_text(date),
+            _ => text,
+        }
+    }
+
     /// Sets the title, translated.
     #[must_use]
     pub fn titled(mut self, chinese: &str) -> Self {
@@ -248,6 +266,18 @@ mod tests {
             page.tn("剩 {} 个，共 {} 个", &[&3, &"<20>"]),
             "剩 3 个，共 <20> 个"
         );
+    }
+
+    #[test]
+    fn days_are_told_as_the_reader_writes_them() {
+        let chinese = Page::default();
+        let english = Page {
+            lang: Lang::En,
+            ..Page::default()
+        };
+        assert_eq!(chinese.date("2026-11-02"), "2026年11月2日");
+        assert_eq!(english.date("2026-11-02"), "2026-11-02");
+        assert_eq!(chinese.date("soon"), "soon");
     }
 
     #[test]

@@ -20,20 +20,29 @@ pub fn page(ctx: &Ctx, title: &str) -> Page {
             learner: true,
         }),
         demo: ctx.platform.demo,
+        help_phone: ctx.platform.help_phone.clone(),
         ..Page::default()
     }
     .titled(title)
 }
 
-/// The frame of a page that anybody may keep: nothing of the reader is on it but the look, so it has no forms
-/// that post, and nobody's name.
+/// The frame of a page that anybody may keep: nothing of the reader is on it but the look and whether somebody is
+/// signed in (`known`), so it has no forms that post, and nobody's name.
 #[must_use]
-pub fn public_page(platform: &platform::Platform, look: Preference, path: String, title: &str) -> Page {
+pub fn public_page(
+    platform: &platform::Platform,
+    look: Preference,
+    known: bool,
+    path: String,
+    title: &str,
+) -> Page {
     Page {
         lang: look.lang,
         view: look.view,
+        known,
         path,
         demo: platform.demo,
+        help_phone: platform.help_phone.clone(),
         ..Page::default()
     }
     .titled(title)

@@ -30,6 +30,8 @@ use std::sync::Arc;
 
 /// The password of every account of the demo.
 pub const DEMO_PASSWORD: &str = "xuequan-demo-2026";
+/// The telephone that the demo's pages offer for help. No number in China begins so.
+pub const HELP_PHONE: &str = "021-00000000";
 /// Classes a learner may be in, in one term.
 const CLASS_LIMIT: u8 = 3;
 /// Attendance that completes a class, in percent.

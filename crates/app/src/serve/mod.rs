@@ -33,6 +33,7 @@ pub async fn run(config: Config, options: ServeOptions) -> Done {
     let opening = Opening {
         holder: holder.clone(),
         public_url: public_url(options.public_url.as_deref(), &here)?,
+        help_phone: help_phone(options.help_phone.as_deref(), options.demo)?,
         demo: options.demo,
         clock: Clock::system(),
     };
@@ -76,6 +77,21 @@ fn public_url(given: Option<&str>, here: &str) -> Done<String> {
     } else {
         Err(Trouble::new(
             "--public-url 要以 https:// 或 http:// 开头，例如 https://xue.example.cn。",
+        ))
+    }
+}
+
+/// Characters of a telephone number as people write it.
+const LONGEST_PHONE: usize = 20;
+
+fn help_phone(given: Option<&str>, demo: bool) -> Done<String> {
+    let phone = given.unwrap_or(if demo { demo::HELP_PHONE } else { "" }).trim();
+    let written = |sign: char| sign.is_ascii_digit() || matches!(sign, '-' | ' ' | '+');
+    if phone.chars().all(written) && phone.len() <= LONGEST_PHONE {
+        Ok(phone.to_owned())
+    } else {
+        Err(Trouble::new(
+            "--help-phone 只能有数字、空格、加号和短横，最多 20 个字符，例如 021-64120000。",
         ))
     }
 }
@@ -127,6 +143,20 @@ async fn stop_signal() {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_telephone_for_help_is_a_number() {
+        for (given, demo, phone) in [
+            (Some("021-64120000"), false, Some("021-64120000")),
+            (Some(" 12345 "), true, Some("12345")),
+            (None, true, Some(demo::HELP_PHONE)),
+            (None, false, Some("")),
+            (Some("javascript:alert(1)"), false, None),
+            (Some("0123456789 0123456789"), false, None),
+        ] {
+            assert_eq!(help_phone(given, demo).ok().as_deref(), phone, "{given:?}");
+        }
+    }
 
     #[test]
     fn the_public_address_has_no_closing_slash() {

@@ -20,6 +20,7 @@ struct GridPage {
     form: Form,
     wrong: Vec<String>,
     may_complete: bool,
+    sees_class: bool,
 }
 
 impl GridPage {
@@ -61,6 +62,7 @@ fn render(ctx: &Ctx, page: Page, grid: Grid, wrong: Vec<String>, status: u16) ->
             form,
             wrong,
             may_complete: ctx.can(Permission::RecordIssue),
+            sees_class: ctx.can(Permission::ClassRead),
         },
     )
 }

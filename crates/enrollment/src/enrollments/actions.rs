@@ -8,7 +8,7 @@ use kernel::{Date, PersonId};
 use people::persons::{self, PersonBrief};
 use platform::{AppError, AppResult, Channel, Ctx, Permission, Waiting};
 use std::collections::HashMap;
-use teaching::classes::{self, ClassRow, ClassStatus};
+use teaching::classes::{self, ClassRow, ClassStatus, Mode};
 use teaching::sessions::{self, SessionStatus};
 use teaching::{ClassId, seats};
 
@@ -190,7 +190,7 @@ async fn detail(ctx: &Ctx, row: EnrollmentRow) -> AppResult<Detail> {
     })
 }
 
-/// Where a class meets: name of the org and of the room.
+/// Where a class meets: name of the org and of the room, or that it meets online.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -198,6 +198,7 @@ pub async fn place(ctx: &Ctx, class: &ClassRow) -> AppResult<String> {
     let org = orgs::tree::find(ctx.db(), class.org_id).await?.name;
     Ok(match class.room_id {
         Some(room) => format!("{org} {}", orgs::rooms::find(ctx.db(), room).await?.name),
+        None if class.mode == Mode::Online => format!("{}（{org}）", class.mode.label()),
         None => org,
     })
 }

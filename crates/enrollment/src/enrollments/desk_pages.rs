@@ -259,6 +259,7 @@ struct DonePage {
     tag: Tag,
     history: Vec<(String, String)>,
     form: Form,
+    may_act: bool,
 }
 
 fn reason() -> Vec<Field> {
@@ -291,6 +292,7 @@ async fn done_page(ctx: &Ctx, text: &str, form: Form) -> AppResult<DonePage> {
         when: model::when(&page, &detail.class),
         tag: tag(&page, detail.row.status, detail.position, detail.class.status),
         history: history.collect(),
+        may_act: ctx.can(Permission::EnrollmentAct),
         page,
         detail,
         form,
@@ -319,6 +321,7 @@ struct LearnersPage {
     class: ClassRow,
     when: String,
     lines: Vec<LearnerLine>,
+    may_act: bool,
 }
 
 struct LearnerLine {
@@ -360,6 +363,7 @@ pub(super) async fn learners(ctx: Ctx, Path(class): Path<String>) -> AppResult<R
     Ok(html(&LearnersPage {
         when: model::when(&page, &class),
         lines: list.iter().map(|learner| line(&page, &class, learner)).collect(),
+        may_act: ctx.can(Permission::EnrollmentAct),
         page,
         class,
     }))

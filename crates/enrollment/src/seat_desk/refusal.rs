@@ -204,3 +204,47 @@ fn weekday(slot: Slot) -> String {
     };
     format!("{name}（{} 月 {} 日）", slot.day.month(), slot.day.day())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_is_told_in_english_too() {
+        let on: Date = "2027-03-01".parse().unwrap();
+        let at: Instant = "2026-11-01T01:00:00Z".parse().unwrap();
+        let name = String::from("Tai chi");
+        let slot = Slot {
+            day: on,
+            from: 540,
+            to: 630,
+        };
+        for refusal in [
+            Refusal::NoClass,
+            Refusal::NotOpenYet { opens: at },
+            Refusal::Closed { at: Some(at) },
+            Refusal::Closed { at: None },
+            Refusal::BirthUnknown,
+            Refusal::TooYoung { age: 49, min: 50, on },
+            Refusal::TooOld { age: 76, max: 75, on },
+            Refusal::TooManyClasses { limit: 3 },
+            Refusal::TooManyWaits { limit: 5 },
+            Refusal::TimeClash {
+                enrollment: EnrollmentId::from_raw(1),
+                name: name.clone(),
+                slot,
+            },
+            Refusal::ClassCancelled { name },
+            Refusal::Full { ahead: 7 },
+        ] {
+            let doors = refusal.doors().into_iter().map(|door| door.label);
+            for chinese in std::iter::once(refusal.sentence()).chain(doors) {
+                let english = ui::catalogue::retell(ui::Lang::En, &chinese);
+                assert!(
+                    !english.contains(|c: char| c > '\u{2fff}'),
+                    "{chinese}: {english}"
+                );
+            }
+        }
+    }
+}

@@ -7,6 +7,7 @@ use super::serve::{Asked, Made, answer, made};
 use super::snapshot::Listed;
 use super::store::{self, Meeting, Syllabus};
 use super::words;
+use crate::classes::Mode;
 use askama::Template;
 use axum::extract::Request;
 use axum::response::Response;
@@ -41,6 +42,7 @@ struct ClassPage {
     syllabus: Option<Syllabus>,
     meetings: Vec<MeetingView>,
     completion: String,
+    online: bool,
     place_name: String,
     place_href: String,
     address: String,
@@ -104,6 +106,7 @@ fn class_page(
             .map(|meeting| meeting_view(&page, meeting))
             .collect(),
         completion: page.tn("出勤达到 {}%，就记入学习档案，发给证书。", &[&card.pass_percent]),
+        online: card.mode == Mode::Online,
         place_name: place.name.clone(),
         place_href: format!("/sites/{}", place.id),
         address: place.address.clone(),
@@ -123,7 +126,6 @@ fn class_page(
 fn facts(page: &Page, listed: &Listed<'_>) -> Vec<(&'static str, String)> {
     let card = listed.card;
     let label = |word: &'static str| ui::catalogue::translate(page.lang, word);
-    let room = card.room.clone().unwrap_or_default();
     let count = page.tn("共 {} 次", &[&card.session_count]);
     let comma = page.t("，");
     let dates = words::dates(page, card.starts_on, card.ends_on);
@@ -133,10 +135,7 @@ fn facts(page: &Page, listed: &Listed<'_>) -> Vec<(&'static str, String)> {
             format!("{}{comma}{count}", words::weekly(page, card)),
         ),
         (label("日期"), dates),
-        (
-            label("地点"),
-            format!("{} {room}", card.place.name).trim().to_owned(),
-        ),
+        (label("地点"), words::place(page, card)),
         (label("怎么上课"), label(card.mode.label()).to_owned()),
         (label("学费"), words::fee(page, card)),
         (label("名额"), words::seats(page, listed)),

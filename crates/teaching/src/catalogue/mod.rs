@@ -7,7 +7,8 @@
 //!    seats only, not the index. What another process does shows within a second (seats) or five.
 //! 3. A word finds a class if its name, course, category, level, place, teacher, street or district holds it, or is
 //!    spelled so in pinyin or by initials. All words must be found.
-//! 4. Pages hold nothing of the reader but text size, colours and language, so rendered pages are kept and shared.
+//! 4. Pages hold nothing of the reader but text size, colours, language and whether there is a sign-in (not whose),
+//!    so rendered pages are kept and shared.
 //!    They go with their snapshot, and at the moment at which enrolment opens or closes somewhere.
 //!
 //! Anybody may read; nothing is written, and there are no events. Tables read: class, course, course_version, term,
@@ -29,6 +30,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod timetable;
+mod varied;
 mod words;
 
 pub use api::{ClassItem, ClassList, openapi};

@@ -4,6 +4,7 @@ use super::model::{Area, DayPart};
 use super::query::{FeeFilter, Query, Sort, Where};
 use super::refresh::Catalogue;
 use super::serve::{Asked, Made, answer, made};
+use super::varied::varied;
 use super::words::{self, CardView};
 use crate::classes::{Level, Mode};
 use askama::Template;
@@ -37,7 +38,7 @@ pub async fn start(catalogue: Arc<Catalogue>, request: Request) -> Response {
             let free = Query {
                 open: true,
                 seats: true,
-                limit: Some(START_ITEMS),
+                limit: Some(usize::MAX),
                 ..Query::default()
             };
             let found = asked.snapshot.select(&free, asked.now);
@@ -50,7 +51,7 @@ pub async fn start(catalogue: Arc<Catalogue>, request: Request) -> Response {
                         (view(listed), page.tn("{} 开始报名", &[&at]))
                     })
                     .collect(),
-                free: found.items.iter().map(view).collect(),
+                free: varied(&found.items, START_ITEMS).iter().map(view).collect(),
                 total: page.tn("现在有 {} 个班正在报名，还有名额。", &[&found.total]),
                 page,
             })
@@ -66,6 +67,8 @@ struct List {
     form: Form,
     more_open: bool,
     result: String,
+    /// How many of them can be enrolled in; empty when none can.
+    free: String,
     chips: Vec<(String, String)>,
     sorts: Tabs,
     classes: Vec<CardView>,
@@ -104,7 +107,11 @@ fn show_list(asked: &Asked) -> AppResult<Made> {
     made(&List {
         form: Form::from_pairs(fields(asked, &page), page.lang, &query.pairs()),
         more_open: more.contains(&true),
-        result: page.tn("找到 {} 个班，其中 {} 个还有名额。", &[&found.total, &found.free]),
+        result: page.tn("找到 {} 个班", &[&found.total]),
+        free: match found.free {
+            0 => String::new(),
+            free => page.tn("其中 {} 个正在报名，还有名额。", &[&free]),
+        },
         chips: chips(asked, &page, &listing),
         sorts: sorts(&page, query, &listing),
         classes: found

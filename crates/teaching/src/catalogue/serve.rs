@@ -1,7 +1,7 @@
 //! From a request to a page that was rendered before, or to a fresh one that is then kept.
 //!
-//! Only text size, colours and language are taken from the reader's cookies: no session is looked up, and nothing
-//! of a person is on these pages.
+//! Only text size, colours, language and whether there is a sign-in are taken from the reader's cookies: no session is
+//! looked up, and nothing of a person is on these pages.
 
 use super::pages_kept::KeptPage;
 use super::query::Query;
@@ -12,10 +12,51 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kernel::Instant;
-use platform::web::{VIEW_COOKIE, cookie};
+use platform::web::{SESSION_COOKIE, VIEW_COOKIE, cookie};
 use platform::{AppResult, FieldError};
 use std::sync::Arc;
 use ui::{Page, Preference};
+
+/// What a page shows of its reader.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Reader {
+    /// Text size, colours and language.
+    look: Preference,
+    /// Whether the browser brings a sign-in; whose, and whether it still holds, is not asked.
+    known: bool,
+}
+
+impl Reader {
+    fn of(headers: &HeaderMap) -> Self {
+        Self {
+            look: Preference::parse(cookie(headers, VIEW_COOKIE).unwrap_or_default()),
+            known: cookie(headers, SESSION_COOKIE).is_some_and(|token| !token.is_empty()),
+        }
+    }
+
+    /// One letter for each kind of reader, then the address.
+    fn key(self, address: &str) -> String {
+        let text = match self.look.view.text {
+            ui::TextSize::Normal => 0,
+            ui::TextSize::Large => 1,
+            ui::TextSize::Largest => 2,
+        };
+        let contrast = match self.look.view.contrast {
+            ui::Contrast::Auto => 0,
+            ui::Contrast::Dark => 3,
+            ui::Contrast::High => 6,
+        };
+        let lang = match self.look.lang {
+            ui::Lang::Zh => 0,
+            ui::Lang::En => 9,
+        };
+        let known = if self.known { 18 } else { 0 };
+        let mut key = String::with_capacity(address.len() + 1);
+        key.push(char::from(b'A' + text + contrast + lang + known));
+        key.push_str(address);
+        key
+    }
+}
 
 /// What is asked, by whoever it may be.
 pub(super) struct Asked {
@@ -23,8 +64,8 @@ pub(super) struct Asked {
     pub snapshot: Arc<Snapshot>,
     /// This moment.
     pub now: Instant,
-    /// Text size, colours and language.
-    pub look: Preference,
+    /// What the page shows of the reader.
+    pub reader: Reader,
     /// The address without parameters.
     pub path: String,
     /// What the parameters ask for, only those that this page knows.
@@ -40,14 +81,19 @@ impl Asked {
     pub fn page(&self, title: &str) -> Page {
         let page = ui::respond::public_page(
             self.catalogue.platform(),
-            self.look,
+            self.reader.look,
+            self.reader.known,
             self.query.address(&self.path),
             title,
         );
         if self.errors.is_empty() {
             return page;
         }
-        let sentences: Vec<&str> = self.errors.iter().map(|error| error.sentence.as_str()).collect();
+        let sentences: Vec<String> = self
+            .errors
+            .iter()
+            .map(|error| page.retell(&error.sentence))
+            .collect();
         page.noticed(ui::Notice::warning(sentences.join(" ")))
     }
 }
@@ -84,9 +130,9 @@ where
 {
     let snapshot = catalogue.snapshot();
     let headers = request.headers();
-    let look = Preference::parse(cookie(headers, VIEW_COOKIE).unwrap_or_default());
+    let reader = Reader::of(headers);
     let target = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    let typed = key(look, target);
+    let typed = reader.key(target);
     if let Some(page) = snapshot.kept.get(&typed) {
         return send(&page, headers);
     }
@@ -94,7 +140,7 @@ where
     let (query, errors) = Query::read(&pairs.map(|pairs| pairs.0).unwrap_or_default());
     let query = known(query);
     let path = request.uri().path().to_owned();
-    let same = key(look, &query.address(&path));
+    let same = reader.key(&query.address(&path));
     if errors.is_empty()
         && let Some(page) = snapshot.kept.get(&same)
     {
@@ -105,7 +151,7 @@ where
     let asked = Asked {
         now: catalogue.platform().clock.now(),
         snapshot: Arc::clone(&snapshot),
-        look,
+        reader,
         path,
         query,
         errors,
@@ -126,28 +172,6 @@ where
     snapshot.kept.put(same, &page);
     snapshot.kept.put(typed, &page);
     response
-}
-
-/// One letter for each look, then the address.
-fn key(look: Preference, address: &str) -> String {
-    let text = match look.view.text {
-        ui::TextSize::Normal => 0,
-        ui::TextSize::Large => 1,
-        ui::TextSize::Largest => 2,
-    };
-    let contrast = match look.view.contrast {
-        ui::Contrast::Auto => 0,
-        ui::Contrast::Dark => 3,
-        ui::Contrast::High => 6,
-    };
-    let lang = match look.lang {
-        ui::Lang::Zh => 0,
-        ui::Lang::En => 9,
-    };
-    let mut key = String::with_capacity(address.len() + 1);
-    key.push(char::from(b'A' + text + contrast + lang));
-    key.push_str(address);
-    key
 }
 
 /// Sends a kept page: 304 when the reader has it, compressed when the reader takes that.
@@ -217,16 +241,18 @@ mod tests {
     }
 
     #[test]
-    fn each_look_has_its_own_pages() {
+    fn each_kind_of_reader_has_its_own_pages() {
         let mut keys = std::collections::HashSet::new();
         for text in ["normal", "large", "largest"] {
             for contrast in ["auto", "dark", "high"] {
                 for lang in ["zh", "en"] {
-                    let look = Preference::parse(&format!("{text}.{contrast}.{lang}"));
-                    keys.insert(key(look, "/classes"));
+                    for known in [false, true] {
+                        let look = Preference::parse(&format!("{text}.{contrast}.{lang}"));
+                        keys.insert(Reader { look, known }.key("/classes"));
+                    }
                 }
             }
         }
-        assert_eq!(keys.len(), 18);
+        assert_eq!(keys.len(), 36);
     }
 }

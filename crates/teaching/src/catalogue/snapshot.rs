@@ -4,6 +4,7 @@ use super::model::{Area, ClassCard, Seats, Standing};
 use super::pages_kept::Kept;
 use super::query::{FeeFilter, Query, Rank, Sort, Where};
 use super::search::{self, SearchIndex, Spellings};
+use super::varied::varied;
 use crate::ClassId;
 use kernel::time::Time;
 use kernel::{Instant, Point};
@@ -174,7 +175,7 @@ impl Snapshot {
         self.base.terms.keys().map(String::as_str)
     }
 
-    /// Listed classes whose enrolment opens next, the earliest first.
+    /// Listed classes whose enrolment opens next, a varied choice of them, the earliest first.
     #[must_use]
     pub fn opening_next(&self, now: Instant, most: usize) -> Vec<Listed<'_>> {
         let mut coming: Vec<(Instant, i64, u32)> = self
@@ -187,11 +188,11 @@ impl Snapshot {
             })
             .collect();
         coming.sort_unstable();
-        coming
+        let all: Vec<Listed<'_>> = coming
             .iter()
-            .take(most)
             .filter_map(|(_, _, at)| self.at(*at, None))
-            .collect()
+            .collect();
+        varied(&all, most)
     }
 
     /// The classes that a query asks for, in its order.

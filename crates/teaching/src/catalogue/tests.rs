@@ -271,14 +271,18 @@ async fn the_opening_of_enrolment_shows_at_its_moment() {
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_are_shared_and_hold_nothing_of_the_reader() {
     let (town, _) = town().await;
-    let person = world::learners(&town.app.platform, 1).await[0];
-    let known = town.app.signed_in(testkit::learner(person));
+    let people = world::learners(&town.app.platform, 2).await;
+    let known = town.app.signed_in(testkit::learner(people[0]));
+    let other = town.app.signed_in(testkit::learner(people[1]));
     for path in ["/", "/classes", "/timetable"] {
         let statements = town.app.platform.db.statements_run();
         let stranger = town.get(path).await;
         let answer = known.get(path).await;
         assert_eq!(town.app.platform.db.statements_run(), statements, "{path}");
-        assert_eq!(stranger.bytes, answer.bytes, "{path}");
+        assert!(stranger.body.contains("href=\"/sign-in\""), "{path}");
+        // That there is a sign-in shows, but not whose.
+        assert!(!answer.body.contains("href=\"/sign-in\""), "{path}");
+        assert_eq!(other.get(path).await.bytes, answer.bytes, "{path}");
         assert!(
             !answer.body.contains("测试学员") && !answer.body.contains("csrf"),
             "{path}"
@@ -286,10 +290,9 @@ async fn pages_are_shared_and_hold_nothing_of_the_reader() {
         assert!(answer.headers.get("set-cookie").is_none(), "{path}");
         assert_eq!(answer.headers["cache-control"], "public, max-age=5", "{path}");
         let tag = answer.headers["etag"].to_str().unwrap();
-        let again = town.client.clone().header("if-none-match", tag).get(path).await;
+        let again = known.clone().header("if-none-match", tag).get(path).await;
         assert_eq!((again.status, again.bytes.len()), (304, 0), "{path}");
-        let small = town
-            .client
+        let small = known
             .clone()
             .header("accept-encoding", "gzip, br")
             .get(path)

@@ -3,7 +3,7 @@
 use super::model::DayPart;
 use super::query::Query;
 use super::refresh::Catalogue;
-use super::serve::{Asked, Made, answer, made};
+use super::serve::{Asked, Made, Reader, answer, made};
 use super::snapshot::Listed;
 use super::words;
 use askama::Template;
@@ -249,7 +249,7 @@ async fn timetable_pdf(catalogue: Arc<Catalogue>, request: Request) -> AppResult
     let asked = Asked {
         now,
         snapshot,
-        look: ui::Preference::default(),
+        reader: Reader::default(),
         path: "/timetable.pdf".into(),
         query,
         errors,

@@ -14,6 +14,7 @@ pub(super) struct CardView {
     pub href: String,
     pub name: String,
     pub when: String,
+    pub begins: String,
     pub place: String,
     pub walk: Option<String>,
     pub teacher: Option<String>,
@@ -26,16 +27,12 @@ impl CardView {
     /// The class as this page tells it.
     pub fn new(page: &Page, listed: &Listed<'_>, now: Instant) -> Self {
         let card = listed.card;
-        let begin = page.tn("{} 开课", &[&day(page, card.starts_on)]);
-        let room = card.room.as_deref().unwrap_or_default();
         Self {
             href: format!("/classes/{}", card.id),
             name: card.name.clone(),
-            when: format!("{}{}{begin}", weekly(page, card), page.t("，")),
-            place: match card.mode {
-                Mode::Online => format!("{}（{}）", page.t("线上"), card.place.name),
-                Mode::OnSite | Mode::Hybrid => format!("{} {room}", card.place.name).trim().to_owned(),
-            },
+            when: weekly(page, card),
+            begins: page.tn("{} 开课", &[&page.date(card.starts_on)]),
+            place: place(page, card),
             walk: listed
                 .metres
                 .map(|metres| page.tn("步行约 {} 分钟", &[&walking_minutes(metres)])),
@@ -44,6 +41,15 @@ impl CardView {
             fee: fee(page, card),
             tag: tag(page, listed.standing(now)),
         }
+    }
+}
+
+/// Where it meets: the school and the room, or that it meets online.
+pub(super) fn place(page: &Page, card: &ClassCard) -> String {
+    let room = card.room.as_deref().unwrap_or_default();
+    match card.mode {
+        Mode::Online => format!("{}（{}）", page.t("线上"), card.place.name),
+        Mode::OnSite | Mode::Hybrid => format!("{} {room}", card.place.name).trim().to_owned(),
     }
 }
 

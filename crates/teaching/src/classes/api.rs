@@ -114,7 +114,7 @@ impl DeskClassJson {
             org: Named::new(class.org_id, names.org(class.org_id)),
             course: Named::new(class.course_id, course),
             term: Named::new(class.term_id, term),
-            room: class.room_id.map(|room| Named::new(room, names.room(Some(room)))),
+            room: class.room_id.map(|room| Named::new(room, names.room_name(room))),
             teacher: class
                 .teacher_id
                 .map(|teacher| Named::new(teacher, names.person(Some(teacher)))),

@@ -109,7 +109,7 @@ pub async fn list(ctx: Ctx, query: Query) -> AppResult<Response> {
     let heads = [
         ("name", "班级"),
         ("starts", "时间"),
-        ("seats", "空余名额"),
+        ("seats", "空余 / 名额"),
         ("status", "状态"),
     ];
     let csv = listing
@@ -166,7 +166,7 @@ pub async fn export(ctx: Ctx, query: Query) -> AppResult<Response> {
             row.starts_on.to_string(),
             row.ends_on.to_string(),
             row.session_count.to_string(),
-            safe_cell(&listed.names.room(row.room_id)),
+            safe_cell(&listed.names.room(row.room_id, row.mode)),
             safe_cell(&listed.names.person(row.teacher_id)),
             kernel::Fen(row.fee_fen).number_text(),
             row.capacity.to_string(),

@@ -60,7 +60,11 @@ fn place(class: &ClassRow, names: &Names, facts: Option<&Facts>) -> Vec<String> 
     if class.mode == Mode::Online {
         return vec![Mode::Online.label().into()];
     }
-    let room = format!("{} {}", names.org(class.org_id), names.room(class.room_id));
+    let room = format!(
+        "{} {}",
+        names.org(class.org_id),
+        names.room(class.room_id, class.mode)
+    );
     [room, facts.map(|facts| facts.address.clone()).unwrap_or_default()]
         .into_iter()
         .filter(|line| !line.is_empty())

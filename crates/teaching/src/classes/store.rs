@@ -84,8 +84,8 @@ pub struct Filter {
     pub incomplete: bool,
 }
 
-/// Columns a list can be sorted by, and their SQL upwards and downwards.
-pub const SORTS: [&str; 4] = ["starts", "name", "seats", "status"];
+/// Columns a list can be sorted by, and their SQL upwards and downwards. `live` comes first: what is over comes last.
+pub const SORTS: [&str; 5] = ["live", "starts", "name", "seats", "status"];
 
 fn order(column: &str, down: bool) -> &'static str {
     match (column, down) {
@@ -95,8 +95,9 @@ fn order(column: &str, down: bool) -> &'static str {
         ("seats", true) => "c.capacity - c.enrolled DESC, c.id",
         ("status", false) => "c.status, c.starts_on, c.id",
         ("status", true) => "c.status DESC, c.starts_on, c.id",
-        (_, false) => "c.starts_on, c.starts, c.id",
-        (_, true) => "c.starts_on DESC, c.starts DESC, c.id",
+        ("starts", false) => "c.starts_on, c.starts, c.id",
+        ("starts", true) => "c.starts_on DESC, c.starts DESC, c.id",
+        _ => "CASE WHEN c.status IN ('closed', 'cancelled') THEN 1 ELSE 0 END, c.starts_on, c.starts, c.id",
     }
 }
 

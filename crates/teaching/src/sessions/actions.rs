@@ -205,7 +205,7 @@ pub async fn change(ctx: &Ctx, id: SessionId, change: SessionChange, version: i6
     let people: Vec<PersonId> = change.teacher_id.into_iter().collect();
     let rooms = change.room_id.into_iter().collect();
     let names = Names::load(&tx, vec![], rooms, people).await?;
-    let place = names.room(change.room_id);
+    let place = names.room(change.room_id, class.mode);
     let sentence = format!(
         "「{}」第 {} 次课有调整：{}改为{}，教室：{place}，教师：{}。原因：{}。",
         class.name,

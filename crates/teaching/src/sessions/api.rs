@@ -52,7 +52,7 @@ impl SessionJson {
             day: row.day.into(),
             starts: row.starts.into(),
             minutes: row.minutes,
-            room: row.room_id.map(|room| Named::new(room, names.room(Some(room)))),
+            room: row.room_id.map(|room| Named::new(room, names.room_name(room))),
             teacher: row
                 .teacher_id
                 .map(|teacher| Named::new(teacher, names.person(Some(teacher)))),

@@ -78,7 +78,7 @@ fn lines(week: &Week, days: &[Date], today: Date) -> Vec<(String, Vec<Cell>)> {
     let known = |id: Option<RoomId>| week.rooms.iter().any(|room| Some(room.id) == id);
     let of_room = week.rooms.iter().map(|room| (Some(room.id), room.name.clone()));
     of_room
-        .chain(std::iter::once((None, "未定教室".to_owned())))
+        .chain(std::iter::once((None, "线上，或教室未定".to_owned())))
         .map(|(room, name)| {
             let here = |row: &SessionRow| match room {
                 Some(_) => row.room_id == room,

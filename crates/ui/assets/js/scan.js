@@ -8,6 +8,8 @@
   const [input, start, video, say] = ["text", "start", "video", "say"].map(part);
   if (!input || !start || !video || !say) return;
   start.hidden = false;
+  // One main action: with a camera it is the scan, and typing comes second.
+  form.querySelector("button:not([type])")?.classList.add("secondary");
 
   const loadReader = () => new Promise((resolve, reject) => {
     const script = document.createElement("script");
