@@ -78,6 +78,17 @@ impl Fixture {
             .signed_in(staff(there.registrar, role, there.org, &there.path))
     }
 
+    /// Reading and writing of this address is for the staff of the school.
+    async fn refuses_others(&self, path: &str) {
+        let callers = [
+            (self.app.visitor(), 401),
+            (self.staff(Role::Teacher), 403),
+            (self.sibling(Role::Registrar), 404),
+        ];
+        let calls = [("GET", path, &Value::Null), ("POST", path, &Value::Null)];
+        testkit::all_refused(&callers, &calls).await;
+    }
+
     async fn one<T: db::FromRow>(&self, sql: &str) -> T {
         self.app.platform.db.query_one(sql, args![]).await.unwrap()
     }
@@ -271,7 +282,7 @@ fn learner_texts_are_translated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn programs_complete_a_class_issue_check_and_revoke() {
+async fn programs_complete_a_class() {
     let bare = Fixture::start().await;
     let completion = format!("/api/v1/classes/{}/completion", bare.class);
     let waits = bare
@@ -281,20 +292,9 @@ async fn programs_complete_a_class_issue_check_and_revoke() {
     assert_eq!(waits["type"], "/problems/roll_missing");
 
     let f = Fixture::with_roll().await;
-    f.name_learners("王秀英").await;
-    let class = format!("/api/v1/classes/{}", f.class);
-    let (completion, certificates) = (format!("{class}/completion"), format!("{class}/certificates"));
+    let completion = format!("/api/v1/classes/{}/completion", f.class);
     let clerk = f.staff(Role::Registrar);
-    for (client, status) in [
-        (f.app.visitor(), 401),
-        (f.staff(Role::Teacher), 403),
-        (f.sibling(Role::Registrar), 404),
-    ] {
-        for path in [&completion, &certificates] {
-            client.call(status, "GET", path, &Value::Null).await;
-            client.call(status, "POST", path, &Value::Null).await;
-        }
-    }
+    f.refuses_others(&completion).await;
     let shown = clerk.call(200, "GET", &completion, &Value::Null).await;
     let short: Vec<&Value> = shown["learners"]
         .as_array()
@@ -311,6 +311,17 @@ async fn programs_complete_a_class_issue_check_and_revoke() {
     assert_eq!(done, json!({ "completed": 2 }));
     let again = clerk.call(200, "POST", &completion, &Value::Null).await;
     assert_eq!(again, json!({ "completed": 0 }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_issue_check_and_revoke_certificates() {
+    let f = Fixture::with_roll().await;
+    f.name_learners("王秀英").await;
+    let class = format!("/api/v1/classes/{}", f.class);
+    let (completion, certificates) = (format!("{class}/completion"), format!("{class}/certificates"));
+    let clerk = f.staff(Role::Registrar);
+    f.refuses_others(&certificates).await;
+    clerk.call(200, "POST", &completion, &Value::Null).await;
     let issued = clerk.call(200, "POST", &certificates, &Value::Null).await;
     assert_eq!(issued, json!({ "issued": 2 }));
     let listed = clerk
@@ -338,6 +349,13 @@ async fn programs_complete_a_class_issue_check_and_revoke() {
     );
     assert!(!valid.to_string().contains("秀英"));
 
+    revoke_by_program(&f, &one, &check).await;
+    let proof = verify_ledger(&f.app.platform.db).await.unwrap();
+    assert_eq!((proof.entries, proof.wrong), (3, Vec::new()));
+}
+
+/// The head revokes the certificate at `one`; whoever asks at `check` sees so.
+async fn revoke_by_program(f: &Fixture, one: &str, check: &str) {
     let revoke = format!("{one}/revoke");
     let reason = json!({ "reason": "冒名顶替", "with_hours": true });
     for (client, see, status) in [
@@ -345,7 +363,7 @@ async fn programs_complete_a_class_issue_check_and_revoke() {
         (f.staff(Role::Registrar), 200, 403),
         (f.sibling(Role::SchoolHead), 404, 404),
     ] {
-        client.call(see, "GET", &one, &Value::Null).await;
+        client.call(see, "GET", one, &Value::Null).await;
         client.call(status, "POST", &revoke, &reason).await;
     }
     let head = f.staff(Role::SchoolHead);
@@ -353,16 +371,14 @@ async fn programs_complete_a_class_issue_check_and_revoke() {
     assert_eq!(testkit::wrong_fields(&told), ["reason"]);
     head.call(204, "POST", &revoke, &reason).await;
     head.call(409, "POST", &revoke, &reason).await;
-    let kept = head.call(200, "GET", &one, &Value::Null).await;
+    let kept = head.call(200, "GET", one, &Value::Null).await;
     assert_eq!(kept["revoke_reason"], "冒名顶替");
-    let revoked = visitor.call(200, "GET", &check, &Value::Null).await;
+    let revoked = f.app.visitor().call(200, "GET", check, &Value::Null).await;
     assert_eq!(
         (revoked["valid"].as_bool(), revoked["revoked_on"].as_str()),
         (Some(false), Some("2026-11-22"))
     );
     assert!(!revoked.to_string().contains("冒名"));
-    let proof = verify_ledger(&f.app.platform.db).await.unwrap();
-    assert_eq!((proof.entries, proof.wrong), (3, Vec::new()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

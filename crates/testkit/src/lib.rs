@@ -13,7 +13,7 @@ pub mod html;
 pub mod roll;
 pub mod world;
 
-pub use client::{Answer, Client, wrong_fields};
+pub use client::{Answer, Client, all_refused, wrong_fields};
 pub use database::fresh_database;
 pub use world::World;
 
