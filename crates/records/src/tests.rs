@@ -5,7 +5,7 @@ use crate::verify_ledger;
 use db::args;
 use platform::Role;
 use serde_json::{Value, json};
-use testkit::{learner, staff};
+use testkit::{ClassFixture, learner, staff};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn completion_waits_for_the_roll_and_happens_once() {
@@ -247,11 +247,19 @@ fn learner_texts_are_translated() {
     texts.extend(["查验证书", "查验码", "我的学习档案", "上课", "其他"].map(str::to_owned));
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     assert!(texts.len() > 20, "only {}", texts.len());
-    assert_eq!(ui::catalogue::missing_english(&texts), Vec::<String>::new());
+    assert_eq!(ui::catalogue::missing_english(&texts), Vec::<String/// Reading and writing of this address is for the staff of the school.
+async fn refuses_others(f: &ClassFixture, path: &str) {
+    let callers = [
+        (f.app.visitor(), 401),
+        (f.staff(Role::Teacher), 403),
+        (f.sibling(Role::Registrar), 404),
+    ];
+    let calls = [("GET", path, &Value::Null), ("POST", path, &Value::Null)];
+    testkit::all_refused(&callers, &calls).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn programs_complete_a_class_issue_check_and_revoke() {
+async fn programs_complete_a_class() {
     let bare = class().await;
     let completion = format!("/api/v1/classes/{}/completion", bare.class);
     let waits = bare
@@ -261,20 +269,9 @@ async fn programs_complete_a_class_issue_check_and_revoke() {
     assert_eq!(waits["type"], "/problems/roll_missing");
 
     let f = with_roll().await;
-    name_learners(&f, "王秀英").await;
-    let class = format!("/api/v1/classes/{}", f.class);
-    let (completion, certificates) = (format!("{class}/completion"), format!("{class}/certificates"));
+    let completion = format!("/api/v1/classes/{}/completion", f.class);
     let clerk = f.staff(Role::Registrar);
-    for (client, status) in [
-        (f.app.visitor(), 401),
-        (f.staff(Role::Teacher), 403),
-        (f.sibling(Role::Registrar), 404),
-    ] {
-        for path in [&completion, &certificates] {
-            client.call(status, "GET", path, &Value::Null).await;
-            client.call(status, "POST", path, &Value::Null).await;
-        }
-    }
+    refuses_others(&f, &completion).await;
     let shown = clerk.call(200, "GET", &completion, &Value::Null).await;
     let short: Vec<&Value> = shown["learners"]
         .as_array()
@@ -288,12 +285,20 @@ async fn programs_complete_a_class_issue_check_and_revoke() {
         (Some(2), &json!(f.people[2]))
     );
     let done = clerk.call(200, "POST", &completion, &Value::Null).await;
-    assert_eq!(
-        (done["completed"].as_i64(), done["ended"].as_i64()),
-        (Some(2), Some(1))
-    );
+    assert_eq!((done["completed"].as_i64(), done["ended"].as_i64()), (Some(2), Some(1)));
     let again = clerk.call(200, "POST", &completion, &Value::Null).await;
     assert_eq!(again, json!({ "completed": 0, "ended": 0, "untold": 0 }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_issue_check_and_revoke_certificates() {
+    let f = with_roll().await;
+    name_learners(&f, "王秀英").await;
+    let class = format!("/api/v1/classes/{}", f.class);
+    let (completion, certificates) = (format!("{class}/completion"), format!("{class}/certificates"));
+    let clerk = f.staff(Role::Registrar);
+    refuses_others(&f, &certificates).await;
+    clerk.call(200, "POST", &completion, &Value::Null).await;
     let issued = clerk.call(200, "POST", &certificates, &Value::Null).await;
     assert_eq!(issued, json!({ "issued": 2 }));
     let listed = clerk
@@ -321,6 +326,13 @@ async fn programs_complete_a_class_issue_check_and_revoke() {
     );
     assert!(!valid.to_string().contains("秀英"));
 
+    revoke_by_program(&f, &one, &check).await;
+    let proof = verify_ledger(&f.app.platform.db).await.unwrap();
+    assert_eq!((proof.entries, proof.wrong), (3, Vec::new()));
+}
+
+/// The head revokes the certificate at `one`; whoever asks at `check` sees so.
+async fn revoke_by_program(f: &ClassFixture, one: &str, check: &str) {
     let revoke = format!("{one}/revoke");
     let reason = json!({ "reason": "冒名顶替", "with_hours": true });
     for (client, see, status) in [
@@ -328,7 +340,7 @@ async fn programs_complete_a_class_issue_check_and_revoke() {
         (f.staff(Role::Registrar), 200, 403),
         (f.sibling(Role::SchoolHead), 404, 404),
     ] {
-        client.call(see, "GET", &one, &Value::Null).await;
+        client.call(see, "GET", one, &Value::Null).await;
         client.call(status, "POST", &revoke, &reason).await;
     }
     let head = f.staff(Role::SchoolHead);
@@ -336,16 +348,14 @@ async fn programs_complete_a_class_issue_check_and_revoke() {
     assert_eq!(testkit::wrong_fields(&told), ["reason"]);
     head.call(204, "POST", &revoke, &reason).await;
     head.call(409, "POST", &revoke, &reason).await;
-    let kept = head.call(200, "GET", &one, &Value::Null).await;
+    let kept = head.call(200, "GET", one, &Value::Null).await;
     assert_eq!(kept["revoke_reason"], "冒名顶替");
-    let revoked = visitor.call(200, "GET", &check, &Value::Null).await;
+    let revoked = f.app.visitor().call(200, "GET", check, &Value::Null).await;
     assert_eq!(
         (revoked["valid"].as_bool(), revoked["revoked_on"].as_str()),
         (Some(false), Some("2026-11-22"))
     );
     assert!(!revoked.to_string().contains("冒名"));
-    let proof = verify_ledger(&f.app.platform.db).await.unwrap();
-    assert_eq!((proof.entries, proof.wrong), (3, Vec::new()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -66,6 +66,15 @@ impl Answer {
     }
 }
 
+/// Every one of these calls (method, path, body) by each caller must be answered with the caller's status.
+pub async fn all_refused(callers: &[(Client, u16)], calls: &[(&str, &str, &serde_json::Value)]) {
+    for (caller, status) in callers {
+        for (method, path, body) in calls {
+            caller.call(*status, method, path, body).await;
+        }
+    }
+}
+
 /// Names of the fields that a problem speaks of.
 #[must_use]
 pub fn wrong_fields(problem: &serde_json::Value) -> Vec<&str> {
@@ -177,6 +186,28 @@ impl Client {
             serde_json::Value::Null
         } else {
             answer.json()
+        }
+    }
+
+    /// Sends this body once for each wrong value of a field: every answer must be 422 and speak of just that field, or
+    /// of something in it.
+    pub async fn told_of_each(
+        &self,
+        method: &str,
+        path: &str,
+        body: &serde_json::Value,
+        wrong: &[(&str, serde_json::Value)],
+    ) {
+        for (field, value) in wrong {
+            let mut body = body.clone();
+            let fields = body.as_object_mut().expect("an object");
+            fields.insert((*field).to_owned(), value.clone());
+            let told = self.call(422, method, path, &body).await;
+            let named = wrong_fields(&told);
+            assert!(
+                named.len() == 1 && named.iter().all(|name| name.starts_with(field)),
+                "{method} {path}, {field} = {value}: {told}"
+            );
         }
     }
 

@@ -16,7 +16,7 @@ pub mod roll;
 pub mod world;
 
 pub use class_fixture::ClassFixture;
-pub use client::{Answer, Client, wrong_fields};
+pub use client::{Answer, Client, all_refused, wrong_fields};
 pub use database::{fresh_database, fresh_url, whole_database};
 pub use world::World;
 

@@ -33,43 +33,20 @@ use platform::{Access, Permission as P, Routes};
 /// Addresses of rooms.
 #[must_use]
 pub fn routes() -> Routes {
+    let (read, edit) = (Access::Needs(P::OrgRead), Access::Needs(P::OrgEdit));
     Routes::new()
-        .get("/desk/orgs/{org}/rooms", Access::Needs(P::OrgRead), pages::list)
-        .get(
-            "/desk/orgs/{org}/rooms/new",
-            Access::Needs(P::OrgEdit),
-            pages::blank,
-        )
-        .post("/desk/orgs/{org}/rooms", Access::Needs(P::OrgEdit), pages::create)
-        .get("/desk/rooms/{room}", Access::Needs(P::OrgRead), pages::show)
-        .post("/desk/rooms/{room}", Access::Needs(P::OrgEdit), pages::change)
-        .post(
-            "/desk/rooms/{room}/retire",
-            Access::Needs(P::OrgEdit),
-            pages::retire,
-        )
-        .post(
-            "/desk/rooms/{room}/restore",
-            Access::Needs(P::OrgEdit),
-            pages::restore,
-        )
+        .get("/desk/orgs/{org}/rooms", read, pages::list)
+        .get("/desk/orgs/{org}/rooms/new", edit, pages::blank)
+        .post("/desk/orgs/{org}/rooms", edit, pages::create)
+        .get("/desk/rooms/{room}", read, pages::show)
+        .post("/desk/rooms/{room}", edit, pages::change)
+        .post("/desk/rooms/{room}/retire", edit, pages::retire)
+        .post("/desk/rooms/{room}/restore", edit, pages::restore)
         .get("/api/v1/orgs/{org}/rooms", Access::Public, api::list)
-        .get(
-            "/api/v1/desk/orgs/{org}/rooms",
-            Access::Needs(P::OrgRead),
-            api::list_all,
-        )
-        .post("/api/v1/orgs/{org}/rooms", Access::Needs(P::OrgEdit), api::create)
-        .get("/api/v1/rooms/{room}", Access::Needs(P::OrgRead), api::get)
-        .put("/api/v1/rooms/{room}", Access::Needs(P::OrgEdit), api::change)
-        .post(
-            "/api/v1/rooms/{room}/retire",
-            Access::Needs(P::OrgEdit),
-            api::retire,
-        )
-        .post(
-            "/api/v1/rooms/{room}/restore",
-            Access::Needs(P::OrgEdit),
-            api::restore,
-        )
+        .post("/api/v1/orgs/{org}/rooms", edit, api::create)
+        .get("/api/v1/desk/orgs/{org}/rooms", read, api::list_all)
+        .get("/api/v1/rooms/{room}", read, api::get)
+        .put("/api/v1/rooms/{room}", edit, api::change)
+        .post("/api/v1/rooms/{room}/retire", edit, api::retire)
+        .post("/api/v1/rooms/{room}/restore", edit, api::restore)
 }

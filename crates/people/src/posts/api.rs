@@ -7,7 +7,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use kernel::{AccountId, OrgId, PostId};
 use platform::api::{Asked, At, Day, Listed, Named, NoBody, Paging, done};
-use platform::{AppResult, Ctx, Role, web};
+use platform::{AppError, AppResult, Ctx, Role, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -131,6 +131,13 @@ pub(super) async fn list(ctx: Ctx, asked: Asked) -> AppResult<Json<Listed<PostJs
     Ok(Json(found.map(PostJson::from)))
 }
 
+/// What is wrong with somebody new, beside its place in the body.
+fn in_new(error: AppError) -> AppError {
+    ["name", "sex", "birth", "phone"]
+        .iter()
+        .fold(error, |error, field| error.beside(field, &format!("new.{field}")))
+}
+
 /// Gives a post, and makes a staff account for who has none.
 #[utoipa::path(post, path = "/api/v1/posts", tag = "posts", request_body = PostBody,
     responses((status = 201, body = GrantedJson), (status = 403, description = "a role above your own"),
@@ -139,6 +146,7 @@ pub(super) async fn grant(
     ctx: Ctx,
     web::Json(body): web::Json<PostBody>,
 ) -> AppResult<(StatusCode, Json<GrantedJson>)> {
+    let is_new = body.new.is_some() && body.number.is_empty();
     let staff = match body.new {
         Some(new) if body.number.is_empty() => NewStaff::New(Box::new(PersonDraft {
             name: new.name,
@@ -149,7 +157,8 @@ pub(super) async fn grant(
         })),
         _ => NewStaff::Known(body.number),
     };
-    let granted = actions::grant(&ctx, staff, body.role, body.org, &body.login).await?;
+    let granted = actions::grant(&ctx, staff, body.role, body.org, &body.login).await;
+    let granted = granted.map_err(|error| if is_new { in_new(error) } else { error })?;
     let answer = GrantedJson {
         id: granted.post.to_string(),
         person: granted.person.to_string(),

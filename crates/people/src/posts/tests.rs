@@ -222,25 +222,38 @@ async fn programs_with_a_sign_in_give_and_end_posts() {
         .call(200, "POST", &account, &json!({ "what": "close" }))
         .await;
     assert_eq!(closed["password"], Value::Null);
-    for (field, wrong, named) in [
-        ("role", json!("king"), "role"),
-        ("org", json!("x"), "org"),
-        ("login", json!("a b"), "login"),
-        ("number", json!("X00000000"), "number"),
+    client.call(204, "DELETE", &post, &Value::Null).await;
+    let left = client
+        .call(200, "GET", "/api/v1/posts?q=陈新", &Value::Null)
+        .await;
+    assert_eq!(left["items"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_are_refused_posts_as_people_are() {
+    let (app, world) = app().await;
+    let client = app.signed_in(head(&world));
+    let new = json!({ "org": world.here.org, "role": "registrar", "login": "chen.xin",
+        "new": { "name": "陈新", "sex": "male", "birth": "1990-01-01" } });
+    let wrong = [
+        ("role", json!("king")),
+        ("org", json!("x")),
+        ("login", json!("a b")),
+        ("number", json!("X00000000")),
         (
             "new",
             json!({ "name": "陈2", "sex": "male", "birth": "1990-01-01" }),
-            "name",
         ),
-    ] {
-        let mut body = new.clone();
-        body[field] = wrong;
-        let told = client.call(422, "POST", "/api/v1/posts", &body).await;
-        assert_eq!(testkit::wrong_fields(&told), [named]);
-    }
+        ("new", json!({ "name": "陈新", "sex": "male", "birth": "1990" })),
+    ];
+    client.told_of_each("POST", "/api/v1/posts", &new, &wrong).await;
     let mut higher = new.clone();
     higher["role"] = json!("school_head");
     client.call(403, "POST", "/api/v1/posts", &higher).await;
+    let given = client.call(201, "POST", "/api/v1/posts", &new).await;
+    let post = format!("/api/v1/posts/{}", given["id"].as_str().unwrap());
+    let account = one::<kernel::AccountId>(&app, "SELECT id FROM account").await;
+    let account = format!("/api/v1/accounts/{account}");
     let registrar = staff(
         world.here.registrar,
         Role::Registrar,
@@ -253,20 +266,16 @@ async fn programs_with_a_sign_in_give_and_end_posts() {
         world.there.org,
         &world.there.path,
     );
-    for (other, status) in [
+    let callers = [
         (app.visitor(), 401),
         (app.signed_in(registrar), 403),
         (app.signed_in(sibling), 404),
-    ] {
-        other.call(status, "POST", "/api/v1/posts", &new).await;
-        other.call(status, "DELETE", &post, &Value::Null).await;
-        other
-            .call(status, "POST", &account, &json!({ "what": "open" }))
-            .await;
-    }
-    client.call(204, "DELETE", &post, &Value::Null).await;
-    let left = client
-        .call(200, "GET", "/api/v1/posts?q=陈新", &Value::Null)
-        .await;
-    assert_eq!(left["items"], json!([]));
+    ];
+    let open = json!({ "what": "open" });
+    let calls = [
+        ("POST", "/api/v1/posts", &new),
+        ("DELETE", &post, &Value::Null),
+        ("POST", &account, &open),
+    ];
+    testkit::all_refused(&callers, &calls).await;
 }

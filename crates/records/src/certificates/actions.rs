@@ -378,7 +378,10 @@ pub async fn try_code(ctx: &Ctx, tries: &Tries, sender: &str, code: &str) -> App
 }
 
 /// Checks a code. `None` when there is no such certificate.
-async fn check(ctx: &Ctx, code: &str) -> AppResult<Option<Checked>> {
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn check(ctx: &Ctx, code: &str) -> AppResult<Option<Checked>> {
     let code = clean_code(code);
     if code.len() != CODE_LEN {
         return Ok(None);

@@ -293,7 +293,7 @@ pub async fn preview(ctx: &Ctx, plan: &Plan, but: Option<ClassId>) -> AppResult<
         None => None,
     };
     tree::find_within(ctx.db(), &scope, plan.org).await?;
-    model::check(plan.draft.clone(), now.as_ref().map_or(0, |class| class.enrolled))?;
+    model::check(&plan.draft, now.as_ref().map_or(0, |class| class.enrolled))?;
     check_room(ctx.db(), plan.org, plan.draft.room_id).await?;
     if now.is_none_or(|class| class.teacher_id != plan.draft.teacher_id) {
         check_teacher(ctx, &scope, plan.org, plan.draft.teacher_id).await?;
@@ -419,7 +419,7 @@ async fn plan_locked(tx: &Tx, plan: &Plan, but: Option<ClassId>) -> AppResult<Pr
 /// Not found outside the scope; invalid for wrong fields; refused for a clash or a course without an approved version.
 pub async fn create(ctx: &Ctx, mut plan: Plan) -> AppResult<ClassId> {
     let scope = ctx.may(P::ClassEdit)?;
-    plan.draft = model::check(plan.draft, 0)?;
+    plan.draft = model::check(&plan.draft, 0)?;
     let org = tree::find_within(ctx.db(), &scope, plan.org).await?;
     let (_, version) = courses::to_teach(ctx.db(), &scope, plan.course).await?;
     check_term(ctx, &org, plan.term).await?;
@@ -469,7 +469,7 @@ pub async fn change(
         let sentence = format!("这个班{}，不能再改。", class.status.label());
         return Err(AppError::refused("class_over", sentence));
     }
-    let draft = model::check(draft, class.enrolled)?;
+    let draft = model::check(&draft, class.enrolled)?;
     check_room(&tx, class.org_id, draft.room_id).await?;
     if draft.teacher_id != class.teacher_id {
         check_teacher(ctx, &scope, class.org_id, draft.teacher_id).await?;

@@ -313,7 +313,7 @@ const MOST_FEN: i64 = 10_000_000;
 ///
 /// # Errors
 /// [`AppError::Invalid`] with a sentence for each wrong field.
-pub fn check(draft: ClassDraft, enrolled: i64) -> AppResult<ClassDraft> {
+pub fn check(draft: &ClassDraft, enrolled: i64) -> AppResult<ClassDraft> {
     let mut errors = Vec::new();
     let mut wrong = |field: &str, sentence: String| {
         errors.push(FieldError {
@@ -365,7 +365,7 @@ pub fn check(draft: ClassDraft, enrolled: i64) -> AppResult<ClassDraft> {
         Ok(ClassDraft {
             name,
             residence_note,
-            ..draft
+            ..*draft
         })
     } else {
         Err(AppError::Invalid(errors))

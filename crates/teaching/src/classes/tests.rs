@@ -299,7 +299,7 @@ fn body(ids: &[String; 5]) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn programs_preview_plan_change_and_publish() {
+async fn programs_preview_and_plan_a_class() {
     let town = Town::start().await;
     town.class(&ClassPlan::default()).await;
     let (clerk, _) = town.clerks();
@@ -336,11 +336,9 @@ async fn programs_preview_plan_change_and_publish() {
     plan["pattern"]["weekday"] = json!(2);
     let made = clerk.call(201, "POST", "/api/v1/classes", &plan).await;
     let id = made["id"].as_str().unwrap();
-    let (path, desk) = (
-        format!("/api/v1/classes/{id}"),
-        format!("/api/v1/desk/classes/{id}"),
-    );
-    let read = clerk.call(200, "GET", &desk, &Value::Null).await;
+    let read = clerk
+        .call(200, "GET", &format!("/api/v1/desk/classes/{id}"), &Value::Null)
+        .await;
     assert_eq!(
         (
             read["pattern"]["from"].as_str(),
@@ -350,6 +348,18 @@ async fn programs_preview_plan_change_and_publish() {
         ),
         (Some("2027-03-02"), Some("书法入门"), Some("2027 春季"), Some(28))
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_change_publish_start_and_cancel_a_class() {
+    let town = Town::start().await;
+    let id = town.class(&published("书法入门", "planned")).await;
+    let (clerk, _) = town.clerks();
+    let (path, desk) = (
+        format!("/api/v1/classes/{id}"),
+        format!("/api/v1/desk/classes/{id}"),
+    );
+    let read = clerk.call(200, "GET", &desk, &Value::Null).await;
     // What was read may be sent back with some things changed.
     let mut changed = read;
     changed["capacity"] = json!(20);
@@ -359,29 +369,20 @@ async fn programs_preview_plan_change_and_publish() {
     assert_eq!(late["type"], "/problems/changed_meanwhile");
     let read = clerk.call(200, "GET", &desk, &Value::Null).await;
     assert_eq!(read["pattern"]["count"], 6);
-    let seen = json!({ "version": read["version"] });
-    clerk.call(204, "POST", &format!("{path}/publish"), &seen).await;
-    let told = clerk.call(409, "POST", &format!("{path}/publish"), &seen).await;
+    let now = json!({ "version": read["version"] });
+    clerk.call(204, "POST", &format!("{path}/publish"), &now).await;
+    let told = clerk.call(409, "POST", &format!("{path}/publish"), &now).await;
     assert_eq!(told["type"], "/problems/changed_meanwhile");
-    let version = read["version"].as_i64().unwrap() + 1;
+    let version = read["version"].as_i64().unwrap();
+    let seen = |version: i64| json!({ "version": version });
     clerk
-        .call(
-            204,
-            "POST",
-            &format!("{path}/start"),
-            &json!({ "version": version }),
-        )
+        .call(204, "POST", &format!("{path}/start"), &seen(version + 1))
         .await;
     let told = clerk
-        .call(
-            409,
-            "POST",
-            &format!("{path}/close"),
-            &json!({ "version": version + 1 }),
-        )
+        .call(409, "POST", &format!("{path}/close"), &seen(version + 2))
         .await;
     assert_eq!(told["type"], "/problems/not_over");
-    let cancel = json!({ "reason": "教师生病", "version": version + 1 });
+    let cancel = json!({ "reason": "教师生病", "version": version + 2 });
     clerk.call(204, "POST", &format!("{path}/cancel"), &cancel).await;
     let found = clerk
         .call(
@@ -410,24 +411,37 @@ async fn programs_are_refused_as_planners_are() {
     let mut seen = plan.clone();
     seen["version"] = json!(1);
     seen["reason"] = json!("教师生病");
-    for (client, status) in [
+    let callers = [
         (town.app.visitor(), 401),
         (town.app.signed_in(town.teacher(&town.world.here)), 403),
         (sibling, 404),
-    ] {
-        client.call(status, "POST", "/api/v1/classes", &plan).await;
-        client
-            .call(status, "POST", "/api/v1/classes/preview", &plan)
-            .await;
-        client.call(status, "PUT", &path, &seen).await;
-        for verb in ["publish", "start", "close", "cancel"] {
-            client
-                .call(status, "POST", &format!("{path}/{verb}"), &seen)
-                .await;
-        }
-    }
+    ];
+    let calls = [
+        ("POST", "/api/v1/classes", &plan),
+        ("POST", "/api/v1/classes/preview", &plan),
+        ("PUT", &path, &seen),
+        ("POST", &format!("{path}/publish"), &seen),
+        ("POST", &format!("{path}/start"), &seen),
+        ("POST", &format!("{path}/close"), &seen),
+        ("POST", &format!("{path}/cancel"), &seen),
+    ];
+    testkit::all_refused(&callers, &calls).await;
+    let told = clerk.call(422, "PUT", &path, &plan).await;
+    assert_eq!(testkit::wrong_fields(&told), ["version"]);
+    let reason = [("reason", json!(""))];
+    clerk
+        .told_of_each("POST", &format!("{path}/cancel"), &seen, &reason)
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_hear_what_is_wrong_with_a_plan() {
+    let town = Town::start().await;
+    town.class(&ClassPlan::default()).await;
+    let (clerk, _) = town.clerks();
+    let plan = body(&ids(&town).await);
     let there = kernel::Id::<()>::from_raw(town.world.there.room);
-    for (field, wrong) in [
+    let wrong = [
         ("org", Value::Null),
         ("course", json!("x")),
         ("term", json!(town.world.here.org)),
@@ -442,12 +456,8 @@ async fn programs_are_refused_as_planners_are() {
         ("enrollment_closes", json!("2026-12-01T09:00:00+08:00")),
         ("pass_percent", json!(101)),
         ("pattern", Value::Null),
-    ] {
-        let mut body = plan.clone();
-        body[field] = wrong;
-        let told = clerk.call(422, "POST", "/api/v1/classes", &body).await;
-        assert_eq!(testkit::wrong_fields(&told), [field]);
-    }
+    ];
+    clerk.told_of_each("POST", "/api/v1/classes", &plan, &wrong).await;
     for (field, wrong) in [("weekday", 8), ("minutes", 481), ("count", 401), ("count", 0)] {
         let mut body = plan.clone();
         body["pattern"][field] = json!(wrong);
@@ -456,15 +466,4 @@ async fn programs_are_refused_as_planners_are() {
             assert_eq!(testkit::wrong_fields(&told), [format!("pattern.{field}")]);
         }
     }
-    let told = clerk.call(422, "PUT", &path, &plan).await;
-    assert_eq!(testkit::wrong_fields(&told), ["version"]);
-    let told = clerk
-        .call(
-            422,
-            "POST",
-            &format!("{path}/cancel"),
-            &json!({ "reason": "", "version": 1 }),
-        )
-        .await;
-    assert_eq!(testkit::wrong_fields(&told), ["reason"]);
 }

@@ -179,7 +179,7 @@ async fn check_choices(
 /// Not found outside the scope; refused for a clash, a past session or a change meanwhile; invalid for a wrong form.
 pub async fn change(ctx: &Ctx, id: SessionId, change: SessionChange, version: i64) -> AppResult<ClassId> {
     let scope = ctx.may(P::ClassEdit)?;
-    let change = model::check(change, ctx.today())?;
+    let change = model::check(&change, ctx.today())?;
     let tx = ctx.begin().await?;
     let session = store::find_within(&tx, &scope, id).await?;
     tx.lock("class", session.class_id.raw()).await?;
@@ -294,7 +294,7 @@ pub async fn cancel(ctx: &Ctx, id: SessionId, reason: &str, version: i64) -> App
 /// Not found outside the scope; refused for a clash or a class that is over; invalid for a wrong form.
 pub async fn add(ctx: &Ctx, class: ClassId, change: SessionChange) -> AppResult<SessionId> {
     let scope = ctx.may(P::ClassEdit)?;
-    let change = model::check(change, ctx.today())?;
+    let change = model::check(&change, ctx.today())?;
     let tx = ctx.begin().await?;
     tx.lock("class", class.raw()).await?;
     let class = classes::find_within(&tx, &scope, class).await?;

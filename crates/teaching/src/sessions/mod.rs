@@ -29,49 +29,18 @@ use platform::{Access, Permission as P, Routes};
 /// The addresses of sessions.
 #[must_use]
 pub fn routes() -> Routes {
+    let (read, edit) = (Access::Needs(P::ClassRead), Access::Needs(P::ClassEdit));
     Routes::new()
-        .get(
-            "/desk/classes/{id}/sessions",
-            Access::Needs(P::ClassRead),
-            pages::list,
-        )
-        .get(
-            "/desk/classes/{id}/sessions/new",
-            Access::Needs(P::ClassEdit),
-            pages::new,
-        )
-        .post(
-            "/desk/classes/{id}/sessions/new",
-            Access::Needs(P::ClassEdit),
-            pages::add,
-        )
-        .get("/desk/sessions/{id}", Access::Needs(P::ClassEdit), pages::edit)
-        .post("/desk/sessions/{id}", Access::Needs(P::ClassEdit), pages::change)
-        .get(
-            "/desk/sessions/{id}/cancel",
-            Access::Needs(P::ClassEdit),
-            pages::ask_cancel,
-        )
-        .post(
-            "/desk/sessions/{id}/cancel",
-            Access::Needs(P::ClassEdit),
-            pages::cancel,
-        )
-        .get("/desk/calendar", Access::Needs(P::ClassRead), pages::calendar)
-        .get(
-            "/api/v1/classes/{id}/sessions",
-            Access::Needs(P::ClassRead),
-            api::list,
-        )
-        .post(
-            "/api/v1/classes/{id}/sessions",
-            Access::Needs(P::ClassEdit),
-            api::add,
-        )
-        .put("/api/v1/sessions/{id}", Access::Needs(P::ClassEdit), api::change)
-        .post(
-            "/api/v1/sessions/{id}/cancel",
-            Access::Needs(P::ClassEdit),
-            api::cancel,
-        )
+        .get("/desk/classes/{id}/sessions", read, pages::list)
+        .get("/desk/classes/{id}/sessions/new", edit, pages::new)
+        .post("/desk/classes/{id}/sessions/new", edit, pages::add)
+        .get("/desk/sessions/{id}", edit, pages::edit)
+        .post("/desk/sessions/{id}", edit, pages::change)
+        .get("/desk/sessions/{id}/cancel", edit, pages::ask_cancel)
+        .post("/desk/sessions/{id}/cancel", edit, pages::cancel)
+        .get("/desk/calendar", read, pages::calendar)
+        .get("/api/v1/classes/{id}/sessions", read, api::list)
+        .post("/api/v1/classes/{id}/sessions", edit, api::add)
+        .put("/api/v1/sessions/{id}", edit, api::change)
+        .post("/api/v1/sessions/{id}/cancel", edit, api::cancel)
 }

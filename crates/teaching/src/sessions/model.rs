@@ -102,7 +102,7 @@ pub struct SessionChange {
 ///
 /// # Errors
 /// [`AppError::Invalid`] with a sentence for each wrong field.
-pub fn check(change: SessionChange, today: Date) -> AppResult<SessionChange> {
+pub fn check(change: &SessionChange, today: Date) -> AppResult<SessionChange> {
     let mut errors = Vec::new();
     let mut wrong = |field: &str, sentence: String| {
         errors.push(FieldError {
@@ -129,7 +129,7 @@ pub fn check(change: SessionChange, today: Date) -> AppResult<SessionChange> {
         Ok(SessionChange {
             topic,
             reason,
-            ..change
+            ..*change
         })
     } else {
         Err(AppError::Invalid(errors))

@@ -152,17 +152,18 @@ async fn programs_move_add_and_cancel() {
     );
     let body = json!({ "day": "2027-03-02", "starts": "09:00", "minutes": 90, "room": session.room_id,
         "teacher": session.teacher_id, "reason": "教室维修", "version": 1 });
-    for (client, status) in [
+    let callers = [
         (town.app.visitor(), 401),
         (town.app.signed_in(town.teacher(&town.world.here)), 403),
         (sibling, 404),
-    ] {
-        client.call(status, "PUT", &path, &body).await;
-        client.call(status, "POST", &all, &body).await;
-        client
-            .call(status, "POST", &format!("{path}/cancel"), &body)
-            .await;
-    }
+    ];
+    let cancel = format!("{path}/cancel");
+    let calls = [
+        ("PUT", path.as_str(), &body),
+        ("POST", &all, &body),
+        ("POST", &cancel, &body),
+    ];
+    testkit::all_refused(&callers, &calls).await;
     clerk.call(204, "PUT", &path, &body).await;
     let late = clerk.call(409, "PUT", &path, &body).await;
     assert_eq!(late["type"], "/problems/changed_meanwhile");
@@ -179,18 +180,11 @@ async fn programs_move_add_and_cancel() {
     let mut extra = body.clone();
     extra["day"] = json!("2027-03-27");
     clerk.call(201, "POST", &all, &extra).await;
-    let cancel = json!({ "reason": "台风", "version": 2 });
-    clerk.call(204, "POST", &format!("{path}/cancel"), &cancel).await;
-    clerk
-        .call(
-            409,
-            "POST",
-            &format!("{path}/cancel"),
-            &json!({ "reason": "台风", "version": 3 }),
-        )
-        .await;
+    let reason = |version: i64| json!({ "reason": "台风", "version": version });
+    clerk.call(204, "POST", &cancel, &reason(2)).await;
+    clerk.call(409, "POST", &cancel, &reason(3)).await;
     let there = kernel::Id::<()>::from_raw(town.world.there.room);
-    for (field, wrong) in [
+    let wrong = [
         ("day", json!("2026-11-21")),
         ("starts", json!("9 点")),
         ("minutes", json!(0)),
@@ -198,10 +192,6 @@ async fn programs_move_add_and_cancel() {
         ("teacher", json!(town.world.here.registrar)),
         ("topic", json!("长".repeat(61))),
         ("reason", json!("")),
-    ] {
-        let mut body = extra.clone();
-        body[field] = wrong;
-        let told = clerk.call(422, "POST", &all, &body).await;
-        assert_eq!(testkit::wrong_fields(&told), [field]);
-    }
+    ];
+    clerk.told_of_each("POST", &all, &extra, &wrong).await;
 }

@@ -60,7 +60,7 @@ pub(crate) async fn for_org(db: &Db, org: &OrgBrief, today: Date) -> AppResult<V
 /// Not found for an org outside the scope; invalid for wrong dates or a name that is taken.
 pub async fn create(ctx: &Ctx, org: OrgId, draft: TermDraft) -> AppResult<TermId> {
     let scope = ctx.may(P::TermEdit)?;
-    let draft = model::check(draft)?;
+    let draft = model::check(&draft)?;
     let tx = ctx.begin().await?;
     tree::find_within(&tx, &scope, org).await?;
     tx.lock("term_name", org.raw()).await?;
@@ -84,7 +84,7 @@ fn name_taken() -> AppError {
 /// Not found outside the scope; refused when it changed meanwhile; invalid for wrong dates.
 pub async fn change(ctx: &Ctx, id: TermId, draft: TermDraft, version: i64) -> AppResult<()> {
     let scope = ctx.may(P::TermEdit)?;
-    let draft = model::check(draft)?;
+    let draft = model::check(&draft)?;
     let tx = ctx.begin().await?;
     tx.lock("term", id.raw()).await?;
     let term = store::find_within(&tx, &scope, id).await?;

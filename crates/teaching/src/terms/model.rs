@@ -61,7 +61,7 @@ pub fn last_day_of(closes: Instant) -> Date {
 ///
 /// # Errors
 /// [`AppError::Invalid`] with a sentence for each wrong field.
-pub fn check(draft: TermDraft) -> AppResult<TermDraft> {
+pub fn check(draft: &TermDraft) -> AppResult<TermDraft> {
     let mut errors = Vec::new();
     let mut wrong = |field: &str, sentence: String| {
         errors.push(FieldError {
@@ -89,7 +89,7 @@ pub fn check(draft: TermDraft) -> AppResult<TermDraft> {
         wrong("class_limit", "每人最多报几个班，要在 1 到 50 之间。".into());
     }
     if errors.is_empty() {
-        Ok(TermDraft { name, ..draft })
+        Ok(TermDraft { name, ..*draft })
     } else {
         Err(AppError::Invalid(errors))
     }
