@@ -113,6 +113,11 @@ async fn a_certificate_is_checked_by_anybody_and_revoked() {
 
     let proof = verify_ledger(&f.app.platform.db).await.unwrap();
     assert_eq!((proof.entries, proof.minutes, proof.wrong), (3, 180, Vec::new()));
+    its_owner_sees_that_it_was_revoked(&f, &id).await;
+    assert_eq!(visitor.get("/me/records").await.status, 303);
+}
+
+async fn its_owner_sees_that_it_was_revoked(f: &testkit::ClassFixture, id: &str) {
     let owner = f.app.signed_in(learner(f.people[0]));
     let archive = owner.get("/me/records").await;
     assert!(
@@ -131,7 +136,6 @@ async fn a_certificate_is_checked_by_anybody_and_revoked() {
     assert_eq!(owner.get(&format!("/me/certificates/{id}.pdf")).await.status, 409);
     let other = f.app.signed_in(learner(f.people[1]));
     assert_eq!(other.get(&format!("/me/certificates/{id}.pdf")).await.status, 404);
-    assert_eq!(visitor.get("/me/records").await.status, 303);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -212,16 +212,7 @@ impl Planner<'_> {
         let number = self.numbers.entry((at, choice.course)).or_default();
         *number += 1;
         let number = *number;
-        let latest = if org.kind == Kind::Site {
-            16_i64.saturating_sub(course.weeks.into()).max(1)
-        } else {
-            1
-        };
-        let offset = if star.is_some() {
-            0
-        } else {
-            self.draw.between(0, latest)
-        };
+        let offset = self.first_week(org, course, star);
         let mut meetings = self.pattern(plus(plan.starts_on, 7 * offset), choice.cell, course.weeks);
         if on_today {
             meetings = with_day(&meetings, self.today);
@@ -264,6 +255,19 @@ impl Planner<'_> {
             enrolled: 0,
             waitlisted: 0,
         })
+    }
+
+    /// Weeks after the term's first in which a class begins: at a site, where courses are short, whenever it still ends
+    /// in the term.
+    fn first_week(&self, org: &Institution, course: &Course, star: Option<usize>) -> i64 {
+        let latest = match org.kind {
+            Kind::Site => 16_i64.saturating_sub(course.weeks.into()).max(1),
+            _ => 1,
+        };
+        match star {
+            Some(_) => 0,
+            None => self.draw.between(0, latest),
+        }
     }
 
     fn status(&self, season: usize, star: Option<usize>, meetings: &[Date]) -> ClassStatus {

@@ -29,7 +29,7 @@ async fn waiting(app: &TestApp, actor: Actor) -> usize {
 }
 
 async fn carry_out(app: &TestApp) -> String {
-    super::carry_out(app.system(), KEEPERS).await.unwrap()
+    super::carry_out(&app.system(), KEEPERS).await.unwrap()
 }
 
 /// Queues and runs the daily sweeps.
@@ -193,6 +193,18 @@ async fn an_accepted_wish_is_carried_out_on_its_day_and_nothing_is_left() {
         assert_eq!(left.len(), allowed, "{trace}: {left:?}");
     }
     assert!(who(&app, &session).await.person.is_none());
+    what_is_left_is_shown_as_erased(&app, &world, (person, other), &path).await;
+}
+
+/// The chain proves itself, the other person of the family is untouched, and nothing can be changed.
+async fn what_is_left_is_shown_as_erased(
+    app: &TestApp,
+    world: &World,
+    (person, other): (PersonId, PersonId),
+    path: &str,
+) {
+    let shown = format!("/desk/people/{person}");
+    let clerk = app.signed_in(registrar(world));
     assert_eq!(
         crate::persons::find(&app.platform.db, other).await.unwrap().name,
         "李建国"
@@ -208,8 +220,8 @@ async fn an_accepted_wish_is_carried_out_on_its_day_and_nothing_is_left() {
     );
     assert_eq!(clerk.get(&format!("{shown}/edit")).await.status, 409);
     assert!(!clerk.get("/desk/people").await.shows("已注销"));
-    assert!(app.signed_in(head(&world)).get(&path).await.shows("已注销"));
-    assert_eq!(waiting(&app, head(&world)).await, 0);
+    assert!(app.signed_in(head(world)).get(path).await.shows("已注销"));
+    assert_eq!(waiting(app, head(world)).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
