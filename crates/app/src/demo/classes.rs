@@ -218,12 +218,7 @@ impl Planner<'_> {
             meetings = with_day(&meetings, self.today);
         }
         let online = course.mode == "online";
-        let seats = self.orgs.rooms.get(choice.room).map_or(20, |room| room.seats);
-        let most = if online {
-            60
-        } else {
-            seats.min(org.kind.class_seats())
-        };
+        let most = self.most_seats(org, (!online).then_some(choice.room));
         let status = self.status(season, star, &meetings);
         let late = season == 2 && star.is_none() && self.draw.chance(10);
         let first = meetings.first().copied()?;
@@ -255,6 +250,13 @@ impl Planner<'_> {
             enrolled: 0,
             waitlisted: 0,
         })
+    }
+
+    /// Seats that a class may have: those of its room, or a lesson on line's.
+    fn most_seats(&self, org: &Institution, room: Option<usize>) -> i64 {
+        let Some(room) = room else { return 60 };
+        let seats = self.orgs.rooms.get(room).map_or(20, |room| room.seats);
+        seats.min(org.kind.class_seats())
     }
 
     /// Weeks after the term's first in which a class begins: at a site, where courses are short, whenever it still ends

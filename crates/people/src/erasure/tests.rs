@@ -112,8 +112,15 @@ async fn whoever_answers_for_the_data_decides_with_a_reason() {
     assert_eq!(deciding.post(&path, &yes).await.status, 409, "decided once");
     assert!(newest_text(&app).await.contains("还有退费没有办完"));
     assert!(client.get("/me/settings").await.shows("还有退费没有办完"));
-    // Asked again, accepted, and taken back before the day.
-    app.platform.clock.advance(60);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_accepted_wish_can_be_taken_back_until_its_day() {
+    let (app, world) = app().await;
+    let person = register(&app, "王秀英", "13800138000", world.here.org).await;
+    let client = app.signed_in(learner(person));
+    let deciding = app.signed_in(head(&world));
+    let yes = [("decision", "accepted"), ("reason", "到校核对过身份证")];
     client.post("/me/settings/erasure", &[("wanted", "yes")]).await;
     let path = wish(&app, person).await;
     assert_eq!(deciding.post(&path, &yes).await.status, 303);
