@@ -65,7 +65,9 @@ pub async fn fill_demo(platform: &Arc<Platform>, today: Date) -> AppResult<()> {
 /// Carries out the erasures whose day has come.
 const ERASE: JobKind = JobKind {
     name: people::erasure::JOB,
-    run: |ctx, _| -> JobFuture { Box::pin(people::erasure::carry_out(ctx, keepers::ALL)) },
+    run: |ctx, _| -> JobFuture {
+        Box::pin(async move { people::erasure::carry_out(&ctx, keepers::ALL).await })
+    },
 };
 
 /// The work that can be queued.

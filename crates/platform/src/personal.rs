@@ -65,7 +65,7 @@ pub struct Cell {
 
 impl Cell {
     /// A cell of anything that can be printed.
-    pub fn new(key: &'static str, label: &'static str, text: impl ToString) -> Self {
+    pub fn new(key: &'static str, label: &'static str, text: &impl ToString) -> Self {
         Self {
             key,
             label,
@@ -75,7 +75,8 @@ impl Cell {
 
     /// A cell that may be empty.
     pub fn maybe<T: ToString>(key: &'static str, label: &'static str, text: Option<T>) -> Self {
-        Self::new(key, label, text.map(|text| text.to_string()).unwrap_or_default())
+        let text = text.map(|text| text.to_string()).unwrap_or_default();
+        Self { key, label, text }
     }
 
     /// A moment, as a clock in China shows it.
@@ -181,8 +182,8 @@ pub async fn happened<K>(
         let channel = row.channel.parse::<Channel>().map_or("", Channel::label);
         vec![
             Cell::at("at", "时间", Some(row.at)),
-            Cell::new("event", "事件", row.kind),
-            Cell::new("channel", "方式", channel),
+            Cell::new("event", "事件", &row.kind),
+            Cell::new("channel", "方式", &channel),
             Cell::maybe("note", "说明", row.note),
         ]
     }))
@@ -229,8 +230,8 @@ async fn tell(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Section>> {
     for sent in message::of_person(ctx.db(), person, MOST_TOLD).await? {
         messages.push(vec![
             Cell::at("at", "时间", Some(sent.created_at)),
-            Cell::new("to", "发到", &sent.to_masked),
-            Cell::new("text", "内容", message::open_text(ctx, &sent)?),
+            Cell::new("to", "发到", &&sent.to_masked),
+            Cell::new("text", "内容", &message::open_text(ctx, &sent)?),
         ]);
     }
     Ok(vec![

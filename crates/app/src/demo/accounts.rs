@@ -50,6 +50,14 @@ fn keepers(filled: &Filled<'_>) -> Vec<(usize, i64)> {
         .collect()
 }
 
+/// Volunteers who teach at a neighbourhood point hold a post there too: place in the list of people, of institutions.
+fn at_sites(filled: &Filled<'_>) -> BTreeSet<(usize, usize)> {
+    let orgs = &filled.links.orgs.all;
+    let is_site = |at: usize| orgs.get(at).is_some_and(|org| org.kind == Kind::Site);
+    let classes = filled.classes.iter().filter(|class| is_site(class.org));
+    classes.map(|class| (class.teacher, class.org)).collect()
+}
+
 fn posts(filled: &Filled<'_>, regions: &Regions) -> Vec<Post> {
     let people = filled.links.people;
     let mut posts = Vec::new();
@@ -82,21 +90,7 @@ fn posts(filled: &Filled<'_>, regions: &Regions) -> Vec<Post> {
             .iter()
             .for_each(|person| give(*person, filled.org(*org), Role::Teacher));
     }
-    // Volunteers who teach at a neighbourhood point hold a post there too.
-    let at_sites: BTreeSet<(usize, usize)> = filled
-        .classes
-        .iter()
-        .filter(|class| {
-            filled
-                .links
-                .orgs
-                .all
-                .get(class.org)
-                .is_some_and(|org| org.kind == Kind::Site)
-        })
-        .map(|class| (class.teacher, class.org))
-        .collect();
-    at_sites
+    at_sites(filled)
         .into_iter()
         .for_each(|(person, org)| give(person, filled.org(org), Role::Teacher));
     keepers(filled)

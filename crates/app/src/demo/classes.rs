@@ -212,27 +212,13 @@ impl Planner<'_> {
         let number = self.numbers.entry((at, choice.course)).or_default();
         *number += 1;
         let number = *number;
-        let latest = if org.kind == Kind::Site {
-            16_i64.saturating_sub(course.weeks.into()).max(1)
-        } else {
-            1
-        };
-        let offset = if star.is_some() {
-            0
-        } else {
-            self.draw.between(0, latest)
-        };
+        let offset = self.first_week(org, course, star);
         let mut meetings = self.pattern(plus(plan.starts_on, 7 * offset), choice.cell, course.weeks);
         if on_today {
             meetings = with_day(&meetings, self.today);
         }
         let online = course.mode == "online";
-        let seats = self.orgs.rooms.get(choice.room).map_or(20, |room| room.seats);
-        let most = if online {
-            60
-        } else {
-            seats.min(org.kind.class_seats())
-        };
+        let most = self.most_seats(org, (!online).then_some(choice.room));
         let status = self.status(season, star, &meetings);
         let late = season == 2 && star.is_none() && self.draw.chance(10);
         let first = meetings.first().copied()?;
@@ -264,6 +250,26 @@ impl Planner<'_> {
             enrolled: 0,
             waitlisted: 0,
         })
+    }
+
+    /// Seats that a class may have: those of its room, or a lesson on line's.
+    fn most_seats(&self, org: &Institution, room: Option<usize>) -> i64 {
+        let Some(room) = room else { return 60 };
+        let seats = self.orgs.rooms.get(room).map_or(20, |room| room.seats);
+        seats.min(org.kind.class_seats())
+    }
+
+    /// Weeks after the term's first in which a class begins: at a site, where courses are short, whenever it still ends
+    /// in the term.
+    fn first_week(&self, org: &Institution, course: &Course, star: Option<usize>) -> i64 {
+        let latest = match org.kind {
+            Kind::Site => 16_i64.saturating_sub(course.weeks.into()).max(1),
+            _ => 1,
+        };
+        match star {
+            Some(_) => 0,
+            None => self.draw.between(0, latest),
+        }
     }
 
     fn status(&self, season: usize, star: Option<usize>, meetings: &[Date]) -> ClassStatus {

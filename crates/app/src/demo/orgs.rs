@@ -29,6 +29,15 @@ impl Kind {
         }
     }
 
+    const fn intro(self) -> &'static str {
+        match self {
+            Self::University => "面向全区老年人的老年大学，书画、声乐、舞蹈、文史等课程齐全。",
+            Self::College => "全区社区教育的牵头单位，给街镇社区学校送课、培训教师。",
+            Self::School => "街镇居民家门口的学校，每学期开设几十门课程。",
+            Self::Site => "居村学习点，课程短、离家近，大多免费。",
+        }
+    }
+
     /// Rooms, at least.
     const fn rooms(self) -> usize {
         match self {
@@ -460,12 +469,6 @@ fn facts(draw: &Draw, regions: &Regions, org: &Institution, number: usize) -> Ro
     } else {
         "0571"
     };
-    let intro = match org.kind {
-        Kind::University => "面向全区老年人的老年大学，书画、声乐、舞蹈、文史等课程齐全。",
-        Kind::College => "全区社区教育的牵头单位，给街镇社区学校送课、培训教师。",
-        Kind::School => "街镇居民家门口的学校，每学期开设几十门课程。",
-        Kind::Site => "居村学习点，课程短、离家近，大多免费。",
-    };
     let hours = if site {
         "周一至周五 8:30–16:30"
     } else {
@@ -476,7 +479,7 @@ fn facts(draw: &Draw, regions: &Regions, org: &Institution, number: usize) -> Ro
         address.into(),
         format!("{area_code}-0000{:04}", number % 10_000).into(),
         hours.into(),
-        intro.into(),
+        org.kind.intro().into(),
         place.map(|place| jitter(place.lng_e6)).into(),
         place.map(|place| jitter(place.lat_e6)).into(),
         "demo".into(),

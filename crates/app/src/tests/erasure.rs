@@ -146,11 +146,7 @@ async fn a_whole_life_is_told_and_then_erased_everywhere() {
         .find(|link| link.starts_with("/desk/erasures/"))
         .unwrap();
     let page = deciding.get(&path).await;
-    assert!(
-        page.shows("学时：1 条") && page.shows("hours") == false,
-        "{}",
-        page.body
-    );
+    assert!(page.shows("学时：1 条"), "{}", page.body);
     let yes = [("decision", "accepted"), ("reason", "到校核对过身份证")];
     assert_eq!(deciding.post(&path, &yes).await.status, 303);
     let ledger = records::verify_ledger(&f.app.platform.db).await.unwrap();

@@ -52,16 +52,7 @@ async fn lay(f: &ClassFixture) {
         }
     }
     for (number, at) in (0_i64..).zip(old(people::erasure::model::CODE_DAYS)) {
-        let code: [(&str, Value); 7] = [
-            ("phone_index", format!("phone-{number}").into()),
-            ("code_hash", "x".into()),
-            ("sent_at", at.into()),
-            ("expires_at", at.into()),
-            ("tries", 0_i64.into()),
-            ("sent_today", 1_i64.into()),
-            ("day", at.date().into()),
-        ];
-        insert(&tx, "sign_in_code", &code).await;
+        code(&tx, number, at).await;
     }
     for at in old(people::erasure::model::SIGN_IN_DAYS) {
         sign_in(&tx, f, at).await;
@@ -72,6 +63,19 @@ async fn lay(f: &ClassFixture) {
     tx.commit(vec![Event::new("test.laid", "person", person)])
         .await
         .unwrap();
+}
+
+async fn code(tx: &platform::Tx, number: i64, at: Instant) {
+    let code: [(&str, Value); 7] = [
+        ("phone_index", format!("phone-{number}").into()),
+        ("code_hash", "x".into()),
+        ("sent_at", at.into()),
+        ("expires_at", at.into()),
+        ("tries", 0_i64.into()),
+        ("sent_today", 1_i64.into()),
+        ("day", at.date().into()),
+    ];
+    insert(tx, "sign_in_code", &code).await;
 }
 
 async fn message(tx: &platform::Tx, f: &ClassFixture, template: &str, state: &str, at: Instant) {

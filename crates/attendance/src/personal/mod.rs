@@ -40,23 +40,23 @@ async fn tell(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Section>> {
     let marks = store::marks(ctx.db(), person).await?;
     let marks = Section::new("attendance", "考勤的每一条记录", marks, |row| {
         vec![
-            Cell::new("class", "班级", row.class),
-            Cell::new("session", "第几次课", row.number),
-            Cell::new("day", "日期", row.day),
-            Cell::new("status", "记录", Status::label(row.status)),
-            Cell::new("method", "方式", Method::label(row.method)),
+            Cell::new("class", "班级", &row.class),
+            Cell::new("session", "第几次课", &row.number),
+            Cell::new("day", "日期", &row.day),
+            Cell::new("status", "记录", &Status::label(row.status)),
+            Cell::new("method", "方式", &Method::label(row.method)),
             Cell::at("marked_at", "记的时间", Some(row.marked_at)),
-            Cell::new("reason", "原因", row.reason),
+            Cell::new("reason", "原因", &row.reason),
         ]
     });
     let leaves = store::leaves(ctx.db(), person).await?;
     let leaves = Section::new("leave_requests", "请假", leaves, |row| {
         vec![
-            Cell::new("class", "班级", row.class),
-            Cell::new("session", "第几次课", row.number),
-            Cell::new("day", "日期", row.day),
-            Cell::new("reason", "原因", row.reason),
-            Cell::new("status", "结果", row.status.label()),
+            Cell::new("class", "班级", &row.class),
+            Cell::new("session", "第几次课", &row.number),
+            Cell::new("day", "日期", &row.day),
+            Cell::new("reason", "原因", &row.reason),
+            Cell::new("status", "结果", &row.status.label()),
             Cell::at("asked_at", "请假时间", Some(row.asked_at)),
         ]
     });

@@ -20,13 +20,14 @@ record! {
     }
 }
 
-/// Learners whom the roll of session `s` asks for and who have no mark at it: the rule of `model.rs` in SQL.
+/// Learners whom the roll of session `s` of class `c` asks for and who have no mark at it: the rule of `model.rs` in SQL.
+/// It hangs on `c`, so that a database looks at the learners after it knows whose class it is.
 macro_rules! unmarked {
     ($what:literal) => {
         concat!(
             "(SELECT ",
             $what,
-            " FROM enrollment e WHERE e.class_id = s.class_id AND e.status IN ('reserved', 'confirmed', 'attending', 'suspended')
+            " FROM enrollment e WHERE e.class_id = c.id AND e.status IN ('reserved', 'confirmed', 'attending', 'suspended')
                 AND (e.seated_on IS NULL OR e.seated_on <= s.day)
                 AND NOT EXISTS (SELECT 1 FROM attendance a WHERE a.session_id = s.id AND a.person_id = e.person_id))"
         )

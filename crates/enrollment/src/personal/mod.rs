@@ -32,11 +32,11 @@ async fn tell(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Section>> {
     let told = Section::new("enrollments", "报名和学籍", rows, |row: Told| {
         let channel = row.channel.parse().map_or("", Channel::label);
         vec![
-            Cell::new("id", "报名编号", row.id),
-            Cell::new("class", "班级", row.class),
-            Cell::new("org", "学校", row.org),
-            Cell::new("status", "状态", label(row.status)),
-            Cell::new("channel", "方式", channel),
+            Cell::new("id", "报名编号", &row.id),
+            Cell::new("class", "班级", &row.class),
+            Cell::new("org", "学校", &row.org),
+            Cell::new("status", "状态", &label(row.status)),
+            Cell::new("channel", "方式", &channel),
             Cell::at("asked_at", "报名时间", Some(row.created_at)),
             Cell::at("changed_at", "最后变化", Some(row.changed_at)),
         ]

@@ -208,10 +208,10 @@ fn answer(due: Option<Date>, reason: &str) -> String {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn carry_out(ctx: Ctx, keepers: &'static [Keeper]) -> AppResult<String> {
+pub async fn carry_out(ctx: &Ctx, keepers: &[Keeper]) -> AppResult<String> {
     let (mut done, mut held) = (0, 0);
     for id in store::due(ctx.db(), ctx.today()).await? {
-        match erase(&ctx, id, keepers).await {
+        match erase(ctx, id, keepers).await {
             Ok(()) => done += 1,
             Err(AppError::Refused { .. }) => held += 1,
             Err(other) => return Err(other),
@@ -250,10 +250,10 @@ pub(crate) async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
     }
     let whole = ctx.reaches_all(Permission::PersonErase);
     let rows = store::waiting_within(ctx.db(), &scope, whole, ctx.today()).await?;
-    Ok(rows.into_iter().map(to_do).collect())
+    Ok(rows.iter().map(to_do).collect())
 }
 
-fn to_do(row: RequestRow) -> Waiting {
+fn to_do(row: &RequestRow) -> Waiting {
     let (title, detail, due) = match row.state() {
         State::Accepted(due) => (
             format!("{}的资料到期没有删掉", row.name),

@@ -29,7 +29,7 @@ async fn waiting(app: &TestApp, actor: Actor) -> usize {
 }
 
 async fn carry_out(app: &TestApp) -> String {
-    super::carry_out(app.system(), KEEPERS).await.unwrap()
+    super::carry_out(&app.system(), KEEPERS).await.unwrap()
 }
 
 /// Queues and runs the daily sweeps.
@@ -112,8 +112,15 @@ async fn whoever_answers_for_the_data_decides_with_a_reason() {
     assert_eq!(deciding.post(&path, &yes).await.status, 409, "decided once");
     assert!(newest_text(&app).await.contains("还有退费没有办完"));
     assert!(client.get("/me/settings").await.shows("还有退费没有办完"));
-    // Asked again, accepted, and taken back before the day.
-    app.platform.clock.advance(60);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_accepted_wish_can_be_taken_back_until_its_day() {
+    let (app, world) = app().await;
+    let person = register(&app, "王秀英", "13800138000", world.here.org).await;
+    let client = app.signed_in(learner(person));
+    let deciding = app.signed_in(head(&world));
+    let yes = [("decision", "accepted"), ("reason", "到校核对过身份证")];
     client.post("/me/settings/erasure", &[("wanted", "yes")]).await;
     let path = wish(&app, person).await;
     assert_eq!(deciding.post(&path, &yes).await.status, 303);
@@ -193,6 +200,18 @@ async fn an_accepted_wish_is_carried_out_on_its_day_and_nothing_is_left() {
         assert_eq!(left.len(), allowed, "{trace}: {left:?}");
     }
     assert!(who(&app, &session).await.person.is_none());
+    what_is_left_is_shown_as_erased(&app, &world, (person, other), &path).await;
+}
+
+/// The chain proves itself, the other person of the family is untouched, and nothing can be changed.
+async fn what_is_left_is_shown_as_erased(
+    app: &TestApp,
+    world: &World,
+    (person, other): (PersonId, PersonId),
+    path: &str,
+) {
+    let shown = format!("/desk/people/{person}");
+    let clerk = app.signed_in(registrar(world));
     assert_eq!(
         crate::persons::find(&app.platform.db, other).await.unwrap().name,
         "李建国"
@@ -208,8 +227,8 @@ async fn an_accepted_wish_is_carried_out_on_its_day_and_nothing_is_left() {
     );
     assert_eq!(clerk.get(&format!("{shown}/edit")).await.status, 409);
     assert!(!clerk.get("/desk/people").await.shows("已注销"));
-    assert!(app.signed_in(head(&world)).get(&path).await.shows("已注销"));
-    assert_eq!(waiting(&app, head(&world)).await, 0);
+    assert!(app.signed_in(head(world)).get(path).await.shows("已注销"));
+    assert_eq!(waiting(app, head(world)).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

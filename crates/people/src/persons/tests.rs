@@ -5,7 +5,7 @@ use crate::persons::register;
 use crate::testing::*;
 use platform::{Actor, AppError, Role};
 use serde_json::{Value, json};
-use testkit::{World, staff};
+use testkit::{TestApp, World, staff};
 
 const ID: &str = "11010519491231002X";
 
@@ -27,28 +27,29 @@ fn sibling(world: &World) -> Actor {
     )
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_clerk_registers_finds_and_changes() {
-    let (app, world) = app().await;
-    let client = app.signed_in(clerk(&world));
+/// A number that does not fit is told at its field, and what was typed stays.
+async fn a_wrong_number_is_told(client: &testkit::Client, org: &str) {
     assert_eq!(client.get("/desk/people/new").await.status, 200);
-    let org = world.here.org.to_string();
-    let wrong = client
-        .post(
-            "/desk/people",
-            &[
-                ("org", &org),
-                ("name", "李明"),
-                ("id_number", "110105194912310021"),
-            ],
-        )
-        .await;
+    let typed = [
+        ("org", org),
+        ("name", "李明"),
+        ("id_number", "110105194912310021"),
+    ];
+    let wrong = client.post("/desk/people", &typed).await;
     assert_eq!(wrong.status, 422);
     assert!(
         wrong.shows("身份证号对不上") && wrong.body.contains("李明"),
         "{}",
         wrong.body
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clerk_registers_finds_and_changes() {
+    let (app, world) = app().await;
+    let client = app.signed_in(clerk(&world));
+    let org = world.here.org.to_string();
+    a_wrong_number_is_told(&client, &org).await;
     let typed = [
         ("org", org.as_str()),
         ("name", "李明"),
@@ -88,19 +89,25 @@ async fn a_clerk_registers_finds_and_changes() {
     );
     let kept: String = one(&app, "SELECT phone_masked FROM person WHERE name = '李明明'").await;
     assert_eq!(kept, "138****8000");
-    let other = app.signed_in(sibling(&world));
-    assert_eq!(other.get(&path).await.status, 404);
-    assert_eq!(other.get(&format!("{path}/edit")).await.status, 404);
-    assert_eq!(other.post(&path, &change).await.status, 404);
-    assert_eq!(other.post(&format!("{path}/code"), &[]).await.status, 404);
     assert_eq!(client.get("/desk/people/nonsense").await.status, 404);
+    others_see_nothing(&app, &world, &path).await;
+}
+
+/// The sibling street's clerk and a teacher get nothing of a person's page.
+async fn others_see_nothing(app: &TestApp, world: &World, path: &str) {
+    let other = app.signed_in(sibling(world));
+    assert_eq!(other.get(path).await.status, 404);
+    assert_eq!(other.get(&format!("{path}/edit")).await.status, 404);
+    let change = [("name", "李明明"), ("version", "1")];
+    assert_eq!(other.post(path, &change).await.status, 404);
+    assert_eq!(other.post(&format!("{path}/code"), &[]).await.status, 404);
     let teacher = staff(
         world.here.teacher,
         Role::Teacher,
         world.here.org,
         &world.here.path,
     );
-    assert_eq!(app.signed_in(teacher).get(&path).await.status, 403);
+    assert_eq!(app.signed_in(teacher).get(path).await.status, 403);
 }
 
 #[tokio::test(flavor = "multi_thread")]

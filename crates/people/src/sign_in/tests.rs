@@ -279,6 +279,24 @@ fn secret(body: &str) -> TotpSecret {
     tail.expect("the secret on the page")
 }
 
+/// Too short, typed differently twice, or the old one again.
+async fn weak_passwords_are_refused(client: &testkit::Client, held: &str, new: &str) {
+    for (typed, again, sentence) in [
+        ("short", "short", "12"),
+        (new, "other", "不一样"),
+        ("yun-dan-feng-qing-7", "yun-dan-feng-qing-7", "一样"),
+    ] {
+        let answer = client
+            .post(
+                "/sign-in/password",
+                &[("step", held), ("new_password", typed), ("again", again)],
+            )
+            .await;
+        assert_eq!(answer.status, 422, "{typed}");
+        assert!(answer.shows(sentence), "{typed}: {}", answer.body);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn staff_set_up_the_second_factor_and_change_the_first_password() {
     let (app, world) = app().await;
@@ -304,20 +322,7 @@ async fn staff_set_up_the_second_factor_and_change_the_first_password() {
     assert_eq!(token(&change), None, "not in before the password is changed");
     let held = step(&change);
     let new = "qing-shan-lv-shui-88";
-    for (typed, again, sentence) in [
-        ("short", "short", "12"),
-        (new, "other", "不一样"),
-        ("yun-dan-feng-qing-7", "yun-dan-feng-qing-7", "一样"),
-    ] {
-        let answer = client
-            .post(
-                "/sign-in/password",
-                &[("step", &held), ("new_password", typed), ("again", again)],
-            )
-            .await;
-        assert_eq!(answer.status, 422, "{typed}");
-        assert!(answer.shows(sentence), "{typed}: {}", answer.body);
-    }
+    weak_passwords_are_refused(&client, &held, new).await;
     let done = client
         .post(
             "/sign-in/password",

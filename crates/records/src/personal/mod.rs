@@ -40,11 +40,11 @@ async fn tell(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Section>> {
     let db = ctx.db();
     let hours = Section::new("hours", "学时", store::hours(db, person).await?, |row| {
         vec![
-            Cell::new("day", "日期", row.earned_on),
-            Cell::new("minutes", "分钟", row.minutes),
-            Cell::new("hours", "学时", Minutes(row.minutes).hours_text()),
-            Cell::new("source", "来源", row.source_kind),
-            Cell::new("rule", "规则", row.rule_version),
+            Cell::new("day", "日期", &row.earned_on),
+            Cell::new("minutes", "分钟", &row.minutes),
+            Cell::new("hours", "学时", &Minutes(row.minutes).hours_text()),
+            Cell::new("source", "来源", &row.source_kind),
+            Cell::new("rule", "规则", &row.rule_version),
             Cell::at("entered_at", "记的时间", Some(row.entered_at)),
         ]
     });
@@ -54,25 +54,25 @@ async fn tell(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Section>> {
         store::outcomes(db, person).await?,
         |row| {
             vec![
-                Cell::new("title", "名称", row.title),
-                Cell::new("day", "日期", row.earned_on),
-                Cell::new("minutes", "分钟", row.minutes),
-                Cell::new("evidence", "依据", row.evidence),
-                Cell::new("rule", "规则", row.rule_version),
-                Cell::new("status", "状态", row.status),
+                Cell::new("title", "名称", &row.title),
+                Cell::new("day", "日期", &row.earned_on),
+                Cell::new("minutes", "分钟", &row.minutes),
+                Cell::new("evidence", "依据", &row.evidence),
+                Cell::new("rule", "规则", &row.rule_version),
+                Cell::new("status", "状态", &row.status),
             ]
         },
     );
     let certificates = store::certificates(db, person).await?;
     let certificates = Section::new("certificates", "证书", certificates, |row| {
         vec![
-            Cell::new("number", "编号", row.number),
-            Cell::new("code", "查验码", row.code),
-            Cell::new("name", "姓名", row.name),
-            Cell::new("facts", "内容", row.facts),
-            Cell::new("issued_on", "发证日期", row.issued_on),
-            Cell::new("status", "状态", row.status),
-            Cell::new("revoke_reason", "撤销的原因", row.revoke_reason),
+            Cell::new("number", "编号", &row.number),
+            Cell::new("code", "查验码", &row.code),
+            Cell::new("name", "姓名", &row.name),
+            Cell::new("facts", "内容", &row.facts),
+            Cell::new("issued_on", "发证日期", &row.issued_on),
+            Cell::new("status", "状态", &row.status),
+            Cell::new("revoke_reason", "撤销的原因", &row.revoke_reason),
         ]
     });
     Ok(vec![hours, outcomes, certificates])
