@@ -166,6 +166,18 @@ async fn a_whole_life_is_told_and_then_erased_everywhere() {
         Vec::<String>::new()
     );
     seat_goes_on(&f, behind).await;
+    for path in [
+        format!("/desk/people/{person}/card"),
+        format!("/desk/people/{person}/code"),
+    ] {
+        assert_eq!(f.registrar().post(&path, &[]).await.status, 409, "{path}");
+    }
+    let counter = f.registrar().get(&format!("/desk/counter/{person}")).await;
+    assert!(
+        counter.status == 409 && counter.shows("已经注销"),
+        "{}",
+        counter.body
+    );
     let checked = f.app.visitor().get(&format!("/verify/{code}")).await;
     assert!(
         checked.shows("已注销") && checked.shows("已撤销"),

@@ -5,7 +5,7 @@ use super::store::{self, EnrollmentRow};
 use crate::seat_desk::{Answer, Ask, Asked, SeatDesk};
 use crate::{EnrollmentId, EnrollmentStatus};
 use kernel::{Date, PersonId};
-use people::persons::{self, PersonBrief};
+use people::persons::{self, PersonBrief, PersonStatus};
 use platform::{AppError, AppResult, Channel, Ctx, Permission, Waiting};
 use std::collections::HashMap;
 use teaching::classes::{self, ClassRow, ClassStatus, Mode};
@@ -44,8 +44,21 @@ pub async fn enroll_for(
 ) -> AppResult<Answer> {
     let scope = ctx.may(Permission::EnrollmentAct)?;
     classes::find_within(ctx.db(), &scope, class).await?;
-    persons::find(ctx.db(), person).await?;
+    takes_part(&persons::find(ctx.db(), person).await?)?;
     enroll(ctx, desk, person, class, channel, terms).await
+}
+
+/// Nobody is enrolled whose data were erased, or who was taken off the books.
+fn takes_part(person: &PersonBrief) -> AppResult<()> {
+    if person.status == PersonStatus::Active {
+        return Ok(());
+    }
+    Err(AppError::refused_with_door(
+        "person_closed",
+        "这位已经注销，不能报名。本人想再来学，请先重新登记。",
+        "去登记",
+        "/desk/counter",
+    ))
 }
 
 async fn enroll(
@@ -298,6 +311,7 @@ pub async fn choices(
 ) -> AppResult<(PersonBrief, Vec<ClassRow>)> {
     let scope = ctx.may(Permission::EnrollmentAct)?;
     let person = persons::find(ctx.db(), person).await?;
+    takes_part(&person)?;
     let found = seats::open_within(ctx.db(), &scope, q, limit).await?;
     let mut rows = Vec::with_capacity(found.len());
     for class in found {

@@ -81,10 +81,10 @@ pub const RETENTION: &[Retention] = &[
         days: None,
     },
     Retention {
-        what: "注销申请",
+        what: "删除资料的申请",
         table: "erasure_request",
         rule: Rule::Kept,
-        why: "证明为什么注销、谁同意的。",
+        why: "证明为什么删除、谁同意的。",
         days: None,
     },
 ];

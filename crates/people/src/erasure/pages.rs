@@ -37,6 +37,19 @@ impl ExportPage {
     fn label(&self, cell: &Cell) -> String {
         words(self.page.lang, cell.key, cell.label)
     }
+
+    /// One of many rows, in a line: what is there, each with its label.
+    fn line(&self, row: &[Cell]) -> String {
+        let (colon, stop) = match self.page.lang {
+            Lang::Zh => ("：", "；"),
+            Lang::En => (": ", "; "),
+        };
+        let told = row.iter().filter(|cell| !cell.text.is_empty());
+        let parts: Vec<String> = told
+            .map(|cell| format!("{}{colon}{}", self.label(cell), cell.text))
+            .collect();
+        parts.join(stop)
+    }
 }
 
 /// The Chinese words, or the key read as English.

@@ -413,7 +413,7 @@ pub async fn reissue_code(ctx: &Ctx, id: PersonId) -> AppResult<String> {
     let tx = ctx.begin().await?;
     if ctx.person()? != id {
         let scope = ctx.may(Permission::PersonEdit)?;
-        store::row_within(&tx, &scope, id).await?;
+        is_kept(&store::row_within(&tx, &scope, id).await?)?;
     }
     store::raise_serial(&tx, id).await?;
     let event = Event::new("person.code_reissued", "person", id).on_behalf_of(id);

@@ -350,6 +350,7 @@ pub(crate) async fn issue_card(ctx: &Ctx, person: PersonId) -> AppResult<documen
     let scope = ctx.may(platform::Permission::PersonEdit)?;
     let tx = ctx.begin().await?;
     let row = persons::store::row_within(&tx, &scope, person).await?;
+    persons::is_kept(&row)?;
     let code = model::new_card_code(&ctx.platform.random);
     let index = card_index(ctx, &row.number, &code);
     let id: CodeCardId = ctx.new_id();
