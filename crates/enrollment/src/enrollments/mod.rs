@@ -14,7 +14,7 @@
 pub mod actions;
 pub(crate) mod api;
 mod desk_pages;
-mod jobs;
+pub(crate) mod jobs;
 pub mod model;
 mod pages;
 pub(crate) mod store;
