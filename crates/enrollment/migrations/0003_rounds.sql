@@ -44,7 +44,7 @@ CREATE TABLE signup (
 );
 CREATE UNIQUE INDEX signup_receipt ON signup (receipt);
 CREATE INDEX signup_round ON signup (round_id, status);
--- Who takes part in a signup; live: nobody is in two of a round.
+-- Who takes part in a signup. live: nobody is in two of a round.
 CREATE TABLE signup_member (
     signup_id BIGINT NOT NULL REFERENCES signup (id),
     person_id BIGINT NOT NULL REFERENCES person (id),
