@@ -75,11 +75,18 @@ pub(super) fn plan(
     let draw = Draw::new("round");
     let opened_on = plus(days.today, -OPENED);
     let (opens, closes) = (moment(opened_on, 9, 0), moment(plus(days.today, CLOSES), 17, 0));
-    let first_day = classes.iter().filter_map(|at| all.get(*at)).map(Class::starts_on).min()?;
+    let first_day = classes
+        .iter()
+        .filter_map(|at| all.get(*at))
+        .map(Class::starts_on)
+        .min()?;
     let known: BTreeSet<usize> = seats
         .iter()
         .filter(|seat| matches!(seat.status, "attending" | "completed"))
-        .filter(|seat| all.get(seat.class).is_some_and(|class| class.org == org && class.season < 2))
+        .filter(|seat| {
+            all.get(seat.class)
+                .is_some_and(|class| class.org == org && class.season < 2)
+        })
         .map(|seat| seat.person)
         .collect();
     // The first of each street are the learners whom the demo shows; they sign up by themselves.
@@ -89,7 +96,9 @@ pub(super) fn plan(
         .flat_map(|list| list.iter().skip(3).copied())
         .filter(|person| {
             let birth = people.all.get(*person).map(|person| person.birth);
-            birth.and_then(|birth| full_years(birth, first_day)).is_some_and(|age| age >= 50)
+            birth
+                .and_then(|birth| full_years(birth, first_day))
+                .is_some_and(|age| age >= 50)
         })
         .collect();
     draw.random().shuffle(&mut candidates);
@@ -100,7 +109,11 @@ pub(super) fn plan(
     let last = moment(days.today, 8, 0).secs_since(opens).max(1);
     let mut signups = Vec::with_capacity(ALONE + COUPLES);
     for number in 0..ALONE + COUPLES {
-        let size = if number % 8 == 3 && number / 8 < COUPLES { 2 } else { 1 };
+        let size = if number % 8 == 3 && number / 8 < COUPLES {
+            2
+        } else {
+            1
+        };
         let people: Vec<usize> = candidates.by_ref().take(size).collect();
         if people.len() < size {
             break;
@@ -138,7 +151,10 @@ fn wishes(draw: &Draw, classes: &[usize]) -> Vec<usize> {
     let first = draw.weighted(&HOT);
     let count = 1 + draw.below(CLASSES);
     let order = (0..CLASSES).map(|step| (first + step) % CLASSES);
-    order.take(count).filter_map(|at| classes.get(at).copied()).collect()
+    order
+        .take(count)
+        .filter_map(|at| classes.get(at).copied())
+        .collect()
 }
 
 const ROUND: &[&str] = &[
@@ -200,12 +216,24 @@ pub(super) async fn write(load: &Load<'_>, filled: &Filled<'_>, round: &Round) -
         round.opens.plus_secs(-7 * 86_400).into(),
     ];
     load.put("round", ROUND, [row]).await?;
-    let classes = round.classes.iter().map(|at| vec![round.id.into(), class(at).into()]);
-    load.put("round_class", &["round_id", "class_id"], classes).await?;
-    let clerk = links.people.offices.get(&round.org).map(|office| filled.person(office.registrar));
+    let classes = round
+        .classes
+        .iter()
+        .map(|at| vec![round.id.into(), class(at).into()]);
+    load.put("round_class", &["round_id", "class_id"], classes)
+        .await?;
+    let clerk = links
+        .people
+        .offices
+        .get(&round.org)
+        .map(|office| filled.person(office.registrar));
     let rows = round.signups.iter().map(|signup| -> Row {
         let person = signup.people.first().map_or(0, |at| filled.person(*at));
-        let actor = if signup.channel == "web" { Some(person) } else { clerk };
+        let actor = if signup.channel == "web" {
+            Some(person)
+        } else {
+            clerk
+        };
         vec![
             signup.id.into(),
             round.id.into(),
@@ -225,11 +253,20 @@ pub(super) async fn write(load: &Load<'_>, filled: &Filled<'_>, round: &Round) -
     load.put("signup", SIGNUP, rows).await?;
     let members = round.signups.iter().flat_map(|signup| {
         signup.people.iter().map(|at| -> Row {
-            vec![signup.id.into(), filled.person(*at).into(), round.id.into(), true.into()]
+            vec![
+                signup.id.into(),
+                filled.person(*at).into(),
+                round.id.into(),
+                true.into(),
+            ]
         })
     });
-    load.put("signup_member", &["signup_id", "person_id", "round_id", "live"], members)
-        .await?;
+    load.put(
+        "signup_member",
+        &["signup_id", "person_id", "round_id", "live"],
+        members,
+    )
+    .await?;
     let wishes = round.signups.iter().flat_map(|signup| {
         signup
             .wishes
@@ -237,14 +274,18 @@ pub(super) async fn write(load: &Load<'_>, filled: &Filled<'_>, round: &Round) -
             .zip(1_i64..)
             .map(|(at, position)| -> Row { vec![signup.id.into(), position.into(), class(at).into()] })
     });
-    load.put("signup_wish", &["signup_id", "position", "class_id"], wishes).await?;
+    load.put("signup_wish", &["signup_id", "position", "class_id"], wishes)
+        .await?;
     // The school's staff find those who signed up; who had a class there is found already.
     let seen = filled.seats.iter().filter(|seat| {
         let class = filled.classes.get(seat.class);
         class.is_some_and(|class| class.org == round.org)
     });
     let seen: BTreeSet<usize> = seen.map(|seat| seat.person).collect();
-    let new = round.signups.iter().flat_map(|signup| signup.people.iter().copied());
+    let new = round
+        .signups
+        .iter()
+        .flat_map(|signup| signup.people.iter().copied());
     let new = new.filter(|at| {
         let registered = links.people.all.get(*at).map(|person| person.registered_at);
         !seen.contains(at) && registered != Some(round.org)

@@ -15,27 +15,29 @@ use teaching::{ClassId, classes};
 
 /// The keeper of enrolments.
 pub const KEEPER: Keeper = Keeper {
-    retention: &[Retention {
-        what: "报名和学籍",
-        table: "enrollment",
-        rule: Rule::Kept,
-        why: "只有编号、日期和状态；名额、结业率要和名册对得上。还没上完的班会取消。",
-        days: None,
-    },
-    Retention {
-        what: "摇号的报名申请",
-        table: "signup",
-        rule: Rule::Kept,
-        why: "只有回执号、志愿和签数；公布过的摇号要能重新算。名单还没封存的会撤回，没公布的不再排名额。",
-        days: None,
-    },
-    Retention {
-        what: "摇号申请里一起报的人",
-        table: "signup_member",
-        rule: Rule::Kept,
-        why: "只有编号；一份申请几个人要和封存的名单对得上。没公布的不再排名额。",
-        days: None,
-    }],
+    retention: &[
+        Retention {
+            what: "报名和学籍",
+            table: "enrollment",
+            rule: Rule::Kept,
+            why: "只有编号、日期和状态；名额、结业率要和名册对得上。还没上完的班会取消。",
+            days: None,
+        },
+        Retention {
+            what: "摇号的报名申请",
+            table: "signup",
+            rule: Rule::Kept,
+            why: "只有回执号、志愿和签数；公布过的摇号要能重新算。名单还没封存的会撤回，没公布的不再排名额。",
+            days: None,
+        },
+        Retention {
+            what: "摇号申请里一起报的人",
+            table: "signup_member",
+            rule: Rule::Kept,
+            why: "只有编号；一份申请几个人要和封存的名单对得上。没公布的不再排名额。",
+            days: None,
+        },
+    ],
     tell: |ctx, person| -> Telling<'_> { Box::pin(tell(ctx, person)) },
     erase: |tx, person| -> Erasing<'_> { Box::pin(erase(tx, person)) },
 };

@@ -244,7 +244,10 @@ async fn apply(
     if !round.audience.takes(newcomer) {
         return Err(AppError::refused_with_door(
             "not_meant",
-            format!("这个报名批次{}。可以看看别的报名批次，或打电话问学校。", round.audience.label()),
+            format!(
+                "这个报名批次{}。可以看看别的报名批次，或打电话问学校。",
+                round.audience.label()
+            ),
             "看别的报名批次",
             "/rounds",
         ));
@@ -283,7 +286,8 @@ async fn apply(
         persons::belongs(&tx, *member, round.org_id).await?;
         contact::tell(&tx, *member, Some(round.org_id), "signup.applied", text.clone()).await?;
     }
-    let data = json!({ "round": round.id, "people": people.len(), "wishes": asked.wishes, "tickets": tickets });
+    let data =
+        json!({ "round": round.id, "people": people.len(), "wishes": asked.wishes, "tickets": tickets });
     let event = Event::new("signup.applied", "signup", id)
         .at(round.org_id)
         .via(channel)
@@ -353,8 +357,14 @@ async fn standing(ctx: &Ctx, round: &RoundRow, people: &[PersonId]) -> AppResult
     let known = store::known_at(ctx.db(), &path, people, round.term_id).await?;
     let waited = store::terms_waited(ctx.db(), &path, people, term.starts_on).await?;
     let waited: HashMap<PersonId, i64> = waited.into_iter().collect();
-    let fewest = people.iter().map(|person| waited.get(person).copied().unwrap_or(0)).min();
-    Ok((known.is_empty(), model::tickets(fewest.unwrap_or(0), round.ticket_cap)))
+    let fewest = people
+        .iter()
+        .map(|person| waited.get(person).copied().unwrap_or(0))
+        .min();
+    Ok((
+        known.is_empty(),
+        model::tickets(fewest.unwrap_or(0), round.ticket_cap),
+    ))
 }
 
 async fn nobody_twice(db: &Db, round: RoundId, person: PersonId, people: &[PersonId]) -> AppResult<()> {
@@ -368,14 +378,21 @@ async fn nobody_twice(db: &Db, round: RoundId, person: PersonId, people: &[Perso
         ));
     }
     let taken: HashSet<PersonId> = already.iter().map(|member| member.person_id).collect();
-    let wrong = people.iter().enumerate().filter(|(_, person)| taken.contains(person));
+    let wrong = people
+        .iter()
+        .enumerate()
+        .filter(|(_, person)| taken.contains(person));
     let wrong: Vec<FieldError> = wrong
         .map(|(at, _)| FieldError {
             field: format!("companion_number_{at}"),
             sentence: "这位同行人已经在这个批次报过名了。请他先撤回，或不写他。".into(),
         })
         .collect();
-    if wrong.is_empty() { Ok(()) } else { Err(AppError::Invalid(wrong)) }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(AppError::Invalid(wrong))
+    }
 }
 
 /// The signup of the signed-in person in a round, if they take part.
@@ -487,7 +504,12 @@ async fn signup_view(ctx: &Ctx, row: SignupRow) -> AppResult<SignupView> {
         org: tree::find(db, row.org_id).await?,
         explanation: file.as_ref().and_then(|file| explain(file, &row.receipt)),
         names: file
-            .map(|file| file.classes.into_iter().map(|class| (class.id, class.name)).collect())
+            .map(|file| {
+                file.classes
+                    .into_iter()
+                    .map(|class| (class.id, class.name))
+                    .collect()
+            })
             .unwrap_or_default(),
         placed: store::placed(db, &[row.id]).await?,
         round,
@@ -527,7 +549,8 @@ pub async fn withdraw_own(ctx: &Ctx, id: SignupId) -> AppResult<()> {
 pub async fn withdraw_for(ctx: &Ctx, id: SignupId, reason: &str) -> AppResult<()> {
     let scope = ctx.may(Permission::EnrollmentAct)?;
     let row = store::find_signup_within(ctx.db(), &scope, id).await?;
-    let reason = kernel::bounded(reason, 2, 200, "原因").map_err(|wrong| AppError::invalid("reason", wrong))?;
+    let reason =
+        kernel::bounded(reason, 2, 200, "原因").map_err(|wrong| AppError::invalid("reason", wrong))?;
     let channel = match ctx.channel {
         Channel::Api => Channel::Api,
         _ => Channel::Desk,
@@ -559,7 +582,14 @@ async fn withdraw(ctx: &Ctx, row: SignupRow, channel: Channel, reason: Option<St
         model::spaced(&row.receipt)
     );
     for member in &members {
-        contact::tell(&tx, member.person_id, Some(row.org_id), "signup.withdrawn", text.clone()).await?;
+        contact::tell(
+            &tx,
+            member.person_id,
+            Some(row.org_id),
+            "signup.withdrawn",
+            text.clone(),
+        )
+        .await?;
     }
     let mut event = Event::new("signup.withdrawn", "signup", row.id)
         .at(row.org_id)
@@ -581,7 +611,8 @@ pub async fn open_for_counter(ctx: &Ctx) -> AppResult<Vec<RoundRow>> {
     let part = Part { limit: 50, offset: 0 };
     let mut rows = store::list_within(ctx.db(), &scope, part).await?;
     rows.retain(|row| {
-        row.status == RoundStatus::Planned && model::in_window(row.status, row.opens, row.closes, ctx.now()).is_ok()
+        row.status == RoundStatus::Planned
+            && model::in_window(row.status, row.opens, row.closes, ctx.now()).is_ok()
     });
     Ok(rows)
 }

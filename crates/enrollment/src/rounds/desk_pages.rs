@@ -239,7 +239,8 @@ struct BoardLine {
 fn randomness_fields() -> Vec<Field> {
     vec![
         Field::text("text", "随机数", 4, 200).hint("照出处一字不差地录入，例如 2026138 期 3 8 1"),
-        Field::text("source", "出处", 4, 200).hint("谁都看得到的地方，例如 中国福利彩票 3D 第 2026138 期开奖公告"),
+        Field::text("source", "出处", 4, 200)
+            .hint("谁都看得到的地方，例如 中国福利彩票 3D 第 2026138 期开奖公告"),
     ]
 }
 
@@ -529,7 +530,13 @@ pub(super) async fn withdraw(ctx: Ctx, Path(text): Path<String>, posted: Posted)
 mod tests {
     #[test]
     fn pressure_is_people_for_each_seat() {
-        for (people, seats, text) in [(34, 10, "3.4"), (0, 10, "0.0"), (1, 3, "0.3"), (5, 0, "—"), (2, 3, "0.7")] {
+        for (people, seats, text) in [
+            (34, 10, "3.4"),
+            (0, 10, "0.0"),
+            (1, 3, "0.3"),
+            (5, 0, "—"),
+            (2, 3, "0.7"),
+        ] {
             assert_eq!(super::ratio(people, seats), text);
         }
     }

@@ -156,8 +156,10 @@ pub async fn create(ctx: &Ctx, draft: RoundDraft) -> AppResult<RoundId> {
         "classes": draft.classes, "opens": draft.opens.to_china_text(), "closes": draft.closes.to_china_text(), "audience": draft.audience.as_str(),
         "newcomer_percent": draft.newcomer_percent,
     });
-    tx.commit(vec![Event::new("round.planned", "round", id).at(draft.org).data(data)])
-        .await?;
+    tx.commit(vec![
+        Event::new("round.planned", "round", id).at(draft.org).data(data),
+    ])
+    .await?;
     Ok(id)
 }
 
@@ -175,12 +177,17 @@ async fn common_term(tx: &Tx, org: &OrgBrief, chosen: &[ClassId]) -> AppResult<O
             return wrong(format!("“{}”还没发布，或已经开课、停办，不能摇号。", class.name));
         }
         if *term.get_or_insert(class.term_id) != class.term_id {
-            return wrong(format!("“{}”和前面的班不在同一个学期。一个批次只放一个学期的班。", class.name));
+            return wrong(format!(
+                "“{}”和前面的班不在同一个学期。一个批次只放一个学期的班。",
+                class.name
+            ));
         }
     }
     if let Some(taken) = store::taken(tx, chosen).await?.first() {
         let name = classes::find(tx, *taken).await?.name;
-        return wrong(format!("“{name}”已经在别的批次里了。等那个批次结束，或先取消它。"));
+        return wrong(format!(
+            "“{name}”已经在别的批次里了。等那个批次结束，或先取消它。"
+        ));
     }
     Ok(term)
 }
@@ -205,7 +212,8 @@ async fn open(tx: &Tx, id: RoundId, version: Option<i64>) -> AppResult<RoundRow>
 /// # Errors
 /// A refusal after the draw; [`AppError::Invalid`] without a reason.
 pub async fn cancel(ctx: &Ctx, id: RoundId, reason: &str, version: i64) -> AppResult<()> {
-    let reason = kernel::bounded(reason, 2, 200, "原因").map_err(|wrong| AppError::invalid("reason", wrong))?;
+    let reason =
+        kernel::bounded(reason, 2, 200, "原因").map_err(|wrong| AppError::invalid("reason", wrong))?;
     let tx = ctx.begin().await?;
     let row = open(&tx, id, Some(version)).await?;
     model::check_step(row.status, RoundStatus::Cancelled, row.closes, ctx.now())?;
@@ -215,9 +223,18 @@ pub async fn cancel(ctx: &Ctx, id: RoundId, reason: &str, version: i64) -> AppRe
         row.name
     );
     for member in store::members_in(&tx, id).await? {
-        contact::tell(&tx, member.person_id, Some(row.org_id), "round.cancelled", text.clone()).await?;
+        contact::tell(
+            &tx,
+            member.person_id,
+            Some(row.org_id),
+            "round.cancelled",
+            text.clone(),
+        )
+        .await?;
     }
-    let event = Event::new("round.cancelled", "round", id).at(row.org_id).note(reason);
+    let event = Event::new("round.cancelled", "round", id)
+        .at(row.org_id)
+        .note(reason);
     tx.commit(vec![event]).await
 }
 
@@ -235,8 +252,10 @@ pub async fn seal(ctx: &Ctx, id: RoundId, version: i64) -> AppResult<()> {
     store::insert_draw(&tx, &row, (&file.seal.hash, &text), ctx.actor.person, ctx.now()).await?;
     store::set_status(&tx, id, RoundStatus::Sealed, "").await?;
     let data = json!({ "hash": file.seal.hash, "entrants": file.entrants.len() });
-    tx.commit(vec![Event::new("round.sealed", "round", id).at(row.org_id).data(data)])
-        .await
+    tx.commit(vec![
+        Event::new("round.sealed", "round", id).at(row.org_id).data(data),
+    ])
+    .await
 }
 
 /// The list of a round as it stands.
@@ -330,8 +349,10 @@ pub async fn enter_randomness(ctx: &Ctx, id: RoundId, text: &str, source: &str) 
     };
     if entry == Entry::First {
         store::set_first(&tx, id, Some(&entered), Some(by)).await?;
-        tx.commit(vec![Event::new("round.randomness_entered", "round", id).at(row.org_id)])
-            .await?;
+        tx.commit(vec![
+            Event::new("round.randomness_entered", "round", id).at(row.org_id),
+        ])
+        .await?;
         return Ok(EntryDone::First);
     }
     let mut file = read_file(&draw.file)?;
@@ -345,8 +366,10 @@ pub async fn enter_randomness(ctx: &Ctx, id: RoundId, text: &str, source: &str) 
     store::set_status(&tx, id, RoundStatus::Drawn, "").await?;
     let seated = file.result.as_ref().map_or(0, |result| result.seated.len());
     let data = json!({ "first_by": draw.first_by, "second_by": by, "seated": seated, "entrants": file.entrants.len() });
-    tx.commit(vec![Event::new("round.drawn", "round", id).at(row.org_id).data(data)])
-        .await?;
+    tx.commit(vec![
+        Event::new("round.drawn", "round", id).at(row.org_id).data(data),
+    ])
+    .await?;
     Ok(EntryDone::Drawn)
 }
 
@@ -380,8 +403,10 @@ pub async fn withdraw_randomness(ctx: &Ctx, id: RoundId) -> AppResult<()> {
         ));
     }
     store::set_first(&tx, id, None, None).await?;
-    tx.commit(vec![Event::new("round.randomness_withdrawn", "round", id).at(row.org_id)])
-        .await
+    tx.commit(vec![
+        Event::new("round.randomness_withdrawn", "round", id).at(row.org_id),
+    ])
+    .await
 }
 
 /// Begins to publish a draw: a job places seats and waitlists, then everybody is told.
@@ -394,7 +419,14 @@ pub async fn publish(ctx: &Ctx, id: RoundId, version: i64) -> AppResult<()> {
     model::check_step(row.status, RoundStatus::Publishing, row.closes, ctx.now())?;
     store::set_status(&tx, id, RoundStatus::Publishing, "").await?;
     let key = format!("{}.{id}", super::PUBLISH.name);
-    platform::job::enqueue(&tx, super::PUBLISH.name, &json!({ "round": id }), ctx.now(), Some(key)).await?;
+    platform::job::enqueue(
+        &tx,
+        super::PUBLISH.name,
+        &json!({ "round": id }),
+        ctx.now(),
+        Some(key),
+    )
+    .await?;
     tx.commit(vec![Event::new("round.publishing", "round", id).at(row.org_id)])
         .await
 }

@@ -183,11 +183,20 @@ pub fn check(mut draft: RoundDraft, now: Instant, class_limit: i64) -> AppResult
             1,
             i64::from(MOST_TICKETS),
         ),
-        ("newcomer_percent", "留给新学员的比例", draft.newcomer_percent, 0, 100),
+        (
+            "newcomer_percent",
+            "留给新学员的比例",
+            draft.newcomer_percent,
+            0,
+            100,
+        ),
     ];
     for (field, label, value, min, max) in bounds {
         if !(min..=max).contains(&value) {
-            say(field, format!("{label}要在 {min} 到 {max} 之间，您填了 {value}。"));
+            say(
+                field,
+                format!("{label}要在 {min} 到 {max} 之间，您填了 {value}。"),
+            );
         }
     }
     let before = draft.classes.len();
@@ -397,18 +406,17 @@ pub struct Entered {
 /// [`AppError::Invalid`] with a sentence for each wrong field.
 pub fn check_randomness(text: &str, source: &str) -> AppResult<Entered> {
     let mut wrong = Vec::new();
-    let mut take = |field: &str, text: &str, max: usize, label: &str| match kernel::bounded(
-        text, 4, max, label,
-    ) {
-        Ok(text) => text,
-        Err(sentence) => {
-            wrong.push(FieldError {
-                field: field.to_owned(),
-                sentence,
-            });
-            String::new()
-        }
-    };
+    let mut take =
+        |field: &str, text: &str, max: usize, label: &str| match kernel::bounded(text, 4, max, label) {
+            Ok(text) => text,
+            Err(sentence) => {
+                wrong.push(FieldError {
+                    field: field.to_owned(),
+                    sentence,
+                });
+                String::new()
+            }
+        };
     let entered = Entered {
         text: take("text", text, 200, "随机数"),
         source: take("source", source, 200, "出处"),
@@ -518,7 +526,11 @@ mod tests {
             (S::Sealed, "2026-12-09T09:00:00Z", Some("closed")),
         ] {
             let answer = in_window(status, opens, closes, at(now));
-            assert_eq!(answer.err().map(|refusal| refusal.code()), code, "{status:?} {now}");
+            assert_eq!(
+                answer.err().map(|refusal| refusal.code()),
+                code,
+                "{status:?} {now}"
+            );
         }
     }
 
@@ -564,13 +576,23 @@ mod tests {
 
     #[test]
     fn seats_are_split_without_losing_one() {
-        for (free, percent, new) in [(10, 20, 2), (9, 20, 1), (3, 20, 0), (0, 50, 0), (-2, 50, 0), (4, 100, 4)] {
+        for (free, percent, new) in [
+            (10, 20, 2),
+            (9, 20, 1),
+            (3, 20, 0),
+            (0, 50, 0),
+            (-2, 50, 0),
+            (4, 100, 4),
+        ] {
             let seats = split_seats(free, percent);
             let got = |pool: &str| i64::from(seats.get(pool).copied().unwrap_or(0));
             assert_eq!(got(NEW_POOL), new, "{free} {percent}");
             assert_eq!(got(NEW_POOL) + got(OPEN_POOL), free.max(0));
         }
-        assert_eq!((pools(true), pools(false)), (vec!["new".into(), "open".into()], vec!["open".to_owned()]));
+        assert_eq!(
+            (pools(true), pools(false)),
+            (vec!["new".into(), "open".into()], vec!["open".to_owned()])
+        );
     }
 
     #[test]
@@ -612,7 +634,10 @@ mod tests {
         let first = entered("123 456");
         assert_eq!(compare(None, &first, one), Ok(Entry::First));
         assert_eq!(compare(Some((&first, one)), &first, two), Ok(Entry::Agrees));
-        assert_eq!(compare(Some((&first, one)), &first, one).unwrap_err().code(), "same_officer");
+        assert_eq!(
+            compare(Some((&first, one)), &first, one).unwrap_err().code(),
+            "same_officer"
+        );
         let other = entered("123 457");
         assert_eq!(
             compare(Some((&first, one)), &other, two).unwrap_err().code(),

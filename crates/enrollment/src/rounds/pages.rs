@@ -168,7 +168,12 @@ pub(super) fn fields(view: &RoundView) -> Vec<Field> {
         .classes
         .iter()
         .map(|one| {
-            let text = format!("{}（{}，{} 个名额）", one.class.name, one.class.weekly(), one.seats);
+            let text = format!(
+                "{}（{}，{} 个名额）",
+                one.class.name,
+                one.class.weekly(),
+                one.seats
+            );
             Choice::new(one.class.id.to_string(), text)
         })
         .collect();
@@ -179,7 +184,12 @@ pub(super) fn fields(view: &RoundView) -> Vec<Field> {
     });
     let mut all: Vec<Field> = wishes.collect();
     for at in 1..view.row.companion_limit {
-        let number = Field::text(&format!("companion_number_{at}"), &format!("第 {at} 位同行人的学号"), 0, 20);
+        let number = Field::text(
+            &format!("companion_number_{at}"),
+            &format!("第 {at} 位同行人的学号"),
+            0,
+            20,
+        );
         all.push(number.hint("在学员卡上，也在“我的资料”里；没有人一起报，就留空"));
         let birth = Field::date(
             &format!("companion_birth_{at}"),
@@ -400,7 +410,10 @@ pub(super) async fn slip(
 
 fn slip_of(ctx: &Ctx, view: &SignupView) -> Slip {
     let closes: Date = view.round.closes.date();
-    let numbered = wish_lines(view).into_iter().zip(1..).map(|(wish, at)| format!("{at}. {wish}"));
+    let numbered = wish_lines(view)
+        .into_iter()
+        .zip(1..)
+        .map(|(wish, at)| format!("{at}. {wish}"));
     let wishes: Vec<String> = numbered.collect();
     let names: Vec<&str> = view.people.iter().map(|person| person.name.as_str()).collect();
     Slip {
@@ -438,8 +451,7 @@ fn slip_of(ctx: &Ctx, view: &SignupView) -> Slip {
 pub(crate) async fn current(ctx: &Ctx, page: &Page) -> AppResult<Vec<(String, String, Tag)>> {
     let mine = actions::mine(ctx).await?;
     let shown = mine.iter().filter(|(row, round)| {
-        row.status == SignupStatus::Applied
-            && !matches!(round.status, RoundStatus::Cancelled)
+        row.status == SignupStatus::Applied && !matches!(round.status, RoundStatus::Cancelled)
     });
     let line = |(row, round): &(super::store::SignupRow, RoundRow)| {
         (

@@ -8,8 +8,8 @@ use crate::enrollments::jobs::{commit_told, id, payload, told_before};
 use crate::seat_desk::{Answer, Ask, Asked, place_drawn};
 use crate::{EnrollmentStatus, RoundId, SignupId};
 use kernel::PersonId;
-use people::persons::{self, PersonStatus};
 use people::contact;
+use people::persons::{self, PersonStatus};
 use platform::{AppError, AppResult, Channel, Ctx, Event, Job, JobFuture, JobKind};
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
@@ -81,8 +81,10 @@ async fn load(ctx: &Ctx, round: RoundRow) -> AppResult<Work> {
     }
     let signups = store::signups_in(ctx.db(), round.id).await?;
     let ids: Vec<SignupId> = signups.iter().map(|signup| signup.id).collect();
-    let mut by_receipt: HashMap<String, SignupRow> =
-        signups.into_iter().map(|signup| (signup.receipt.clone(), signup)).collect();
+    let mut by_receipt: HashMap<String, SignupRow> = signups
+        .into_iter()
+        .map(|signup| (signup.receipt.clone(), signup))
+        .collect();
     let entrants = result.order.iter().filter_map(|ranked| {
         let row = by_receipt.remove(&ranked.receipt)?;
         Some(Entrant {
@@ -95,7 +97,11 @@ async fn load(ctx: &Ctx, round: RoundRow) -> AppResult<Work> {
     let placed = store::placed(ctx.db(), &ids).await?;
     Ok(Work {
         entrants: entrants.collect(),
-        seated: placed.iter().filter(|row| row.status.lasted()).map(|row| row.signup_id).collect(),
+        seated: placed
+            .iter()
+            .filter(|row| row.status.lasted())
+            .map(|row| row.signup_id)
+            .collect(),
         placed: placed.iter().map(|row| (row.signup_id, row.class_id)).collect(),
         round,
     })
@@ -209,7 +215,9 @@ async fn place_waits(ctx: &Ctx, job: &Job, work: &mut Work) -> AppResult<()> {
     let total = i64::try_from(work.entrants.len()).unwrap_or(0);
     let mut together: Vec<Asked> = Vec::new();
     for at in 0..work.entrants.len() {
-        let Some(entrant) = work.entrants.get(at) else { continue };
+        let Some(entrant) = work.entrants.get(at) else {
+            continue;
+        };
         if entrant.won.is_some() || work.seated.contains(&entrant.row.id) {
             continue;
         }
@@ -219,7 +227,9 @@ async fn place_waits(ctx: &Ctx, job: &Job, work: &mut Work) -> AppResult<()> {
             .copied()
             .filter(|class| !work.placed.contains(&(entrant.row.id, *class)))
             .collect();
-        let chance = open.iter().any(|class| free.get(class).is_some_and(|seats| *seats > 0));
+        let chance = open
+            .iter()
+            .any(|class| free.get(class).is_some_and(|seats| *seats > 0));
         if !chance {
             together.extend(open.iter().map(|class| asked(ctx, entrant, *class, true)));
         }
@@ -230,7 +240,9 @@ async fn place_waits(ctx: &Ctx, job: &Job, work: &mut Work) -> AppResult<()> {
         if chance {
             for class in open {
                 let answer = place_drawn(&ctx.platform, &[asked(ctx, entrant, class, true)]).await;
-                let Some(answer) = answer.into_iter().next() else { break };
+                let Some(answer) = answer.into_iter().next() else {
+                    break;
+                };
                 if let Ok(Some(answer)) = judged(answer)?
                     && answer.status.holds_seat()
                 {
@@ -255,7 +267,10 @@ async fn wait_together(ctx: &Ctx, asks: &mut Vec<Asked>) -> AppResult<()> {
 async fn free_seats(ctx: &Ctx, work: &Work) -> AppResult<HashMap<ClassId, i64>> {
     let classes = store::classes(ctx.db(), work.round.id).await?;
     let rows = seats::now(ctx.db(), &classes).await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.capacity - row.enrolled)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.id, row.capacity - row.enrolled))
+        .collect())
 }
 
 async fn finish(ctx: &Ctx, work: &Work) -> AppResult<String> {
@@ -272,8 +287,12 @@ async fn finish(ctx: &Ctx, work: &Work) -> AppResult<String> {
         platform::job::enqueue(&tx, TELL.name, &payload, ctx.now(), None).await?;
     }
     let data = json!({ "signups": ids.len() });
-    tx.commit(vec![Event::new("round.published", "round", round.id).at(round.org_id).data(data)])
-        .await?;
+    tx.commit(vec![
+        Event::new("round.published", "round", round.id)
+            .at(round.org_id)
+            .data(data),
+    ])
+    .await?;
     Ok(format!("公布了 {} 份申请的结果", ids.len()))
 }
 
@@ -306,9 +325,21 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
             }
         }
         let text = result_text(&round, &signup, &rows, &known);
-        for member in store::members_of(&tx, signup.id).await?.iter().filter(|member| member.live) {
+        for member in store::members_of(&tx, signup.id)
+            .await?
+            .iter()
+            .filter(|member| member.live)
+        {
             all += 1;
-            if contact::tell(&tx, member.person_id, Some(round.org_id), "round.published", text.clone()).await? {
+            if contact::tell(
+                &tx,
+                member.person_id,
+                Some(round.org_id),
+                "round.published",
+                text.clone(),
+            )
+            .await?
+            {
                 told += 1;
             }
         }
@@ -341,7 +372,10 @@ fn result_text(
     let waits = if waits.is_empty() {
         "可以看看还有名额的班，或打电话问学校。".to_owned()
     } else {
-        format!("已按摇号的顺序排进候补：{}。有人取消时按顺序轮到您。", waits.join("、"))
+        format!(
+            "已按摇号的顺序排进候补：{}。有人取消时按顺序轮到您。",
+            waits.join("、")
+        )
     };
     if signup.refusal.is_empty() {
         format!("【学圈】“{name}”摇号结果：这次没有摇中，回执号 {receipt}。{waits}")

@@ -480,7 +480,12 @@ pub(super) fn within_limit(at: &ClassState, who: &PersonState, class: ClassId) -
 }
 
 /// Only seats held can clash: waiting for one class does not keep anybody from another.
-pub(super) fn no_clash(state: &State, at: &ClassState, who: &PersonState, class: ClassId) -> Result<(), Refusal> {
+pub(super) fn no_clash(
+    state: &State,
+    at: &ClassState,
+    who: &PersonState,
+    class: ClassId,
+) -> Result<(), Refusal> {
     let held = who
         .live
         .iter()

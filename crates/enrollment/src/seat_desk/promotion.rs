@@ -52,7 +52,10 @@ fn party(state: &State, class: ClassId, first: Waiting) -> Vec<Waiting> {
 
 /// Who of a party cannot take a seat now, and why.
 fn refused(state: &State, class: ClassId, party: &[Waiting]) -> Vec<(Waiting, &'static str)> {
-    let free = state.classes.get(&class).map_or(0, |at| at.capacity - at.enrolled);
+    let free = state
+        .classes
+        .get(&class)
+        .map_or(0, |at| at.capacity - at.enrolled);
     if (party.len() as i64) > free {
         return party.iter().map(|one| (*one, TOO_FEW_SEATS)).collect();
     }

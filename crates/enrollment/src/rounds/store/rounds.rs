@@ -52,8 +52,11 @@ macro_rules! rounds {
 }
 
 pub(in crate::rounds) async fn find(db: &Db, id: RoundId) -> DbResult<RoundRow> {
-    db.query_one(rounds!("WHERE r.id = $1 {unscoped: rounds are public, the caller checks the org}"), args![id])
-        .await
+    db.query_one(
+        rounds!("WHERE r.id = $1 {unscoped: rounds are public, the caller checks the org}"),
+        args![id],
+    )
+    .await
 }
 
 pub(in crate::rounds) async fn find_within(db: &Db, scope: &Scope, id: RoundId) -> DbResult<RoundRow> {
@@ -85,7 +88,11 @@ pub(in crate::rounds) async fn list_within(db: &Db, scope: &Scope, part: Part) -
 }
 
 /// Rounds of a scope that wait for an officer's step.
-pub(in crate::rounds) async fn waiting_within(db: &Db, scope: &Scope, now: Instant) -> DbResult<Vec<RoundRow>> {
+pub(in crate::rounds) async fn waiting_within(
+    db: &Db,
+    scope: &Scope,
+    now: Instant,
+) -> DbResult<Vec<RoundRow>> {
     db.within(scope)
         .query(
             rounds!(
@@ -125,11 +132,21 @@ pub(in crate::rounds) async fn insert(
         ],
     )
     .await?;
-    let rows: Vec<Vec<Value>> = draft.classes.iter().map(|class| vec![id.into(), (*class).into()]).collect();
-    tx.insert_many("round_class", &["round_id", "class_id"], &rows).await
+    let rows: Vec<Vec<Value>> = draft
+        .classes
+        .iter()
+        .map(|class| vec![id.into(), (*class).into()])
+        .collect();
+    tx.insert_many("round_class", &["round_id", "class_id"], &rows)
+        .await
 }
 
-pub(in crate::rounds) async fn set_status(tx: &Tx, id: RoundId, status: RoundStatus, note: &str) -> DbResult<()> {
+pub(in crate::rounds) async fn set_status(
+    tx: &Tx,
+    id: RoundId,
+    status: RoundStatus,
+    note: &str,
+) -> DbResult<()> {
     tx.exec(
         "UPDATE round SET status = $2, status_note = $3, version = version + 1
          WHERE id = $1 {unscoped: the caller found it}",
@@ -328,7 +345,13 @@ pub(in crate::rounds) async fn set_differs(tx: &Tx, round: RoundId, by: PersonId
     Ok(())
 }
 
-pub(in crate::rounds) async fn set_drawn(tx: &Tx, round: RoundId, second: PersonId, file: &str, now: Instant) -> DbResult<()> {
+pub(in crate::rounds) async fn set_drawn(
+    tx: &Tx,
+    round: RoundId,
+    second: PersonId,
+    file: &str,
+    now: Instant,
+) -> DbResult<()> {
     tx.exec(
         "UPDATE draw SET second_by = $2, differs_by = NULL, randomness_at = $4, drawn_at = $4, file = $3
          WHERE round_id = $1 {unscoped: the round was found in scope}",

@@ -49,11 +49,18 @@ macro_rules! signups {
 }
 
 pub(in crate::rounds) async fn find_signup(db: &Db, id: SignupId) -> DbResult<SignupRow> {
-    db.query_one(signups!("WHERE s.id = $1 {unscoped: the caller checks whose it is}"), args![id])
-        .await
+    db.query_one(
+        signups!("WHERE s.id = $1 {unscoped: the caller checks whose it is}"),
+        args![id],
+    )
+    .await
 }
 
-pub(in crate::rounds) async fn find_signup_within(db: &Db, scope: &Scope, id: SignupId) -> DbResult<SignupRow> {
+pub(in crate::rounds) async fn find_signup_within(
+    db: &Db,
+    scope: &Scope,
+    id: SignupId,
+) -> DbResult<SignupRow> {
     db.within(scope)
         .query_one(signups!("WHERE s.id = $1 AND {scope s.org_id}"), args![id])
         .await
@@ -113,7 +120,11 @@ pub(in crate::rounds) async fn members_of(db: &Db, signup: SignupId) -> DbResult
 }
 
 /// Who of these people takes part in a signup of the round already.
-pub(in crate::rounds) async fn already(db: &Db, round: RoundId, people: &[PersonId]) -> DbResult<Vec<Member>> {
+pub(in crate::rounds) async fn already(
+    db: &Db,
+    round: RoundId,
+    people: &[PersonId],
+) -> DbResult<Vec<Member>> {
     db.query(
         "SELECT signup_id, person_id, live FROM signup_member
          WHERE round_id = $1 AND person_id {any $2} AND live = TRUE ORDER BY person_id",
@@ -180,8 +191,12 @@ pub(in crate::rounds) async fn insert_signup(tx: &Tx, new: &NewSignup<'_>) -> Db
         .iter()
         .map(|person| vec![new.id.into(), (*person).into(), new.round.id.into(), true.into()])
         .collect();
-    tx.insert_many("signup_member", &["signup_id", "person_id", "round_id", "live"], &members)
-        .await?;
+    tx.insert_many(
+        "signup_member",
+        &["signup_id", "person_id", "round_id", "live"],
+        &members,
+    )
+    .await?;
     let wishes: Vec<Vec<Value>> = new
         .wishes
         .iter()
@@ -209,8 +224,11 @@ pub(crate) async fn withdraw(tx: &Tx, signup: SignupId, now: Instant) -> DbResul
         args![signup, now],
     )
     .await?;
-    tx.exec("UPDATE signup_member SET live = FALSE WHERE signup_id = $1", args![signup])
-        .await?;
+    tx.exec(
+        "UPDATE signup_member SET live = FALSE WHERE signup_id = $1",
+        args![signup],
+    )
+    .await?;
     Ok(())
 }
 
@@ -238,7 +256,12 @@ pub(crate) async fn open_signups_of(db: &Db, person: PersonId) -> DbResult<Vec<S
     .await
 }
 
-pub(in crate::rounds) async fn set_refusal(tx: &Tx, signup: SignupId, sentence: &str, now: Instant) -> DbResult<()> {
+pub(in crate::rounds) async fn set_refusal(
+    tx: &Tx,
+    signup: SignupId,
+    sentence: &str,
+    now: Instant,
+) -> DbResult<()> {
     tx.exec(
         "UPDATE signup SET refusal = $2, changed_at = $3 WHERE id = $1 {unscoped: work of the system}",
         args![signup, sentence, now],
