@@ -22,6 +22,7 @@ pub(crate) mod store;
 mod tests;
 
 pub use jobs::{ATTEND, JOBS};
+pub(crate) use pages::printed;
 pub use store::EnrollmentRow;
 
 use crate::seat_desk::SeatDesk;

@@ -253,13 +253,22 @@ pub(super) async fn slip(
     Extension(typesetter): Extension<Arc<Typesetter>>,
 ) -> AppResult<Response> {
     let detail = actions::show(&ctx, id(&text)?).await?;
-    let slip = slip_of(&ctx, &detail);
+    printed(&ctx, slip_of(&ctx, &detail), typesetter, "报名凭条.pdf").await
+}
+
+/// A slip as the answer.
+pub(crate) async fn printed(
+    ctx: &Ctx,
+    slip: Slip,
+    typesetter: Arc<Typesetter>,
+    name: &str,
+) -> AppResult<Response> {
     let made = ctx.now();
     let bytes = tokio::task::spawn_blocking(move || slip.pdf(&typesetter, made))
         .await
         .map_err(|error| AppError::Internal(error.to_string()))?
         .map_err(|error| AppError::Internal(error.to_string()))?;
-    Ok(ui::pdf(bytes, "报名凭条.pdf"))
+    Ok(ui::pdf(bytes, name))
 }
 
 fn slip_of(ctx: &Ctx, detail: &Detail) -> Slip {

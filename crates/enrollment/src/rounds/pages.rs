@@ -6,7 +6,7 @@ use super::store::RoundRow;
 use super::words::{self, moment, round_tag, signup_tag};
 use crate::draws::explain::Explanation;
 use crate::draws::file::DrawFile;
-use crate::enrollments::model as enrolled;
+use crate::enrollments::{model as enrolled, printed};
 use axum::Extension;
 use axum::extract::{Path, Query};
 use axum::http::header;
@@ -399,13 +399,7 @@ pub(super) async fn slip(
     Extension(typesetter): Extension<Arc<Typesetter>>,
 ) -> AppResult<Response> {
     let view = actions::show_signup(&ctx, id(&text)?).await?;
-    let slip = slip_of(&ctx, &view);
-    let made = ctx.now();
-    let bytes = tokio::task::spawn_blocking(move || slip.pdf(&typesetter, made))
-        .await
-        .map_err(|error| AppError::Internal(error.to_string()))?
-        .map_err(|error| AppError::Internal(error.to_string()))?;
-    Ok(ui::pdf(bytes, "报名申请凭条.pdf"))
+    printed(&ctx, slip_of(&ctx, &view), typesetter, "报名申请凭条.pdf").await
 }
 
 fn slip_of(ctx: &Ctx, view: &SignupView) -> Slip {
