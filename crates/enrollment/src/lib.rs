@@ -5,6 +5,7 @@ pub mod ending;
 pub mod enrollments;
 mod personal;
 pub mod roll;
+pub mod rounds;
 mod rows;
 pub mod seat_desk;
 #[cfg(test)]
@@ -29,36 +30,54 @@ pub const SCHEMA: db::Schema = db::Schema {
             name: "day of the seat",
             sql: include_str!("../migrations/0002_seated_on.sql"),
         },
+        db::Migration {
+            number: 3,
+            name: "rounds",
+            sql: include_str!("../migrations/0003_rounds.sql"),
+        },
     ],
-    org_owned: &["enrollment"],
+    org_owned: &["enrollment", "round", "signup", "draw"],
 };
 
 /// Kinds of ids of this crate.
 pub mod kinds {
     /// An enrollment.
     pub enum Enrollment {}
+    /// A round.
+    pub enum Round {}
+    /// A signup.
+    pub enum Signup {}
 }
 /// Id of an enrollment.
 pub type EnrollmentId = kernel::Id<kinds::Enrollment>;
+/// Id of a round.
+pub type RoundId = kernel::Id<kinds::Round>;
+/// Id of a signup.
+pub type SignupId = kernel::Id<kinds::Signup>;
 
 /// The routes of this crate; they take the desk of this process.
 pub fn routes(desk: &std::sync::Arc<SeatDesk>) -> platform::Routes {
-    enrollments::routes(desk)
+    enrollments::routes(desk).merge(rounds::routes())
 }
 
-/// What waits for staff. A class with free seats and people waiting who cannot take them needs a word with them.
+/// What waits for staff. A class with free seats and people waiting who cannot take them needs a word with them; a round
+/// waits for its next step.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub async fn waiting(ctx: &platform::Ctx) -> platform::AppResult<Vec<platform::Waiting>> {
-    enrollments::actions::waiting(ctx).await
+    let mut all = rounds::lifecycle::waiting(ctx).await?;
+    all.extend(enrollments::actions::waiting(ctx).await?);
+    Ok(all)
 }
 
 /// The API of this crate.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
     use utoipa::OpenApi as _;
-    enrollments::api::Api::openapi()
+    let mut all = enrollments::api::Api::openapi();
+    all.merge(rounds::api::RoundsApi::openapi());
+    all
 }
 
 /// Counts the seats of open classes again and says where counters and rows differ.

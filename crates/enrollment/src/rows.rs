@@ -1,6 +1,6 @@
 //! What a row of `enrollment` holds: the one place that names its columns, for the seat desk and for bulk loads.
 
-use crate::{EnrollmentId, EnrollmentStatus};
+use crate::{EnrollmentId, EnrollmentStatus, SignupId};
 use db::Value;
 use kernel::{Date, Instant, OrgId, PersonId};
 use platform::Channel;
@@ -23,6 +23,7 @@ pub const COLUMNS: &[&str] = &[
     "created_at",
     "changed_at",
     "seated_on",
+    "signup_id",
 ];
 
 /// A new row.
@@ -54,6 +55,8 @@ pub struct NewEnrollment {
     pub changed_at: Instant,
     /// The day on which a seat was taken.
     pub seated_on: Option<Date>,
+    /// The signup of a draw that it came from.
+    pub signup: Option<SignupId>,
 }
 
 impl NewEnrollment {
@@ -76,6 +79,7 @@ impl NewEnrollment {
             self.created_at.into(),
             self.changed_at.into(),
             self.seated_on.into(),
+            self.signup.into(),
         ]
     }
 }

@@ -39,6 +39,8 @@ text_enum! {
         ClassEdit => "class.edit",
         /// Publish, close and cancel classes.
         ClassPublish => "class.publish",
+        /// Plan enrolment rounds, seal, draw and publish them.
+        RoundRun => "round.run",
         /// See who is enrolled.
         EnrollmentRead => "enrollment.read",
         /// Enrol and withdraw people at the counter.
@@ -130,6 +132,7 @@ const COMMUNITY_COLLEGE: &[P] = &[
     P::ClassRead,
     P::ClassEdit,
     P::ClassPublish,
+    P::RoundRun,
     P::EnrollmentRead,
     P::EnrollmentAct,
     P::AttendanceTake,
@@ -155,6 +158,7 @@ const SCHOOL_HEAD: &[P] = &[
     P::ClassRead,
     P::ClassEdit,
     P::ClassPublish,
+    P::RoundRun,
     P::EnrollmentRead,
     P::EnrollmentAct,
     P::AttendanceTake,
@@ -176,6 +180,7 @@ const REGISTRAR: &[P] = &[
     P::ClassRead,
     P::ClassEdit,
     P::ClassPublish,
+    P::RoundRun,
     P::EnrollmentRead,
     P::EnrollmentAct,
     P::AttendanceTake,

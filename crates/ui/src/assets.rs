@@ -36,19 +36,22 @@ pub enum Bundle {
     QrReader,
     /// The roll call that works without a network.
     Roll,
+    /// Computes a published draw again.
+    Draw,
     /// The icon in the browser's tab.
     Mark,
 }
 
 impl Bundle {
     /// Every file, in the order of [`ASSETS`].
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Style,
         Self::Enhance,
         Self::Htmx,
         Self::Scan,
         Self::QrReader,
         Self::Roll,
+        Self::Draw,
         Self::Mark,
     ];
 
@@ -60,6 +63,7 @@ impl Bundle {
             Self::Scan => ("scan", "js", include_bytes!("../assets/js/scan.js")),
             Self::QrReader => ("qr", "js", include_bytes!("../assets/vendor/jsqr.min.js")),
             Self::Roll => ("roll", "js", include_bytes!("../assets/js/roll.js")),
+            Self::Draw => ("draw", "js", include_bytes!("../assets/js/draw.js")),
             Self::Mark => ("mark", "svg", include_bytes!("../assets/mark.svg")),
         }
     }

@@ -220,6 +220,16 @@ fn shown(filled: &Filled<'_>, regions: &Regions, posts: &[Post]) -> Vec<(String,
             shown.push((format!("demo-{}", role.as_str()), role.label(), person));
         }
     }
+    // The two officers who run the draw of the senior university.
+    let university = orgs.first("310112", Kind::University).map(|(at, _)| at);
+    if let Some(office) = university.and_then(|at| filled.links.people.offices.get(&at)) {
+        shown.push(("demo-university_head".into(), "老年大学校长", office.head));
+        shown.push((
+            "demo-university_registrar".into(),
+            "老年大学教务员",
+            office.registrar,
+        ));
+    }
     let learners = filled.links.people.learners.get(&street);
     let couple = learners
         .into_iter()

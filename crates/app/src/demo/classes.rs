@@ -71,6 +71,8 @@ pub(super) struct Class {
     pub(super) closes: Instant,
     /// One of the first classes of the school where the demo's staff work: their order.
     pub(super) star: Option<usize>,
+    /// Whether its seats are given by the draw that is open.
+    pub(super) drawn: bool,
     pub(super) enrolled: i64,
     pub(super) waitlisted: i64,
 }
@@ -247,6 +249,7 @@ impl Planner<'_> {
             // A short course that begins in the middle of a term can be entered until it begins.
             closes: plan.closes.max(moment(plus(first, -1), 17, 0)),
             star,
+            drawn: false,
             enrolled: 0,
             waitlisted: 0,
         })

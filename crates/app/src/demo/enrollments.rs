@@ -153,7 +153,7 @@ impl<'a> Filler<'a> {
         let closed_yet = class.opens > moment(self.days.today, 9, 0);
         match (class.status, class.season, class.star) {
             (ClassStatus::Planned | ClassStatus::Cancelled, ..) => (0, 0),
-            _ if closed_yet => (0, 0),
+            _ if closed_yet || class.drawn => (0, 0),
             (_, 2, Some(2)) => (capacity, 3),
             (_, 2, Some(_)) => (capacity * 6 / 10, 0),
             (_, 2, None) if self.draw.chance(14) => (capacity, self.draw.below(9)),

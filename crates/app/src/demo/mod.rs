@@ -4,7 +4,8 @@
 //! (`data/regions`), everything else is invented (`data/demo`). Three terms: the one before, the one of today, the next.
 //! Rules that hold in it: counts of a class agree with its enrolments; nobody has two classes at one time, more than
 //! three in a term, or one against its age rule; no room and no teacher is given out twice; a class has no more
-//! seats than its room. The same day gives the same demo, whatever the machine.
+//! seats than its room. A round of the senior university is open, and closes some days later: its classes have no seats
+//! taken, and its signups are each of other people. The same day gives the same demo, whatever the machine.
 //!
 //! Start reading at [`build`]. Events: demo.built, demo.tokens.
 
@@ -18,6 +19,7 @@ mod orgs;
 mod people;
 mod records;
 mod regions;
+mod rounds;
 pub(crate) mod store;
 #[cfg(test)]
 mod tests;
@@ -207,6 +209,7 @@ struct World {
     library: courses::Library,
     classes: Vec<classes::Class>,
     seats: Vec<enrollments::Seat>,
+    round: Option<rounds::Round>,
 }
 
 impl World {
@@ -217,7 +220,9 @@ impl World {
         let library = courses::plan(&orgs, days);
         let mut classes = classes::plan(&regions, &orgs, &people, &library, days);
         let home = classes::home_school(&regions, &orgs);
+        let drawn = rounds::choose(&orgs, &mut classes);
         let seats = enrollments::plan(&orgs, &people, home, &mut classes, days);
+        let round = drawn.and_then(|drawn| rounds::plan(drawn, &people, &classes, &seats, days));
         Self {
             regions,
             orgs,
@@ -225,6 +230,7 @@ impl World {
             library,
             classes,
             seats,
+            round,
         }
     }
 
@@ -255,6 +261,9 @@ impl World {
         classes::write(&load, &filled.links, &self.classes).await?;
         enrollments::write(&load, &filled).await?;
         enrollments::write_attendance(&load, &filled).await?;
+        if let Some(round) = &self.round {
+            rounds::write(&load, &filled, round).await?;
+        }
         let outcomes = records::write(&load, &filled).await?;
         let sign_ins = accounts::write(&load, &filled, &self.regions).await?;
         Ok(DemoReport {

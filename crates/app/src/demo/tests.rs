@@ -160,6 +160,28 @@ async fn staff_have_work(app: &TestApp, report: &DemoReport) {
     }
 }
 
+/// The draw of the senior university is open, wanted by more people than it has seats, and played with couples.
+async fn a_draw_is_open(app: &TestApp) {
+    let db = &app.platform.db;
+    let sql = "SELECT s.receipt, count(*) FROM signup s JOIN signup_member m ON m.signup_id = s.id
+               JOIN round r ON r.id = s.round_id AND r.status = 'planned' AND r.opens <= $1 AND r.closes > $1
+               WHERE m.live {unscoped: a test} GROUP BY s.receipt ORDER BY s.receipt";
+    let signups: Vec<(String, i64)> = db.query(sql, args![app.platform.clock.now()]).await.unwrap();
+    let couples = signups.iter().filter(|(_, people)| *people == 2).count();
+    assert_eq!((signups.len(), couples), (200, 24));
+    let free = "SELECT c.capacity - c.enrolled FROM round_class o JOIN class c ON c.id = o.class_id
+                WHERE c.status = 'published' {unscoped: a test} ORDER BY c.id";
+    let free: i64 = numbers(db, free).await.iter().sum();
+    assert!((30..200).contains(&free), "{free}");
+    let newcomers = "SELECT count(*) FROM signup WHERE newcomer {unscoped: a test}";
+    let newcomers = numbers(db, newcomers).await[0];
+    assert!((1..200).contains(&newcomers), "{newcomers}");
+    let too_young = "SELECT m.person_id FROM signup_wish w JOIN signup_member m ON m.signup_id = w.signup_id
+                     JOIN class c ON c.id = w.class_id JOIN person p ON p.id = m.person_id
+                     WHERE c.age_min IS NOT NULL AND p.birth > '1976-11-22' {unscoped: a test} ORDER BY m.person_id";
+    assert_eq!(numbers(db, too_young).await, Vec::<i64>::new());
+}
+
 async fn wang_has_something_of_everything(app: &TestApp, report: &DemoReport) {
     let db = &app.platform.db;
     let wang = holder(report, "demo-learner");
@@ -215,6 +237,7 @@ async fn the_small_demo_keeps_its_rules() {
     counts_and_ledger_agree(&app, &report).await;
     staff_have_work(&app, &report).await;
     wang_has_something_of_everything(&app, &report).await;
+    a_draw_is_open(&app).await;
     let again = build_scaled(&app.platform, TODAY, Scale::Small).await;
     assert!(
         matches!(
@@ -282,6 +305,16 @@ async fn dump(db: &Db) -> Vec<String> {
             "attendance",
             "session_id, person_id, status, marked_at",
             "session_id, person_id",
+        ),
+        (
+            "signup",
+            "id, receipt, person_id, newcomer, channel, created_at",
+            "id",
+        ),
+        (
+            "signup_wish",
+            "signup_id, position, class_id",
+            "signup_id, position",
         ),
         (
             "certificate",

@@ -203,6 +203,14 @@ async fn detail(ctx: &Ctx, row: EnrollmentRow) -> AppResult<Detail> {
     })
 }
 
+/// The draw that gives the seats of a class, as long as it is not over.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn round_of(ctx: &Ctx, class: ClassId) -> AppResult<Option<crate::RoundId>> {
+    crate::seat_desk::round_of(ctx.db(), class).await
+}
+
 /// Where a class meets: name of the org and of the room, or that it meets online.
 ///
 /// # Errors

@@ -136,6 +136,7 @@ struct ClassChoicePage {
     person: PersonBrief,
     q: String,
     classes: Vec<ClassRow>,
+    rounds: Vec<(String, String)>,
 }
 
 /// `GET /desk/counter/{person}`: choose the class.
@@ -147,7 +148,13 @@ pub(super) async fn choose(
     let person: PersonId = id(&person)?;
     let q = value(&query, "q").to_owned();
     let (person, classes) = actions::choices(&ctx, person, &q, FOUND).await?;
+    let rounds = crate::rounds::actions::open_for_counter(&ctx).await?;
+    let door = |round: crate::rounds::actions::RoundRow| {
+        let href = format!("/desk/rounds/{}/signups/new?person={}", round.id, person.id);
+        (href, round.name)
+    };
     Ok(html(&ClassChoicePage {
+        rounds: rounds.into_iter().map(door).collect(),
         page: desk(&ctx, "选班级"),
         person,
         q,

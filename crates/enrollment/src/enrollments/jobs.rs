@@ -3,6 +3,7 @@
 use super::model::{hours, weekday_name};
 use super::store::{self, EnrollmentRow};
 use crate::seat_desk::TELL as TELL_NAME;
+use crate::seat_desk::promotion::TOO_FEW_SEATS;
 use crate::{EnrollmentId, EnrollmentStatus};
 use kernel::PersonId;
 use people::{contact, persons};
@@ -31,6 +32,8 @@ pub const JOBS: &[JobKind] = &[
         name: ATTEND,
         run: |ctx, job| -> JobFuture { Box::pin(attend(ctx, job)) },
     },
+    crate::rounds::PUBLISH,
+    crate::rounds::TELL,
 ];
 
 /// The job that follows the start of a class; queued once a day without a class, it finds those who joined since.
@@ -75,23 +78,23 @@ async fn attend_class(ctx: &Ctx, class: ClassId) -> AppResult<usize> {
     Ok(rows.len())
 }
 
-fn payload(job: &Job) -> AppResult<Value> {
+pub(crate) fn payload(job: &Job) -> AppResult<Value> {
     serde_json::from_str(&job.payload).map_err(|error| AppError::Internal(error.to_string()))
 }
 
-fn id<K>(payload: &Value, name: &str) -> AppResult<kernel::Id<K>> {
+pub(crate) fn id<K>(payload: &Value, name: &str) -> AppResult<kernel::Id<K>> {
     let text = payload.get(name).and_then(Value::as_str);
     text.and_then(|text| text.parse().ok())
         .ok_or_else(|| AppError::Internal(format!("a job without {name}")))
 }
 
 /// A job runs at least once: what it told is committed with an event of its own, and found when it runs again.
-async fn told_before(ctx: &Ctx, job: &Job) -> AppResult<bool> {
+pub(crate) async fn told_before(ctx: &Ctx, job: &Job) -> AppResult<bool> {
     let events = platform::audit::of_subject(ctx.db(), "job", job.id).await?;
     Ok(events.iter().any(|event| event.kind == "enrollment.told"))
 }
 
-async fn commit_told(tx: Tx, job: &Job, told: usize, all: usize) -> AppResult<String> {
+pub(crate) async fn commit_told(tx: Tx, job: &Job, told: usize, all: usize) -> AppResult<String> {
     let data = serde_json::json!({ "told": told, "of": all });
     tx.commit(vec![Event::new("enrollment.told", "job", job.id).data(data)])
         .await?;
@@ -180,6 +183,12 @@ fn decided_text(word: &str, class: &ClassRow, place: &str, position: Option<i64>
         "withdrawn" => (
             "enrollment.withdrawn",
             format!("【学圈】您在“{name}”的报名已取消。想再报，可在网上、电话或柜台重新报名。"),
+        ),
+        TOO_FEW_SEATS => (
+            "enrollment.passed_over",
+            format!(
+                "【学圈】“{name}”有了名额，但不够你们同行的人一起上，这次给了后面的人。你们的候补位置还在；想各自上课，请打电话问学校。"
+            ),
         ),
         "time_clash" => (
             "enrollment.passed_over",

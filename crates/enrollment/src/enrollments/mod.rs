@@ -14,7 +14,7 @@
 pub mod actions;
 pub(crate) mod api;
 mod desk_pages;
-mod jobs;
+pub(crate) mod jobs;
 pub mod model;
 mod pages;
 pub(crate) mod store;
@@ -22,6 +22,7 @@ pub(crate) mod store;
 mod tests;
 
 pub use jobs::{ATTEND, JOBS};
+pub(crate) use pages::printed;
 pub use store::EnrollmentRow;
 
 use crate::seat_desk::SeatDesk;

@@ -39,6 +39,9 @@ struct CheckPage {
 
 /// `GET /classes/{id}/enroll`: check the answers.
 pub(super) async fn check(ctx: Ctx, Path(class): Path<String>) -> AppResult<Response> {
+    if let Some(round) = actions::round_of(&ctx, id(&class)?).await? {
+        return Ok(see_other(&format!("/rounds/{round}/apply?class={class}")));
+    }
     Ok(html(&check_page(&ctx, &class).await?))
 }
 
@@ -126,6 +129,7 @@ struct MinePage {
     page: Page,
     next: Option<(String, String, String)>,
     items: Vec<MineItem>,
+    signups: Vec<(String, String, Tag)>,
 }
 
 struct MineItem {
@@ -149,7 +153,13 @@ pub(super) async fn mine(ctx: Ctx) -> AppResult<Response> {
             (mine.class.name.clone(), when, mine.place.clone())
         });
     let items = all.iter().map(|mine| item(&page, mine)).collect();
-    Ok(html(&MinePage { next, items, page }))
+    let signups = crate::rounds::current(&ctx, &page).await?;
+    Ok(html(&MinePage {
+        next,
+        items,
+        signups,
+        page,
+    }))
 }
 
 fn item(page: &Page, mine: &Mine) -> MineItem {
@@ -243,13 +253,22 @@ pub(super) async fn slip(
     Extension(typesetter): Extension<Arc<Typesetter>>,
 ) -> AppResult<Response> {
     let detail = actions::show(&ctx, id(&text)?).await?;
-    let slip = slip_of(&ctx, &detail);
+    printed(&ctx, slip_of(&ctx, &detail), typesetter, "报名凭条.pdf").await
+}
+
+/// A slip as the answer.
+pub(crate) async fn printed(
+    ctx: &Ctx,
+    slip: Slip,
+    typesetter: Arc<Typesetter>,
+    name: &str,
+) -> AppResult<Response> {
     let made = ctx.now();
     let bytes = tokio::task::spawn_blocking(move || slip.pdf(&typesetter, made))
         .await
         .map_err(|error| AppError::Internal(error.to_string()))?
         .map_err(|error| AppError::Internal(error.to_string()))?;
-    Ok(ui::pdf(bytes, "报名凭条.pdf"))
+    Ok(ui::pdf(bytes, name))
 }
 
 fn slip_of(ctx: &Ctx, detail: &Detail) -> Slip {

@@ -4,24 +4,40 @@ mod store;
 
 use crate::enrollments::model::label;
 use crate::enrollments::store::{EnrollmentRow, live_of_person, set_status};
-use crate::{EnrollmentId, EnrollmentStatus};
+use crate::{EnrollmentId, EnrollmentStatus, SignupId, rounds};
 use kernel::PersonId;
 use platform::personal::{Cell, Erasing, Keeper, Retention, Rule, Section, Telling, erase_notes, happened};
 use platform::{AppResult, Channel, Ctx, Event, Tx};
 use serde_json::json;
 use std::collections::BTreeMap;
-use store::Told;
+use store::{Told, ToldSignup};
 use teaching::{ClassId, classes};
 
 /// The keeper of enrolments.
 pub const KEEPER: Keeper = Keeper {
-    retention: &[Retention {
-        what: "报名和学籍",
-        table: "enrollment",
-        rule: Rule::Kept,
-        why: "只有编号、日期和状态；名额、结业率要和名册对得上。还没上完的班会取消。",
-        days: None,
-    }],
+    retention: &[
+        Retention {
+            what: "报名和学籍",
+            table: "enrollment",
+            rule: Rule::Kept,
+            why: "只有编号、日期和状态；名额、结业率要和名册对得上。还没上完的班会取消。",
+            days: None,
+        },
+        Retention {
+            what: "摇号的报名申请",
+            table: "signup",
+            rule: Rule::Kept,
+            why: "只有回执号、志愿和签数；公布过的摇号要能重新算。名单还没封存的会撤回，没公布的不再排名额。",
+            days: None,
+        },
+        Retention {
+            what: "摇号申请里一起报的人",
+            table: "signup_member",
+            rule: Rule::Kept,
+            why: "只有编号；一份申请几个人要和封存的名单对得上。没公布的不再排名额。",
+            days: None,
+        },
+    ],
     tell: |ctx, person| -> Telling<'_> { Box::pin(tell(ctx, person)) },
     erase: |tx, person| -> Erasing<'_> { Box::pin(erase(tx, person)) },
 };
@@ -43,7 +59,41 @@ async fn tell(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Section>> {
     });
     let title = "报名的经过";
     let history = happened(ctx.db(), "enrollment_events", title, "enrollment", &ids).await?;
-    Ok(vec![told, history])
+    let signups = store::signups_of(ctx.db(), person).await?;
+    let ids: Vec<SignupId> = signups.iter().map(|row| row.id).collect();
+    let signups = Section::new("signups", "摇号的报名申请", signups, |row: ToldSignup| {
+        let channel = row.channel.parse().map_or("", Channel::label);
+        vec![
+            Cell::new("receipt", "回执号", &row.receipt),
+            Cell::new("round", "报名批次", &row.round),
+            Cell::new("org", "学校", &row.org),
+            Cell::new("tickets", "签数", &row.tickets),
+            Cell::new("channel", "方式", &channel),
+            Cell::at("applied_at", "申请时间", Some(row.created_at)),
+        ]
+    });
+    let title = "报名申请的经过";
+    let acts = happened(ctx.db(), "signup_events", title, "signup", &ids).await?;
+    Ok(vec![told, history, signups, acts])
+}
+
+/// Takes the person out of the draws that are not over; what they asked for while a list is open is withdrawn.
+async fn leave_draws(tx: &Tx, person: PersonId) -> AppResult<Vec<Event>> {
+    let open = rounds::store::open_signups_of(tx, person).await?;
+    for signup in &open {
+        rounds::store::withdraw(tx, signup.id, tx.ctx().now()).await?;
+    }
+    rounds::store::leave(tx, person).await?;
+    let all = store::signups_of(tx, person).await?;
+    let all: Vec<SignupId> = all.into_iter().map(|row| row.id).collect();
+    erase_notes(tx, "signup", &all).await?;
+    let event = |signup: &rounds::store::SignupRow| {
+        Event::new("signup.withdrawn", "signup", signup.id)
+            .at(signup.org_id)
+            .on_behalf_of(person)
+            .data(json!({ "round": signup.round_id, "because": "erased" }))
+    };
+    Ok(open.iter().map(event).collect())
 }
 
 /// Gives up what is live, so that the seats go to others, and erases the words written about the person's enrolments.
@@ -71,11 +121,13 @@ async fn erase(tx: &Tx, person: PersonId) -> AppResult<Vec<Event>> {
     let all = store::of_person(tx, person).await?;
     let all: Vec<EnrollmentId> = all.into_iter().map(|row| row.id).collect();
     erase_notes(tx, "enrollment", &all).await?;
+    let mut events = leave_draws(tx, person).await?;
     let event = |row: &EnrollmentRow| {
         Event::new("enrollment.withdrawn", "enrollment", row.id)
             .at(row.org_id)
             .on_behalf_of(person)
             .data(json!({ "class": row.class_id, "from": row.status.as_str(), "because": "erased" }))
     };
-    Ok(live.iter().map(event).collect())
+    events.extend(live.iter().map(event));
+    Ok(events)
 }

@@ -1,6 +1,6 @@
 //! SQL of what is told of a person.
 
-use crate::{EnrollmentId, EnrollmentStatus};
+use crate::{EnrollmentId, EnrollmentStatus, SignupId};
 use db::{Db, DbResult, args, record};
 use kernel::{Instant, PersonId};
 use platform::personal::MOST_TOLD;
@@ -20,6 +20,26 @@ pub(super) async fn of_person(db: &Db, person: PersonId) -> DbResult<Vec<Told>> 
         "SELECT e.id, c.name AS class, g.name AS org, e.status, e.channel, e.created_at, e.changed_at
          FROM enrollment e JOIN class c ON c.id = e.class_id JOIN org g ON g.id = e.org_id
          WHERE e.person_id = $1 {unscoped: a person's own} ORDER BY e.created_at, e.id LIMIT $2",
+        args![person, MOST_TOLD],
+    )
+    .await
+}
+
+record! {
+    /// A signup as it is told.
+    pub(super) struct ToldSignup {
+        pub(super) id: SignupId, pub(super) receipt: String, pub(super) round: String, pub(super) org: String,
+        pub(super) tickets: i64, pub(super) channel: String, pub(super) created_at: Instant,
+    }
+}
+
+/// Every signup of which a person is part, oldest first.
+pub(super) async fn signups_of(db: &Db, person: PersonId) -> DbResult<Vec<ToldSignup>> {
+    db.query(
+        "SELECT s.id, s.receipt, r.name AS round, g.name AS org, s.tickets, s.channel, s.created_at
+         FROM signup_member m JOIN signup s ON s.id = m.signup_id JOIN round r ON r.id = s.round_id
+         JOIN org g ON g.id = s.org_id
+         WHERE m.person_id = $1 {unscoped: a person's own} ORDER BY s.created_at, s.id LIMIT $2",
         args![person, MOST_TOLD],
     )
     .await

@@ -75,7 +75,7 @@ pub(super) async fn decide_all(platform: &Arc<Platform>, facts: &mut Facts, aske
 }
 
 async fn group(ctx: &Ctx, facts: &mut Facts, asked: &[Asked]) -> AppResult<Decided> {
-    let mut people: BTreeSet<PersonId> = asked.iter().filter_map(|one| one.ask.person()).collect();
+    let mut people: BTreeSet<PersonId> = asked.iter().flat_map(|one| one.ask.people()).collect();
     for _ in 0..STARTS {
         let tx = ctx.begin().await?;
         match load(ctx, &tx, facts, asked, &people).await? {
@@ -137,12 +137,14 @@ async fn load(
         classes: class_state(tx, facts, &needed, &classes).await?,
         people: known,
     };
+    set_rounds(tx, &mut state, asked).await?;
     for row in waiting {
         if let Some(class) = state.classes.get_mut(&row.class_id) {
             class.waiting.push(Waiting {
                 enrollment: row.id,
                 person: row.person_id,
                 queue: row.queue,
+                signup: row.signup_id,
             });
         }
     }
@@ -223,6 +225,7 @@ async fn class_state(
             opens: row.enrollment_opens,
             closes: row.enrollment_closes,
             limit: row.class_limit,
+            round: None,
             capacity: row.capacity,
             enrolled: row.enrolled,
             waitlisted: row.waitlisted,
@@ -233,6 +236,26 @@ async fn class_state(
         Some((row.id, state))
     });
     Ok(states.collect())
+}
+
+/// Which of the classes asked for are given by a draw.
+async fn set_rounds(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()> {
+    let first_come = |one: &&Asked| matches!(one.ask, Ask::Enroll { .. });
+    let classes: BTreeSet<ClassId> = asked
+        .iter()
+        .filter(first_come)
+        .map(|one| one.ask.class())
+        .collect();
+    if classes.is_empty() {
+        return Ok(());
+    }
+    let classes: Vec<ClassId> = classes.into_iter().collect();
+    for (class, round) in store::in_draw(tx, &classes).await? {
+        if let Some(class) = state.classes.get_mut(&class) {
+            class.round = Some(round);
+        }
+    }
+    Ok(())
 }
 
 /// Places on the waitlist of those who ask again for what they wait for.
@@ -298,6 +321,9 @@ fn request_hash(ask: &Ask) -> String {
             person, class, wait, ..
         } => format!("enroll {person} {class} {wait}"),
         Ask::Withdraw { enrollment, .. } => format!("withdraw {enrollment}"),
+        Ask::Drawn {
+            signup, class, wait, ..
+        } => format!("drawn {signup} {class} {wait}"),
         Ask::Promote { class } => format!("promote {class}"),
     };
     data_encoding::HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
@@ -415,12 +441,19 @@ fn note_placed(
     } else {
         ("enrollment.confirmed", "confirmed")
     };
-    let data = json!({ "class": class, "queue": queue, "position": answer.position });
+    let signup = asked.ask.signup();
+    let mut data = json!({ "class": class, "queue": queue, "position": answer.position });
+    if let (Some(signup), Some(data)) = (signup, data.as_object_mut()) {
+        data.insert("signup".into(), json!(signup));
+    }
     let placed = event(kind, answer.enrollment, person, at.facts.org, asked);
     writes.events.push(placed.data(data));
-    writes
-        .tell
-        .push(json!([answer.enrollment, word, answer.position]));
+    // The round tells everybody of its result, once.
+    if signup.is_none() {
+        writes
+            .tell
+            .push(json!([answer.enrollment, word, answer.position]));
+    }
     writes.placed.push(NewEnrollment {
         id: answer.enrollment,
         class,
@@ -431,10 +464,15 @@ fn note_placed(
         queue,
         channel: asked.channel,
         actor: asked.by,
-        rule_version: RULE_VERSION,
+        rule_version: if signup.is_some() {
+            crate::draws::file::FORMAT
+        } else {
+            RULE_VERSION
+        },
         created_at: state.now,
         changed_at: state.now,
         seated_on: answer.status.holds_seat().then(|| state.now.date()),
+        signup,
     });
 }
 

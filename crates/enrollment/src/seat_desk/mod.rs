@@ -7,7 +7,10 @@
 //! 4. In a term a person holds at most the term's number of classes, and waits for at most as many.
 //! 5. Two classes held may not meet at the same time. Waiting does not clash.
 //! 6. A free seat goes to who asks first; then people wait, in the order of asking.
-//! 7. A seat given up goes at once to the first who waits and can take it. Who cannot keeps the place and is told.
+//! 7. A class in a draw that is not over takes nobody who simply asks. What the draw has given is placed by
+//!    [`place_drawn`], for all people of a signup or for none.
+//! 8. A seat given up goes at once to the first who waits and can take it. Who cannot keeps the place and is told.
+//!    Companions of a draw take seats together or not at all.
 //!
 //! A group is one transaction: lock learners, then classes, each in order of id (PostgreSQL; on SQLite there is one
 //! writer), load, decide each in order, write, commit, and only then answer all. `UNIQUE` and `CHECK` are the second
@@ -19,7 +22,8 @@
 
 mod group;
 pub mod model;
-mod refusal;
+pub(crate) mod promotion;
+pub(crate) mod refusal;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -114,6 +118,22 @@ impl SeatDesk {
             .map_err(|_| AppError::Unavailable("the seat desk was closed".into()))??
             .ok_or_else(|| AppError::Internal("a decision without an answer".into()))
     }
+}
+
+/// Places what a draw has given, in one group beside the queue: transactions keep both in order, as they do for two
+/// nodes. Seats that become free elsewhere are found by the next look.
+pub(crate) async fn place_drawn(platform: &Arc<Platform>, asked: &[Asked]) -> Vec<AppResult<Option<Answer>>> {
+    let mut facts = Facts::default();
+    group::decide_all(platform, &mut facts, asked).await.answers
+}
+
+/// The draw that gives the seats of a class, as long as it is not over.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn round_of(db: &db::Db, class: ClassId) -> AppResult<Option<crate::RoundId>> {
+    let found = store::in_draw(db, &[class]).await?;
+    Ok(found.first().map(|(_, round)| *round))
 }
 
 /// Decides group after group.

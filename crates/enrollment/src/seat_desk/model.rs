@@ -1,7 +1,8 @@
 //! The rules of a seat decision: pure, one ask after the other, on the state the desk has loaded.
 
+use super::promotion::promote;
 use super::refusal::Refusal;
-use crate::EnrollmentId;
+use crate::{EnrollmentId, RoundId, SignupId};
 use db::text_enum;
 use kernel::age::full_years;
 use kernel::{Date, Instant, PersonId};
@@ -95,6 +96,18 @@ pub enum Ask {
         /// Which.
         enrollment: EnrollmentId,
     },
+    /// What a signup of a draw has come to, for all its people together or for none. Window and draw do not stand in
+    /// the way; every other rule does.
+    Drawn {
+        /// The signup.
+        signup: SignupId,
+        /// Where.
+        class: ClassId,
+        /// Who, each with the id of their enrolment.
+        people: Vec<(PersonId, EnrollmentId)>,
+        /// Whether they wait when there are not seats enough.
+        wait: bool,
+    },
     /// To give free seats to those who wait: after capacity was raised.
     Promote {
         /// Where.
@@ -107,16 +120,39 @@ impl Ask {
     #[must_use]
     pub const fn class(&self) -> ClassId {
         match self {
-            Self::Enroll { class, .. } | Self::Withdraw { class, .. } | Self::Promote { class } => *class,
+            Self::Enroll { class, .. }
+            | Self::Withdraw { class, .. }
+            | Self::Drawn { class, .. }
+            | Self::Promote { class } => *class,
         }
     }
 
-    /// The person it is about.
+    /// The person it is about, where it is about one.
     #[must_use]
     pub const fn person(&self) -> Option<PersonId> {
         match self {
             Self::Enroll { person, .. } | Self::Withdraw { person, .. } => Some(*person),
-            Self::Promote { .. } => None,
+            Self::Drawn { .. } | Self::Promote { .. } => None,
+        }
+    }
+
+    /// Everybody it is about.
+    pub fn people(&self) -> impl Iterator<Item = PersonId> {
+        let several = match self {
+            Self::Drawn { people, .. } => people.as_slice(),
+            _ => &[],
+        };
+        self.person()
+            .into_iter()
+            .chain(several.iter().map(|(person, _)| *person))
+    }
+
+    /// The signup it comes from.
+    #[must_use]
+    pub const fn signup(&self) -> Option<SignupId> {
+        match self {
+            Self::Drawn { signup, .. } => Some(*signup),
+            _ => None,
         }
     }
 
@@ -140,6 +176,8 @@ pub struct ClassState {
     pub closes: Instant,
     /// How many classes of the term a person may hold, and for how many they may wait.
     pub limit: i64,
+    /// The draw that gives its seats, as long as it is not over.
+    pub round: Option<RoundId>,
     /// Seats.
     pub capacity: i64,
     /// Seats taken.
@@ -163,6 +201,8 @@ pub struct Waiting {
     pub person: PersonId,
     /// Queue number.
     pub queue: i64,
+    /// The signup, for companions who take seats together or not at all.
+    pub signup: Option<SignupId>,
 }
 
 /// A person as the desk sees them.
@@ -285,6 +325,12 @@ pub fn decide(state: &mut State, ask: &Ask) -> Decision {
             class,
             enrollment,
         } => withdraw(state, person, class, enrollment).unwrap_or_else(Decision::from),
+        Ask::Drawn {
+            signup,
+            class,
+            ref people,
+            wait,
+        } => drawn(state, signup, class, people, wait).unwrap_or_else(Decision::from),
         Ask::Promote { class } => {
             let mut changes = promote(state, class);
             // Nobody gave a seat up just now: those who cannot take it have been told before.
@@ -319,18 +365,67 @@ fn enroll(
             changes: Vec::new(),
         });
     }
+    if let Some(round) = at.round {
+        return Err(Refusal::InDraw { round });
+    }
     in_window(at, state.now)?;
-    of_age(at, who.birth)?;
+    of_age(&at.facts, who.birth)?;
     within_limit(at, who, class)?;
     no_clash(state, at, who, class)?;
     let seat = at.enrolled < at.capacity;
     if !seat {
         may_wait(at, who, wait)?;
     }
-    Ok(place(state, person, class, new_id, seat))
+    Ok(place(state, (person, new_id), class, None, seat))
 }
 
-fn is_on(class: &ClassState) -> Result<(), Refusal> {
+/// Seats for all people of a signup or for none; who has a place in the class already keeps it.
+fn drawn(
+    state: &mut State,
+    signup: SignupId,
+    class: ClassId,
+    people: &[(PersonId, EnrollmentId)],
+    wait: bool,
+) -> Result<Decision, Refusal> {
+    let at = state.classes.get(&class).ok_or(Refusal::NoClass)?;
+    is_on(at)?;
+    let mut to_place = Vec::with_capacity(people.len());
+    let mut held = None;
+    for (person, new_id) in people {
+        let who = state.people.get(person).ok_or(Refusal::NoPerson)?;
+        if let Some(live) = who.live.iter().find(|live| live.class == class) {
+            held = Some(Answer {
+                enrollment: live.enrollment,
+                status: live.status,
+                position: live.position,
+                fresh: false,
+            });
+            continue;
+        }
+        of_age(&at.facts, who.birth)?;
+        within_limit(at, who, class)?;
+        no_clash(state, at, who, class)?;
+        to_place.push((*person, *new_id));
+    }
+    let seats = at.enrolled + to_place.len() as i64 <= at.capacity;
+    if !seats {
+        for (person, _) in &to_place {
+            may_wait(at, state.people.get(person).ok_or(Refusal::NoPerson)?, wait)?;
+        }
+    }
+    let mut decision = Decision {
+        answer: Ok(held),
+        changes: Vec::with_capacity(to_place.len()),
+    };
+    for one in to_place {
+        let placed = place(state, one, class, Some(signup), seats);
+        decision.answer = placed.answer;
+        decision.changes.extend(placed.changes);
+    }
+    Ok(decision)
+}
+
+pub(super) fn is_on(class: &ClassState) -> Result<(), Refusal> {
     match class.status.as_str() {
         "published" | "running" => Ok(()),
         "cancelled" => Err(Refusal::ClassCancelled {
@@ -355,8 +450,7 @@ fn in_window(class: &ClassState, now: Instant) -> Result<(), Refusal> {
 }
 
 /// Age counts in full years on the day of the class's first session.
-fn of_age(class: &ClassState, birth: Option<Date>) -> Result<(), Refusal> {
-    let facts = &class.facts;
+pub(crate) fn of_age(facts: &Facts, birth: Option<Date>) -> Result<(), Refusal> {
     if facts.age_min.is_none() && facts.age_max.is_none() {
         return Ok(());
     }
@@ -373,7 +467,7 @@ fn of_age(class: &ClassState, birth: Option<Date>) -> Result<(), Refusal> {
 }
 
 /// Seats held in the class's term, other than in the class itself, stay below the limit.
-fn within_limit(at: &ClassState, who: &PersonState, class: ClassId) -> Result<(), Refusal> {
+pub(super) fn within_limit(at: &ClassState, who: &PersonState, class: ClassId) -> Result<(), Refusal> {
     let held = who
         .live
         .iter()
@@ -386,7 +480,12 @@ fn within_limit(at: &ClassState, who: &PersonState, class: ClassId) -> Result<()
 }
 
 /// Only seats held can clash: waiting for one class does not keep anybody from another.
-fn no_clash(state: &State, at: &ClassState, who: &PersonState, class: ClassId) -> Result<(), Refusal> {
+pub(super) fn no_clash(
+    state: &State,
+    at: &ClassState,
+    who: &PersonState,
+    class: ClassId,
+) -> Result<(), Refusal> {
     let held = who
         .live
         .iter()
@@ -438,7 +537,13 @@ pub fn clash(a: &[Slot], b: &[Slot]) -> Option<Slot> {
     None
 }
 
-fn place(state: &mut State, person: PersonId, class: ClassId, new_id: EnrollmentId, seat: bool) -> Decision {
+fn place(
+    state: &mut State,
+    (person, new_id): (PersonId, EnrollmentId),
+    class: ClassId,
+    signup: Option<SignupId>,
+    seat: bool,
+) -> Decision {
     let mut queue = 0;
     let mut answer = Answer {
         enrollment: new_id,
@@ -460,6 +565,7 @@ fn place(state: &mut State, person: PersonId, class: ClassId, new_id: Enrollment
                 enrollment: new_id,
                 person,
                 queue,
+                signup,
             });
         }
         if let Some(who) = state.people.get_mut(&person) {
@@ -527,67 +633,4 @@ fn withdraw(
         answer: Ok(Some(answer)),
         changes,
     })
-}
-
-/// Gives free seats to those who wait, by queue number; who cannot take one keeps the place and is told.
-fn promote(state: &mut State, class: ClassId) -> Vec<Change> {
-    let mut changes = Vec::new();
-    let mut next = 0;
-    while let Some(waiting) = next_waiting(state, class, next) {
-        match can_take(state, class, waiting.person) {
-            Ok(()) => {
-                changes.push(Change::Moved {
-                    enrollment: waiting.enrollment,
-                    person: waiting.person,
-                    class,
-                    from: EnrollmentStatus::Waitlisted,
-                    to: EnrollmentStatus::Confirmed,
-                });
-                take_seat(state, class, &waiting);
-            }
-            Err(refusal) => {
-                next += 1;
-                changes.push(Change::PassedOver {
-                    enrollment: waiting.enrollment,
-                    person: waiting.person,
-                    class,
-                    because: refusal.code(),
-                });
-            }
-        }
-    }
-    changes
-}
-
-fn next_waiting(state: &State, class: ClassId, next: usize) -> Option<Waiting> {
-    let at = state.classes.get(&class)?;
-    if at.enrolled >= at.capacity || is_on(at).is_err() {
-        return None;
-    }
-    at.waiting.get(next).copied()
-}
-
-fn can_take(state: &State, class: ClassId, person: PersonId) -> Result<(), Refusal> {
-    let at = state.classes.get(&class).ok_or(Refusal::NoClass)?;
-    let who = state.people.get(&person).ok_or(Refusal::NoPerson)?;
-    within_limit(at, who, class)?;
-    no_clash(state, at, who, class)
-}
-
-fn take_seat(state: &mut State, class: ClassId, waiting: &Waiting) {
-    if let Some(at) = state.classes.get_mut(&class) {
-        at.waiting.retain(|other| other.enrollment != waiting.enrollment);
-        at.waitlisted -= 1;
-        at.enrolled += 1;
-        at.changed = true;
-    }
-    let who = state.people.get_mut(&waiting.person);
-    if let Some(live) = who.and_then(|who| {
-        who.live
-            .iter_mut()
-            .find(|live| live.enrollment == waiting.enrollment)
-    }) {
-        live.status = EnrollmentStatus::Confirmed;
-        live.position = None;
-    }
 }

@@ -1,6 +1,6 @@
 //! Why the desk says no: a stable code for programs, a sentence and the next door for people.
 
-use crate::EnrollmentId;
+use crate::{EnrollmentId, RoundId};
 use kernel::{Date, Instant, Weekday};
 use platform::{AppError, Door};
 use teaching::seats::Slot;
@@ -71,6 +71,11 @@ pub enum Refusal {
         /// How many wait already.
         ahead: i64,
     },
+    /// Seats of the class are given by a draw that is not over.
+    InDraw {
+        /// The round.
+        round: RoundId,
+    },
     /// The same key came with another request.
     KeyReused,
 }
@@ -91,6 +96,7 @@ impl Refusal {
             Self::TimeClash { .. } => "time_clash",
             Self::ClassCancelled { .. } => "class_cancelled",
             Self::Full { .. } => "class_full",
+            Self::InDraw { .. } => "in_draw",
             Self::KeyReused => "idempotency_key_reused",
         }
     }
@@ -137,6 +143,9 @@ impl Refusal {
             Self::Full { ahead } => {
                 format!("这个班已满。可以排候补（前面 {ahead} 人），或看看还有名额的班。")
             }
+            Self::InDraw { .. } => {
+                "这个班的名额用摇号来分，不按先来后到。请在报名批次里填报名申请；结果公布后没满的，再直接报名。".into()
+            }
             Self::KeyReused => "这个 Idempotency-Key 已用于另一个请求。请换一个新的，再发一次。".into(),
         }
     }
@@ -156,6 +165,7 @@ impl Refusal {
                 ),
                 seats(),
             ],
+            Self::InDraw { round } => vec![door("看这个报名批次", &format!("/rounds/{round}")), seats()],
             Self::KeyReused => Vec::new(),
             _ => vec![seats()],
         }
@@ -187,7 +197,7 @@ fn day(date: Date) -> String {
     format!("{} 年 {} 月 {} 日", date.year(), date.month(), date.day())
 }
 
-fn moment(at: Instant) -> String {
+pub(crate) fn moment(at: Instant) -> String {
     let (date, time) = at.china();
     format!("{} {:02}:{:02}", day(date), time.hour(), time.minute())
 }

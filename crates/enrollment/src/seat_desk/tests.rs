@@ -58,6 +58,7 @@ fn usual(number: i64) -> ClassState {
         opens: "2026-11-01T00:00:00Z".parse().unwrap(),
         closes: "2027-02-20T00:00:00Z".parse().unwrap(),
         limit: 2,
+        round: None,
         capacity: 2,
         enrolled: 0,
         waitlisted: 0,

@@ -167,13 +167,21 @@ pub(crate) fn new_card_code(random: &platform::Random) -> String {
 }
 
 /// People to sign in as with one button, in the demonstration: key of the button and its words.
-/// The key `learner` is the account `demo-learner`, a role's key its account `demo-<role>`.
+/// The key `learner` is the account `demo-learner`, every other key `demo-<key>`. Two officers of the senior university
+/// are among them, because a draw takes two.
 #[must_use]
 pub fn demo_roles() -> Vec<(&'static str, &'static str)> {
     let staff = platform::Role::ALL
         .iter()
         .map(|role| (role.as_str(), role.label()));
-    std::iter::once(("learner", "学员")).chain(staff).collect()
+    let officers = [
+        ("university_head", "老年大学校长"),
+        ("university_registrar", "老年大学教务员"),
+    ];
+    std::iter::once(("learner", "学员"))
+        .chain(staff)
+        .chain(officers)
+        .collect()
 }
 
 /// The person a sign-in belongs to.

@@ -1,0 +1,618 @@
+//! What people do with rounds: see them, apply, withdraw, see what came of it. The officers' steps are in `lifecycle.rs`.
+
+use super::model::{self, RoundStatus, SignupStatus};
+pub use super::store::RoundRow;
+use super::store::{self, NewSignup, SignupRow, Wished};
+use crate::draws::explain::{Explanation, explain};
+use crate::draws::file::DrawFile;
+use crate::{RoundId, SignupId};
+use db::Db;
+use kernel::{Date, PersonId, PersonName};
+use orgs::tree::{self, OrgBrief};
+use people::persons::{self, PersonBrief};
+use people::{births, contact};
+use platform::api::Part;
+use platform::{AppError, AppResult, Channel, Ctx, Event, FieldError, Permission, Tries};
+use serde_json::json;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+use teaching::classes::{self, ClassRow, ClassStatus};
+use teaching::terms::{self, TermRow};
+use teaching::{ClassId, seats};
+
+/// Wrong pairs of number and birth that one person may type in a quarter of an hour.
+static COMPANION_TRIES: LazyLock<Tries> = LazyLock::new(|| Tries::new(10, 900));
+
+/// A round with all that its page shows.
+#[derive(Debug, Clone)]
+pub struct RoundView {
+    /// The round.
+    pub row: RoundRow,
+    /// Who holds it.
+    pub org: OrgBrief,
+    /// The term.
+    pub term: TermRow,
+    /// Its classes, by name.
+    pub classes: Vec<RoundClass>,
+    /// The list and the draw, once it is sealed.
+    pub draw: Option<DrawFile>,
+    /// Signups that take part.
+    pub signups: i64,
+    /// People in them.
+    pub people: i64,
+}
+
+/// A class of a round.
+#[derive(Debug, Clone)]
+pub struct RoundClass {
+    /// The class.
+    pub class: ClassRow,
+    /// Where it meets.
+    pub place: String,
+    /// Seats to be drawn for.
+    pub seats: i64,
+    /// How much it is wished for; `None` by nobody.
+    pub wished: Option<Wished>,
+}
+
+impl RoundClass {
+    /// People who wish for it at all.
+    #[must_use]
+    pub fn people(&self) -> i64 {
+        self.wished.as_ref().map_or(0, |wished| wished.people)
+    }
+
+    /// People who wish for it first.
+    #[must_use]
+    pub fn first(&self) -> i64 {
+        self.wished.as_ref().map_or(0, |wished| wished.first)
+    }
+}
+
+/// Rounds of public orgs that are not cancelled, with the names of the orgs; read one row too long.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list_public(ctx: &Ctx, part: Part) -> AppResult<Vec<(RoundRow, String)>> {
+    let rows = store::list_public(ctx.db(), part).await?;
+    with_orgs(ctx, rows).await
+}
+
+pub(super) async fn with_orgs(ctx: &Ctx, rows: Vec<RoundRow>) -> AppResult<Vec<(RoundRow, String)>> {
+    let ids: Vec<_> = rows.iter().map(|row| row.org_id).collect();
+    let orgs = tree::find_many(ctx.db(), &ids).await?;
+    let named = rows.into_iter().map(|row| {
+        let org = orgs.iter().find(|org| org.id == row.org_id);
+        let name = org.map_or(String::new(), |org| org.name.clone());
+        (row, name)
+    });
+    Ok(named.collect())
+}
+
+/// A round of a public org with its classes and its draw.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is none for everybody.
+pub async fn show(ctx: &Ctx, id: RoundId) -> AppResult<RoundView> {
+    let row = store::find(ctx.db(), id).await?;
+    tree::find_public(ctx.db(), row.org_id).await?;
+    view(ctx, row).await
+}
+
+pub(super) async fn view(ctx: &Ctx, row: RoundRow) -> AppResult<RoundView> {
+    let db = ctx.db();
+    let draw = store::find_draw(db, row.id).await?;
+    let draw = draw.map(|draw| read_file(&draw.file)).transpose()?;
+    let wished = store::wished(db, row.id).await?;
+    let of_channels = store::by_channel(db, row.id).await?;
+    let mut all = Vec::new();
+    for id in store::classes(db, row.id).await? {
+        let class = classes::find(db, id).await?;
+        let sealed = draw.as_ref().and_then(|file| {
+            let text = id.to_string();
+            let class = file.classes.iter().find(|class| class.id == text)?;
+            Some(class.seats.values().copied().map(i64::from).sum())
+        });
+        all.push(RoundClass {
+            place: crate::enrollments::actions::place(ctx, &class).await?,
+            seats: sealed.unwrap_or(class.capacity - class.enrolled).max(0),
+            wished: wished.iter().find(|one| one.class_id == id).cloned(),
+            class,
+        });
+    }
+    all.sort_by(|a, b| (&a.class.sort_key, a.class.id).cmp(&(&b.class.sort_key, b.class.id)));
+    Ok(RoundView {
+        org: tree::find(db, row.org_id).await?,
+        term: terms::find(db, row.term_id).await?,
+        classes: all,
+        draw,
+        signups: of_channels.iter().map(|one| one.signups).sum(),
+        people: of_channels.iter().map(|one| one.people).sum(),
+        row,
+    })
+}
+
+pub(super) fn read_file(text: &str) -> AppResult<DrawFile> {
+    serde_json::from_str(text).map_err(|error| AppError::Internal(format!("a kept draw file: {error}")))
+}
+
+/// The draw file of a round, as text.
+///
+/// # Errors
+/// [`AppError::NotFound`] before it is sealed.
+pub async fn file(ctx: &Ctx, id: RoundId) -> AppResult<String> {
+    let row = store::find(ctx.db(), id).await?;
+    tree::find_public(ctx.db(), row.org_id).await?;
+    let draw = store::find_draw(ctx.db(), id).await?;
+    Ok(draw.ok_or(AppError::NotFound)?.file)
+}
+
+/// Masked names of the people of each signup, by receipt number, joined by 、.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn masked_names(ctx: &Ctx, round: RoundId) -> AppResult<HashMap<String, String>> {
+    let signups = store::signups_in(ctx.db(), round).await?;
+    let members = store::members_in(ctx.db(), round).await?;
+    let people: Vec<PersonId> = members.iter().map(|member| member.person_id).collect();
+    let briefs = persons::find_many(ctx.db(), &people).await?;
+    let mut of_signup: HashMap<SignupId, Vec<String>> = HashMap::new();
+    for member in &members {
+        let Some(brief) = briefs.get(&member.person_id) else {
+            continue;
+        };
+        let masked = PersonName::parse(&brief.name).map_or_else(|_| "**".into(), |name| name.masked());
+        of_signup.entry(member.signup_id).or_default().push(masked);
+    }
+    let named = signups.into_iter().map(|signup| {
+        let names = of_signup.remove(&signup.id).unwrap_or_default();
+        (signup.receipt, names.join("、"))
+    });
+    Ok(named.collect())
+}
+
+/// What somebody asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Application {
+    /// Classes in the order of the wish.
+    pub wishes: Vec<ClassId>,
+    /// Who takes part with them.
+    pub companions: Vec<Companion>,
+}
+
+/// Somebody who takes part too: known by two things that only those who know them know.
+#[derive(Debug, Clone)]
+pub struct Companion {
+    /// The learner's number.
+    pub number: String,
+    /// Day of birth.
+    pub birth: Option<Date>,
+}
+
+/// Applies for the signed-in person.
+///
+/// # Errors
+/// [`AppError::Refused`] outside the window, for who is not meant or takes part already; [`AppError::Invalid`] beside
+/// the wish or the companion that is wrong.
+pub async fn apply_self(ctx: &Ctx, round: RoundId, asked: &Application) -> AppResult<SignupId> {
+    let person = ctx.person()?;
+    let row = store::find(ctx.db(), round).await?;
+    tree::find_public(ctx.db(), row.org_id).await?;
+    apply(ctx, &row, person, ctx.channel, asked).await
+}
+
+/// Applies for a person at the counter or by telephone.
+///
+/// # Errors
+/// As [`apply_self`]; [`AppError::NotFound`] when the round is not in the clerk's scope.
+pub async fn apply_for(
+    ctx: &Ctx,
+    round: RoundId,
+    person: PersonId,
+    channel: Channel,
+    asked: &Application,
+) -> AppResult<SignupId> {
+    let scope = ctx.may(Permission::EnrollmentAct)?;
+    let row = store::find_within(ctx.db(), &scope, round).await?;
+    persons::find(ctx.db(), person).await?;
+    apply(ctx, &row, person, channel, asked).await
+}
+
+/// Round, person and classes as the clerk sees them before applying.
+///
+/// # Errors
+/// As [`apply_for`].
+pub async fn before_for(ctx: &Ctx, round: RoundId, person: PersonId) -> AppResult<(RoundView, PersonBrief)> {
+    let scope = ctx.may(Permission::EnrollmentAct)?;
+    let row = store::find_within(ctx.db(), &scope, round).await?;
+    Ok((view(ctx, row).await?, persons::find(ctx.db(), person).await?))
+}
+
+async fn apply(
+    ctx: &Ctx,
+    round: &RoundRow,
+    person: PersonId,
+    channel: Channel,
+    asked: &Application,
+) -> AppResult<SignupId> {
+    model::in_window(round.status, round.opens, round.closes, ctx.now())?;
+    let of_round = store::classes(ctx.db(), round.id).await?;
+    model::check_wishes(&asked.wishes, &of_round, round.wish_limit).map_err(AppError::Invalid)?;
+    let people = members(ctx, round, person, &asked.companions).await?;
+    check_wished(ctx, &people, &asked.wishes).await?;
+    let (newcomer, tickets) = standing(ctx, round, &people).await?;
+    if !round.audience.takes(newcomer) {
+        return Err(AppError::refused_with_door(
+            "not_meant",
+            format!(
+                "这个报名批次{}。可以看看别的报名批次，或打电话问学校。",
+                round.audience.label()
+            ),
+            "看别的报名批次",
+            "/rounds",
+        ));
+    }
+    let tx = ctx.begin().await?;
+    tx.lock("round", round.id.raw()).await?;
+    let now_row = store::find(&tx, round.id).await?;
+    model::in_window(now_row.status, now_row.opens, now_row.closes, ctx.now())?;
+    nobody_twice(&tx, round.id, person, &people).await?;
+    let mut receipt = model::new_receipt(&ctx.platform.random);
+    while store::receipt_is_taken(&tx, &receipt).await? {
+        receipt = model::new_receipt(&ctx.platform.random);
+    }
+    let id: SignupId = ctx.new_id();
+    let new = NewSignup {
+        id,
+        round,
+        receipt: &receipt,
+        person,
+        people: &people,
+        wishes: &asked.wishes,
+        tickets,
+        newcomer,
+        channel,
+        actor: ctx.actor.person,
+        at: ctx.now(),
+    };
+    store::insert_signup(&tx, &new).await?;
+    let text = format!(
+        "【学圈】已收到您在“{}”的报名申请，回执号 {}。{} 截止，截止前可以撤回；摇号结果会告诉您。",
+        round.name,
+        model::spaced(&receipt),
+        crate::seat_desk::refusal::moment(round.closes)
+    );
+    for member in &people {
+        persons::belongs(&tx, *member, round.org_id).await?;
+        contact::tell(&tx, *member, Some(round.org_id), "signup.applied", text.clone()).await?;
+    }
+    let data =
+        json!({ "round": round.id, "people": people.len(), "wishes": asked.wishes, "tickets": tickets });
+    let event = Event::new("signup.applied", "signup", id)
+        .at(round.org_id)
+        .via(channel)
+        .on_behalf_of(person)
+        .data(data);
+    tx.commit(vec![event]).await?;
+    Ok(id)
+}
+
+/// The person with their companions, each found by number and day of birth.
+async fn members(
+    ctx: &Ctx,
+    round: &RoundRow,
+    person: PersonId,
+    companions: &[Companion],
+) -> AppResult<Vec<PersonId>> {
+    let mut people = vec![person];
+    let key = ctx.actor.person.unwrap_or(person).to_string();
+    for (at, companion) in companions.iter().enumerate() {
+        COMPANION_TRIES.check(&key, ctx.now())?;
+        let found = persons::find_by_number(ctx.db(), &companion.number).await?;
+        let known = found.filter(|brief| brief.birth.is_some() && brief.birth == companion.birth);
+        let Some(brief) = known else {
+            COMPANION_TRIES.note(&key, ctx.now());
+            return Err(AppError::invalid(
+                &format!("companion_number_{}", at + 1),
+                "学号和出生日期对不上。请照学员卡再看一遍；没有学号的人，请先到柜台登记。",
+            ));
+        };
+        people.push(brief.id);
+    }
+    let fits = model::check_members(&people, round.companion_limit);
+    fits.map_err(|wrong| AppError::Invalid(vec![wrong]))?;
+    Ok(people)
+}
+
+/// Every class wished for is on, and everybody fits its ages.
+async fn check_wished(ctx: &Ctx, people: &[PersonId], wishes: &[ClassId]) -> AppResult<()> {
+    let mut facts = Vec::with_capacity(wishes.len());
+    let found = seats::facts(ctx.db(), wishes).await?;
+    for (at, wish) in wishes.iter().enumerate() {
+        let class = classes::find(ctx.db(), *wish).await?;
+        if class.status != ClassStatus::Published {
+            return Err(AppError::invalid(
+                &format!("wish_{}", at + 1),
+                format!("“{}”现在不收报名了，请换一个班。", class.name),
+            ));
+        }
+        facts.extend(found.iter().find(|one| one.id == *wish).cloned());
+    }
+    let births: HashMap<PersonId, Option<Date>> = births::of(ctx.db(), people).await?.into_iter().collect();
+    for (at, person) in people.iter().enumerate() {
+        let who = match at {
+            0 => String::new(),
+            _ => format!("第 {at} 位同行人"),
+        };
+        let birth = births.get(person).copied().flatten();
+        model::check_age(&who, birth, &facts).map_err(|wrong| AppError::Invalid(vec![wrong]))?;
+    }
+    Ok(())
+}
+
+/// Whether nobody of a signup ever had a seat here, and how many tickets it holds: the fewest of its people.
+async fn standing(ctx: &Ctx, round: &RoundRow, people: &[PersonId]) -> AppResult<(bool, i64)> {
+    let path = tree::find(ctx.db(), round.org_id).await?.path;
+    let term = terms::find(ctx.db(), round.term_id).await?;
+    let known = store::known_at(ctx.db(), &path, people, round.term_id).await?;
+    let waited = store::terms_waited(ctx.db(), &path, people, term.starts_on).await?;
+    let waited: HashMap<PersonId, i64> = waited.into_iter().collect();
+    let fewest = people
+        .iter()
+        .map(|person| waited.get(person).copied().unwrap_or(0))
+        .min();
+    Ok((
+        known.is_empty(),
+        model::tickets(fewest.unwrap_or(0), round.ticket_cap),
+    ))
+}
+
+async fn nobody_twice(db: &Db, round: RoundId, person: PersonId, people: &[PersonId]) -> AppResult<()> {
+    let already = store::already(db, round, people).await?;
+    if let Some(own) = already.iter().find(|member| member.person_id == person) {
+        return Err(AppError::refused_with_door(
+            "already_applied",
+            "已经在这个批次报过名了，一个人只能有一份申请。想改志愿，请先撤回原来的，再重新报。",
+            "看这份申请",
+            format!("/me/signups/{}", own.signup_id),
+        ));
+    }
+    let taken: HashSet<PersonId> = already.iter().map(|member| member.person_id).collect();
+    let wrong = people
+        .iter()
+        .enumerate()
+        .filter(|(_, person)| taken.contains(person));
+    let wrong: Vec<FieldError> = wrong
+        .map(|(at, _)| FieldError {
+            field: format!("companion_number_{at}"),
+            sentence: "这位同行人已经在这个批次报过名了。请他先撤回，或不写他。".into(),
+        })
+        .collect();
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(AppError::Invalid(wrong))
+    }
+}
+
+/// The signup of the signed-in person in a round, if they take part.
+///
+/// # Errors
+/// When nobody is signed in.
+pub async fn own_in(ctx: &Ctx, round: RoundId) -> AppResult<Option<SignupId>> {
+    let Some(person) = ctx.actor.person else {
+        return Ok(None);
+    };
+    let found = store::already(ctx.db(), round, &[person]).await?;
+    Ok(found.first().map(|member| member.signup_id))
+}
+
+/// A signup with all that its page shows.
+#[derive(Debug, Clone)]
+pub struct SignupView {
+    /// The signup.
+    pub row: SignupRow,
+    /// Its round.
+    pub round: RoundRow,
+    /// Who holds the round.
+    pub org: OrgBrief,
+    /// Who is in it.
+    pub people: Vec<PersonBrief>,
+    /// Classes in the order of the wish.
+    pub wishes: Vec<ClassRow>,
+    /// What the draw came to, once it is drawn.
+    pub explanation: Option<Explanation>,
+    /// Names of the classes that the explanation speaks of.
+    pub names: HashMap<String, String>,
+    /// What was placed for it.
+    pub placed: Vec<store::PlacedRow>,
+}
+
+impl SignupView {
+    /// Whether it can be withdrawn now.
+    #[must_use]
+    pub fn is_open(&self, ctx: &Ctx) -> bool {
+        let round = &self.round;
+        self.row.status == SignupStatus::Applied
+            && model::in_window(round.status, round.opens, round.closes, ctx.now()).is_ok()
+    }
+}
+
+/// A signup of which the signed-in person is part.
+///
+/// # Errors
+/// [`AppError::NotFound`] for everybody else.
+pub async fn show_own(ctx: &Ctx, id: SignupId) -> AppResult<SignupView> {
+    let row = own(ctx, id).await?;
+    signup_view(ctx, row).await
+}
+
+/// A signup for those who are in it, or for staff who may see it.
+///
+/// # Errors
+/// [`AppError::NotFound`] for everybody else.
+pub async fn show_signup(ctx: &Ctx, id: SignupId) -> AppResult<SignupView> {
+    let row = match own(ctx, id).await {
+        Err(AppError::NotFound) => {
+            let scope = ctx.reach(Permission::EnrollmentRead);
+            store::find_signup_within(ctx.db(), &scope, id).await?
+        }
+        other => other?,
+    };
+    signup_view(ctx, row).await
+}
+
+async fn own(ctx: &Ctx, id: SignupId) -> AppResult<SignupRow> {
+    let person = ctx.person()?;
+    let row = store::find_signup(ctx.db(), id).await?;
+    let members = store::members_of(ctx.db(), id).await?;
+    if members.iter().any(|member| member.person_id == person) {
+        Ok(row)
+    } else {
+        Err(AppError::NotFound)
+    }
+}
+
+/// A signup in the scope of staff.
+///
+/// # Errors
+/// [`AppError::NotFound`] outside the scope.
+pub async fn show_within(ctx: &Ctx, id: SignupId) -> AppResult<SignupView> {
+    let scope = ctx.may(Permission::EnrollmentRead)?;
+    let row = store::find_signup_within(ctx.db(), &scope, id).await?;
+    signup_view(ctx, row).await
+}
+
+async fn signup_view(ctx: &Ctx, row: SignupRow) -> AppResult<SignupView> {
+    let db = ctx.db();
+    let round = store::find(db, row.round_id).await?;
+    let members: Vec<PersonId> = store::members_of(db, row.id)
+        .await?
+        .iter()
+        .map(|member| member.person_id)
+        .collect();
+    let mut briefs = persons::find_many(db, &members).await?;
+    let mut people: Vec<PersonBrief> = briefs.remove(&row.person_id).into_iter().collect();
+    people.extend(members.iter().filter_map(|person| briefs.remove(person)));
+    let mut wishes = Vec::new();
+    for class in store::wishes_of(db, row.id).await? {
+        wishes.push(classes::find(db, class).await?);
+    }
+    let draw = store::find_draw(db, round.id).await?;
+    let file = draw.map(|draw| read_file(&draw.file)).transpose()?;
+    Ok(SignupView {
+        org: tree::find(db, row.org_id).await?,
+        explanation: file.as_ref().and_then(|file| explain(file, &row.receipt)),
+        names: file
+            .map(|file| {
+                file.classes
+                    .into_iter()
+                    .map(|class| (class.id, class.name))
+                    .collect()
+            })
+            .unwrap_or_default(),
+        placed: store::placed(db, &[row.id]).await?,
+        round,
+        people,
+        wishes,
+        row,
+    })
+}
+
+/// Signups of the signed-in person with their rounds, newest first.
+///
+/// # Errors
+/// When nobody is signed in.
+pub async fn mine(ctx: &Ctx) -> AppResult<Vec<(SignupRow, RoundRow)>> {
+    let person = ctx.person()?;
+    let mut all = Vec::new();
+    for row in store::signups_of(ctx.db(), person).await? {
+        let round = store::find(ctx.db(), row.round_id).await?;
+        all.push((row, round));
+    }
+    Ok(all)
+}
+
+/// Withdraws a signup of which the signed-in person is part, while the window is open.
+///
+/// # Errors
+/// [`AppError::NotFound`] for somebody else's; a refusal when the window has closed.
+pub async fn withdraw_own(ctx: &Ctx, id: SignupId) -> AppResult<()> {
+    let row = own(ctx, id).await?;
+    withdraw(ctx, row, ctx.channel, None).await
+}
+
+/// Withdraws a person's signup at the counter, with the reason.
+///
+/// # Errors
+/// As [`withdraw_own`]; [`AppError::Invalid`] without a reason.
+pub async fn withdraw_for(ctx: &Ctx, id: SignupId, reason: &str) -> AppResult<()> {
+    let scope = ctx.may(Permission::EnrollmentAct)?;
+    let row = store::find_signup_within(ctx.db(), &scope, id).await?;
+    let reason =
+        kernel::bounded(reason, 2, 200, "原因").map_err(|wrong| AppError::invalid("reason", wrong))?;
+    let channel = match ctx.channel {
+        Channel::Api => Channel::Api,
+        _ => Channel::Desk,
+    };
+    withdraw(ctx, row, channel, Some(reason)).await
+}
+
+async fn withdraw(ctx: &Ctx, row: SignupRow, channel: Channel, reason: Option<String>) -> AppResult<()> {
+    let tx = ctx.begin().await?;
+    tx.lock("round", row.round_id.raw()).await?;
+    let row = store::find_signup(&tx, row.id).await?;
+    if row.status == SignupStatus::Withdrawn {
+        return Ok(());
+    }
+    let round = store::find(&tx, row.round_id).await?;
+    if model::in_window(round.status, round.opens, round.closes, ctx.now()).is_err() {
+        return Err(AppError::refused_with_door(
+            "not_withdrawable",
+            "报名已经截止，名单不能再改。摇中后不想上，可以在“我的学习”里取消，名额给后面的人。",
+            "看我的学习",
+            "/me",
+        ));
+    }
+    let members = store::members_of(&tx, row.id).await?;
+    store::withdraw(&tx, row.id, ctx.now()).await?;
+    let text = format!(
+        "【学圈】您在“{}”的报名申请（回执号 {}）已撤回。截止前可以重新报。",
+        round.name,
+        model::spaced(&row.receipt)
+    );
+    for member in &members {
+        contact::tell(
+            &tx,
+            member.person_id,
+            Some(row.org_id),
+            "signup.withdrawn",
+            text.clone(),
+        )
+        .await?;
+    }
+    let mut event = Event::new("signup.withdrawn", "signup", row.id)
+        .at(row.org_id)
+        .via(channel)
+        .on_behalf_of(row.person_id)
+        .data(json!({ "round": row.round_id }));
+    if let Some(reason) = reason {
+        event = event.note(reason);
+    }
+    tx.commit(vec![event]).await
+}
+
+/// Open and coming rounds of the clerk's scope, for a person at the counter.
+///
+/// # Errors
+/// Forbidden without the permission.
+pub async fn open_for_counter(ctx: &Ctx) -> AppResult<Vec<RoundRow>> {
+    let scope = ctx.may(Permission::EnrollmentAct)?;
+    let part = Part { limit: 50, offset: 0 };
+    let mut rows = store::list_within(ctx.db(), &scope, part).await?;
+    rows.retain(|row| {
+        row.status == RoundStatus::Planned
+            && model::in_window(row.status, row.opens, row.closes, ctx.now()).is_ok()
+    });
+    Ok(rows)
+}

@@ -1,0 +1,458 @@
+//! Pages for everybody, and for those who apply.
+
+use super::actions::{self, Application, Companion, RoundView, SignupView};
+use super::model::{self, RoundStatus, SignupStatus};
+use super::store::RoundRow;
+use super::words::{self, moment, round_tag, signup_tag};
+use crate::draws::explain::Explanation;
+use crate::draws::file::DrawFile;
+use crate::enrollments::{model as enrolled, printed};
+use axum::Extension;
+use axum::extract::{Path, Query};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use documents::{Code, Slip, SlipStatus, Typesetter};
+use kernel::Date;
+use platform::api::Part;
+use platform::web::{Posted, see_other};
+use platform::{AppError, AppResult, Ctx};
+use std::collections::HashMap;
+use std::sync::Arc;
+use teaching::ClassId;
+use ui::respond::{html, html_with};
+use ui::{Choice, Field, Form, Notice, Page, Pairs, Tag};
+
+/// Rounds on the public list.
+const LISTED: Part = Part {
+    limit: 100,
+    offset: 0,
+};
+
+pub(super) fn id<K>(text: &str) -> AppResult<kernel::Id<K>> {
+    text.parse().map_err(|_| AppError::NotFound)
+}
+
+pub(super) fn value<'a>(query: &'a Pairs, name: &str) -> &'a str {
+    query
+        .iter()
+        .find(|(key, _)| key == name)
+        .map_or("", |(_, value)| value.trim())
+}
+
+#[derive(askama::Template)]
+#[template(path = "rounds/list.html")]
+struct ListPage {
+    page: Page,
+    rounds: Vec<ListLine>,
+}
+
+struct ListLine {
+    href: String,
+    name: String,
+    org: String,
+    window: String,
+    tag: Tag,
+}
+
+/// `GET /rounds`
+pub(super) async fn list(ctx: Ctx) -> AppResult<Response> {
+    let rows = actions::list_public(&ctx, LISTED).await?;
+    let page = ui::learner_page(&ctx, "报名批次");
+    let line = |(row, org): (RoundRow, String)| ListLine {
+        href: format!("/rounds/{}", row.id),
+        org,
+        window: page.tn("{} 至 {}", &[&moment(row.opens), &moment(row.closes)]),
+        tag: round_tag(&page, &row, ctx.now()),
+        name: row.name,
+    };
+    let rounds = rows.into_iter().map(line).collect();
+    Ok(html(&ListPage { page, rounds }))
+}
+
+#[derive(askama::Template)]
+#[template(path = "rounds/show.html")]
+struct ShowPage {
+    page: Page,
+    view: RoundView,
+    tag: Tag,
+    opens: String,
+    closes: String,
+    rules: Vec<String>,
+    open: bool,
+    own: Option<crate::SignupId>,
+    lists: Vec<ClassList>,
+}
+
+/// What a draw came to in one class.
+struct ClassList {
+    name: String,
+    seated: Vec<ResultLine>,
+    waiting: Vec<ResultLine>,
+}
+
+struct ResultLine {
+    rank: u32,
+    names: String,
+    receipt: String,
+}
+
+/// `GET /rounds/{id}`
+pub(super) async fn show(ctx: Ctx, Path(text): Path<String>) -> AppResult<Response> {
+    let view = actions::show(&ctx, id(&text)?).await?;
+    let mut page = ui::learner_page(&ctx, "");
+    page.title.clone_from(&view.row.name);
+    let lists = match &view.draw {
+        Some(file) if file.result.is_some() => {
+            result_lists(file, &actions::masked_names(&ctx, view.row.id).await?)
+        }
+        _ => Vec::new(),
+    };
+    let row = &view.row;
+    Ok(html(&ShowPage {
+        tag: round_tag(&page, row, ctx.now()),
+        opens: moment(row.opens),
+        closes: moment(row.closes),
+        rules: words::rules(&page, row),
+        open: model::in_window(row.status, row.opens, row.closes, ctx.now()).is_ok(),
+        own: actions::own_in(&ctx, row.id).await?,
+        lists,
+        page,
+        view,
+    }))
+}
+
+fn result_lists(file: &DrawFile, names: &HashMap<String, String>) -> Vec<ClassList> {
+    let Some(result) = &file.result else {
+        return Vec::new();
+    };
+    let ranks: HashMap<&str, u32> = result
+        .order
+        .iter()
+        .map(|ranked| (ranked.receipt.as_str(), ranked.rank))
+        .collect();
+    let line = |receipt: &str| ResultLine {
+        rank: ranks.get(receipt).copied().unwrap_or(0),
+        names: names.get(receipt).cloned().unwrap_or_default(),
+        receipt: model::spaced(receipt),
+    };
+    let list = |class: &crate::draws::file::DrawClass| ClassList {
+        name: class.name.clone(),
+        seated: result
+            .seated
+            .iter()
+            .filter(|seat| seat.class == class.id)
+            .map(|seat| line(&seat.receipt))
+            .collect(),
+        waiting: result
+            .waitlists
+            .get(&class.id)
+            .map(|list| list.iter().map(|receipt| line(receipt)).collect())
+            .unwrap_or_default(),
+    };
+    file.classes.iter().map(list).collect()
+}
+
+/// `GET /rounds/{id}/draw.json`
+pub(super) async fn file(ctx: Ctx, Path(text): Path<String>) -> AppResult<Response> {
+    let body = actions::file(&ctx, id(&text)?).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/json; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
+    Ok((headers, body).into_response())
+}
+
+/// The questions of a signup: wishes in order, and companions.
+pub(super) fn fields(view: &RoundView) -> Vec<Field> {
+    let choices: Vec<Choice> = view
+        .classes
+        .iter()
+        .map(|one| {
+            let text = format!(
+                "{}（{}，{} 个名额）",
+                one.class.name,
+                one.class.weekly(),
+                one.seats
+            );
+            Choice::new(one.class.id.to_string(), text)
+        })
+        .collect();
+    let numbers = ["一", "二", "三", "四", "五"];
+    let wishes = numbers.iter().zip(1..=view.row.wish_limit).map(|(number, at)| {
+        let field = Field::select(&format!("wish_{at}"), &format!("第{number}志愿"), choices.clone());
+        if at == 1 { field } else { field.optional() }
+    });
+    let mut all: Vec<Field> = wishes.collect();
+    for at in 1..view.row.companion_limit {
+        let number = Field::text(
+            &format!("companion_number_{at}"),
+            &format!("第 {at} 位同行人的学号"),
+            0,
+            20,
+        );
+        all.push(number.hint("在学员卡上，也在“我的资料”里；没有人一起报，就留空"));
+        let birth = Field::date(
+            &format!("companion_birth_{at}"),
+            &format!("第 {at} 位同行人的出生日期"),
+        );
+        all.push(birth.optional());
+    }
+    all
+}
+
+/// What was typed, as the actions take it; gaps between wishes are closed.
+pub(super) fn application(form: &Form, round: &RoundRow) -> Application {
+    let wishes = (1..=round.wish_limit).filter_map(|at| form.get(&format!("wish_{at}")).parse().ok());
+    let companions = (1..round.companion_limit).filter_map(|at| {
+        let number = form.some(&format!("companion_number_{at}"))?.to_owned();
+        let birth = form.date(&format!("companion_birth_{at}"));
+        Some(Companion { number, birth })
+    });
+    Application {
+        wishes: wishes.collect(),
+        companions: companions.collect(),
+    }
+}
+
+#[derive(askama::Template)]
+#[template(path = "rounds/apply.html")]
+struct ApplyPage {
+    page: Page,
+    view: RoundView,
+    form: Form,
+    closes: String,
+}
+
+/// `GET /rounds/{id}/apply`
+pub(super) async fn form(
+    ctx: Ctx,
+    Path(text): Path<String>,
+    Query(query): Query<Pairs>,
+) -> AppResult<Response> {
+    let view = actions::show(&ctx, id(&text)?).await?;
+    let row = &view.row;
+    if let Some(own) = actions::own_in(&ctx, row.id).await? {
+        return Ok(see_other(&format!("/me/signups/{own}")));
+    }
+    if model::in_window(row.status, row.opens, row.closes, ctx.now()).is_err() {
+        return Ok(see_other(&format!("/rounds/{}", row.id)));
+    }
+    let page = ui::learner_page(&ctx, "填报名申请");
+    let class = value(&query, "class").parse::<ClassId>();
+    let of_round = |class: &ClassId| view.classes.iter().any(|one| one.class.id == *class);
+    let mut form = Form::blank(fields(&view), page.lang);
+    if let Some(class) = class.ok().filter(of_round) {
+        form = form.fill("wish_1", class);
+    }
+    Ok(html(&ApplyPage {
+        closes: moment(row.closes),
+        page,
+        form,
+        view,
+    }))
+}
+
+/// `POST /rounds/{id}/apply`. A double click or the back button leads to the same signup again.
+pub(super) async fn apply(ctx: Ctx, Path(text): Path<String>, posted: Posted) -> AppResult<Response> {
+    let view = actions::show(&ctx, id(&text)?).await?;
+    let page = ui::learner_page(&ctx, "填报名申请");
+    let mut form = Form::from_pairs(fields(&view), page.lang, &posted.0);
+    let mut status = 422;
+    if form.is_valid() {
+        match actions::apply_self(&ctx, view.row.id, &application(&form, &view.row)).await {
+            Ok(signup) => return Ok(see_other(&format!("/me/signups/{signup}?done=applied"))),
+            Err(AppError::Refused {
+                code: "already_applied",
+                doors,
+                ..
+            }) if !doors.is_empty() => {
+                return Ok(see_other(doors.first().map_or("/me", |door| door.href.as_str())));
+            }
+            Err(error) => status = form.take_up(error)?,
+        }
+    }
+    let answer = ApplyPage {
+        closes: moment(view.row.closes),
+        page,
+        form,
+        view,
+    };
+    Ok(html_with(status, &answer))
+}
+
+#[derive(askama::Template)]
+#[template(path = "rounds/signup.html")]
+struct SignupPage {
+    page: Page,
+    view: SignupView,
+    receipt: String,
+    tag: Tag,
+    people: Vec<String>,
+    wishes: Vec<String>,
+    result: Vec<String>,
+    placed: Vec<PlacedLine>,
+    closes: String,
+    just_done: bool,
+    can_withdraw: bool,
+}
+
+struct PlacedLine {
+    name: String,
+    href: String,
+    tag: Tag,
+}
+
+/// `GET /me/signups/{id}`
+pub(super) async fn one(
+    ctx: Ctx,
+    Path(text): Path<String>,
+    Query(query): Query<Pairs>,
+) -> AppResult<Response> {
+    let view = actions::show_own(&ctx, id(&text)?).await?;
+    let mut page = ui::learner_page(&ctx, "我的报名申请");
+    if value(&query, "done") == "withdrawn" {
+        let text = page.t("已撤回。截止前可以重新报。").to_owned();
+        page = page.noticed(Notice::done(text));
+    }
+    let own = ctx.person()?;
+    let placed = view.placed.iter().filter(|row| row.person_id == own);
+    let placed = placed.filter_map(|row| {
+        let class = view.wishes.iter().find(|class| class.id == row.class_id)?;
+        Some(PlacedLine {
+            name: class.name.clone(),
+            href: format!("/me/enrollments/{}", row.id),
+            tag: enrolled::tag(&page, row.status, None, class.status),
+        })
+    });
+    Ok(html(&SignupPage {
+        receipt: model::spaced(&view.row.receipt),
+        tag: signup_tag(&page, &view.row, &view.round),
+        people: view.people.iter().map(|person| person.name.clone()).collect(),
+        wishes: wish_lines(&view),
+        result: result_lines(&page, &view),
+        placed: placed.collect(),
+        closes: moment(view.round.closes),
+        just_done: value(&query, "done") == "applied",
+        can_withdraw: view.is_open(&ctx),
+        page,
+        view,
+    }))
+}
+
+pub(super) fn wish_lines(view: &SignupView) -> Vec<String> {
+    let line = |class: &teaching::classes::ClassRow| format!("{}（{}）", class.name, class.weekly());
+    view.wishes.iter().map(line).collect()
+}
+
+/// What the draw came to for a signup, sentence by sentence.
+pub(super) fn result_lines(page: &Page, view: &SignupView) -> Vec<String> {
+    let Some(why) = &view.explanation else {
+        return Vec::new();
+    };
+    let name = |class: &str| view.names.get(class).cloned().unwrap_or_default();
+    let mut lines = vec![page.tn("{} 份申请里，您排在第 {} 位。", &[&why.entrants, &why.rank])];
+    if let Some((class, wish)) = &why.won {
+        lines.push(page.tn("摇中了第 {} 志愿“{}”。", &[wish, &name(class)]));
+    } else {
+        lines.push(page.t("这次没有摇中。").to_owned());
+    }
+    if !view.row.refusal.is_empty() {
+        lines.push(page.tn("但报不上：{}", &[&view.row.refusal]));
+    }
+    lines.extend(missed_lines(page, why, name));
+    lines
+}
+
+fn missed_lines(page: &Page, why: &Explanation, name: impl Fn(&str) -> String) -> Vec<String> {
+    let mut lines = Vec::new();
+    for missed in &why.missed {
+        let class = name(&missed.class);
+        lines.push(match missed.cut_off {
+            Some(rank) => page.tn("“{}”：排到第 {} 位时名额就没有了。", &[&class, &rank]),
+            None => page.tn("“{}”：没有名额。", &[&class]),
+        });
+        if let Some(place) = missed.waiting {
+            lines.push(page.tn("“{}”的候补，您在第 {} 位。", &[&class, &place]));
+        }
+    }
+    if !why.would_have_won.is_empty() {
+        let names: Vec<String> = why.would_have_won.iter().map(|class| name(class)).collect();
+        let names = names.join("、");
+        lines.push(page.tn("轮到您时还有名额、您没有填的班：{}。", &[&names]));
+    }
+    if let Some(class) = &why.alone_would_have_won {
+        lines.push(page.tn("“{}”当时还有名额，但不够你们一起上。", &[&name(class)]));
+    }
+    lines
+}
+
+/// `POST /me/signups/{id}/withdraw`
+pub(super) async fn withdraw(ctx: Ctx, Path(text): Path<String>, _: Posted) -> AppResult<Response> {
+    actions::withdraw_own(&ctx, id(&text)?).await?;
+    Ok(see_other(&format!("/me/signups/{text}?done=withdrawn")))
+}
+
+/// `GET /me/signups/{id}/slip.pdf`, and at the desk.
+pub(super) async fn slip(
+    ctx: Ctx,
+    Path(text): Path<String>,
+    Extension(typesetter): Extension<Arc<Typesetter>>,
+) -> AppResult<Response> {
+    let view = actions::show_signup(&ctx, id(&text)?).await?;
+    printed(&ctx, slip_of(&ctx, &view), typesetter, "报名申请凭条.pdf").await
+}
+
+fn slip_of(ctx: &Ctx, view: &SignupView) -> Slip {
+    let closes: Date = view.round.closes.date();
+    let numbered = wish_lines(view)
+        .into_iter()
+        .zip(1..)
+        .map(|(wish, at)| format!("{at}. {wish}"));
+    let wishes: Vec<String> = numbered.collect();
+    let names: Vec<&str> = view.people.iter().map(|person| person.name.as_str()).collect();
+    Slip {
+        provider: view.org.name.clone(),
+        number: model::spaced(&view.row.receipt),
+        learner: names.join("、"),
+        class: wishes.join("；"),
+        when: format!("{} 截止，之后摇号", moment(view.round.closes)),
+        place: view.org.name.clone(),
+        fee: None,
+        status: if view.row.status == SignupStatus::Withdrawn {
+            SlipStatus::Cancelled
+        } else if view.placed.iter().any(|row| row.status.lasted()) {
+            SlipStatus::Enrolled
+        } else {
+            SlipStatus::Received
+        },
+        at: view.row.created_at,
+        clerk: if view.row.actor_person == Some(view.row.person_id) {
+            "本人".into()
+        } else {
+            "柜台".into()
+        },
+        next: Some("结果在网上公示，也会发短信；凭回执号能查到。".into()),
+        undo: format!("{closes} 截止前可以撤回：网上“我的学习”、电话或柜台都可以。"),
+        phone: None,
+        page: Some(Code::new(format!(
+            "{}/me/signups/{}",
+            ctx.platform.public_url, view.row.id
+        ))),
+    }
+}
+
+/// Signups on the first page of a learner, those of rounds that are over left out.
+pub(crate) async fn current(ctx: &Ctx, page: &Page) -> AppResult<Vec<(String, String, Tag)>> {
+    let mine = actions::mine(ctx).await?;
+    let shown = mine.iter().filter(|(row, round)| {
+        row.status == SignupStatus::Applied && !matches!(round.status, RoundStatus::Cancelled)
+    });
+    let line = |(row, round): &(super::store::SignupRow, RoundRow)| {
+        (
+            format!("/me/signups/{}", row.id),
+            round.name.clone(),
+            signup_tag(page, row, round),
+        )
+    };
+    Ok(shown.map(line).collect())
+}

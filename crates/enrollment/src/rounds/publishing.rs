@@ -1,0 +1,388 @@
+//! What a draw has come to is placed and told: jobs that can be stopped at any moment and run again.
+
+use super::actions::read_file;
+use super::model::{self, RoundStatus};
+use super::store::{self, PlacedRow, RoundRow, SignupRow};
+use crate::draws::file::{DrawFile, DrawResult};
+use crate::enrollments::jobs::{commit_told, id, payload, told_before};
+use crate::seat_desk::{Answer, Ask, Asked, place_drawn};
+use crate::{EnrollmentStatus, RoundId, SignupId};
+use kernel::PersonId;
+use people::contact;
+use people::persons::{self, PersonStatus};
+use platform::{AppError, AppResult, Channel, Ctx, Event, Job, JobFuture, JobKind};
+use serde_json::json;
+use std::collections::{HashMap, HashSet};
+use teaching::classes::{self, ClassRow};
+use teaching::{ClassId, seats};
+
+/// The job that places what a draw has come to.
+pub(crate) const PUBLISH: JobKind = JobKind {
+    name: "round.publish",
+    run: |ctx, job| -> JobFuture { Box::pin(publish(ctx, job)) },
+};
+/// The job that tells some people of the result.
+pub(crate) const TELL: JobKind = JobKind {
+    name: "round.tell",
+    run: |ctx, job| -> JobFuture { Box::pin(tell(ctx, job)) },
+};
+
+/// Signups placed in one transaction.
+const PLACED_AT_ONCE: usize = 100;
+/// Signups told in one job.
+const TOLD_AT_ONCE: usize = 100;
+
+/// A signup that takes part, as the job sees it.
+struct Entrant {
+    row: SignupRow,
+    people: Vec<PersonId>,
+    wishes: Vec<ClassId>,
+    /// The class that it won.
+    won: Option<ClassId>,
+}
+
+/// All that the job works on.
+struct Work {
+    round: RoundRow,
+    /// In the order of ranks.
+    entrants: Vec<Entrant>,
+    /// What was placed before, by signup and class.
+    placed: HashSet<(SignupId, ClassId)>,
+    /// Signups that hold a seat.
+    seated: HashSet<SignupId>,
+}
+
+async fn publish(ctx: Ctx, job: Job) -> AppResult<String> {
+    let round: RoundId = id(&payload(&job)?, "round")?;
+    let row = store::find(ctx.db(), round).await?;
+    if row.status != RoundStatus::Publishing {
+        return Ok(format!("“{}”已经公布过了", row.name));
+    }
+    let mut work = load(&ctx, row).await?;
+    place_seats(&ctx, &job, &mut work).await?;
+    place_waits(&ctx, &job, &mut work).await?;
+    finish(&ctx, &work).await
+}
+
+async fn load(ctx: &Ctx, round: RoundRow) -> AppResult<Work> {
+    let draw = store::find_draw(ctx.db(), round.id).await?;
+    let file: DrawFile = read_file(&draw.ok_or(AppError::NotFound)?.file)?;
+    let missing = || AppError::Internal("a draw without a result".into());
+    let result: DrawResult = file.result.ok_or_else(missing)?;
+    let mut won: HashMap<String, ClassId> = HashMap::new();
+    for seat in result.seated {
+        let class = seat.class.parse().map_err(|_| missing())?;
+        won.insert(seat.receipt, class);
+    }
+    let mut people = people_of(ctx, round.id).await?;
+    let mut wishes: HashMap<SignupId, Vec<ClassId>> = HashMap::new();
+    for (signup, class) in store::wishes_in(ctx.db(), round.id).await? {
+        wishes.entry(signup).or_default().push(class);
+    }
+    let signups = store::signups_in(ctx.db(), round.id).await?;
+    let ids: Vec<SignupId> = signups.iter().map(|signup| signup.id).collect();
+    let mut by_receipt: HashMap<String, SignupRow> = signups
+        .into_iter()
+        .map(|signup| (signup.receipt.clone(), signup))
+        .collect();
+    let entrants = result.order.iter().filter_map(|ranked| {
+        let row = by_receipt.remove(&ranked.receipt)?;
+        Some(Entrant {
+            people: people.remove(&row.id)?,
+            wishes: wishes.remove(&row.id).unwrap_or_default(),
+            won: won.get(&row.receipt).copied(),
+            row,
+        })
+    });
+    let placed = store::placed(ctx.db(), &ids).await?;
+    Ok(Work {
+        entrants: entrants.collect(),
+        seated: placed
+            .iter()
+            .filter(|row| row.status.lasted())
+            .map(|row| row.signup_id)
+            .collect(),
+        placed: placed.iter().map(|row| (row.signup_id, row.class_id)).collect(),
+        round,
+    })
+}
+
+/// Who takes part still: somebody erased meanwhile does not.
+async fn people_of(ctx: &Ctx, round: RoundId) -> AppResult<HashMap<SignupId, Vec<PersonId>>> {
+    let members = store::members_in(ctx.db(), round).await?;
+    let ids: Vec<PersonId> = members.iter().map(|member| member.person_id).collect();
+    let briefs = persons::find_many(ctx.db(), &ids).await?;
+    let mut people: HashMap<SignupId, Vec<PersonId>> = HashMap::new();
+    for member in members {
+        let active = briefs
+            .get(&member.person_id)
+            .is_some_and(|brief| brief.status == PersonStatus::Active);
+        if active {
+            people.entry(member.signup_id).or_default().push(member.person_id);
+        }
+    }
+    Ok(people)
+}
+
+fn asked(ctx: &Ctx, entrant: &Entrant, class: ClassId, wait: bool) -> Asked {
+    let people = entrant.people.iter().map(|person| (*person, ctx.new_id()));
+    Asked {
+        ask: Ask::Drawn {
+            signup: entrant.row.id,
+            class,
+            people: people.collect(),
+            wait,
+        },
+        by: entrant.row.actor_person,
+        channel: entrant.row.channel.parse().unwrap_or(Channel::System),
+        reason: String::new(),
+        key: None,
+    }
+}
+
+/// First every seat, in the order of ranks.
+async fn place_seats(ctx: &Ctx, job: &Job, work: &mut Work) -> AppResult<()> {
+    let total = i64::try_from(work.entrants.len()).unwrap_or(0);
+    let to_do: Vec<(usize, ClassId)> = work
+        .entrants
+        .iter()
+        .enumerate()
+        .filter_map(|(at, entrant)| Some((at, entrant.won?)))
+        .filter(|(at, class)| {
+            let entrant = work.entrants.get(*at);
+            entrant.is_some_and(|entrant| !work.placed.contains(&(entrant.row.id, *class)))
+        })
+        .collect();
+    let mut done = 0;
+    for some in to_do.chunks(PLACED_AT_ONCE) {
+        let of = |(at, class): &(usize, ClassId)| work.entrants.get(*at).map(|entrant| (entrant, *class));
+        let asks: Vec<Asked> = some
+            .iter()
+            .filter_map(of)
+            .map(|(entrant, class)| asked(ctx, entrant, class, false))
+            .collect();
+        let answers = place_drawn(&ctx.platform, &asks).await;
+        let mut refused = Vec::new();
+        let mut seated = Vec::new();
+        for ((entrant, _), answer) in some.iter().filter_map(of).zip(answers) {
+            match judged(answer)? {
+                Ok(_) => seated.push(entrant.row.id),
+                Err(sentence) => refused.push((entrant.row.clone(), sentence)),
+            }
+        }
+        work.seated.extend(seated);
+        note_refused(ctx, &refused).await?;
+        done += i64::try_from(some.len()).unwrap_or(0);
+        platform::job::progress(ctx, job.id, done, total).await?;
+    }
+    Ok(())
+}
+
+/// A refusal by a rule is an answer; anything else stops the job, which runs again later.
+fn judged(answer: AppResult<Option<Answer>>) -> AppResult<Result<Option<Answer>, String>> {
+    match answer {
+        Ok(answer) => Ok(Ok(answer)),
+        Err(AppError::Refused { sentence, .. }) => Ok(Err(sentence)),
+        Err(AppError::NotFound) => Ok(Err("这个班不再招生了。".into())),
+        Err(other) => Err(other),
+    }
+}
+
+async fn note_refused(ctx: &Ctx, refused: &[(SignupRow, String)]) -> AppResult<()> {
+    let fresh: Vec<_> = refused
+        .iter()
+        .filter(|(signup, sentence)| signup.refusal != *sentence)
+        .collect();
+    if fresh.is_empty() {
+        return Ok(());
+    }
+    let tx = ctx.begin().await?;
+    let mut events = Vec::with_capacity(fresh.len());
+    for (signup, sentence) in fresh {
+        store::set_refusal(&tx, signup.id, sentence, ctx.now()).await?;
+        let event = Event::new("signup.refused", "signup", signup.id)
+            .at(signup.org_id)
+            .on_behalf_of(signup.person_id);
+        events.push(event.data(json!({ "round": signup.round_id })));
+    }
+    tx.commit(events).await
+}
+
+/// Then the waitlists in the order of ranks. A seat that nobody could take goes to the first here who can: from that
+/// moment the signup waits for nothing else.
+async fn place_waits(ctx: &Ctx, job: &Job, work: &mut Work) -> AppResult<()> {
+    let mut free = free_seats(ctx, work).await?;
+    let total = i64::try_from(work.entrants.len()).unwrap_or(0);
+    let mut together: Vec<Asked> = Vec::new();
+    for at in 0..work.entrants.len() {
+        let Some(entrant) = work.entrants.get(at) else {
+            continue;
+        };
+        if entrant.won.is_some() || work.seated.contains(&entrant.row.id) {
+            continue;
+        }
+        let open: Vec<ClassId> = entrant
+            .wishes
+            .iter()
+            .copied()
+            .filter(|class| !work.placed.contains(&(entrant.row.id, *class)))
+            .collect();
+        let chance = open
+            .iter()
+            .any(|class| free.get(class).is_some_and(|seats| *seats > 0));
+        if !chance {
+            together.extend(open.iter().map(|class| asked(ctx, entrant, *class, true)));
+        }
+        if chance || together.len() >= PLACED_AT_ONCE {
+            wait_together(ctx, &mut together).await?;
+            platform::job::progress(ctx, job.id, i64::try_from(at).unwrap_or(0), total).await?;
+        }
+        if chance {
+            for class in open {
+                let answer = place_drawn(&ctx.platform, &[asked(ctx, entrant, class, true)]).await;
+                let Some(answer) = answer.into_iter().next() else {
+                    break;
+                };
+                if let Ok(Some(answer)) = judged(answer)?
+                    && answer.status.holds_seat()
+                {
+                    break;
+                }
+            }
+            free = free_seats(ctx, work).await?;
+        }
+    }
+    wait_together(ctx, &mut together).await
+}
+
+async fn wait_together(ctx: &Ctx, asks: &mut Vec<Asked>) -> AppResult<()> {
+    for answer in place_drawn(&ctx.platform, asks).await {
+        // Who cannot even wait, for one because of another class at that hour, is told with the result.
+        let _ = judged(answer)?;
+    }
+    asks.clear();
+    Ok(())
+}
+
+async fn free_seats(ctx: &Ctx, work: &Work) -> AppResult<HashMap<ClassId, i64>> {
+    let classes = store::classes(ctx.db(), work.round.id).await?;
+    let rows = seats::now(ctx.db(), &classes).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.id, row.capacity - row.enrolled))
+        .collect())
+}
+
+async fn finish(ctx: &Ctx, work: &Work) -> AppResult<String> {
+    let tx = ctx.begin().await?;
+    let round = &work.round;
+    tx.lock("round", round.id.raw()).await?;
+    if store::find(&tx, round.id).await?.status != RoundStatus::Publishing {
+        return Ok("已经公布过了".into());
+    }
+    store::set_status(&tx, round.id, RoundStatus::Published, "").await?;
+    let ids: Vec<SignupId> = work.entrants.iter().map(|entrant| entrant.row.id).collect();
+    for some in ids.chunks(TOLD_AT_ONCE) {
+        let payload = json!({ "round": round.id, "signups": some });
+        platform::job::enqueue(&tx, TELL.name, &payload, ctx.now(), None).await?;
+    }
+    let data = json!({ "signups": ids.len() });
+    tx.commit(vec![
+        Event::new("round.published", "round", round.id)
+            .at(round.org_id)
+            .data(data),
+    ])
+    .await?;
+    Ok(format!("公布了 {} 份申请的结果", ids.len()))
+}
+
+/// Tells some signups of the result.
+async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
+    if told_before(&ctx, &job).await? {
+        return Ok("已通知过".into());
+    }
+    let payload = payload(&job)?;
+    let round = store::find(ctx.db(), id(&payload, "round")?).await?;
+    let listed = payload.get("signups").and_then(serde_json::Value::as_array);
+    let ids: Vec<SignupId> = listed
+        .into_iter()
+        .flatten()
+        .filter_map(|id| id.as_str()?.parse().ok())
+        .collect();
+    let tx = ctx.begin().await?;
+    let mut placed: HashMap<SignupId, Vec<PlacedRow>> = HashMap::new();
+    for row in store::placed(&tx, &ids).await? {
+        placed.entry(row.signup_id).or_default().push(row);
+    }
+    let mut known: HashMap<ClassId, ClassRow> = HashMap::new();
+    let (mut told, mut all) = (0, 0);
+    for signup in &ids {
+        let signup = store::find_signup(&tx, *signup).await?;
+        let rows = placed.remove(&signup.id).unwrap_or_default();
+        for row in &rows {
+            if !known.contains_key(&row.class_id) {
+                known.insert(row.class_id, classes::find(&tx, row.class_id).await?);
+            }
+        }
+        let text = result_text(&round, &signup, &rows, &known);
+        for member in store::members_of(&tx, signup.id)
+            .await?
+            .iter()
+            .filter(|member| member.live)
+        {
+            all += 1;
+            if contact::tell(
+                &tx,
+                member.person_id,
+                Some(round.org_id),
+                "round.published",
+                text.clone(),
+            )
+            .await?
+            {
+                told += 1;
+            }
+        }
+    }
+    commit_told(tx, &job, told, all).await
+}
+
+fn result_text(
+    round: &RoundRow,
+    signup: &SignupRow,
+    placed: &[PlacedRow],
+    known: &HashMap<ClassId, ClassRow>,
+) -> String {
+    let (name, receipt) = (&round.name, model::spaced(&signup.receipt));
+    let class = |row: &PlacedRow| known.get(&row.class_id);
+    if let Some(class) = placed.iter().find(|row| row.status.holds_seat()).and_then(class) {
+        return format!(
+            "【学圈】“{name}”摇号结果：您报上了“{}”，{}，{} 开课。回执号 {receipt}。来不了请早些取消，好让给候补的人。",
+            class.name,
+            class.weekly(),
+            class.starts_on
+        );
+    }
+    let mut waits: Vec<&str> = placed
+        .iter()
+        .filter(|row| row.status == EnrollmentStatus::Waitlisted)
+        .filter_map(|row| class(row).map(|class| class.name.as_str()))
+        .collect();
+    waits.dedup();
+    let waits = if waits.is_empty() {
+        "可以看看还有名额的班，或打电话问学校。".to_owned()
+    } else {
+        format!(
+            "已按摇号的顺序排进候补：{}。有人取消时按顺序轮到您。",
+            waits.join("、")
+        )
+    };
+    if signup.refusal.is_empty() {
+        format!("【学圈】“{name}”摇号结果：这次没有摇中，回执号 {receipt}。{waits}")
+    } else {
+        format!(
+            "【学圈】“{name}”摇号结果：您摇中了，但报不上：{}名额给了后面的人。回执号 {receipt}。{waits}",
+            signup.refusal
+        )
+    }
+}

@@ -1,0 +1,373 @@
+//! Seal, randomness, draw and publishing.
+
+use super::{AFTER, Season, season};
+use crate::draws::algorithm::verify;
+use db::args;
+use kernel::{Id, PersonId};
+use platform::{Event, Role};
+use serde_json::{Value, json};
+use teaching::ClassId;
+use testkit::staff;
+use testkit::world::{ClassPlan, class};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_officers_fix_the_randomness_after_the_seal() {
+    let season = season(4).await;
+    let stage = &season.stage;
+    let round = season.planned().await;
+    for at in 0..4 {
+        season.apply(at, round, &[stage.class]).await;
+    }
+    let (registrar, head) = (stage.as_registrar(), season.as_head());
+    assert_eq!(
+        season.enter(&registrar, round, "2026138 3 8 1").await.status,
+        409,
+        "before the seal"
+    );
+    stage.app.platform.clock.advance(AFTER);
+    let here = &stage.world.here;
+    let ctx = stage
+        .app
+        .ctx(staff(season.head, Role::SchoolHead, here.org, &here.path));
+    let waiting = crate::waiting(&ctx).await.unwrap();
+    assert!(waiting[0].title.starts_with("封存名单"), "{waiting:?}");
+    assert_eq!(
+        season.act(&registrar, round, "publish").await.status,
+        409,
+        "not drawn"
+    );
+    assert_eq!(season.act(&registrar, round, "seal").await.status, 303);
+    assert_eq!(season.act(&registrar, round, "seal").await.status, 409, "once");
+    let sealed = season.file(round).await;
+    let page = stage.app.visitor().get(&format!("/rounds/{round}")).await;
+    assert!(
+        page.shows(&sealed.seal.hash) && page.body.contains("data-draw-run"),
+        "{}",
+        page.body
+    );
+
+    assert_eq!(season.enter(&registrar, round, "").await.status, 422);
+    assert_eq!(season.enter(&registrar, round, "2026138 3 8 1").await.status, 303);
+    assert_eq!(
+        season.enter(&registrar, round, "2026138 3 8 1").await.status,
+        409,
+        "the same officer"
+    );
+    let other = season.enter(&head, round, "2026138 3 8 2").await;
+    assert!(
+        other.status == 409 && other.body.contains("2026138 3 8 2"),
+        "typed text is kept"
+    );
+    assert!(
+        !other.shows("2026138 3 8 1"),
+        "the second does not see what the first entered"
+    );
+    let board = registrar.get(&format!("/desk/rounds/{round}")).await;
+    assert!(board.shows("两位录的不一样"), "{}", board.body);
+    let take_back = format!("/desk/rounds/{round}/randomness/withdraw");
+    assert_eq!(head.post(&take_back, &[]).await.status, 409, "not the author");
+    assert_eq!(registrar.post(&take_back, &[]).await.status, 303);
+    assert!(season.file(round).await.result.is_none());
+    assert_eq!(season.enter(&head, round, "2026138 3 8 2").await.status, 303);
+    assert_eq!(season.enter(&registrar, round, "2026138 3 8 2").await.status, 303);
+
+    let file = season.file(round).await;
+    assert!(verify(&file).is_ok());
+    assert_eq!(file.seal, sealed.seal);
+    let page = stage.app.visitor().get(&format!("/rounds/{round}")).await;
+    assert!(
+        page.shows("2026138 3 8 2") && page.shows("**") && !page.shows("学员0"),
+        "{}",
+        page.body
+    );
+    let first = super::super::model::spaced(&file.result.unwrap().order[0].receipt);
+    assert!(page.shows(&first), "{first}");
+    assert_eq!(
+        season.enter(&head, round, "2026138 3 8 2").await.status,
+        409,
+        "once"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_season_ends_with_every_seat_given_and_everybody_told() {
+    let season = season(9).await;
+    let stage = &season.stage;
+    season.before(2, "completed").await;
+    season.before(3, "expired").await;
+    let round = season.planned().await;
+    let number = stage.people[1].to_string();
+    let body = json!({ "wishes": [stage.class, season.choir], "companions": [{ "number": number, "birth": "1950-03-15" }] });
+    let path = format!("/api/v1/rounds/{round}/signups");
+    let couple = stage.as_learner(0).api("POST", &path, &body).await;
+    assert_eq!(couple.status, 201, "{}", couple.body);
+    let mut receipts = vec![couple.json()["receipt"].as_str().unwrap().to_owned()];
+    for at in 2..9 {
+        let signup = season.apply(at, round, &[stage.class, season.choir]).await;
+        receipts.push(signup["receipt"].as_str().unwrap().to_owned());
+        stage.give_phone(at).await;
+    }
+    season.sealed_and_drawn(round).await;
+    let file = season.file(round).await;
+    let entrant = |at: usize| {
+        file.entrants
+            .iter()
+            .find(|one| one.receipt == receipts[at])
+            .unwrap()
+    };
+    assert_eq!((entrant(0).size, entrant(0).tickets), (2, 1));
+    assert_eq!(entrant(1).pools, ["open"], "had a seat before");
+    assert_eq!(entrant(2).pools, ["new", "open"], "only waited");
+    assert_eq!(entrant(2).tickets, 2, "one more for the term waited");
+    let total = |class: &str| {
+        file.classes
+            .iter()
+            .find(|one| one.id == class)
+            .unwrap()
+            .seats
+            .values()
+            .sum::<u32>()
+    };
+    assert_eq!(
+        (total(&stage.class.to_string()), total(&season.choir.to_string())),
+        (3, 2)
+    );
+
+    // Somebody who won alone takes another class at that hour meanwhile.
+    let result = file.result.clone().unwrap();
+    let won = |at: &usize| result.seated.iter().find(|seat| seat.receipt == receipts[*at]);
+    let busy = (1..8).find(|at| won(at).is_some()).unwrap();
+    let seat = won(&busy).unwrap().clone();
+    let starts = if seat.class == stage.class.to_string() {
+        "09:30"
+    } else {
+        "14:30"
+    };
+    let plan = ClassPlan {
+        name: "太极".into(),
+        starts: starts.into(),
+        ..ClassPlan::default()
+    };
+    let taiji: ClassId = Id::from_raw(class(&stage.app.platform, &stage.world.here, &plan).await);
+    let path = format!("/api/v1/classes/{taiji}/enrollments");
+    // The signups of one person come one place after the people: the couple is two.
+    assert_eq!(
+        stage
+            .as_learner(busy + 1)
+            .api("POST", &path, &json!({}))
+            .await
+            .status,
+        201
+    );
+
+    season.published(round).await;
+    let placed = season.placed(round).await;
+    let seats = |class: &str| {
+        placed
+            .iter()
+            .filter(|row| row.1.to_string() == class && row.2 == "confirmed")
+            .count()
+    };
+    assert_eq!(
+        (seats(&stage.class.to_string()), seats(&season.choir.to_string())),
+        (3, 2),
+        "{placed:?}"
+    );
+    assert!(
+        placed.iter().all(|row| row.0 != stage.people[busy + 1]),
+        "who cannot take it has nothing"
+    );
+    assert_eq!(
+        crate::recount(&stage.app.platform.db).await.unwrap(),
+        Vec::<String>::new()
+    );
+    let told = stage.told(busy + 1).await.join(" ");
+    assert!(
+        told.contains("您摇中了，但报不上") && told.contains("时间冲突"),
+        "{told}"
+    );
+    waits_keep_the_drawn_order(&season, &placed, &receipts, &result);
+    let both: Vec<&String> = placed
+        .iter()
+        .filter(|row| stage.people[..2].contains(&row.0))
+        .map(|row| &row.2)
+        .collect();
+    assert!(
+        both.len() % 2 == 0 && both.windows(2).all(|pair| pair[0] == pair[1]),
+        "{both:?}"
+    );
+
+    // A loser's page tells rank, cut-off and places; run again, the job changes nothing and tells nobody twice.
+    let loser = (1..8).find(|at| won(at).is_none()).unwrap();
+    let mine = stage
+        .as_learner(loser + 1)
+        .api("GET", "/api/v1/me/signups", &Value::Null)
+        .await
+        .json();
+    let id = mine["items"][0]["id"].as_str().unwrap().to_owned();
+    assert!(mine["items"][0]["rank"].as_u64().is_some() && mine["items"][0]["won"].is_null());
+    let page = stage
+        .as_learner(loser + 1)
+        .get(&format!("/me/signups/{id}"))
+        .await;
+    assert!(
+        page.shows("8 份申请里，您排在第") && page.shows("位时名额就没有了"),
+        "{}",
+        page.body
+    );
+    let heard = stage.told(loser + 1).await;
+    stage.job("round.publish", json!({ "round": round })).await;
+    assert_eq!(season.placed(round).await, placed);
+    assert_eq!(stage.told(loser + 1).await, heard);
+    assert_eq!(
+        heard.iter().filter(|text| text.contains("摇号结果")).count(),
+        1,
+        "{heard:?}"
+    );
+}
+
+fn waits_keep_the_drawn_order(
+    season: &Season,
+    placed: &[(PersonId, ClassId, String, i64)],
+    receipts: &[String],
+    result: &crate::draws::file::DrawResult,
+) {
+    let rank = |who: PersonId| {
+        let at = season
+            .stage
+            .people
+            .iter()
+            .position(|person| *person == who)
+            .unwrap();
+        let receipt = &receipts[at.saturating_sub(1)];
+        result
+            .order
+            .iter()
+            .find(|one| one.receipt == *receipt)
+            .unwrap()
+            .rank
+    };
+    let mut waiting = 0;
+    for class in [season.stage.class, season.choir] {
+        let waits = placed
+            .iter()
+            .filter(|row| row.1 == class && row.2 == "waitlisted");
+        let ranks: Vec<u32> = waits.map(|row| rank(row.0)).collect();
+        assert!(ranks.is_sorted(), "{ranks:?}");
+        waiting += ranks.len();
+    }
+    assert!(waiting > 0, "nobody waits: {placed:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn publishing_goes_on_where_it_was_stopped() {
+    let season = season(8).await;
+    let stage = &season.stage;
+    let round = season.planned().await;
+    for at in 0..8 {
+        season.apply(at, round, &[stage.class, season.choir]).await;
+    }
+    season.sealed_and_drawn(round).await;
+    season.published(round).await;
+    let whole = season.placed(round).await;
+    assert!(whole.len() > 8, "{whole:?}");
+    // Who gives the seat up afterwards is not put back by a job that runs again.
+    let seated = whole.iter().find(|row| row.2 == "confirmed").unwrap().0;
+    let at = stage.people.iter().position(|person| *person == seated).unwrap();
+    let mine = stage
+        .as_learner(at)
+        .api("GET", "/api/v1/me/enrollments", &Value::Null)
+        .await
+        .json();
+    let path = format!("/api/v1/enrollments/{}", mine["items"][0]["id"].as_str().unwrap());
+    assert_eq!(
+        stage.as_learner(at).api("DELETE", &path, &json!({})).await.status,
+        200
+    );
+    let after = season.placed(round).await;
+    let ctx = stage.app.system();
+    let tx = ctx.begin().await.unwrap();
+    let sql = "UPDATE round SET status = 'publishing' WHERE id = $1 {unscoped: test}";
+    tx.exec(sql, args![round]).await.unwrap();
+    tx.commit(vec![Event::new("test.round", "round", round)])
+        .await
+        .unwrap();
+    stage.job("round.publish", json!({ "round": round })).await;
+    assert_eq!(season.placed(round).await, after);
+    let status: String = season
+        .one("SELECT status FROM round WHERE id = $1 {unscoped: test}", round)
+        .await;
+    assert_eq!(status, "published");
+    assert_eq!(
+        crate::recount(&stage.app.platform.db).await.unwrap(),
+        Vec::<String>::new()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn companions_take_seats_from_the_waitlist_together_and_stop_nobody() {
+    let season = season(5).await;
+    let stage = &season.stage;
+    let ask = |people: &[usize], wait: bool| crate::seat_desk::Asked {
+        ask: crate::seat_desk::Ask::Drawn {
+            signup: stage.app.platform.ids.next(),
+            class: season.choir,
+            people: people
+                .iter()
+                .map(|at| (stage.people[*at], stage.app.platform.ids.next()))
+                .collect(),
+            wait,
+        },
+        by: None,
+        channel: platform::Channel::System,
+        reason: String::new(),
+        key: None,
+    };
+    // Two seats: one taken, then a couple and somebody alone wait.
+    let asks = [
+        ask(&[0], false),
+        ask(&[1], false),
+        ask(&[2, 3], true),
+        ask(&[4], true),
+    ];
+    let answers = crate::seat_desk::place_drawn(&stage.app.platform, &asks).await;
+    let refused = crate::seat_desk::place_drawn(&stage.app.platform, &[ask(&[2, 4], false)]).await;
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+    assert!(
+        matches!(&refused[0], Ok(Some(answer)) if !answer.fresh),
+        "they wait already: {refused:?}"
+    );
+    let give_up = async |at: usize| {
+        let mine = stage
+            .as_learner(at)
+            .api("GET", "/api/v1/me/enrollments", &Value::Null)
+            .await
+            .json();
+        let path = format!("/api/v1/enrollments/{}", mine["items"][0]["id"].as_str().unwrap());
+        assert_eq!(
+            stage.as_learner(at).api("DELETE", &path, &json!({})).await.status,
+            200
+        );
+    };
+    give_up(0).await;
+    assert_eq!(
+        stage.status(4).await,
+        "confirmed",
+        "one seat does not fit the couple and goes to the next"
+    );
+    assert_eq!(
+        (stage.status(2).await, stage.status(3).await),
+        ("waitlisted".into(), "waitlisted".into())
+    );
+    give_up(1).await;
+    assert_eq!(stage.status(2).await, "waitlisted");
+    give_up(4).await;
+    assert_eq!(
+        (stage.status(2).await, stage.status(3).await),
+        ("confirmed".into(), "confirmed".into())
+    );
+    assert_eq!(
+        crate::recount(&stage.app.platform.db).await.unwrap(),
+        Vec::<String>::new()
+    );
+}

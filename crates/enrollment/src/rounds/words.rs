@@ -1,0 +1,64 @@
+//! Words that the pages of rounds share.
+
+use super::model::{Audience, RoundStatus, SignupStatus};
+use super::store::{RoundRow, SignupRow};
+use crate::seat_desk::refusal;
+use kernel::Instant;
+use ui::{Page, Tag};
+
+/// `2026 年 12 月 1 日 09:00`
+pub(super) fn moment(at: Instant) -> String {
+    refusal::moment(at)
+}
+
+/// Where a round stands at this moment, as a tag.
+pub(super) fn round_tag(page: &Page, row: &RoundRow, now: Instant) -> Tag {
+    let word = |text: &'static str| page.t(text).to_owned();
+    match row.status {
+        RoundStatus::Planned if now < row.opens => Tag::waiting(word("还没开始")),
+        RoundStatus::Planned if now < row.closes => Tag::good(word("正在报名")),
+        RoundStatus::Planned => Tag::waiting(word("报名已截止，等封存名单")),
+        RoundStatus::Sealed | RoundStatus::Drawn | RoundStatus::Publishing => {
+            Tag::waiting(word(row.status.label()))
+        }
+        RoundStatus::Published => Tag::good(word(row.status.label())),
+        RoundStatus::Cancelled => Tag::bad(word(row.status.label())),
+    }
+}
+
+/// Where a signup stands, as a tag.
+pub(super) fn signup_tag(page: &Page, row: &SignupRow, round: &RoundRow) -> Tag {
+    let word = |text: &'static str| page.t(text).to_owned();
+    match (row.status, round.status) {
+        (SignupStatus::Withdrawn, _) => Tag::quiet(word("已撤回")),
+        (_, RoundStatus::Cancelled) => Tag::bad(word("批次已取消")),
+        (_, RoundStatus::Planned | RoundStatus::Sealed) => Tag::waiting(word("已申请，等摇号")),
+        _ => Tag::good(word("已摇号")),
+    }
+}
+
+/// What the public page says of who draws how: each line a rule.
+pub(super) fn rules(page: &Page, row: &RoundRow) -> Vec<String> {
+    let mut all = vec![page.t(row.audience.label()).to_owned()];
+    all.push(page.tn("一个人一份申请，最多填 {} 个志愿，按先后排。", &[&row.wish_limit]));
+    if row.companion_limit > 1 {
+        all.push(page.tn(
+            "夫妻、好友可以一起报，最多 {} 个人一份申请：要么一起有名额，要么都没有。",
+            &[&row.companion_limit],
+        ));
+    }
+    if row.ticket_cap > 1 {
+        all.push(page.tn(
+            "每人一支签；以前在本校候补一直没有轮到的，每个学期多一支，最多 {} 支。一起报的按最少的算。",
+            &[&row.ticket_cap],
+        ));
+    }
+    if row.newcomer_percent > 0 && row.audience == Audience::Everyone {
+        all.push(page.tn(
+            "每个班留 {}% 的名额给没有在本校上过课的新学员。",
+            &[&row.newcomer_percent],
+        ));
+    }
+    all.push(page.t("早报晚报一样，截止前都可以撤回重报。").to_owned());
+    all
+}
