@@ -1,6 +1,6 @@
 //! Seal, randomness, draw and publishing.
 
-use super::{Season, season};
+use super::{AFTER, Season, season};
 use crate::draws::algorithm::verify;
 use db::args;
 use kernel::{Id, PersonId};
