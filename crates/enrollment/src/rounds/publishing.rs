@@ -12,6 +12,7 @@ use people::contact;
 use people::persons::{self, PersonStatus};
 use platform::{AppError, AppResult, Channel, Ctx, Event, Job, JobFuture, JobKind};
 use serde_json::json;
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use teaching::classes::{self, ClassRow};
 use teaching::{ClassId, seats};
@@ -320,8 +321,8 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
         let signup = store::find_signup(&tx, *signup).await?;
         let rows = placed.remove(&signup.id).unwrap_or_default();
         for row in &rows {
-            if !known.contains_key(&row.class_id) {
-                known.insert(row.class_id, classes::find(&tx, row.class_id).await?);
+            if let Entry::Vacant(entry) = known.entry(row.class_id) {
+                entry.insert(classes::find(&tx, row.class_id).await?);
             }
         }
         let text = result_text(&round, &signup, &rows, &known);
