@@ -370,6 +370,7 @@ fn row(draw: &Draw, filled: &Filled<'_>, seat: &Seat) -> Option<Row> {
         rule_version: RULE_VERSION,
         created_at: created,
         changed_at: changed,
+        signup: None,
         seated_on: seat.status.lasted().then(|| created.date()),
     };
     Some(row.cells())

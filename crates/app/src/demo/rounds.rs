@@ -8,11 +8,13 @@ use super::load::{Load, Row};
 use super::orgs::{Institutions, Kind};
 use super::people::People;
 use db::Value;
+use enrollment::EnrollmentStatus;
 use enrollment::rounds::model::new_receipt;
 use kernel::Instant;
 use kernel::age::full_years;
 use platform::AppResult;
 use std::collections::BTreeSet;
+use teaching::classes::ClassStatus;
 
 /// The district whose senior university holds it.
 const DISTRICT: &str = "310112";
@@ -53,7 +55,7 @@ pub(super) fn choose(orgs: &Institutions, classes: &mut [Class]) -> Option<(usiz
     let mut chosen: Vec<usize> = classes
         .iter()
         .enumerate()
-        .filter(|(_, class)| class.org == org && class.season == 2 && class.status == "published")
+        .filter(|(_, class)| class.org == org && class.season == 2 && class.status == ClassStatus::Published)
         .filter(|(_, class)| class.age_max.is_none())
         .map(|(at, _)| at)
         .collect();
@@ -82,7 +84,12 @@ pub(super) fn plan(
         .min()?;
     let known: BTreeSet<usize> = seats
         .iter()
-        .filter(|seat| matches!(seat.status, "attending" | "completed"))
+        .filter(|seat| {
+            matches!(
+                seat.status,
+                EnrollmentStatus::Attending | EnrollmentStatus::Completed
+            )
+        })
         .filter(|seat| {
             all.get(seat.class)
                 .is_some_and(|class| class.org == org && class.season < 2)
