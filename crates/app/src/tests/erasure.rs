@@ -166,6 +166,22 @@ async fn a_whole_life_is_told_and_then_erased_everywhere() {
         Vec::<String>::new()
     );
     seat_goes_on(&f, behind).await;
+    nothing_is_given_to(&f, person).await;
+    let checked = f.app.visitor().get(&format!("/verify/{code}")).await;
+    assert!(
+        checked.shows("已注销") && checked.shows("已撤销"),
+        "{}",
+        checked.body
+    );
+    let roll = f
+        .registrar()
+        .get(&format!("/desk/classes/{}/attendance", f.class))
+        .await;
+    assert!(roll.shows("已注销") && roll.shows("100%"), "{}", roll.body);
+}
+
+/// No card, no code and no seat.
+async fn nothing_is_given_to(f: &ClassFixture, person: PersonId) {
     for path in [
         format!("/desk/people/{person}/card"),
         format!("/desk/people/{person}/code"),
@@ -178,17 +194,6 @@ async fn a_whole_life_is_told_and_then_erased_everywhere() {
         "{}",
         counter.body
     );
-    let checked = f.app.visitor().get(&format!("/verify/{code}")).await;
-    assert!(
-        checked.shows("已注销") && checked.shows("已撤销"),
-        "{}",
-        checked.body
-    );
-    let roll = f
-        .registrar()
-        .get(&format!("/desk/classes/{}/attendance", f.class))
-        .await;
-    assert!(roll.shows("已注销") && roll.shows("100%"), "{}", roll.body);
 }
 
 /// Her certificate is revoked with words about her; the hours stay.
