@@ -22,24 +22,25 @@ fn a_file_computed_elsewhere_is_right_to_the_letter() {
 
 #[test]
 fn every_change_of_one_letter_shows() {
-    let cases: Vec<(&str, fn(&mut DrawFile))> = vec![
+    type Case = (&'static str, fn(&mut DrawFile));
+    let cases: Vec<Case> = vec![
         ("名单和封存时不一样", |file| {
-            file.entrants[0].receipt = "10000009".into()
+            file.entrants[0].receipt = "10000009".into();
         }),
         ("名单和封存时不一样", |file| file.entrants[1].tickets = 4),
         ("名单和封存时不一样", |file| file.entrants[2].size = 1),
         ("名单和封存时不一样", |file| {
-            file.entrants[4].wishes.reverse()
+            file.entrants[4].wishes.reverse();
         }),
         ("名单和封存时不一样", |file| drop(file.entrants.pop())),
         ("名单和封存时不一样", |file| {
             file.classes[0].seats.insert("open".into(), 2);
         }),
         ("第 1 名", |file| {
-            file.randomness.as_mut().unwrap().text.push('9')
+            file.randomness.as_mut().unwrap().text.push('9');
         }),
         ("没有中签", |file| {
-            drop(file.result.as_mut().unwrap().seated.pop())
+            drop(file.result.as_mut().unwrap().seated.pop());
         }),
         ("候补名单", |file| {
             file.result
@@ -54,13 +55,13 @@ fn every_change_of_one_letter_shows() {
         ("没有摇号结果", |file| file.result = None),
         ("只认识", |file| file.format = "xuequan-draw/2".into()),
         ("出现了两次", |file| {
-            file.entrants[1].receipt = "10000001".into()
+            file.entrants[1].receipt = "10000001".into();
         }),
         ("不存在的班级", |file| {
-            file.entrants[0].wishes.push("c".into())
+            file.entrants[0].wishes.push("c".into());
         }),
         ("不许用的字符", |file| {
-            file.entrants[0].receipt = "1\t2".into()
+            file.entrants[0].receipt = "1\t2".into();
         }),
         ("签数是 0", |file| file.entrants[0].tickets = 0),
         ("人数是 9", |file| file.entrants[0].size = 9),
