@@ -490,7 +490,8 @@ mod tests {
         let now = at("2026-11-22T01:00:00Z");
         let fine = check(draft(), now, 3).unwrap();
         assert_eq!(fine.classes, [Id::from_raw(1), Id::from_raw(2)]);
-        let cases: Vec<(&str, fn(&mut RoundDraft))> = vec![
+        type Case = (&'static str, fn(&mut RoundDraft));
+        let cases: Vec<Case> = vec![
             ("name", |draft| draft.name = "摇".into()),
             ("closes_on", |draft| draft.closes = draft.opens),
             ("closes_on", |draft| {
@@ -623,7 +624,8 @@ mod tests {
         }
         let receipt = new_receipt(&Random::seeded(1));
         assert_eq!(receipt.len(), 9);
-        assert_eq!(check_digit(&receipt[..8]).to_string(), receipt[8..]);
+        let (digits, check) = receipt.split_at(8);
+        assert_eq!(check_digit(digits).to_string(), check);
         assert_eq!(spaced("123456789"), "123 456 789");
     }
 

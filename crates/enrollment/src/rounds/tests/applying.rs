@@ -5,7 +5,7 @@ use kernel::Id;
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_plan_is_checked_and_its_classes_take_nobody_who_simply_asks() {
+async fn a_plan_is_checked_field_by_field() {
     let season = season(2).await;
     let stage = &season.stage;
     let blank = stage.as_registrar().get("/desk/rounds/new").await;
@@ -32,7 +32,20 @@ async fn a_plan_is_checked_and_its_classes_take_nobody_who_simply_asks() {
     let round = season.planned().await;
     let again = season.plan(&[]).await;
     assert_eq!(again.status, 422, "a class is in one round at most");
+    assert!(
+        stage
+            .as_registrar()
+            .get(&format!("/desk/rounds/{round}"))
+            .await
+            .shows("照上学期看")
+    );
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_class_in_a_draw_takes_nobody_who_simply_asks() {
+    let season = season(1).await;
+    let stage = &season.stage;
+    let round = season.planned().await;
     let path = format!("/api/v1/classes/{}/enrollments", stage.class);
     let refused = stage.as_learner(0).api("POST", &path, &json!({})).await;
     assert_eq!(
@@ -60,7 +73,22 @@ async fn a_plan_is_checked_and_its_classes_take_nobody_who_simply_asks() {
         "{}",
         form.body
     );
+    let tx = stage.app.system().begin().await.unwrap();
+    let sql = "UPDATE round SET status = 'published' WHERE id = $1 {unscoped: test}";
+    tx.exec(sql, db::args![round]).await.unwrap();
+    tx.commit(vec![platform::Event::new("test.round", "round", round)])
+        .await
+        .unwrap();
+    let taken = stage.as_learner(0).api("POST", &path, &json!({})).await;
+    assert_eq!(taken.status, 201, "when it is over, first come: {}", taken.body);
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_round_is_its_schools_and_can_be_cancelled() {
+    let season = season(1).await;
+    let stage = &season.stage;
+    let round = season.planned().await;
+    let path = format!("/api/v1/classes/{}/enrollments", stage.class);
     let board = stage.as_registrar().get(&format!("/desk/rounds/{round}")).await;
     assert!(
         board.shows("照上学期看") && !board.shows("封存名单，公开指纹"),
@@ -109,8 +137,8 @@ async fn a_plan_is_checked_and_its_classes_take_nobody_who_simply_asks() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn people_apply_alone_together_and_at_the_counter_once_each() {
-    let season = season(6).await;
+async fn a_couple_applies_as_one_and_each_can_take_it_back() {
+    let season = season(3).await;
     let stage = &season.stage;
     let round = season.planned().await;
     let (class, choir) = (stage.class.to_string(), season.choir.to_string());
@@ -184,7 +212,14 @@ async fn people_apply_alone_together_and_at_the_counter_once_each() {
     );
     assert!(stage.as_learner(0).get(&signup).await.shows("已撤回"));
     season.apply(0, round, &[season.choir]).await;
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clerk_applies_for_a_person() {
+    let season = season(4).await;
+    let stage = &season.stage;
+    let round = season.planned().await;
+    let class = stage.class.to_string();
     let clerk = stage.as_registrar();
     let choose = clerk.get(&format!("/desk/counter/{}", stage.people[3])).await;
     let form = format!("/desk/rounds/{round}/signups/new");
@@ -203,7 +238,21 @@ async fn people_apply_alone_together_and_at_the_counter_once_each() {
         200,
         "the person sees what the clerk did"
     );
+    stage.app.platform.clock.advance(AFTER);
+    let id = at_desk.rsplit('/').next().unwrap().to_owned();
+    let late = stage
+        .as_learner(3)
+        .api("DELETE", &format!("/api/v1/signups/{id}"), &json!({}))
+        .await;
+    assert_eq!(late.status, 409, "the list stands: {}", late.body);
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_and_late_requests_get_sentences() {
+    let season = season(5).await;
+    let stage = &season.stage;
+    let round = season.planned().await;
+    let (class, choir) = (stage.class.to_string(), season.choir.to_string());
     let path = format!("/api/v1/rounds/{round}/signups");
     for (body, field) in [
         (json!({ "wishes": [] }), "wish_1"),
@@ -246,10 +295,4 @@ async fn people_apply_alone_together_and_at_the_counter_once_each() {
         (late.status, late.json()["type"].as_str()),
         (409, Some("/problems/closed"))
     );
-    let id = at_desk.rsplit('/').next().unwrap().to_owned();
-    let late = stage
-        .as_learner(3)
-        .api("DELETE", &format!("/api/v1/signups/{id}"), &json!({}))
-        .await;
-    assert_eq!(late.status, 409, "the list stands: {}", late.body);
 }

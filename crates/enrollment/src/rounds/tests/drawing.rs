@@ -1,7 +1,9 @@
 //! Seal, randomness, draw and publishing.
 
 use super::{AFTER, Season, season};
+use crate::RoundId;
 use crate::draws::algorithm::verify;
+use crate::draws::file::DrawFile;
 use db::args;
 use kernel::{Id, PersonId};
 use platform::{Event, Role};
@@ -96,134 +98,115 @@ async fn a_season_ends_with_every_seat_given_and_everybody_told() {
     season.before(2, "completed").await;
     season.before(3, "expired").await;
     let round = season.planned().await;
-    let number = stage.people[1].to_string();
-    let body = json!({ "wishes": [stage.class, season.choir], "companions": [{ "number": number, "birth": "1950-03-15" }] });
-    let path = format!("/api/v1/rounds/{round}/signups");
-    let couple = stage.as_learner(0).api("POST", &path, &body).await;
-    assert_eq!(couple.status, 201, "{}", couple.body);
-    let mut receipts = vec![couple.json()["receipt"].as_str().unwrap().to_owned()];
-    for at in 2..9 {
-        let signup = season.apply(at, round, &[stage.class, season.choir]).await;
-        receipts.push(signup["receipt"].as_str().unwrap().to_owned());
-        stage.give_phone(at).await;
-    }
+    let receipts = everybody_applies(&season, round).await;
     season.sealed_and_drawn(round).await;
     let file = season.file(round).await;
-    let entrant = |at: usize| {
-        file.entrants
-            .iter()
-            .find(|one| one.receipt == receipts[at])
-            .unwrap()
-    };
-    assert_eq!((entrant(0).size, entrant(0).tickets), (2, 1));
-    assert_eq!(entrant(1).pools, ["open"], "had a seat before");
-    assert_eq!(entrant(2).pools, ["new", "open"], "only waited");
-    assert_eq!(entrant(2).tickets, 2, "one more for the term waited");
-    let total = |class: &str| {
-        file.classes
-            .iter()
-            .find(|one| one.id == class)
-            .unwrap()
-            .seats
-            .values()
-            .sum::<u32>()
-    };
-    assert_eq!(
-        (total(&stage.class.to_string()), total(&season.choir.to_string())),
-        (3, 2)
-    );
-
-    // Somebody who won alone takes another class at that hour meanwhile.
-    let result = file.result.clone().unwrap();
+    the_list_is_as_the_rules_say(&season, &file, &receipts);
+    let result = file.result.unwrap();
     let won = |at: &usize| result.seated.iter().find(|seat| seat.receipt == receipts[*at]);
+    // Somebody who won alone takes another class at that hour meanwhile.
     let busy = (1..8).find(|at| won(at).is_some()).unwrap();
-    let seat = won(&busy).unwrap().clone();
-    let starts = if seat.class == stage.class.to_string() {
-        "09:30"
-    } else {
-        "14:30"
-    };
-    let plan = ClassPlan {
-        name: "太极".into(),
-        starts: starts.into(),
-        ..ClassPlan::default()
-    };
-    let taiji: ClassId = Id::from_raw(class(&stage.app.platform, &stage.world.here, &plan).await);
-    let path = format!("/api/v1/classes/{taiji}/enrollments");
-    // The signups of one person come one place after the people: the couple is two.
-    assert_eq!(
-        stage
-            .as_learner(busy + 1)
-            .api("POST", &path, &json!({}))
-            .await
-            .status,
-        201
-    );
+    takes_another_class(&season, busy + 1, &won(&busy).unwrap().class).await;
 
     season.published(round).await;
     let placed = season.placed(round).await;
-    let seats = |class: &str| {
-        placed
-            .iter()
-            .filter(|row| row.1.to_string() == class && row.2 == "confirmed")
-            .count()
+    let seats = |class: ClassId| {
+        let seated = placed.iter().filter(|row| row.1 == class && row.2 == "confirmed");
+        seated.count()
     };
-    assert_eq!(
-        (seats(&stage.class.to_string()), seats(&season.choir.to_string())),
-        (3, 2),
-        "{placed:?}"
-    );
-    assert!(
-        placed.iter().all(|row| row.0 != stage.people[busy + 1]),
-        "who cannot take it has nothing"
-    );
-    assert_eq!(
-        crate::recount(&stage.app.platform.db).await.unwrap(),
-        Vec::<String>::new()
-    );
+    assert_eq!((seats(stage.class), seats(season.choir)), (3, 2), "{placed:?}");
+    let nothing = placed.iter().all(|row| row.0 != stage.people[busy + 1]);
+    assert!(nothing, "who cannot take the seat has none: {placed:?}");
     let told = stage.told(busy + 1).await.join(" ");
     assert!(
         told.contains("您摇中了，但报不上") && told.contains("时间冲突"),
         "{told}"
     );
     waits_keep_the_drawn_order(&season, &placed, &receipts, &result);
-    let both: Vec<&String> = placed
-        .iter()
-        .filter(|row| stage.people[..2].contains(&row.0))
-        .map(|row| &row.2)
-        .collect();
-    assert!(
-        both.len() % 2 == 0 && both.windows(2).all(|pair| pair[0] == pair[1]),
-        "{both:?}"
-    );
+    let couple = placed.iter().filter(|row| stage.people[..2].contains(&row.0));
+    let couple: Vec<&String> = couple.map(|row| &row.2).collect();
+    let alike = couple.windows(2).all(|pair| pair[0] == pair[1]);
+    assert!(couple.len().is_multiple_of(2) && alike, "{couple:?}");
 
-    // A loser's page tells rank, cut-off and places; run again, the job changes nothing and tells nobody twice.
     let loser = (1..8).find(|at| won(at).is_none()).unwrap();
-    let mine = stage
-        .as_learner(loser + 1)
-        .api("GET", "/api/v1/me/signups", &Value::Null)
-        .await
-        .json();
-    let id = mine["items"][0]["id"].as_str().unwrap().to_owned();
-    assert!(mine["items"][0]["rank"].as_u64().is_some() && mine["items"][0]["won"].is_null());
-    let page = stage
-        .as_learner(loser + 1)
-        .get(&format!("/me/signups/{id}"))
-        .await;
-    assert!(
-        page.shows("8 份申请里，您排在第") && page.shows("位时名额就没有了"),
-        "{}",
-        page.body
-    );
+    a_loser_sees_why(&season, loser + 1).await;
     let heard = stage.told(loser + 1).await;
     stage.job("round.publish", json!({ "round": round })).await;
-    assert_eq!(season.placed(round).await, placed);
-    assert_eq!(stage.told(loser + 1).await, heard);
     assert_eq!(
-        heard.iter().filter(|text| text.contains("摇号结果")).count(),
-        1,
-        "{heard:?}"
+        season.placed(round).await,
+        placed,
+        "run again, it changes nothing"
     );
+    assert_eq!(stage.told(loser + 1).await, heard, "and tells nobody twice");
+    let results = heard.iter().filter(|text| text.contains("摇号结果"));
+    assert_eq!(results.count(), 1, "{heard:?}");
+    let miscounted = crate::recount(&stage.app.platform.db).await.unwrap();
+    assert_eq!(miscounted, Vec::<String>::new());
+}
+
+/// The first two as a couple, the others alone; gives receipt numbers, the couple's first, then one a person from 2.
+async fn everybody_applies(season: &Season, round: RoundId) -> Vec<String> {
+    let stage = &season.stage;
+    let number = stage.people[1].to_string();
+    let wishes = [stage.class, season.choir];
+    let body = json!({ "wishes": wishes, "companions": [{ "number": number, "birth": "1950-03-15" }] });
+    let path = format!("/api/v1/rounds/{round}/signups");
+    let couple = stage.as_learner(0).api("POST", &path, &body).await;
+    assert_eq!(couple.status, 201, "{}", couple.body);
+    let mut receipts = vec![couple.json()["receipt"].as_str().unwrap().to_owned()];
+    for at in 2..9 {
+        let signup = season.apply(at, round, &wishes).await;
+        receipts.push(signup["receipt"].as_str().unwrap().to_owned());
+        stage.give_phone(at).await;
+    }
+    receipts
+}
+
+fn the_list_is_as_the_rules_say(season: &Season, file: &DrawFile, receipts: &[String]) {
+    let entrant = |at: usize| {
+        let mut all = file.entrants.iter();
+        all.find(|one| one.receipt == receipts[at]).unwrap()
+    };
+    assert_eq!((entrant(0).size, entrant(0).tickets), (2, 1));
+    assert_eq!(entrant(1).pools, ["open"], "had a seat before");
+    assert_eq!(entrant(2).pools, ["new", "open"], "only waited");
+    assert_eq!(entrant(2).tickets, 2, "one more for the term waited");
+    let seats = |class: ClassId| {
+        let mut all = file.classes.iter();
+        let class = all.find(|one| one.id == class.to_string()).unwrap();
+        (class.seats.get("new").copied(), class.seats["open"])
+    };
+    assert_eq!(
+        (seats(season.stage.class), seats(season.choir)),
+        ((Some(1), 2), (None, 2))
+    );
+}
+
+async fn takes_another_class(season: &Season, at: usize, won: &str) {
+    let stage = &season.stage;
+    let morning = won == stage.class.to_string();
+    let plan = ClassPlan {
+        name: "太极".into(),
+        starts: if morning { "09:30".into() } else { "14:30".into() },
+        ..ClassPlan::default()
+    };
+    let other: ClassId = Id::from_raw(class(&stage.app.platform, &stage.world.here, &plan).await);
+    let path = format!("/api/v1/classes/{other}/enrollments");
+    let taken = stage.as_learner(at).api("POST", &path, &json!({})).await;
+    assert_eq!(taken.status, 201, "{}", taken.body);
+}
+
+/// Rank, cut-off and what was missed, on the page and by the API.
+async fn a_loser_sees_why(season: &Season, at: usize) {
+    let client = season.stage.as_learner(at);
+    let mine = client.api("GET", "/api/v1/me/signups", &Value::Null).await.json();
+    let item = &mine["items"][0];
+    assert!(item["rank"].as_u64().is_some() && item["won"].is_null(), "{mine}");
+    let page = client
+        .get(&format!("/me/signups/{}", item["id"].as_str().unwrap()))
+        .await;
+    let why = page.shows("8 份申请里，您排在第") && page.shows("位时名额就没有了");
+    assert!(why, "{}", page.body);
 }
 
 fn waits_keep_the_drawn_order(
