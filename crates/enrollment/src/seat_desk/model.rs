@@ -9,6 +9,7 @@ use kernel::{Date, Instant, PersonId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use teaching::ClassId;
+use teaching::classes::ClassRow;
 use teaching::seats::{Facts, Slot};
 
 /// Version of the rules below, kept with every enrolment they make.
@@ -368,7 +369,7 @@ fn enroll(
     if let Some(round) = at.round {
         return Err(Refusal::InDraw { round });
     }
-    in_window(at, state.now)?;
+    in_window(at.opens, at.closes, state.now)?;
     of_age(&at.facts, who.birth)?;
     within_limit(at, who, class)?;
     no_clash(state, at, who, class)?;
@@ -425,11 +426,24 @@ fn drawn(
     Ok(decision)
 }
 
+/// Whether nobody can enrol in a class now, and why: the first two checks, which ask nothing of the person.
+///
+/// # Errors
+/// The refusal that everybody would hear.
+pub fn is_open(class: &ClassRow, now: Instant) -> Result<(), Refusal> {
+    stands(class.status.as_str(), &class.name)?;
+    in_window(class.enrollment_opens, class.enrollment_closes, now)
+}
+
 pub(super) fn is_on(class: &ClassState) -> Result<(), Refusal> {
-    match class.status.as_str() {
+    stands(&class.status, &class.facts.name)
+}
+
+fn stands(status: &str, name: &str) -> Result<(), Refusal> {
+    match status {
         "published" | "running" => Ok(()),
         "cancelled" => Err(Refusal::ClassCancelled {
-            name: class.facts.name.clone(),
+            name: name.to_owned(),
         }),
         "closed" => Err(Refusal::Closed { at: None }),
         // A class that is still planned is not public.
@@ -437,13 +451,11 @@ pub(super) fn is_on(class: &ClassState) -> Result<(), Refusal> {
     }
 }
 
-fn in_window(class: &ClassState, now: Instant) -> Result<(), Refusal> {
-    if now < class.opens {
-        Err(Refusal::NotOpenYet { opens: class.opens })
-    } else if now >= class.closes {
-        Err(Refusal::Closed {
-            at: Some(class.closes),
-        })
+fn in_window(opens: Instant, closes: Instant, now: Instant) -> Result<(), Refusal> {
+    if now < opens {
+        Err(Refusal::NotOpenYet { opens })
+    } else if now >= closes {
+        Err(Refusal::Closed { at: Some(closes) })
     } else {
         Ok(())
     }

@@ -252,15 +252,20 @@ pub async fn ask_cancel(ctx: Ctx, Path(id): Path<String>) -> AppResult<Response>
 
 /// `POST /desk/sessions/{id}/cancel`
 pub async fn cancel(ctx: Ctx, Path(id): Path<String>, posted: Posted) -> AppResult<Response> {
-    let form = Form::from_pairs(cancel_fields(), Lang::Zh, &posted.0);
+    let mut form = Form::from_pairs(cancel_fields(), Lang::Zh, &posted.0);
     if !form.is_valid() {
         return show_cancel(&ctx, &id, form, 422).await;
     }
     let version = form.number("version").unwrap_or(0);
-    let class = actions::cancel(&ctx, web::id(&id)?, form.get("reason"), version).await?;
-    Ok(see_other(&format!(
-        "/desk/classes/{class}/sessions?done=session-cancelled"
-    )))
+    match actions::cancel(&ctx, web::id(&id)?, form.get("reason"), version).await {
+        Ok(class) => Ok(see_other(&format!(
+            "/desk/classes/{class}/sessions?done=session-cancelled"
+        ))),
+        Err(error) => {
+            let status = form.take_up(error)?;
+            show_cancel(&ctx, &id, form, status).await
+        }
+    }
 }
 
 fn show_new(ctx: &Ctx, class: &ClassRow, form: Form, status: u16) -> Response {
