@@ -191,15 +191,17 @@ const SIGNUP: &[&str] = &[
     "changed_at",
 ];
 
+fn class_id(filled: &Filled<'_>, at: usize) -> i64 {
+    filled.classes.get(at).map_or(0, |class| class.id)
+}
+
 /// Writes the round, its classes and its signups.
 pub(super) async fn write(load: &Load<'_>, filled: &Filled<'_>, round: &Round) -> AppResult<()> {
     let links = &filled.links;
-    let class = |at: &usize| filled.classes.get(*at).map_or(0, |class| class.id);
-    let org: Value = filled.org(round.org).into();
     let season = links.days.seasons.last().map_or("", |plan| plan.name.as_str());
     let row: Row = vec![
         round.id.into(),
-        org.clone(),
+        filled.org(round.org).into(),
         links.library.term(round.org, 2).into(),
         format!("{season}热门班摇号").into(),
         "draw".into(),
@@ -219,9 +221,16 @@ pub(super) async fn write(load: &Load<'_>, filled: &Filled<'_>, round: &Round) -
     let classes = round
         .classes
         .iter()
-        .map(|at| vec![round.id.into(), class(at).into()]);
+        .map(|at| vec![round.id.into(), class_id(filled, *at).into()]);
     load.put("round_class", &["round_id", "class_id"], classes)
         .await?;
+    write_signups(load, filled, round).await?;
+    write_known(load, filled, round).await
+}
+
+async fn write_signups(load: &Load<'_>, filled: &Filled<'_>, round: &Round) -> AppResult<()> {
+    let links = &filled.links;
+    let org: Value = filled.org(round.org).into();
     let clerk = links
         .people
         .offices
@@ -268,15 +277,16 @@ pub(super) async fn write(load: &Load<'_>, filled: &Filled<'_>, round: &Round) -
     )
     .await?;
     let wishes = round.signups.iter().flat_map(|signup| {
-        signup
-            .wishes
-            .iter()
-            .zip(1_i64..)
-            .map(|(at, position)| -> Row { vec![signup.id.into(), position.into(), class(at).into()] })
+        signup.wishes.iter().zip(1_i64..).map(|(at, position)| -> Row {
+            vec![signup.id.into(), position.into(), class_id(filled, *at).into()]
+        })
     });
     load.put("signup_wish", &["signup_id", "position", "class_id"], wishes)
-        .await?;
-    // The school's staff find those who signed up; who had a class there is found already.
+        .await
+}
+
+/// The school's staff find those who signed up; who had a class there is found already.
+async fn write_known(load: &Load<'_>, filled: &Filled<'_>, round: &Round) -> AppResult<()> {
     let seen = filled.seats.iter().filter(|seat| {
         let class = filled.classes.get(seat.class);
         class.is_some_and(|class| class.org == round.org)
@@ -287,9 +297,14 @@ pub(super) async fn write(load: &Load<'_>, filled: &Filled<'_>, round: &Round) -
         .iter()
         .flat_map(|signup| signup.people.iter().copied());
     let new = new.filter(|at| {
-        let registered = links.people.all.get(*at).map(|person| person.registered_at);
+        let registered = filled
+            .links
+            .people
+            .all
+            .get(*at)
+            .map(|person| person.registered_at);
         !seen.contains(at) && registered != Some(round.org)
     });
-    let rows = new.map(|at| -> Row { vec![filled.person(at).into(), org.clone()] });
+    let rows = new.map(|at| -> Row { vec![filled.person(at).into(), filled.org(round.org).into()] });
     load.put("person_org", &["person_id", "org_id"], rows).await
 }
