@@ -16,6 +16,8 @@ use std::collections::BTreeSet;
 
 /// The district whose senior university holds it.
 const DISTRICT: &str = "310112";
+/// What elders ask for most, by words in the names of classes.
+const WANTED: [&str; 6] = ["钢琴", "声乐", "合唱", "摄影", "国画", "太极"];
 /// Classes of the round.
 const CLASSES: usize = 3;
 /// Signups of one person, and of two.
@@ -57,6 +59,12 @@ pub(super) fn choose(orgs: &Institutions, classes: &mut [Class]) -> Option<(usiz
         .filter(|(_, class)| class.age_max.is_none())
         .map(|(at, _)| at)
         .collect();
+    let wanted = |at: &usize| {
+        let name = classes.get(*at).map_or("", |class| class.name.as_str());
+        WANTED.iter().any(|word| name.contains(word))
+    };
+    // The rest in their order, so that there are always enough.
+    chosen.sort_by_key(|at| !wanted(at));
     chosen.truncate(CLASSES);
     for at in &chosen {
         classes.get_mut(*at)?.drawn = true;
