@@ -18,6 +18,8 @@ use teaching::classes::ClassStatus;
 
 /// The district whose senior university holds it.
 const DISTRICT: &str = "310112";
+/// What elders ask for most, by words in the names of classes.
+const WANTED: [&str; 6] = ["钢琴", "声乐", "合唱", "摄影", "国画", "太极"];
 /// Classes of the round.
 const CLASSES: usize = 3;
 /// Signups of one person, and of two.
@@ -59,6 +61,12 @@ pub(super) fn choose(orgs: &Institutions, classes: &mut [Class]) -> Option<(usiz
         .filter(|(_, class)| class.age_max.is_none())
         .map(|(at, _)| at)
         .collect();
+    let wanted = |at: &usize| {
+        let name = classes.get(*at).map_or("", |class| class.name.as_str());
+        WANTED.iter().any(|word| name.contains(word))
+    };
+    // The rest in their order, so that there are always enough.
+    chosen.sort_by_key(|at| !wanted(at));
     chosen.truncate(CLASSES);
     for at in &chosen {
         classes.get_mut(*at)?.drawn = true;
@@ -198,15 +206,17 @@ const SIGNUP: &[&str] = &[
     "changed_at",
 ];
 
+fn class_id(filled: &Filled<'_>, at: usize) -> i64 {
+    filled.classes.get(at).map_or(0, |class| class.id)
+}
+
 /// Writes the round, its classes and its signups.
 pub(super) async fn write(load: &Load<'_>, filled: &Filled<'_>, round: &Round) -> AppResult<()> {
     let links = &filled.links;
-    let class = |at: &usize| filled.classes.get(*at).map_or(0, |class| class.id);
-    let org: Value = filled.org(round.org).into();
     let season = links.days.seasons.last().map_or("", |plan| plan.name.as_str());
     let row: Row = vec![
         round.id.into(),
-        org.clone(),
+        filled.org(round.org).into(),
         links.library.term(round.org, 2).into(),
         format!("{season}热门班摇号").into(),
         "draw".into(),
@@ -226,9 +236,16 @@ pub(super) async fn write(load: &Load<'_>, filled: &Filled<'_>, round: &Round) -
     let classes = round
         .classes
         .iter()
-        .map(|at| vec![round.id.into(), class(at).into()]);
+        .map(|at| vec![round.id.into(), class_id(filled, *at).into()]);
     load.put("round_class", &["round_id", "class_id"], classes)
         .await?;
+    write_signups(load, filled, round).await?;
+    write_known(load, filled, round).await
+}
+
+async fn write_signups(load: &Load<'_>, filled: &Filled<'_>, round: &Round) -> AppResult<()> {
+    let links = &filled.links;
+    let org: Value = filled.org(round.org).into();
     let clerk = links
         .people
         .offices
@@ -275,15 +292,16 @@ pub(super) async fn write(load: &Load<'_>, filled: &Filled<'_>, round: &Round) -
     )
     .await?;
     let wishes = round.signups.iter().flat_map(|signup| {
-        signup
-            .wishes
-            .iter()
-            .zip(1_i64..)
-            .map(|(at, position)| -> Row { vec![signup.id.into(), position.into(), class(at).into()] })
+        signup.wishes.iter().zip(1_i64..).map(|(at, position)| -> Row {
+            vec![signup.id.into(), position.into(), class_id(filled, *at).into()]
+        })
     });
     load.put("signup_wish", &["signup_id", "position", "class_id"], wishes)
-        .await?;
-    // The school's staff find those who signed up; who had a class there is found already.
+        .await
+}
+
+/// The school's staff find those who signed up; who had a class there is found already.
+async fn write_known(load: &Load<'_>, filled: &Filled<'_>, round: &Round) -> AppResult<()> {
     let seen = filled.seats.iter().filter(|seat| {
         let class = filled.classes.get(seat.class);
         class.is_some_and(|class| class.org == round.org)
@@ -294,9 +312,14 @@ pub(super) async fn write(load: &Load<'_>, filled: &Filled<'_>, round: &Round) -
         .iter()
         .flat_map(|signup| signup.people.iter().copied());
     let new = new.filter(|at| {
-        let registered = links.people.all.get(*at).map(|person| person.registered_at);
+        let registered = filled
+            .links
+            .people
+            .all
+            .get(*at)
+            .map(|person| person.registered_at);
         !seen.contains(at) && registered != Some(round.org)
     });
-    let rows = new.map(|at| -> Row { vec![filled.person(at).into(), org.clone()] });
+    let rows = new.map(|at| -> Row { vec![filled.person(at).into(), filled.org(round.org).into()] });
     load.put("person_org", &["person_id", "org_id"], rows).await
 }

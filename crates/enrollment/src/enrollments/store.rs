@@ -126,7 +126,7 @@ pub(crate) async fn find_many(db: &Db, ids: &[EnrollmentId]) -> DbResult<Vec<Enr
 }
 
 /// Places on the waitlist, from 1, of those of these enrolments that wait.
-pub(super) async fn positions(db: &Db, ids: &[EnrollmentId]) -> DbResult<Vec<(EnrollmentId, i64)>> {
+pub(crate) async fn positions(db: &Db, ids: &[EnrollmentId]) -> DbResult<Vec<(EnrollmentId, i64)>> {
     db.query(
         "SELECT e.id, (SELECT count(*) FROM enrollment w WHERE w.class_id = e.class_id AND w.status = 'waitlisted' AND w.queue <= e.queue)
          FROM enrollment e WHERE e.id {any $1} AND e.status = 'waitlisted' {unscoped: the caller checked whose they are}

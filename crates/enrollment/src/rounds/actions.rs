@@ -5,7 +5,7 @@ pub use super::store::RoundRow;
 use super::store::{self, NewSignup, SignupRow, Wished};
 use crate::draws::explain::{Explanation, explain};
 use crate::draws::file::DrawFile;
-use crate::{RoundId, SignupId};
+use crate::{EnrollmentId, RoundId, SignupId};
 use db::Db;
 use kernel::{Date, PersonId, PersonName};
 use orgs::tree::{self, OrgBrief};
@@ -426,6 +426,8 @@ pub struct SignupView {
     pub names: HashMap<String, String>,
     /// What was placed for it.
     pub placed: Vec<store::PlacedRow>,
+    /// Places on the waitlists, from 1, of what was placed.
+    pub positions: HashMap<EnrollmentId, i64>,
 }
 
 impl SignupView {
@@ -500,6 +502,9 @@ async fn signup_view(ctx: &Ctx, row: SignupRow) -> AppResult<SignupView> {
     }
     let draw = store::find_draw(db, round.id).await?;
     let file = draw.map(|draw| read_file(&draw.file)).transpose()?;
+    let placed = store::placed(db, &[row.id]).await?;
+    let ids: Vec<EnrollmentId> = placed.iter().map(|row| row.id).collect();
+    let positions = crate::enrollments::store::positions(db, &ids).await?;
     Ok(SignupView {
         org: tree::find(db, row.org_id).await?,
         explanation: file.as_ref().and_then(|file| explain(file, &row.receipt)),
@@ -511,7 +516,8 @@ async fn signup_view(ctx: &Ctx, row: SignupRow) -> AppResult<SignupView> {
                     .collect()
             })
             .unwrap_or_default(),
-        placed: store::placed(db, &[row.id]).await?,
+        positions: positions.into_iter().collect(),
+        placed,
         round,
         people,
         wishes,

@@ -200,6 +200,7 @@ struct BoardPage {
     next: Next,
     randomness: Form,
     first: Option<FirstEntry>,
+    may_enter: bool,
     reason: Form,
     may_run: bool,
 }
@@ -313,6 +314,8 @@ async fn board_page(
         newcomers: board.channels.iter().map(|one| one.newcomers).sum(),
         may_run: ctx.can(Permission::RoundRun),
         reason: reason.fill("version", row.version),
+        // Who has entered it waits for the other; what they typed nevertheless stays in sight.
+        may_enter: !randomness.is_valid() || !first.as_ref().is_some_and(|first| first.own),
         next,
         randomness,
         first,

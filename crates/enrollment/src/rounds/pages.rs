@@ -321,7 +321,12 @@ pub(super) async fn one(
         Some(PlacedLine {
             name: class.name.clone(),
             href: format!("/me/enrollments/{}", row.id),
-            tag: enrolled::tag(&page, row.status, None, class.status),
+            tag: enrolled::tag(
+                &page,
+                row.status,
+                view.positions.get(&row.id).copied(),
+                class.status,
+            ),
         })
     });
     Ok(html(&SignupPage {
