@@ -81,7 +81,7 @@ async fn nothing_is_given_out_twice(db: &Db) {
 
 /// A clerk could not save such a class again: half an hour is kept for the way between two places.
 async fn teachers_have_time_for_the_way(db: &Db) {
-    let mut of_teacher: HashMap<i64, Vec<((i64, i64), i64)>> = HashMap::new();
+    let mut of_teacher = HashMap::<i64, Vec<_>>::new();
     for meeting in meetings(db).await {
         let teacher = meeting.teacher_id.unwrap();
         of_teacher
