@@ -32,6 +32,8 @@ export function startBrowser() {
       '--disable-gpu',
       '--disable-quic',
       '--no-first-run',
+      // Boxes for dates are filled in by month, day and year.
+      '--lang=en-US',
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
@@ -59,6 +61,17 @@ export async function visitor(browser, url, { width = 390, height = 844, look = 
 
 /** What the accessibility scan finds, and whether the page is wider than the screen: one sentence each. */
 export async function findings(page, name) {
+  try {
+    return await scanned(page, name);
+  } catch (error) {
+    // A page that follows the time, such as the class code, loaded itself again in the middle.
+    if (!/context was destroyed|navigation/i.test(error.message)) throw error;
+    await page.waitForLoadState();
+    return scanned(page, name);
+  }
+}
+
+async function scanned(page, name) {
   // evaluate() goes through the debugger, which the content policy does not bind.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
   const found = await page.evaluate((rules) => globalThis.axe.run(document, { resultTypes: ['violations'], rules }), RULES);

@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const program = process.env.XUEQUAN ?? join(root, 'target/debug/xuequan');
+const program = process.env.XUEQUAN || join(root, 'target/debug/xuequan');
 
 export const TODAY = '2026-11-22';
 

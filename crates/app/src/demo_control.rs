@@ -5,7 +5,7 @@
 use crate::installation::Shared;
 use askama::Template;
 use axum::response::Response;
-use kernel::{Id, Instant};
+use kernel::Id;
 use platform::web::{Posted, see_other};
 use platform::{Access, AppResult, Ctx, Event, Routes, setting};
 use ui::{Field, Form, Page};
@@ -37,24 +37,13 @@ async fn show(ctx: Ctx) -> Response {
 }
 
 fn page(ctx: &Ctx, form: Form) -> DemoPage {
+    let page = ui::learner_page(ctx, "演示");
+    let (day, time) = ctx.now().china();
     DemoPage {
-        page: ui::learner_page(ctx, "演示"),
-        now: chinese_moment(ctx.now()),
+        now: format!("{} {:02}:{:02}", page.date(day), time.hour(), time.minute()),
+        page,
         form,
     }
-}
-
-/// 2026年11月22日 09:02
-fn chinese_moment(at: Instant) -> String {
-    let (day, time) = at.china();
-    format!(
-        "{}年{}月{}日 {:02}:{:02}",
-        day.year(),
-        day.month(),
-        day.day(),
-        time.hour(),
-        time.minute()
-    )
 }
 
 fn fields() -> Vec<Field> {

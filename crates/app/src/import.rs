@@ -97,8 +97,13 @@ async fn people(ctx: &Ctx, bytes: &[u8], org: &str, how: How) -> Done {
         terminal::say(format!("第 {} 行\t{}", row.line, row.sentences.join("；")));
     }
     terminal::say(format!(
-        "共 {} 行：新登记 {} 人，已登记过 {} 人，有错 {} 行。{}",
+        "共 {} 行：{} {} 人，已登记过 {} 人，有错 {} 行。{}",
         report.rows,
+        if report.written {
+            "新登记"
+        } else {
+            "可以新登记"
+        },
         report.added,
         report.known,
         report.bad,

@@ -199,7 +199,7 @@ async fn a_certificate_is_checked_by_anybody_and_revoked() {
     assert_eq!(head.post(&revoke, &fields).await.status, 409);
     let after = visitor.get(&format!("/verify/{code}")).await;
     assert!(
-        after.shows("已撤销") && after.shows("2026-11-22") && !after.shows("冒名"),
+        after.shows("已撤销") && after.shows("2026年11月22日") && !after.shows("冒名"),
         "{}",
         after.body
     );

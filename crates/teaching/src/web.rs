@@ -2,7 +2,7 @@
 
 use kernel::Id;
 use platform::{AppError, AppResult, Ctx};
-use ui::{Choice, Lang, Listing, Notice, Page};
+use ui::{Choice, Form, Lang, Listing, Notice, Page};
 
 /// The pairs of an address's query.
 pub(crate) type Query = axum::extract::Query<Vec<(String, String)>>;
@@ -89,6 +89,17 @@ pub(crate) fn choices<K>(rows: impl IntoIterator<Item = (Id<K>, String)>) -> Vec
     rows.into_iter()
         .map(|(id, name)| Choice::new(id.to_string(), name))
         .collect()
+}
+
+/// Puts what is wrong into the form shown again; gives the status, or the error that no form can show.
+pub(crate) fn put_errors(form: &mut Form, error: AppError) -> AppResult<u16> {
+    let status = error.status();
+    match error {
+        AppError::Invalid(wrong) => wrong.into_iter().for_each(|f| form.error(&f.field, f.sentence)),
+        AppError::Refused { sentence, .. } => form.refuse(sentence),
+        other => return Err(other),
+    }
+    Ok(status)
 }
 
 /// The refusal when a record changed while somebody had it open.

@@ -91,6 +91,18 @@ impl Client {
         .await
     }
 
+    /// Opens a page and sends its form to this address as a browser does: what is typed, and the form's own hidden fields.
+    pub async fn submit(&self, page: &str, action: &str, typed: &[(&str, &str)]) -> Answer {
+        let shown = self.get(page).await;
+        let hidden = crate::html::hidden_fields(&shown.body, action).expect("a form that is sent there");
+        let kept = hidden
+            .iter()
+            .filter(|(name, _)| name != platform::web::CSRF_FIELD)
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        let all: Vec<(&str, &str)> = kept.chain(typed.iter().copied()).collect();
+        self.post(action, &all).await
+    }
+
     /// `POST path` with a form whose token is missing.
     pub async fn post_without_token(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         self.send(

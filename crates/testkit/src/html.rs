@@ -29,6 +29,19 @@ pub fn text(html: &str) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Names and values of the hidden fields of the form that is sent to this address; `None` when the page has none.
+#[must_use]
+pub fn hidden_fields(html: &str, action: &str) -> Option<Vec<(String, String)>> {
+    let (_, rest) = html.split_once(&format!("action=\"{action}\""))?;
+    let (form, _) = rest.split_once("</form>")?;
+    let inputs = form.split("<input type=\"hidden\" name=\"").skip(1);
+    let pair = |input: &str| {
+        let (name, rest) = input.split_once("\" value=\"")?;
+        Some((name.to_owned(), rest.split_once('"')?.0.to_owned()))
+    };
+    Some(inputs.filter_map(pair).collect())
+}
+
 /// Values of `href` attributes.
 #[must_use]
 pub fn links(html: &str) -> Vec<String> {

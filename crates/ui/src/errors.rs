@@ -1,5 +1,6 @@
 //! The one place where an error becomes a page or `problem+json` (RFC 9457).
 
+use crate::view::local_path;
 use crate::{Page, Preference};
 use askama::Template;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -20,6 +21,8 @@ pub struct Asked {
     pub english: bool,
     /// Number of the request, shown as the incident's.
     pub number: String,
+    /// The page of this site from which a form was sent, if the browser tells; empty otherwise.
+    pub from: String,
     /// Whether the browser brings a sign-in.
     pub known: bool,
     /// Whether this is the demonstration.
@@ -32,6 +35,13 @@ impl Asked {
     /// What is needed of this request.
     #[must_use]
     pub fn of(platform: &Platform, path: &str, headers: &HeaderMap, number: &str) -> Self {
+        let here = format!(
+            "://{}/",
+            headers
+                .get(header::HOST)
+                .and_then(|host| host.to_str().ok())
+                .unwrap_or_default()
+        );
         let text = |name: header::HeaderName| {
             headers
                 .get(name)
@@ -49,6 +59,10 @@ impl Asked {
                 .to_ascii_lowercase()
                 .starts_with("en"),
             number: number.to_owned(),
+            from: text(header::REFERER)
+                .split_once(&here)
+                .map(|(_, page)| local_path(&format!("/{page}")).to_owned())
+                .unwrap_or_default(),
             known: platform::web::cookie(headers, SESSION_COOKIE).is_some_and(|token| !token.is_empty()),
             demo: platform.demo,
             help_phone: platform.help_phone.clone(),
@@ -159,10 +173,8 @@ fn error_page(error: &AppError, asked: &Asked) -> Response {
         }
         _ => Vec::new(),
     };
-    if asked.path.starts_with("/desk") && asked.known && !matches!(error, AppError::SignInNeeded) {
-        doors.push(door("回到工作台", "/desk"));
-    } else if doors.is_empty() {
-        doors.push(door("回到首页", "/"));
+    if doors.is_empty() {
+        doors.extend(ways_on(error, asked));
     }
     let template = ErrorPage {
         page: page.titled(heading),
@@ -185,6 +197,35 @@ fn error_page(error: &AppError, asked: &Asked) -> Response {
             (StatusCode::INTERNAL_SERVER_ERROR, "系统出了差错，请稍后再试。").into_response()
         }
     }
+}
+
+/// Where to go when the error itself names no door: back to the form, to the list that the page was in, to the start.
+fn ways_on(error: &AppError, asked: &Asked) -> Vec<Door> {
+    let mut doors = Vec::new();
+    let of_a_form = matches!(
+        error,
+        AppError::Invalid(_) | AppError::Refused { .. } | AppError::TooLarge(_) | AppError::TooMany(_)
+    );
+    if of_a_form && !asked.from.is_empty() && asked.from != asked.path {
+        doors.push(door("回到刚才那一页", &asked.from));
+    }
+    let lists = [
+        ("/classes/", "看全部的班", "/classes"),
+        ("/sites/", "看全部学习点", "/sites"),
+        ("/me/", "看我的学习", "/me"),
+    ];
+    let missing = matches!(error, AppError::NotFound);
+    let list = lists
+        .iter()
+        .find(|(start, ..)| missing && asked.path.starts_with(start));
+    doors.extend(list.map(|(_, label, href)| door(label, href)));
+    let desk = asked.known && asked.path.starts_with("/desk");
+    doors.push(if desk {
+        door("回到工作台", "/desk")
+    } else {
+        door("回到首页", "/")
+    });
+    doors
 }
 
 fn door(label: &str, href: &str) -> Door {

@@ -9,6 +9,7 @@ use kernel::{Date, Time};
 
 use crate::catalogue::{fill, retell, translate};
 use crate::field::{Field, FieldSlot, FieldView, check, clean, fen_of, parse_date, parse_time};
+use crate::html::Html;
 use crate::view::Lang;
 
 /// Names and values as posted, in order.
@@ -71,6 +72,15 @@ impl Form {
     /// All fields in order, for a page that shows nothing between them.
     pub fn fields(&self) -> impl Iterator<Item = FieldView<'_>> {
         self.fields.iter().map(|field| FieldView::new(field, self.lang))
+    }
+
+    /// All fields in order as one piece, hidden ones too, for a component that takes them as an argument.
+    pub fn all_fields(&self) -> Html {
+        let mut html = Html::new();
+        for field in self.fields() {
+            html.add(&field);
+        }
+        html
     }
 
     /// Whether nothing is wrong.

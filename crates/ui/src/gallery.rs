@@ -67,6 +67,7 @@ fn page(title: &str, view: View, lang: Lang) -> Page {
         demo: true,
         place_name: "闵行区".into(),
         help_phone: "021-12345678".into(),
+        known: false,
         desk: Some(DeskNav {
             org_name: "江川路街道社区学校".into(),
             switch_href: "/desk/post".into(),

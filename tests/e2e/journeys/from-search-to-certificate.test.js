@@ -1,349 +1,323 @@
 // The main job: a resident finds a class, gets a seat, attends and holds a certificate that anyone can verify; the
-// school's clerk and a teacher run the class from the desk. First as most people do it, then by keyboard on a narrow
-// screen with the largest text, then without scripts. The clock of the demo moves in the last test only.
+// school's clerk and a teacher run the class from the desk. All of it three times, each on a demo of its own: as most
+// people do it; by keyboard alone on a narrow screen with the largest text; and with scripts switched off.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { scan, startBrowser, visitor } from '../browser.js';
-import { CLERK, LEARNER, TEACHER, signIn, signInButton } from '../people.js';
+import { Keyboard, Pointer } from '../hands.js';
+import { CLERK, LEARNER, TEACHER, signInButton } from '../people.js';
 import { TODAY, startServer } from '../server.js';
 
 const CLASS_PAGE = /\/classes\/([0-9a-z]{13})$/;
 const ENROLLED = /\/me\/enrollments\/[0-9a-z]{13}/;
 const DAY = 86_400_000;
+/** The learner of the demo, and somebody whom the clerk registers. */
+const [HERSELF, NEIGHBOUR] = ['王秀英', '沈玉兰'];
 
-let server;
+const NARROW = { width: 320, height: 640, look: 'largest' };
+const HANDS = [
+  { hand: new Pointer('by pointer'), staff: { width: 1280, height: 900 } },
+  { hand: new Keyboard('by keyboard, 320 px wide, largest text', NARROW), staff: NARROW },
+  { hand: new Pointer('without scripts', { scripts: false }), staff: { width: 1280, height: 900, scripts: false } },
+];
+
 let browser;
 
 before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+  browser = await startBrowser();
 });
 
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+after(() => browser?.close());
 
-const h1 = (page) => page.locator('h1').innerText();
-
-/** Answers with the first bytes of a file that the page's user may open. */
-async function file(page, address) {
-  const answer = await page.context().request.get(new URL(address, server.url).href);
-  assert.equal(answer.status(), 200, address);
-  return { type: answer.headers()['content-type'], body: await answer.body() };
-}
-
-async function isPdf(page, address) {
-  const { type, body } = await file(page, address);
-  assert.match(type, /^application\/pdf/, address);
-  assert.equal(body.subarray(0, 5).toString(), '%PDF-', address);
-}
-
-/** Enrols in the first class of this list that takes the learner; others clash with what the learner has already. */
-async function enrollInOneOf(page, addresses) {
-  for (const address of addresses) {
-    await page.goto(server.url + address);
-    const door = page.locator('.actions a.button[href$="/enroll"]');
-    if ((await door.count()) === 0) continue;
-    const name = await h1(page);
-    await door.click();
-    const button = page.locator('main form[action$="/enroll"]:not(:has([name=accept_waitlist])) button');
-    if ((await button.count()) === 0) continue;
-    await scan(page, 'check before enrolling');
-    await button.click();
-    await page.waitForLoadState();
-    if (ENROLLED.test(page.url())) return { name, id: address.match(CLASS_PAGE)[1] };
-    await scan(page, 'refused, and why');
-    assert.ok((await page.locator('main .door').count()) > 0, 'a refusal has a way on');
+/** One way through the whole job. */
+class Journey {
+  constructor(server, hand, staffOptions) {
+    Object.assign(this, { server, hand, staffOptions, faults: [] });
   }
-  return assert.fail('no class took the learner');
-}
 
-async function withdraw(page) {
-  await page.locator('a[href$="/withdraw"]').click();
-  await page.locator('main form[action$="/withdraw"] button.danger').click();
-  await page.waitForURL(/\/me/);
-}
-
-/** A visitor checks the certificate with this code by typing it. */
-async function verify(code) {
-  const { context, page, faults } = await visitor(browser, server.url);
-  await page.goto(`${server.url}/verify`);
-  await page.locator('input[name=code]').fill(code);
-  await page.keyboard.press('Enter');
-  await page.waitForURL(/\/verify\/./);
-  assert.ok(await page.locator('main .tag.good', { hasText: '有效' }).isVisible(), 'the certificate is valid');
-  assert.ok(!(await page.locator('main').innerText()).includes('王秀英'), 'a visitor sees only the family name');
-  await scan(page, 'a certificate');
-  assert.deepEqual(faults, []);
-  await context.close();
-}
-
-/** Presses Tab until what has the focus is found by the selector. */
-async function tabTo(page, selector) {
-  for (let presses = 0; presses < 300; presses += 1) {
-    await page.keyboard.press('Tab');
-    const found = await page.evaluate((wanted) => {
-      const here = document.activeElement;
-      if (!here?.matches(wanted)) return false;
-      const box = here.getBoundingClientRect();
-      const style = getComputedStyle(here);
-      return {
-        shown: box.bottom > 0 && box.top < window.innerHeight && box.left >= 0 && box.right <= window.innerWidth + 1,
-        ringed: style.outlineStyle !== 'none' || style.boxShadow !== 'none',
-      };
-    }, selector);
-    if (found) {
-      assert.deepEqual(found, { shown: true, ringed: true }, `${selector} on ${page.url()} is seen to have the focus`);
-      return;
-    }
+  /** A browser of its own for somebody. */
+  async browserOf(options) {
+    const opened = await visitor(browser, this.server.url, options);
+    this.faults.push(opened.faults);
+    return opened.page;
   }
-  assert.fail(`${selector} cannot be reached by Tab on ${page.url()}`);
-}
 
-async function press(page, selector) {
-  await tabTo(page, selector);
-  await Promise.all([page.waitForEvent('domcontentloaded'), page.keyboard.press('Enter')]);
-  await page.waitForLoadState('load');
-}
-
-test('by keyboard, 320 px wide, largest text', async () => {
-  const { context, page, faults } = await visitor(browser, server.url, { width: 320, height: 640, look: 'largest' });
-  const fits = (name) => scan(page, name);
-  await page.goto(server.url);
-  await fits('start page');
-  await tabTo(page, 'main input[name=q]');
-  await page.keyboard.type('书法');
-  await page.keyboard.press('Enter');
-  await page.waitForURL(/\/classes\?/);
-  await fits('list of classes');
-  // By the filters only classes with a free seat are left.
-  await tabTo(page, 'input[name=seats]');
-  await page.keyboard.press('Space');
-  await page.keyboard.press('Enter');
-  await page.waitForURL(/seats=/);
-  await press(page, '.class-card h3 a');
-  await fits('page of a class');
-  await press(page, '.actions a[href$="/enroll"]');
-  await page.waitForURL(/\/sign-in/);
-  await fits('sign-in');
-  await press(page, signInButton(LEARNER));
-  await page.waitForURL(/\/enroll$/);
-  await fits('check before enrolling');
-  await press(page, 'main form[action$="/enroll"] button');
-  await page.waitForURL(ENROLLED);
-  assert.equal(await h1(page), '报上了');
-  await fits('confirmation');
-  await press(page, 'main a[href="/me"]');
-  await fits('my learning');
-  await press(page, 'main .class-card a');
-  await page.waitForURL(ENROLLED);
-  await press(page, 'main a[href$="/withdraw"]');
-  await fits('before withdrawing');
-  await press(page, 'main button.danger');
-  await page.waitForURL(/\/me/);
-  await page.goto(`${server.url}/me`);
-  await press(page, 'main a[href="/me/records"]');
-  await fits('my archive');
-  await press(page, 'main a[href^="/verify/"]');
-  await fits('a certificate');
-  assert.ok(await page.locator('main .tag.good', { hasText: '有效' }).isVisible());
-  assert.deepEqual(faults, []);
-  await context.close();
-});
-
-test('without scripts', async () => {
-  const { context, page } = await visitor(browser, server.url, { scripts: false });
-  await page.goto(server.url);
-  await page.locator('main input[name=q]').fill('书法');
-  await page.locator('main form[role=search] button').click();
-  await page.waitForURL(/q=/);
-  const cards = await page.$$eval('.class-card h3 a', (all) => all.map((one) => one.getAttribute('href')));
-  await signIn(page, server.url, LEARNER);
-  let name = '';
-  for (const card of cards) {
-    await page.goto(server.url + card);
-    const door = page.locator('.actions a.button[href$="/enroll"]');
-    if ((await door.count()) === 0) continue;
-    name = await h1(page);
-    await door.click();
-    await page.locator('main form[action$="/enroll"] button').first().click();
-    if (ENROLLED.test(page.url())) break;
+  /** The scan needs scripts in the page; without them only the hand is tried. */
+  async scan(page, name) {
+    if (this.hand.options.scripts !== false) await scan(page, name);
   }
-  assert.match(page.url(), ENROLLED);
-  const mine = page.url();
-  await page.goto(`${server.url}/me`);
-  assert.ok((await page.locator('main').innerText()).includes(name), 'the class is in my learning');
-  // Another class of hers may have the same name: the address says which.
-  await page.goto(mine);
-  await withdraw(page);
-  await page.goto(`${server.url}/me/records`);
-  await page.locator('main a[href^="/verify/"]').first().click();
-  assert.ok(await page.locator('main .tag.good', { hasText: '有效' }).isVisible());
-  await context.close();
-});
 
-test('learner, clerk and teacher: from search to certificate', async (t) => {
-  const learner = await visitor(browser, server.url);
-  const staff = await visitor(browser, server.url, { width: 1280, height: 900 });
-  let school;
-  let chosen;
+  async signIn(page, who) {
+    await page.context().clearCookies({ name: /^(?!xq_view)/ });
+    await page.goto(`${this.server.url}/sign-in`);
+    await this.hand.press(page, signInButton(who));
+    await page.waitForURL(/\/(me|desk)$/);
+  }
 
-  await t.test('the clerk sees the school’s classes', async () => {
-    const { page } = staff;
-    await signIn(page, server.url, CLERK);
-    await scan(page, 'desk');
-    school = (await page.locator('.org b').innerText()).trim();
-    await page.locator('.desk-nav a', { hasText: '班级' }).click();
+  /** Answers with the first bytes of a file that the page's user may open. */
+  async file(page, address) {
+    const answer = await page.context().request.get(new URL(address, this.server.url).href);
+    assert.equal(answer.status(), 200, address);
+    return { type: answer.headers()['content-type'], body: await answer.body() };
+  }
+
+  async isPdf(page, selector) {
+    const address = selector.startsWith('/') ? selector : await page.locator(selector).first().getAttribute('href');
+    const { type, body } = await this.file(page, address);
+    assert.match(type, /^application\/pdf/, address);
+    assert.equal(body.subarray(0, 5).toString(), '%PDF-', address);
+  }
+
+  async clerkSeesTheClasses() {
+    const { hand } = this;
+    this.clerk = await this.browserOf(this.staffOptions);
+    const page = this.clerk;
+    await this.signIn(page, CLERK);
+    await this.scan(page, 'desk');
+    this.school = (await page.locator('.org b').innerText()).trim();
+    await hand.press(page, '.desk-nav a[href="/desk/classes"]');
     await page.waitForURL(/\/desk\/classes/);
-    await scan(page, 'classes of the school');
-  });
+    await this.scan(page, 'classes of the school');
+  }
 
-  await t.test('the learner finds a class of this school and gets a seat', async () => {
-    const { page } = learner;
-    await signIn(page, server.url, LEARNER);
-    await page.locator('.site-nav a', { hasText: '找课' }).click();
-    await page.locator('main input[name=q]').fill(school);
-    await page.locator('input[name=seats]').check();
-    await page.locator('main form[role=search] > button').click();
+  /** From the start page to a class of the school with a free seat; who wants it is asked to sign in on the way. */
+  async learnerGetsASeat() {
+    const { hand } = this;
+    this.learner = await this.browserOf(hand.options);
+    const page = this.learner;
+    await page.goto(this.server.url);
+    await this.scan(page, 'start page');
+    await hand.type(page, 'main input[name=q]', this.school);
+    await hand.press(page, 'main form[role=search] button');
     await page.waitForURL(/q=/);
+    await hand.tick(page, 'input[name=seats]');
+    await hand.press(page, 'main form[role=search] > button');
+    await page.waitForURL(/seats=/);
+    await this.scan(page, 'list of classes');
+    const list = page.url();
     const cards = await page.$$eval('.class-card h3 a', (all) => all.map((one) => one.getAttribute('href')));
-    chosen = await enrollInOneOf(page, cards);
-    assert.equal(await h1(page), '报上了');
-    await scan(page, 'confirmation');
-    await isPdf(page, await page.locator('a[href$="/slip.pdf"]').getAttribute('href'));
-    await page.locator('main a[href="/me"]').click();
-    assert.ok((await page.locator('main').innerText()).includes(chosen.name), 'the class is in my learning');
-    await scan(page, 'my learning');
-  });
-
-  await t.test('the clerk enrols somebody without a phone at the counter', async () => {
-    const { page } = staff;
-    await page.locator('.desk-nav a', { hasText: '柜台报名' }).click();
-    await scan(page, 'counter');
-    await page.locator('summary', { hasText: '登记新学员' }).click();
-    const form = page.locator('form[action="/desk/counter/people"]');
-    await form.locator('[name=name]').fill('沈玉兰');
-    await form.locator('[name=sex][value=female]').check();
-    await form.locator('[name=birth]').fill('1955-03-08');
-    await form.locator('[name=org]').selectOption({ index: 1 });
-    await form.locator('button').click();
-    await page.waitForURL(/\/desk\/counter\/[0-9a-z]{13}$/);
-    await scan(page, 'counter: choose the class');
-    await page.locator('main input[name=q]').fill(chosen.name);
-    await page.keyboard.press('Enter');
-    await page.waitForURL(/q=/);
-    await page.locator(`main a[href$="/${chosen.id}"]`).click();
-    await scan(page, 'counter: check');
-    await page.locator('main form .button, main form button').last().click();
-    await page.waitForURL(/\/desk\/enrollments\//);
-    await scan(page, 'counter: done');
-    await isPdf(page, await page.locator('a[href$="/slip.pdf"]').getAttribute('href'));
-    await page.locator('main a[href$="/learners"]').click();
-    const list = await page.locator('main table').innerText();
-    assert.ok(list.includes('沈玉兰') && list.includes('王秀英'), 'both stand on the list of the class');
-    await scan(page, 'list of learners');
-    await isPdf(page, `/desk/classes/${chosen.id}/roll.pdf`);
-  });
-
-  await t.test('the teacher takes the roll of today', async () => {
-    const { page, faults } = await visitor(browser, server.url);
-    await signIn(page, server.url, TEACHER);
-    await page.locator('main a[href$="/roll"]', { hasText: '点名' }).last().click();
-    await page.waitForURL(/\/roll/);
-    await scan(page, 'roll');
-    const first = page.locator('ul.roll > li').first();
-    await first.locator('label.mark', { hasText: '缺席' }).click();
-    await page.locator('[data-roll-say]', { hasText: '都已经送出' }).waitFor();
-    await page.locator('button[name=rest]').click();
-    // The touches are sent beside the page; when none is kept any more, the server has them all.
-    await page.waitForFunction(() => localStorage.getItem('xq-roll') === '[]');
-    await page.reload();
-    assert.match(await page.locator('main').innerText(), /还没点 0/);
-    assert.ok(await page.locator('ul.roll > li').first().locator('input[value=absent]').isChecked());
-    await scan(page, 'roll, taken');
-    assert.deepEqual(faults, []);
-    await rollWithoutScripts(new URL(page.url()).pathname);
-    await page.context().close();
-  });
-
-  await t.test('the term passes; the clerk brings in the paper roll, confirms and issues', async () => {
-    const { page } = staff;
-    await page.goto(`${server.url}/desk/classes/${chosen.id}`);
-    const days = await page.locator('.summary div', { hasText: '日期' }).first().innerText();
-    await page.locator('main a[href$="/sessions"]').click();
-    await scan(page, 'sessions of a class');
-    const sessions = await page.locator('main tbody tr').count();
-    await afterTheClass(page, days);
-    await signIn(page, server.url, CLERK);
-    await page.goto(`${server.url}/desk/classes/${chosen.id}`);
-    await page.locator('main a[href$="/attendance"]').click();
-    await scan(page, 'attendance before the roll');
-    await bringPaper(page, sessions);
-    await page.waitForURL(/imported=/);
-    await scan(page, 'attendance');
-    await page.locator('main a[href$="/completion"]').click();
-    await scan(page, 'who completes');
-    await page.locator('main form[action$="/completion"] button').click();
-    await page.locator('main form[action$="/certificates"] button').click();
-    await page.locator('main table', { hasText: '王秀英' }).last().waitFor();
-    await scan(page, 'completion with certificates');
-  });
-
-  await t.test('the learner holds the certificate, and anyone can verify it', async () => {
-    const { page, faults } = learner;
-    await signIn(page, server.url, LEARNER);
-    await page.locator('main a[href="/me/records"]').click();
-    await scan(page, 'my archive');
-    const course = chosen.name.split(/[\s（·]/)[0];
-    const line = page.locator('main li', { has: page.locator('a[href^="/verify/"]') }).filter({ hasText: course });
-    await isPdf(page, await line.first().locator('a[href$=".pdf"]').getAttribute('href'));
-    for (const link of await page.locator('main a[href^="/verify/"]').all()) {
-      await verify((await link.getAttribute('href')).split('/').pop());
+    for (const address of cards) {
+      if (await this.enrollIn(page, list, address)) break;
     }
+    assert.ok(this.chosen, 'a class took the learner');
+    assert.equal(await page.locator('h1').innerText(), '报上了');
+    await this.scan(page, 'confirmation');
+    await this.isPdf(page, 'a[href$="/slip.pdf"]');
+  }
+
+  /** Enrols from the list of classes; a class that clashes with another of hers says so and shows a way on. */
+  async enrollIn(page, list, address) {
+    const { hand } = this;
+    if (page.url() !== list) await page.goto(list);
+    await hand.press(page, `.class-card h3 a[href="${address}"]`);
+    const name = await page.locator('h1').innerText();
+    await this.scan(page, 'page of a class');
+    const door = '.actions a.button[href$="/enroll"]';
+    if ((await page.locator(door).count()) === 0) return false;
+    await hand.press(page, door);
+    if (/\/sign-in/.test(page.url())) {
+      await this.scan(page, 'sign-in');
+      await hand.press(page, signInButton(LEARNER));
+      await page.waitForURL(/\/enroll$/);
+    }
+    const button = 'main form[action$="/enroll"]:not(:has([name=accept_waitlist])) button';
+    if ((await page.locator(button).count()) === 0) return false;
+    await this.scan(page, 'check before enrolling');
+    await hand.press(page, button);
+    if (ENROLLED.test(page.url())) {
+      this.chosen = { name, id: address.match(CLASS_PAGE)[1] };
+      return true;
+    }
+    await this.scan(page, 'refused, and why');
+    assert.ok((await page.locator('main .door').count()) > 0, 'a refusal has a way on');
+    return false;
+  }
+
+  async learnerGivesItBackAndTakesItAgain() {
+    const { hand, learner: page } = this;
+    await hand.press(page, 'main a[href="/me"]');
+    assert.ok((await page.locator('main').innerText()).includes(this.chosen.name), 'the class is in my learning');
+    await this.scan(page, 'my learning');
+    await hand.press(page, 'main .class-card h3 a');
+    await page.waitForURL(ENROLLED);
+    assert.equal(await page.locator('h1').innerText(), this.chosen.name, 'the newest stands first');
+    await hand.press(page, 'main a[href$="/withdraw"]');
+    await this.scan(page, 'before withdrawing');
+    await hand.press(page, 'main form[action$="/withdraw"] button.danger');
+    assert.ok(await page.locator('.notice', { hasText: '已取消' }).isVisible());
+    await hand.press(page, `main a[href="/classes/${this.chosen.id}"]`);
+    await hand.press(page, '.actions a.button[href$="/enroll"]');
+    await hand.press(page, 'main form[action$="/enroll"] button');
+    await page.waitForURL(ENROLLED);
+    assert.equal(await page.locator('h1').innerText(), '报上了');
+  }
+
+  async clerkEnrolsSomebodyWithoutAPhone() {
+    const { hand, clerk: page } = this;
+    await hand.press(page, '.desk-nav a[href="/desk/counter"]');
+    await this.scan(page, 'counter');
+    await hand.press(page, 'details:has(form[action="/desk/counter/people"]) > summary');
+    const form = 'form[action="/desk/counter/people"]';
+    await hand.type(page, `${form} [name=name]`, NEIGHBOUR);
+    await hand.tick(page, `${form} [name=sex][value=female]`);
+    await hand.type(page, `${form} [name=birth]`, '1955-03-08');
+    await hand.chooseFirst(page, `${form} [name=org]`);
+    await hand.press(page, `${form} button`);
+    await page.waitForURL(/\/desk\/counter\/[0-9a-z]{13}$/);
+    await this.scan(page, 'counter: choose the class');
+    await hand.type(page, 'main input[name=q]', this.chosen.name);
+    await hand.press(page, 'main form[role=search] button');
+    await page.waitForURL(/q=/);
+    await hand.press(page, `main a[href$="/${this.chosen.id}"]`);
+    await this.scan(page, 'counter: check');
+    await hand.press(page, 'main form[action^="/desk/counter/"] button');
+    await page.waitForURL(/\/desk\/enrollments\//);
+    await this.scan(page, 'counter: done');
+    await this.isPdf(page, 'a[href$="/slip.pdf"]');
+    await hand.press(page, 'main a[href$="/learners"]');
+    const names = await page.locator('main table').innerText();
+    assert.ok(names.includes(NEIGHBOUR) && names.includes(HERSELF), 'both stand on the list of the class');
+    await this.scan(page, 'list of learners');
+    await this.isPdf(page, `/desk/classes/${this.chosen.id}/roll.pdf`);
+  }
+
+  async teacherTakesTheRoll() {
+    const { hand } = this;
+    const page = await this.browserOf(hand.options);
+    await this.signIn(page, TEACHER);
+    await hand.press(page, 'main a[href$="/roll"]');
+    await page.waitForURL(/\/roll/);
+    await this.scan(page, 'roll');
+    const first = 'ul.roll > li:first-child';
+    await hand.tick(page, `${first} input[value=absent]`);
+    if (hand.options.scripts === false) {
+      await hand.press(page, 'button[name=rest]');
+      assert.match(await page.locator('.notice', { hasText: '点名存好了' }).innerText(), /新记了 [1-9]/);
+    } else {
+      await page.locator('[data-roll-say]', { hasText: '都已经送出' }).waitFor();
+      await hand.press(page, 'button[name=rest]', { stays: true });
+      // The touches are sent beside the page; when none is kept any more, the server has them all.
+      await page.waitForFunction(() => localStorage.getItem('xq-roll') === '[]');
+      await page.reload();
+    }
+    assert.match(await page.locator('main').innerText(), /还没点 0/);
+    assert.ok(await page.locator(`${first} input[value=absent]`).isChecked());
+    await this.scan(page, 'roll, taken');
+    await page.context().close();
+  }
+
+  async theTermPasses() {
+    const { clerk: page } = this;
+    await page.goto(`${this.server.url}/desk/classes/${this.chosen.id}`);
+    const days = await page.locator('.summary div', { hasText: '日期' }).first().innerText();
+    const [, first, later, month, day] = days.match(/(\d{4})年.*至(?:(\d{4})年)?(\d+)月(\d+)日/);
+    const last = Date.UTC(Number(later ?? first), Number(month) - 1, Number(day));
+    let left = Math.round((last - Date.parse(TODAY)) / DAY) + 1;
+    assert.ok(left > 0, 'the class is still to come');
+    for (; left > 0; left -= 200) {
+      await page.goto(`${this.server.url}/demo`);
+      await this.hand.type(page, '[name=days]', String(Math.min(left, 200)));
+      await this.hand.press(page, 'form[action="/demo/clock"] button');
+      await page.waitForURL(/\/demo$/);
+    }
+  }
+
+  async clerkBringsThePaperRollAndIssues() {
+    const { hand, clerk: page } = this;
+    await this.signIn(page, CLERK);
+    await hand.press(page, '.desk-nav a[href="/desk/classes"]');
+    await hand.type(page, 'main input[name=q]', this.chosen.name);
+    await hand.press(page, 'main form[role=search] > button');
+    await hand.press(page, `main a[href="/desk/classes/${this.chosen.id}"]`);
+    await hand.press(page, 'main a[href$="/sessions"]');
+    await this.scan(page, 'sessions of a class');
+    const sessions = await page.locator('main tbody tr').count();
+    await page.goBack();
+    await hand.press(page, 'main a[href$="/attendance"]');
+    await this.scan(page, 'attendance before the roll');
+    const paper = await this.paperRoll(page, sessions);
+    await hand.press(page, 'details:has(form[action$="/attendance/import"]) > summary');
+    await hand.giveFile(page, 'input[type=file]', { name: 'roll.csv', mimeType: 'text/csv', buffer: paper });
+    await hand.press(page, 'form[action$="/attendance/import"] button');
+    await page.waitForURL(/imported=/);
+    await this.scan(page, 'attendance');
+    await hand.press(page, 'main a[href$="/completion"]');
+    await this.scan(page, 'who completes');
+    await hand.press(page, 'main form[action$="/completion"] button');
+    await hand.press(page, 'main form[action$="/certificates"] button');
+    await page.locator('main table', { hasText: HERSELF }).last().waitFor();
+    await this.scan(page, 'completion with certificates');
+  }
+
+  /** Everybody of the class was there every time. */
+  async paperRoll(page, sessions) {
+    const { body } = await this.file(page, await page.locator('a[href$="/attendance.csv"]').getAttribute('href'));
+    const [head, ...rows] = body.toString('utf8').replace('\ufeff', '').trim().split(/\r?\n/);
+    const at = head.split(',').indexOf('学号');
+    const numbers = rows.map((row) => row.split(',')[at]);
+    assert.ok(numbers.length > 1 && sessions > 0, `${numbers.length} learners, ${sessions} sessions`);
+    const lines = numbers.flatMap((number) => Array.from({ length: sessions }, (_, held) => `${number},${held + 1},到`));
+    return Buffer.from(['学号,课次,考勤', ...lines].join('\r\n'));
+  }
+
+  /** Her archive holds the new certificate; a visitor who types its code learns that it is valid, and not who she is. */
+  async learnerHoldsTheCertificate() {
+    const { hand, learner: page } = this;
+    await this.signIn(page, LEARNER);
+    await hand.press(page, 'main a[href="/me/records"]');
+    await this.scan(page, 'my archive');
+    const course = this.chosen.name.split(/[\s（·]/)[0];
+    const line = page.locator('main li', { has: page.locator('a[href^="/verify/"]') }).filter({ hasText: course });
+    const pdf = await line.first().locator('a[href$=".pdf"]').getAttribute('href');
+    await this.isPdf(page, pdf);
+    const code = (await line.first().locator('a[href^="/verify/"]').getAttribute('href')).split('/').pop();
+    const other = await this.browserOf(hand.options);
+    await other.goto(this.server.url);
+    await hand.press(other, 'footer a[href="/verify"]');
+    await hand.type(other, 'input[name=code]', code);
+    await hand.press(other, 'main form button');
+    await other.waitForURL(/\/verify\/./);
+    assert.ok(await other.locator('main .tag.good', { hasText: '有效' }).isVisible(), 'the certificate is valid');
+    const told = await other.locator('main').innerText();
+    assert.ok(told.includes(course) && !told.includes(HERSELF), 'a visitor sees the course, and only the family name');
+    await this.scan(other, 'a certificate');
+    await other.context().close();
+  }
+
+  async end() {
+    await this.learner?.context().close();
+    await this.clerk?.context().close();
     // A refused enrolment answers 409, and the browser says so.
-    assert.deepEqual(faults.filter((fault) => !fault.includes('409')), []);
-  });
-
-  assert.deepEqual(staff.faults, []);
-  await learner.context.close();
-  await staff.context.close();
-});
-
-/** The roll is a plain form, too: the first learner came late after all. */
-async function rollWithoutScripts(address) {
-  const { context, page } = await visitor(browser, server.url, { scripts: false });
-  await signIn(page, server.url, TEACHER);
-  await page.goto(server.url + address);
-  await page.locator('ul.roll > li').first().locator('input[value=late]').check({ force: true });
-  await page.locator('button:not([name])', { hasText: '保存点名' }).click();
-  assert.match(await page.locator('.notice', { hasText: '点名存好了' }).innerText(), /新记了 [1-9]/);
-  await context.close();
-}
-
-/** Moves the demo to the day after the last one of such a range: `2027年3月2日至6月28日`. */
-async function afterTheClass(page, range) {
-  const [, first, later, month, day] = range.match(/(\d{4})年.*至(?:(\d{4})年)?(\d+)月(\d+)日/);
-  const last = Date.UTC(Number(later ?? first), Number(month) - 1, Number(day));
-  let left = Math.round((last - Date.parse(TODAY)) / DAY) + 1;
-  assert.ok(left > 0, 'the class is still to come');
-  for (; left > 0; left -= 200) {
-    await page.goto(`${server.url}/demo`);
-    await page.locator('[name=days]').fill(String(Math.min(left, 200)));
-    await page.locator('form[action="/demo/clock"] button').click();
-    await page.waitForURL(/\/demo$/);
+    assert.deepEqual(this.faults.flat().filter((fault) => !fault.includes('409')), []);
   }
 }
 
-/** Gives in the paper roll of the whole class: everybody was there every time. */
-async function bringPaper(page, sessions) {
-  const { body } = await file(page, await page.locator('a[href$="/attendance.csv"]').getAttribute('href'));
-  const [head, ...rows] = body.toString('utf8').replace('\ufeff', '').trim().split(/\r?\n/);
-  const at = head.split(',').indexOf('学号');
-  const numbers = rows.map((row) => row.split(',')[at]);
-  assert.ok(numbers.length > 1 && sessions > 0, `${numbers.length} learners, ${sessions} sessions`);
-  const lines = numbers.flatMap((number) => Array.from({ length: sessions }, (_, held) => `${number},${held + 1},到`));
-  const paper = Buffer.from(['学号,课次,考勤', ...lines].join('\r\n'));
-  await page.locator('summary', { hasText: '导入纸质名单' }).click();
-  await page.locator('input[type=file]').setInputFiles({ name: 'roll.csv', mimeType: 'text/csv', buffer: paper });
-  await page.locator('form[action$="/attendance/import"] button').click();
+for (const { hand, staff } of HANDS) {
+  test(`from search to certificate ${hand.name}`, async (t) => {
+    const server = await startServer();
+    t.after(() => server.stop());
+    const journey = new Journey(server, hand, staff);
+    const steps = [
+      ['the clerk sees the school’s classes', () => journey.clerkSeesTheClasses()],
+      ['the learner finds a class of this school and gets a seat', () => journey.learnerGetsASeat()],
+      ['the learner gives the seat back and takes it again', () => journey.learnerGivesItBackAndTakesItAgain()],
+      ['the clerk enrols somebody without a phone', () => journey.clerkEnrolsSomebodyWithoutAPhone()],
+      ['the teacher takes the roll of today', () => journey.teacherTakesTheRoll()],
+      ['the term passes', () => journey.theTermPasses()],
+      ['the clerk brings in the paper roll, confirms and issues', () => journey.clerkBringsThePaperRollAndIssues()],
+      ['the learner holds the certificate, and anyone can verify it', () => journey.learnerHoldsTheCertificate()],
+    ];
+    for (const [name, step] of steps) {
+      let error;
+      await t.test(name, async () => {
+        await step().catch((wrong) => {
+          error = wrong;
+          throw wrong;
+        });
+      });
+      // What follows builds on it.
+      if (error) break;
+    }
+    await journey.end();
+  });
 }

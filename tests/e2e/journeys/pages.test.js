@@ -19,7 +19,8 @@ let browser;
 const scanned = new Set();
 
 before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+  server = await startServer();
+  browser = await startBrowser();
 });
 
 after(async () => {

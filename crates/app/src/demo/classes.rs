@@ -37,6 +37,17 @@ impl Cell {
         1 << (self.weekday * TIMES.len() + self.time)
     }
 
+    /// Whether one cannot get from a lesson here to one there, or back: between neighbours of a half-day there is
+    /// less than half an hour.
+    const fn leaves_no_way_to(self, other: Self) -> bool {
+        let (first, second) = if self.time < other.time {
+            (self.time, other.time)
+        } else {
+            (other.time, self.time)
+        };
+        self.weekday == other.weekday && matches!((first, second), (0, 1) | (2, 3))
+    }
+
     fn start(self) -> Time {
         let (hour, minute) = TIMES.get(self.time).copied().unwrap_or((8, 30));
         Time::constant(hour, minute, 0, 0)
@@ -104,6 +115,8 @@ struct Planner<'a> {
     patterns: BTreeMap<(Date, usize, u16), Arc<[Date]>>,
     rooms: BTreeMap<usize, u64>,
     teachers: BTreeMap<usize, u64>,
+    /// Where each teacher is in the week.
+    taught: BTreeMap<usize, Vec<(Cell, i64)>>,
     turns: BTreeMap<usize, usize>,
     numbers: BTreeMap<(usize, usize), usize>,
 }
@@ -135,6 +148,7 @@ pub(super) fn plan(
         patterns: BTreeMap::new(),
         rooms: BTreeMap::new(),
         teachers: BTreeMap::new(),
+        taught: BTreeMap::new(),
         turns: BTreeMap::new(),
         numbers: BTreeMap::new(),
     };
@@ -143,6 +157,7 @@ pub(super) fn plan(
     for season in 0..days.seasons.len() {
         planner.rooms.clear();
         planner.teachers.clear();
+        planner.taught.clear();
         planner.numbers.clear();
         for (at, org) in orgs.all.iter().enumerate() {
             for number in 0..org.classes {
@@ -205,6 +220,10 @@ impl Planner<'_> {
         let plan = days.seasons.get(season)?;
         *self.rooms.entry(choice.room).or_default() |= choice.cell.bit();
         *self.teachers.entry(choice.teacher).or_default() |= choice.cell.bit();
+        self.taught
+            .entry(choice.teacher)
+            .or_default()
+            .push((choice.cell, org.id));
         let number = self.numbers.entry((at, choice.course)).or_default();
         *number += 1;
         let number = *number;
@@ -326,7 +345,7 @@ impl Planner<'_> {
             let teacher = if on_today {
                 self.people.teachers.get(&org.run_by)?.first().copied()
             } else {
-                self.free_teacher(org.run_by, cell)
+                self.free_teacher(org, cell)
             };
             return teacher.map(|teacher| Choice {
                 course,
@@ -357,7 +376,7 @@ impl Planner<'_> {
             if taken & cell.bit() != 0 {
                 continue;
             }
-            if let Some(teacher) = self.free_teacher(org.run_by, cell) {
+            if let Some(teacher) = self.free_teacher(org, cell) {
                 return Some(Choice {
                     course: course_at,
                     room,
@@ -390,13 +409,19 @@ impl Planner<'_> {
         }
     }
 
-    fn free_teacher(&mut self, org: usize, cell: Cell) -> Option<usize> {
-        let pool = self.people.teachers.get(&org)?;
-        let turn = self.turns.entry(org).or_default();
+    fn free_teacher(&mut self, org: &Institution, cell: Cell) -> Option<usize> {
+        let pool = self.people.teachers.get(&org.run_by)?;
+        let turn = self.turns.entry(org.run_by).or_default();
         for _ in 0..pool.len() {
             *turn = (*turn + 1) % pool.len();
             let teacher = pool.get(*turn).copied()?;
-            if self.teachers.get(&teacher).copied().unwrap_or(0) & cell.bit() == 0 {
+            let free = self.teachers.get(&teacher).copied().unwrap_or(0) & cell.bit() == 0;
+            let elsewhere = self.taught.get(&teacher).is_some_and(|taught| {
+                taught
+                    .iter()
+                    .any(|(other, place)| *place != org.id && cell.leaves_no_way_to(*other))
+            });
+            if free && !elsewhere {
                 return Some(teacher);
             }
         }

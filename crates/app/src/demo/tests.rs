@@ -22,7 +22,8 @@ async fn numbers(db: &Db, sql: &str) -> Vec<i64> {
 
 db::record! {
     struct Meeting {
-        class_id: i64, day: Date, starts: kernel::Time, minutes: i64, room_id: Option<i64>, teacher_id: Option<i64>,
+        class_id: i64, org_id: i64, day: Date, starts: kernel::Time, minutes: i64, room_id: Option<i64>,
+        teacher_id: Option<i64>,
     }
 }
 
@@ -41,7 +42,7 @@ fn overlaps(mut spans: Vec<(i64, i64)>) -> bool {
 
 async fn meetings(db: &Db) -> Vec<Meeting> {
     let sql =
-        "SELECT class_id, day, starts, minutes, room_id, teacher_id FROM session WHERE status <> 'cancelled'
+        "SELECT class_id, org_id, day, starts, minutes, room_id, teacher_id FROM session WHERE status <> 'cancelled'
                {unscoped: a test} ORDER BY id";
     db.query(sql, args![]).await.unwrap()
 }
@@ -75,6 +76,28 @@ async fn nothing_is_given_out_twice(db: &Db) {
         assert!(classes.len() <= usize::from(CLASS_LIMIT), "{person:?}");
         let spans = classes.iter().flat_map(|class| of_class[class].iter().copied());
         assert!(!overlaps(spans.collect()), "{person:?} has two classes at a time");
+    }
+}
+
+/// A clerk could not save such a class again: half an hour is kept for the way between two places.
+async fn teachers_have_time_for_the_way(db: &Db) {
+    let mut of_teacher = HashMap::<i64, Vec<_>>::new();
+    for meeting in meetings(db).await {
+        let teacher = meeting.teacher_id.unwrap();
+        of_teacher
+            .entry(teacher)
+            .or_default()
+            .push((meeting.span(), meeting.org_id));
+    }
+    for (teacher, mut spans) in of_teacher {
+        spans.sort_unstable();
+        for pair in spans.windows(2) {
+            let ((before, here), (after, there)) = (pair[0], pair[1]);
+            assert!(
+                here == there || after.0 - before.1 >= 30,
+                "teacher {teacher}: {pair:?}"
+            );
+        }
     }
 }
 
@@ -211,6 +234,7 @@ async fn the_small_demo_keeps_its_rules() {
     let report = small(&app).await;
     let db = &app.platform.db;
     nothing_is_given_out_twice(db).await;
+    teachers_have_time_for_the_way(db).await;
     rules_of_classes_hold(db).await;
     counts_and_ledger_agree(&app, &report).await;
     staff_have_work(&app, &report).await;

@@ -88,5 +88,38 @@ async fn the_api_describes_itself() {
 async fn unknown_addresses_say_so() {
     let app = app().await;
     assert!(app.visitor().get("/nowhere").await.shows("没有找到这个页面"));
+    let english = app.visitor().header("cookie", "xq_view=normal.auto.en");
+    assert!(english.get("/nowhere").await.shows("Page not found"));
+    for (path, way_on) in [
+        ("/nowhere", "href=\"/\""),
+        ("/classes/nothing", "class=\"button\" href=\"/classes\""),
+        ("/sites/nothing", "class=\"button\" href=\"/sites\""),
+    ] {
+        let answer = app.visitor().get(path).await;
+        assert!(answer.status == 404 && answer.body.contains(way_on), "{path}");
+    }
     assert_eq!(app.visitor().get("/api/v1/nowhere").await.json()["status"], 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_came_too_late_leads_back_to_its_page() {
+    let app = app().await;
+    for (referer, way_back) in [
+        (
+            "http://127.0.0.1:8080/me/settings?x=1",
+            Some("href=\"/me/settings?x=1\""),
+        ),
+        ("http://elsewhere.example/me", None),
+        ("", None),
+    ] {
+        let browser = app.visitor().header("referer", referer);
+        let answer = browser.post_without_token("/sign-in/phone", &[]).await;
+        assert_eq!(answer.status, 409, "{referer}");
+        assert_eq!(answer.shows("回到刚才那一页"), way_back.is_some(), "{referer}");
+        assert!(
+            way_back.is_none_or(|link| answer.body.contains(link)),
+            "{}",
+            answer.body
+        );
+    }
 }

@@ -9,7 +9,6 @@ use platform::{AppError, AppResult, Ctx, Event, Permission, Tx};
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
 use teaching::SessionId;
-use teaching::sessions::SessionRow;
 
 /// Marks taken at once at most; a class is smaller.
 pub const MOST_MARKS: usize = 500;
@@ -58,9 +57,11 @@ pub async fn take(ctx: &Ctx, id: SessionId, marks: &[RollMark]) -> AppResult<Vec
     let on_roll: HashSet<PersonId> = people_of(&roll::confirmed(&tx, opened.class.id).await?);
     let known: HashMap<PersonId, PersonMark> = truths(&tx, id).await?;
     let mut outcomes = Vec::with_capacity(marks.len());
-    for mark in marks {
+    let made: Vec<Option<Instant>> = marks.iter().map(|mark| mark.marked_at).collect();
+    let times = model::roll_times(opened.session.day, &made, ctx.now());
+    for (mark, time) in marks.iter().zip(times) {
         let outcome = if on_roll.contains(&mark.person) {
-            take_one(&tx, &opened.session, mark, known.get(&mark.person)).await?
+            take_one(&tx, id, mark, time, known.get(&mark.person)).await?
         } else {
             Outcome::Refused("这位学员不在这个班的名单上，没有记。请刷新名单再看。")
         };
@@ -91,12 +92,13 @@ fn not_yet() -> AppError {
 
 async fn take_one(
     tx: &Tx,
-    session: &SessionRow,
+    session: SessionId,
     mark: &RollMark,
+    time: RollTime,
     known: Option<&PersonMark>,
 ) -> AppResult<Outcome> {
     let ctx = tx.ctx();
-    let marked_at = match model::roll_time(session.day, mark.marked_at, ctx.now()) {
+    let marked_at = match time {
         RollTime::Open(at) => at,
         RollTime::NotYet => return Err(not_yet()),
         RollTime::Past => {
@@ -112,11 +114,11 @@ async fn take_one(
     // The session and the person stand before the phone's key: one phone's key cannot swallow another's mark.
     let device_key = mark.device_key.as_ref().map(|key| {
         let short: String = key.chars().take(64).collect();
-        format!("{}.{}.{short}", session.id, mark.person)
+        format!("{session}.{}.{short}", mark.person)
     });
     let new = NewMark {
         id: ctx.new_id(),
-        session: session.id,
+        session,
         person: mark.person,
         mark: Mark {
             status: mark.status,

@@ -209,6 +209,29 @@ pub fn roll_time(day: Date, marked_at: Option<Instant>, now: Instant) -> RollTim
     }
 }
 
+/// [`roll_time`] of marks that came together. Those whose time the server does not take, because the phone's clock is
+/// ahead or on another day, keep the order in which they were made: a millisecond lies between each and the next.
+#[must_use]
+pub fn roll_times(day: Date, made: &[Option<Instant>], now: Instant) -> Vec<RollTime> {
+    let mut times: Vec<RollTime> = made.iter().map(|at| roll_time(day, *at, now)).collect();
+    let mut moved: Vec<(Instant, usize)> = made
+        .iter()
+        .zip(&times)
+        .enumerate()
+        .filter_map(|(place, (made, time))| {
+            let made = (*made)?;
+            (matches!(time, RollTime::Open(at) if *at != made)).then_some((made, place))
+        })
+        .collect();
+    moved.sort_unstable();
+    for (before, (_, place)) in (0_i64..).zip(moved.into_iter().rev()) {
+        if let Some(RollTime::Open(at)) = times.get_mut(place) {
+            *at = Instant::from_millis(at.millis() - before);
+        }
+    }
+    times
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -352,6 +375,17 @@ mod tests {
             let got = roll_time(day, marked_at.map(moment), moment(now));
             assert_eq!(got, want, "{marked_at:?} {now}");
         }
+    }
+
+    #[test]
+    fn marks_of_a_phone_that_is_ahead_keep_their_order() {
+        let day: Date = "2026-11-22".parse().unwrap();
+        let now: Instant = "2026-11-22T02:00:00Z".parse().unwrap();
+        let ahead = |secs: i64| Some(now.plus_secs(secs));
+        let made = [ahead(30), ahead(31), ahead(29), ahead(-60), None];
+        let back = |millis: i64| RollTime::Open(Instant::from_millis(now.millis() - millis));
+        let want = [back(1), back(0), back(2), back(60_000), back(0)];
+        assert_eq!(roll_times(day, &made, now), want);
     }
 
     #[test]

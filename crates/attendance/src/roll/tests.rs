@@ -223,3 +223,22 @@ async fn the_worker_is_a_script_within_its_scope() {
     );
     assert!(page.body.contains(ui::Bundle::Roll.url()) && page.shows("https://"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_the_touches_of_a_phone_that_is_ahead_the_last_counts() {
+    let f = Fixture::start().await;
+    let path = format!("/desk/sessions/{}/marks", f.sessions[1]);
+    let touches: Vec<serde_json::Value> = ["present", "late", "absent"]
+        .iter()
+        .enumerate()
+        .map(|(second, status)| {
+            json!({
+                "person": f.people[0], "status": status, "device_key": status,
+                "marked_at": format!("2026-11-22T01:07:0{second}Z"),
+            })
+        })
+        .collect();
+    let answer = f.teacher().api("POST", &path, &json!(touches)).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!(f.truth(1, 0).await, is("absent", "roll"));
+}

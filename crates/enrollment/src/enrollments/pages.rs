@@ -3,7 +3,7 @@
 use super::actions::{self, Terms};
 use super::model::{self, Detail, Mine, tag};
 use crate::EnrollmentId;
-use crate::seat_desk::SeatDesk;
+use crate::seat_desk::{self, SeatDesk};
 use axum::Extension;
 use axum::extract::Path;
 use axum::response::Response;
@@ -35,6 +35,8 @@ struct CheckPage {
     rules: Vec<String>,
     full: bool,
     held: Option<EnrollmentId>,
+    /// Why nobody can enrol now, and the ways on.
+    shut: Option<(String, Vec<platform::Door>)>,
 }
 
 /// `GET /classes/{id}/enroll`: check the answers.
@@ -50,6 +52,9 @@ async fn check_page(ctx: &Ctx, class: &str) -> AppResult<CheckPage> {
         fee: model::fee(&page, class.fee_fen),
         rules: rules(&page, &class),
         full: class.enrolled >= class.capacity,
+        shut: seat_desk::is_open(&class, ctx.now())
+            .err()
+            .map(|refusal| (refusal.sentence(), refusal.doors())),
         page,
         class,
         place,

@@ -437,3 +437,64 @@ fn every_learner_text_has_english() {
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     assert_eq!(ui::catalogue::missing_english(&texts), Vec::<String>::new());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_check_page_offers_nothing_that_would_be_refused() {
+    let stage = stage(5, 1).await;
+    let page = format!("/classes/{}/enroll", stage.class);
+    let learner = stage.as_learner(0);
+    assert!(learner.get(&page).await.shows("报名这个班"));
+    let sql = |change: &str| format!("UPDATE class SET {change} WHERE id = $1 {{unscoped: test}}");
+    for (change, sentence) in [
+        ("enrollment_closes = enrollment_opens", "报名已在"),
+        ("status = 'closed'", "这个班已经结束，不再报名"),
+        ("status = 'cancelled'", "“书法入门”已停课"),
+    ] {
+        let system = stage.app.system();
+        let tx = system.begin().await.unwrap();
+        tx.exec(&sql(change), args![stage.class]).await.unwrap();
+        let event = platform::Event::new("test.changed", "class", stage.class);
+        tx.commit(vec![event]).await.unwrap();
+        let shown = learner.get(&page).await;
+        assert!(
+            shown.shows(sentence) && shown.shows("看还有名额的班"),
+            "{change}: {}",
+            shown.body
+        );
+        assert!(!shown.body.contains("action=\"/classes/"), "{change}");
+        let refused = learner.post(&page, &[]).await;
+        assert!(
+            refused.status == 409 && refused.shows(sentence),
+            "{change}: {}",
+            refused.body
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_lead_staff_only_where_they_may_go() {
+    let stage = stage(5, 1).await;
+    let id = stage.enroll(0).await["id"].as_str().unwrap().to_owned();
+    let here = &stage.world.here;
+    let bureau = stage
+        .app
+        .signed_in(staff(here.registrar, Role::DistrictBureau, here.org, &here.path));
+    for path in [
+        format!("/desk/classes/{}/learners", stage.class),
+        format!("/desk/enrollments/{id}"),
+    ] {
+        let [read, act] = [bureau.get(&path).await, stage.as_registrar().get(&path).await];
+        assert_eq!((read.status, act.status), (200, 200), "{path}");
+        let leads = |answer: &testkit::Answer| {
+            testkit::html::links(&answer.body)
+                .iter()
+                .filter(|link| link.starts_with("/desk/counter/"))
+                .count()
+                + answer
+                    .body
+                    .matches("class=\"button\" href=\"/desk/counter\"")
+                    .count()
+        };
+        assert!(leads(&read) == 0 && leads(&act) > 0, "{path}");
+    }
+}

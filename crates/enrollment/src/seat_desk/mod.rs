@@ -24,7 +24,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use model::{Answer, Ask, EnrollmentStatus};
+pub use model::{Answer, Ask, EnrollmentStatus, is_open};
 pub use refusal::Refusal;
 
 use group::Facts;

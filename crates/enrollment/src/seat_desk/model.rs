@@ -8,6 +8,7 @@ use kernel::{Date, Instant, PersonId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use teaching::ClassId;
+use teaching::classes::ClassRow;
 use teaching::seats::{Facts, Slot};
 
 /// Version of the rules below, kept with every enrolment they make.
@@ -299,7 +300,7 @@ fn enroll(
 ) -> Result<Decision, Refusal> {
     let at = state.classes.get(&class).ok_or(Refusal::NoClass)?;
     let who = state.people.get(&person).ok_or(Refusal::NoPerson)?;
-    is_on(at)?;
+    is_on(&at.status, &at.facts.name)?;
     if let Some(live) = who.live.iter().find(|live| live.class == class) {
         return Ok(Decision {
             answer: Ok(Some(Answer {
@@ -311,7 +312,7 @@ fn enroll(
             changes: Vec::new(),
         });
     }
-    in_window(at, state.now)?;
+    in_window(at.opens, at.closes, state.now)?;
     of_age(at, who.birth)?;
     within_limit(at, who, class)?;
     no_clash(state, at, who, class)?;
@@ -322,11 +323,20 @@ fn enroll(
     Ok(place(state, person, class, new_id, seat))
 }
 
-fn is_on(class: &ClassState) -> Result<(), Refusal> {
-    match class.status.as_str() {
+/// Whether nobody can enrol in a class now, and why: the first two checks, which ask nothing of the person.
+///
+/// # Errors
+/// The refusal that everybody would hear.
+pub fn is_open(class: &ClassRow, now: Instant) -> Result<(), Refusal> {
+    is_on(class.status.as_str(), &class.name)?;
+    in_window(class.enrollment_opens, class.enrollment_closes, now)
+}
+
+fn is_on(status: &str, name: &str) -> Result<(), Refusal> {
+    match status {
         "published" | "running" => Ok(()),
         "cancelled" => Err(Refusal::ClassCancelled {
-            name: class.facts.name.clone(),
+            name: name.to_owned(),
         }),
         "closed" => Err(Refusal::Closed { at: None }),
         // A class that is still planned is not public.
@@ -334,13 +344,11 @@ fn is_on(class: &ClassState) -> Result<(), Refusal> {
     }
 }
 
-fn in_window(class: &ClassState, now: Instant) -> Result<(), Refusal> {
-    if now < class.opens {
-        Err(Refusal::NotOpenYet { opens: class.opens })
-    } else if now >= class.closes {
-        Err(Refusal::Closed {
-            at: Some(class.closes),
-        })
+fn in_window(opens: Instant, closes: Instant, now: Instant) -> Result<(), Refusal> {
+    if now < opens {
+        Err(Refusal::NotOpenYet { opens })
+    } else if now >= closes {
+        Err(Refusal::Closed { at: Some(closes) })
     } else {
         Ok(())
     }
@@ -553,7 +561,7 @@ fn promote(state: &mut State, class: ClassId) -> Vec<Change> {
 
 fn next_waiting(state: &State, class: ClassId, next: usize) -> Option<Waiting> {
     let at = state.classes.get(&class)?;
-    if at.enrolled >= at.capacity || is_on(at).is_err() {
+    if at.enrolled >= at.capacity || is_on(&at.status, &at.facts.name).is_err() {
         return None;
     }
     at.waiting.get(next).copied()

@@ -144,7 +144,7 @@ impl Refusal {
     /// The next doors.
     #[must_use]
     pub fn doors(&self) -> Vec<Door> {
-        let seats = || door("看还有名额的班", "/classes?seats=1");
+        let seats = || door("看还有名额的班", "/classes?open=yes&seats=yes");
         match self {
             Self::TooManyClasses { .. } | Self::TooManyWaits { .. } => {
                 vec![door("看我的学习", "/me"), seats()]

@@ -72,9 +72,6 @@ pub async fn import(ctx: &Ctx, bytes: &[u8], org: OrgId, how: How) -> AppResult<
     report.known = report.rows - report.bad - report.added;
     let refused = how == How::AllOrNothing && report.bad > 0;
     if how == How::DryRun || refused || fresh.is_empty() {
-        if refused {
-            report.added = 0;
-        }
         return Ok(report);
     }
     write(&tx, &fresh).await?;
@@ -106,10 +103,10 @@ fn read(bytes: &[u8], org: OrgId, today: Date) -> AppResult<(Vec<Checked>, Repor
         .from_reader(text.as_bytes());
     let header = reader
         .headers()
-        .map_err(|_| unreadable("文件第一行读不懂。请用本页的样表。"))?;
+        .map_err(|_| unreadable("文件第一行读不懂。请照本页写的第一行改好再上传。"))?;
     if header.iter().ne(HEADER) {
         return Err(unreadable(&format!(
-            "文件第一行要正好是：{}。请对照样表改好再上传。",
+            "文件第一行要正好是：{}。请照着改好再上传。",
             HEADER.join("，")
         )));
     }

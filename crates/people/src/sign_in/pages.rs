@@ -199,7 +199,7 @@ pub(super) async fn phone(ctx: Ctx, from: From, posted: Posted) -> AppResult<Res
 
 fn code_fields() -> Vec<Field> {
     vec![
-        Field::code("code", "短信里的 6 位数字", 6).hint("可以粘贴。5 分钟内有效。"),
+        Field::code("code", "验证码", 6).hint("短信里的 6 位数字，可以粘贴。5 分钟内有效。"),
         Field::tick("remember", "这是我自己的手机，30 天内不用再登录").optional(),
         Field::tick("family", "我要用这个手机号登记另一位家人").optional(),
     ]

@@ -142,7 +142,7 @@ fn facts(page: &Page, listed: &Listed<'_>) -> Vec<(&'static str, String)> {
             label("程度"),
             format!("{} · {}", label(card.level.label()), card.category),
         ),
-        (label("学期"), card.term.clone()),
+        (label("学期"), page.retell(&card.term)),
         (
             label("报名时间"),
             format!(

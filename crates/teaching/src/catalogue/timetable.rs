@@ -126,7 +126,7 @@ fn timetable_page(asked: &Asked) -> AppResult<Made> {
     made(&TimetablePage {
         caption: page.tn("{}：共 {} 个班", &[&name.unwrap_or_default(), &total]),
         areas: areas(asked, &page),
-        terms: terms(asked),
+        terms: terms(asked, &page),
         days: weekdays
             .iter()
             .map(|day| words::weekday(&page, *day).to_owned())
@@ -154,12 +154,11 @@ fn parts(page: &Page, items: &[Listed<'_>], days: &[Weekday], now: Instant) -> V
     let mut cells: BTreeMap<(DayPart, i8), Vec<LessonView>> = BTreeMap::new();
     for listed in items {
         let card = listed.card;
-        let room = card.room.as_deref().unwrap_or_default();
         let view = LessonView {
             href: format!("/classes/{}", card.id),
             name: card.name.clone(),
             time: kernel::chinese_date::span_text(card.starts, card.minutes),
-            place: format!("{} {room}", card.place.name).trim().to_owned(),
+            place: words::place(page, card),
             tag: words::tag(page, listed.standing(now)),
         };
         let cell = (DayPart::of(card.starts), card.weekday.to_monday_one_offset());
@@ -199,7 +198,7 @@ fn areas(asked: &Asked, page: &Page) -> Vec<AreaView> {
         .collect()
 }
 
-fn terms(asked: &Asked) -> Vec<ui::Link> {
+fn terms(asked: &Asked, page: &Page) -> Vec<ui::Link> {
     asked
         .snapshot
         .terms()
@@ -214,7 +213,7 @@ fn terms(asked: &Asked) -> Vec<ui::Link> {
             } else {
                 query.address("/timetable")
             };
-            ui::Link::new(href, term)
+            ui::Link::new(href, page.retell(term))
         })
         .collect()
 }
@@ -292,13 +291,12 @@ fn on_paper(asked: &Asked) -> AppResult<Timetable> {
 
 fn lesson(listed: &Listed<'_>) -> Lesson {
     let card = listed.card;
-    let room = card.room.as_deref().unwrap_or_default();
     Lesson {
         weekday: card.weekday.to_monday_one_offset().unsigned_abs(),
         starts: card.starts,
         ends: end_of(card.starts, card.minutes),
         class: card.name.clone(),
-        place: format!("{} {room}", card.place.name).trim().to_owned(),
+        place: words::place(&Page::default(), card),
         teacher: card.teacher.clone(),
         note: Some(card.fee.fee_text()),
     }

@@ -281,10 +281,15 @@ pub async fn ask_cancel(ctx: Ctx, Path(id): Path<String>) -> AppResult<Response>
 
 /// `POST /desk/classes/{id}/cancel`
 pub async fn cancel(ctx: Ctx, Path(id): Path<String>, posted: Posted) -> AppResult<Response> {
-    let form = Form::from_pairs(cancel_fields(), Lang::Zh, &posted.0);
+    let mut form = Form::from_pairs(cancel_fields(), Lang::Zh, &posted.0);
     if !form.is_valid() {
         return show_cancel(&ctx, &id, form, 422).await;
     }
-    lifecycle::cancel(&ctx, web::id(&id)?, form.get("reason"), version_of(&posted)).await?;
-    Ok(see_other(&format!("/desk/classes/{id}?done=cancelled")))
+    match lifecycle::cancel(&ctx, web::id(&id)?, form.get("reason"), version_of(&posted)).await {
+        Ok(()) => Ok(see_other(&format!("/desk/classes/{id}?done=cancelled"))),
+        Err(error) => {
+            let status = web::put_errors(&mut form, error)?;
+            show_cancel(&ctx, &id, form, status).await
+        }
+    }
 }

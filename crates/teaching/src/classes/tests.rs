@@ -234,6 +234,25 @@ async fn the_steps_of_a_class() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_class_is_cancelled_from_its_page_and_a_refusal_keeps_the_reason() {
+    let town = Town::start().await;
+    let id = town.class(&published("书法入门", "published")).await;
+    let (clerk, _) = town.clerks();
+    let page = format!("/desk/classes/{id}/cancel");
+    let late = clerk
+        .post(&page, &[("reason", "教师生病"), ("version", "9")])
+        .await;
+    assert!(
+        late.status == 409 && late.shows("有人改过") && late.body.contains("value=\"教师生病\""),
+        "{}",
+        late.body
+    );
+    let done = clerk.submit(&page, &page, &[("reason", "教师生病")]).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    assert!(clerk.get(done.location()).await.shows("已停办"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn lists_are_scoped_filtered_and_exported() {
     let town = Town::start().await;
     town.class(&published("=书法", "published")).await;

@@ -215,25 +215,11 @@ pub async fn change(ctx: Ctx, Path(id): Path<String>, posted: Posted) -> AppResu
         Ok(class) => Ok(see_other(&format!(
             "/desk/classes/{class}/sessions?done=session-changed"
         ))),
-        Err(error @ (AppError::Invalid(_) | AppError::Refused { .. })) => {
-            let status = error.status();
-            put_errors(&mut form, error);
-            Ok(show_edit(
-                &ctx,
-                &session,
-                &class,
-                form.fill("version", session.version),
-                status,
-            ))
+        Err(error) => {
+            let status = web::put_errors(&mut form, error)?;
+            let form = form.fill("version", session.version);
+            Ok(show_edit(&ctx, &session, &class, form, status))
         }
-        Err(other) => Err(other),
-    }
-}
-
-fn put_errors(form: &mut Form, error: AppError) {
-    match error {
-        AppError::Invalid(wrong) => wrong.into_iter().for_each(|f| form.error(&f.field, f.sentence)),
-        other => form.refuse(other.sentence()),
     }
 }
 
@@ -266,15 +252,20 @@ pub async fn ask_cancel(ctx: Ctx, Path(id): Path<String>) -> AppResult<Response>
 
 /// `POST /desk/sessions/{id}/cancel`
 pub async fn cancel(ctx: Ctx, Path(id): Path<String>, posted: Posted) -> AppResult<Response> {
-    let form = Form::from_pairs(cancel_fields(), Lang::Zh, &posted.0);
+    let mut form = Form::from_pairs(cancel_fields(), Lang::Zh, &posted.0);
     if !form.is_valid() {
         return show_cancel(&ctx, &id, form, 422).await;
     }
     let version = form.number("version").unwrap_or(0);
-    let class = actions::cancel(&ctx, web::id(&id)?, form.get("reason"), version).await?;
-    Ok(see_other(&format!(
-        "/desk/classes/{class}/sessions?done=session-cancelled"
-    )))
+    match actions::cancel(&ctx, web::id(&id)?, form.get("reason"), version).await {
+        Ok(class) => Ok(see_other(&format!(
+            "/desk/classes/{class}/sessions?done=session-cancelled"
+        ))),
+        Err(error) => {
+            let status = web::put_errors(&mut form, error)?;
+            show_cancel(&ctx, &id, form, status).await
+        }
+    }
 }
 
 fn show_new(ctx: &Ctx, class: &ClassRow, form: Form, status: u16) -> Response {
@@ -315,12 +306,10 @@ pub async fn add(ctx: Ctx, Path(id): Path<String>, posted: Posted) -> AppResult<
         Ok(_) => Ok(see_other(&format!(
             "/desk/classes/{id}/sessions?done=session-added"
         ))),
-        Err(error @ (AppError::Invalid(_) | AppError::Refused { .. })) => {
-            let status = error.status();
-            put_errors(&mut form, error);
+        Err(error) => {
+            let status = web::put_errors(&mut form, error)?;
             Ok(show_new(&ctx, &class, form, status))
         }
-        Err(other) => Err(other),
     }
 }
 

@@ -17,9 +17,6 @@
     });
   }
 
-  // On a phone the desk's columns are one row to push; the one that is open is in sight.
-  page.querySelector(".desk-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
-
   // A second click while the first is on its way sends nothing; htmx guards its own forms. The button stays enabled so that its own value is sent.
   page.addEventListener("submit", (event) => {
     const form = event.target;

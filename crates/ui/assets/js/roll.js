@@ -42,7 +42,10 @@
   };
 
   let sending = false;
+  let again = false;
   const flush = async () => {
+    // A touch while others are on their way goes right after them.
+    again = sending;
     if (sending || read().length === 0) return;
     sending = true;
     sayLeft();
@@ -57,6 +60,7 @@
       if (!(error instanceof TypeError) && error.message) tell(`${error.message} ${say?.textContent ?? ""}`);
     }
     sending = false;
+    if (again) flush();
   };
 
   form.addEventListener("change", (event) => {
