@@ -10,8 +10,8 @@ use super::people::People;
 use db::Value;
 use enrollment::EnrollmentStatus;
 use enrollment::rounds::model::new_receipt;
-use kernel::Instant;
 use kernel::age::full_years;
+use kernel::{Date, Instant};
 use platform::AppResult;
 use std::collections::BTreeSet;
 use teaching::classes::ClassStatus;
@@ -90,32 +90,8 @@ pub(super) fn plan(
         .filter_map(|at| all.get(*at))
         .map(Class::starts_on)
         .min()?;
-    let known: BTreeSet<usize> = seats
-        .iter()
-        .filter(|seat| {
-            matches!(
-                seat.status,
-                EnrollmentStatus::Attending | EnrollmentStatus::Completed
-            )
-        })
-        .filter(|seat| {
-            all.get(seat.class)
-                .is_some_and(|class| class.org == org && class.season < 2)
-        })
-        .map(|seat| seat.person)
-        .collect();
-    // The first of each street are the learners whom the demo shows; they sign up by themselves.
-    let mut candidates: Vec<usize> = people
-        .learners
-        .values()
-        .flat_map(|list| list.iter().skip(3).copied())
-        .filter(|person| {
-            let birth = people.all.get(*person).map(|person| person.birth);
-            birth
-                .and_then(|birth| full_years(birth, first_day))
-                .is_some_and(|age| age >= 50)
-        })
-        .collect();
+    let known = known_to(org, all, seats);
+    let mut candidates = candidates(people, first_day);
     draw.random().shuffle(&mut candidates);
     let mut candidates = candidates.into_iter();
     let mut receipts = BTreeSet::new();
@@ -159,6 +135,39 @@ pub(super) fn plan(
         classes,
         signups,
     })
+}
+
+/// Who has had a class at this school before.
+fn known_to(org: usize, all: &[Class], seats: &[Seat]) -> BTreeSet<usize> {
+    seats
+        .iter()
+        .filter(|seat| {
+            matches!(
+                seat.status,
+                EnrollmentStatus::Attending | EnrollmentStatus::Completed
+            )
+        })
+        .filter(|seat| {
+            all.get(seat.class)
+                .is_some_and(|class| class.org == org && class.season < 2)
+        })
+        .map(|seat| seat.person)
+        .collect()
+}
+
+/// Learners of at least 50. The first of each street are those whom the demo shows; they sign up by themselves.
+fn candidates(people: &People, first_day: Date) -> Vec<usize> {
+    people
+        .learners
+        .values()
+        .flat_map(|list| list.iter().skip(3).copied())
+        .filter(|person| {
+            let birth = people.all.get(*person).map(|person| person.birth);
+            birth
+                .and_then(|birth| full_years(birth, first_day))
+                .is_some_and(|age| age >= 50)
+        })
+        .collect()
 }
 
 /// One to three classes, the hottest most often first.

@@ -228,6 +228,18 @@ pub async fn before_for(ctx: &Ctx, round: RoundId, person: PersonId) -> AppResul
     Ok((view(ctx, row).await?, persons::find(ctx.db(), person).await?))
 }
 
+fn not_meant(round: &RoundRow) -> AppError {
+    AppError::refused_with_door(
+        "not_meant",
+        format!(
+            "这个报名批次{}。可以看看别的报名批次，或打电话问学校。",
+            round.audience.label()
+        ),
+        "看别的报名批次",
+        "/rounds",
+    )
+}
+
 async fn apply(
     ctx: &Ctx,
     round: &RoundRow,
@@ -242,15 +254,7 @@ async fn apply(
     check_wished(ctx, &people, &asked.wishes).await?;
     let (newcomer, tickets) = standing(ctx, round, &people).await?;
     if !round.audience.takes(newcomer) {
-        return Err(AppError::refused_with_door(
-            "not_meant",
-            format!(
-                "这个报名批次{}。可以看看别的报名批次，或打电话问学校。",
-                round.audience.label()
-            ),
-            "看别的报名批次",
-            "/rounds",
-        ));
+        return Err(not_meant(round));
     }
     let tx = ctx.begin().await?;
     tx.lock("round", round.id.raw()).await?;

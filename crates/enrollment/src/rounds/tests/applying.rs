@@ -1,6 +1,6 @@
 //! Planning a round, and applying in it.
 
-use super::{AFTER, season};
+use super::{AFTER, Season, season};
 use kernel::Id;
 use serde_json::json;
 
@@ -144,34 +144,28 @@ async fn a_couple_applies_as_one_and_each_can_take_it_back() {
     let (class, choir) = (stage.class.to_string(), season.choir.to_string());
     let apply = format!("/rounds/{round}/apply");
     let companion = stage.people[1].to_string();
-    let fill = |birth: &'static str, second: &str| {
-        vec![
-            ("wish_1", class.clone()),
-            ("wish_2", second.to_owned()),
-            ("companion_number_1", companion.clone()),
-            ("companion_birth_1", birth.to_owned()),
-        ]
-    };
-    let post = async |at: usize, fields: Vec<(&'static str, String)>| {
-        let fields: Vec<(&str, &str)> = fields
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
+    let post = async |at: usize, birth: &str, second: &str| {
+        let fields = [
+            ("wish_1", class.as_str()),
+            ("wish_2", second),
+            ("companion_number_1", &companion),
+            ("companion_birth_1", birth),
+        ];
         stage.as_learner(at).post(&apply, &fields).await
     };
-    let wrong = post(0, fill("1950-03-16", "")).await;
+    let wrong = post(0, "1950-03-16", "").await;
     assert!(
         wrong.status == 422 && wrong.shows("学号和出生日期对不上"),
         "{}",
         wrong.body
     );
-    let twice = post(0, fill("1950-03-15", &class)).await;
+    let twice = post(0, "1950-03-15", &class).await;
     assert!(
         twice.status == 422 && twice.shows("同一个班只要填一次"),
         "{}",
         twice.body
     );
-    let couple = post(0, fill("1950-03-15", &choir)).await;
+    let couple = post(0, "1950-03-15", &choir).await;
     assert_eq!(couple.status, 303, "{}", couple.body);
     let signup = couple.location().split('?').next().unwrap().to_owned();
     let page = stage.as_learner(1).get(&signup).await;
@@ -186,32 +180,30 @@ async fn a_couple_applies_as_one_and_each_can_take_it_back() {
         "somebody else's"
     );
     assert!(stage.as_learner(1).get("/me").await.body.contains(&signup));
-    let again = post(0, fill("1950-03-15", "")).await;
+    let again = post(0, "1950-03-15", "").await;
     assert_eq!(
         (again.status, again.location()),
         (303, signup.as_str()),
         "the back button"
     );
-    let taken = post(2, fill("1950-03-15", "")).await;
+    let taken = post(2, "1950-03-15", "").await;
     assert!(
         taken.status == 422 && taken.shows("已经在这个批次报过名"),
         "{}",
         taken.body
     );
+    the_companion_takes_it_back(&season, &signup).await;
+    season.apply(0, round, &[season.choir]).await;
+}
+
+/// A companion who does not want to takes the signup back; both are free again.
+async fn the_companion_takes_it_back(season: &Season, signup: &str) {
+    let stage = &season.stage;
     let slip = stage.as_learner(0).get(&format!("{signup}/slip.pdf")).await;
     assert!(slip.bytes.starts_with(b"%PDF"), "{}", slip.status);
-
-    // A companion who does not want to takes the signup back; both are free again.
-    assert_eq!(
-        stage
-            .as_learner(1)
-            .post(&format!("{signup}/withdraw"), &[])
-            .await
-            .status,
-        303
-    );
-    assert!(stage.as_learner(0).get(&signup).await.shows("已撤回"));
-    season.apply(0, round, &[season.choir]).await;
+    let path = format!("{signup}/withdraw");
+    assert_eq!(stage.as_learner(1).post(&path, &[]).await.status, 303);
+    assert!(stage.as_learner(0).get(signup).await.shows("已撤回"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,8 +9,37 @@ use kernel::{Id, PersonId};
 use platform::{Event, Role};
 use serde_json::{Value, json};
 use teaching::ClassId;
-use testkit::staff;
 use testkit::world::{ClassPlan, class};
+use testkit::{Client, staff};
+
+/// The first officer's entry is hidden from the second; one that differs fixes nothing; only its author takes it back.
+async fn entries_must_agree(season: &Season, registrar: &Client, head: &Client, round: RoundId) {
+    assert_eq!(season.enter(registrar, round, "").await.status, 422);
+    assert_eq!(season.enter(registrar, round, "2026138 3 8 1").await.status, 303);
+    assert_eq!(
+        season.enter(registrar, round, "2026138 3 8 1").await.status,
+        409,
+        "the same officer"
+    );
+    let other = season.enter(head, round, "2026138 3 8 2").await;
+    assert!(
+        other.status == 409 && other.body.contains("2026138 3 8 2"),
+        "typed text is kept"
+    );
+    assert!(
+        !other.shows("2026138 3 8 1"),
+        "the second does not see what the first entered"
+    );
+    let board = registrar.get(&format!("/desk/rounds/{round}")).await;
+    assert!(
+        board.shows("两位录的不一样") && !board.body.contains("f-source"),
+        "{}",
+        board.body
+    );
+    let take_back = format!("/desk/rounds/{round}/randomness/withdraw");
+    assert_eq!(head.post(&take_back, &[]).await.status, 409, "not the author");
+    assert_eq!(registrar.post(&take_back, &[]).await.status, 303);
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_officers_fix_the_randomness_after_the_seal() {
@@ -48,31 +77,7 @@ async fn two_officers_fix_the_randomness_after_the_seal() {
         page.body
     );
 
-    assert_eq!(season.enter(&registrar, round, "").await.status, 422);
-    assert_eq!(season.enter(&registrar, round, "2026138 3 8 1").await.status, 303);
-    assert_eq!(
-        season.enter(&registrar, round, "2026138 3 8 1").await.status,
-        409,
-        "the same officer"
-    );
-    let other = season.enter(&head, round, "2026138 3 8 2").await;
-    assert!(
-        other.status == 409 && other.body.contains("2026138 3 8 2"),
-        "typed text is kept"
-    );
-    assert!(
-        !other.shows("2026138 3 8 1"),
-        "the second does not see what the first entered"
-    );
-    let board = registrar.get(&format!("/desk/rounds/{round}")).await;
-    assert!(
-        board.shows("两位录的不一样") && !board.body.contains("f-source"),
-        "{}",
-        board.body
-    );
-    let take_back = format!("/desk/rounds/{round}/randomness/withdraw");
-    assert_eq!(head.post(&take_back, &[]).await.status, 409, "not the author");
-    assert_eq!(registrar.post(&take_back, &[]).await.status, 303);
+    entries_must_agree(&season, &registrar, &head, round).await;
     assert!(season.file(round).await.result.is_none());
     assert_eq!(season.enter(&head, round, "2026138 3 8 2").await.status, 303);
     assert_eq!(season.enter(&registrar, round, "2026138 3 8 2").await.status, 303);
@@ -293,6 +298,26 @@ async fn publishing_goes_on_where_it_was_stopped() {
     );
 }
 
+/// Withdraws the first enrolment of a learner.
+async fn give_up(season: &Season, at: usize) {
+    let mine = season
+        .stage
+        .as_learner(at)
+        .api("GET", "/api/v1/me/enrollments", &Value::Null)
+        .await
+        .json();
+    let path = format!("/api/v1/enrollments/{}", mine["items"][0]["id"].as_str().unwrap());
+    assert_eq!(
+        season
+            .stage
+            .as_learner(at)
+            .api("DELETE", &path, &json!({}))
+            .await
+            .status,
+        200
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn companions_take_seats_from_the_waitlist_together_and_stop_nobody() {
     let season = season(5).await;
@@ -326,19 +351,7 @@ async fn companions_take_seats_from_the_waitlist_together_and_stop_nobody() {
         matches!(&refused[0], Ok(Some(answer)) if !answer.fresh),
         "they wait already: {refused:?}"
     );
-    let give_up = async |at: usize| {
-        let mine = stage
-            .as_learner(at)
-            .api("GET", "/api/v1/me/enrollments", &Value::Null)
-            .await
-            .json();
-        let path = format!("/api/v1/enrollments/{}", mine["items"][0]["id"].as_str().unwrap());
-        assert_eq!(
-            stage.as_learner(at).api("DELETE", &path, &json!({})).await.status,
-            200
-        );
-    };
-    give_up(0).await;
+    give_up(&season, 0).await;
     assert_eq!(
         stage.status(4).await,
         "confirmed",
@@ -348,9 +361,9 @@ async fn companions_take_seats_from_the_waitlist_together_and_stop_nobody() {
         (stage.status(2).await, stage.status(3).await),
         ("waitlisted".into(), "waitlisted".into())
     );
-    give_up(1).await;
+    give_up(&season, 1).await;
     assert_eq!(stage.status(2).await, "waitlisted");
-    give_up(4).await;
+    give_up(&season, 4).await;
     assert_eq!(
         (stage.status(2).await, stage.status(3).await),
         ("confirmed".into(), "confirmed".into())
