@@ -128,7 +128,7 @@ async fn an_accepted_wish_can_be_taken_back_until_its_day() {
         client
             .get("/me/settings")
             .await
-            .shows("2026-12-07 会删除您的资料")
+            .shows("2026年12月7日 会删除您的资料")
     );
     assert_eq!(
         client
