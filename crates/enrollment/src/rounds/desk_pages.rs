@@ -203,6 +203,8 @@ struct BoardPage {
     may_enter: bool,
     reason: Form,
     may_run: bool,
+    /// Whether the reader enrols people at the counter.
+    may_act: bool,
 }
 
 /// The one act that comes next.
@@ -313,6 +315,7 @@ async fn board_page(
         channels: channels.collect(),
         newcomers: board.channels.iter().map(|one| one.newcomers).sum(),
         may_run: ctx.can(Permission::RoundRun),
+        may_act: ctx.can(Permission::EnrollmentAct),
         reason: reason.fill("version", row.version),
         // Who has entered it waits for the other; what they typed nevertheless stays in sight.
         may_enter: !randomness.is_valid() || !first.as_ref().is_some_and(|first| first.own),
@@ -479,6 +482,8 @@ struct SignupPage {
     result: Vec<String>,
     channel: &'static str,
     can_withdraw: bool,
+    /// Whether the reader enrols people at the counter.
+    may_act: bool,
     form: Form,
 }
 
@@ -509,6 +514,7 @@ async fn signup_page(ctx: &Ctx, text: &str, query: &Pairs, form: Form, status: u
         result: result_lines(&page, &view),
         channel: channel.label(),
         can_withdraw: view.is_open(ctx) && ctx.can(Permission::EnrollmentAct),
+        may_act: ctx.can(Permission::EnrollmentAct),
         page,
         view,
         form,
