@@ -9,6 +9,7 @@ export const ROLES = [
   CLERK,
   TEACHER,
   'school_head',
+  'university_head',
   'community_college',
   'district_bureau',
   'city',
