@@ -38,8 +38,8 @@ export async function startServer() {
     await ended;
     await rm(data, { recursive: true, force: true });
   };
-  // A debug build makes the demo in some tens of seconds.
-  for (let tries = 0; tries < 1200; tries += 1) {
+  // A debug build makes the demo in some tens of seconds; a busy machine takes its time.
+  for (let tries = 0; tries < 3000; tries += 1) {
     if (child.exitCode !== null) throw new Error(`the server ended:\n${said}`);
     const ready = await fetch(`${url}/readyz`).then((answer) => answer.ok, () => false);
     if (ready) return { url, stop, said: () => said };
