@@ -4,12 +4,11 @@
 export const LEARNER = 'learner';
 export const CLERK = 'registrar';
 export const TEACHER = 'teacher';
-/** Every role of staff that the sign-in page of the demo offers. */
+/** Every role of staff that the sign-in page of the demo offers, but for one that is there twice. */
 export const ROLES = [
   CLERK,
   TEACHER,
   'school_head',
-  'university_head',
   'community_college',
   'district_bureau',
   'city',
@@ -17,6 +16,9 @@ export const ROLES = [
   'site_keeper',
   'auditor',
 ];
+
+/** The school head's post again, at the senior university, whose draw can be played; its pages are those of the school head. */
+export const SAME_POST_ELSEWHERE = 'university_head';
 
 /** The button of the sign-in page for one of them. */
 export function signInButton(who) {
