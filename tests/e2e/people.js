@@ -4,7 +4,7 @@
 export const LEARNER = 'learner';
 export const CLERK = 'registrar';
 export const TEACHER = 'teacher';
-/** Every role of staff that the sign-in page of the demo offers, but for one that is there twice. */
+/** Every role of staff that the sign-in page of the demo offers. */
 export const ROLES = [
   CLERK,
   TEACHER,
@@ -17,8 +17,8 @@ export const ROLES = [
   'auditor',
 ];
 
-/** The school head's post again, at the senior university, whose draw can be played; its pages are those of the school head. */
-export const SAME_POST_ELSEWHERE = 'university_head';
+/** Two of these posts again, at the senior university: a draw takes two officers. Their pages are those of the same posts above. */
+export const OFFICERS_OF_THE_DRAW = ['university_head', 'university_registrar'];
 
 /** The button of the sign-in page for one of them. */
 export function signInButton(who) {

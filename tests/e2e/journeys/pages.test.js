@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { LOOKS, findings, startBrowser, visitor } from '../browser.js';
-import { LEARNER, ROLES, SAME_POST_ELSEWHERE, signIn } from '../people.js';
+import { LEARNER, OFFICERS_OF_THE_DRAW, ROLES, signIn } from '../people.js';
 import { startServer } from '../server.js';
 
 const MOST_PAGES = 200;
@@ -131,7 +131,7 @@ test('the sign-in page has a button for each of these roles, and no other', asyn
   const { context, page } = await visitor(browser, server.url);
   await page.goto(`${server.url}/sign-in`);
   const roles = await page.$$eval('input[name=role]', (all) => all.map((one) => one.value));
-  assert.deepEqual(roles.sort(), [LEARNER, SAME_POST_ELSEWHERE, ...ROLES].sort());
+  assert.deepEqual(roles.sort(), [LEARNER, ...OFFICERS_OF_THE_DRAW, ...ROLES].sort());
   await context.close();
 });
 
