@@ -20,6 +20,8 @@ use ui::{Choice, Field, Form, Lang, Notice, Page, Tag};
 
 /// People and classes found at once.
 const FOUND: i64 = 20;
+/// Letters of what is looked for.
+const MOST_LETTERS: usize = 60;
 
 type Pairs = Vec<(String, String)>;
 
@@ -72,10 +74,18 @@ fn registration(ctx: &Ctx) -> Vec<Field> {
 }
 
 /// `GET /desk/counter`: find the person, or register them.
-pub(super) async fn counter(ctx: Ctx, Query(query): Query<Pairs>) -> AppResult<Response> {
+pub(super) async fn counter(ctx: Ctx) -> AppResult<Response> {
     ctx.may(Permission::EnrollmentAct)?;
     let form = Form::blank(registration(&ctx), Lang::Zh);
-    counter_page(&ctx, value(&query, "q"), form, 200).await
+    counter_page(&ctx, "", form, 200).await
+}
+
+/// `POST /desk/counter/search`: posted, because what is looked for may be a telephone or an identity number.
+pub(super) async fn search(ctx: Ctx, posted: Posted) -> AppResult<Response> {
+    ctx.may(Permission::EnrollmentAct)?;
+    let q: String = posted.get("q").chars().take(MOST_LETTERS).collect();
+    let form = Form::blank(registration(&ctx), Lang::Zh);
+    counter_page(&ctx, &q, form, 200).await
 }
 
 async fn counter_page(ctx: &Ctx, q: &str, form: Form, status: u16) -> AppResult<Response> {

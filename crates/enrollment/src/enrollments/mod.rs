@@ -61,6 +61,7 @@ fn desk_routes() -> Routes {
     let read = Access::Needs(Permission::EnrollmentRead);
     Routes::new()
         .get("/desk/counter", act, desk_pages::counter)
+        .post("/desk/counter/search", act, desk_pages::search)
         .post("/desk/counter/scan", act, desk_pages::scan)
         .post("/desk/counter/people", act, desk_pages::register)
         .get("/desk/counter/{person}", act, desk_pages::choose)

@@ -533,6 +533,40 @@ async fn the_check_page_offers_nothing_that_would_be_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_counter_finds_people_without_naming_them_in_an_address() {
+    let stage = stage(5, 1).await;
+    let here = &stage.world.here;
+    let clerk = stage.as_registrar();
+    let org = here.org.to_string();
+    let new = [
+        ("name", "王阿婆"),
+        ("sex", "female"),
+        ("birth", "1950-03-15"),
+        ("org", &org),
+    ];
+    let registered = clerk.post("/desk/counter/people", &new).await;
+    assert_eq!(registered.status, 303, "{}", registered.body);
+    let person = format!("href=\"{}\"", registered.location());
+    for (wanted, found) in [("王阿婆", true), ("wap", true), ("没有这个人", false)] {
+        let page = clerk.post("/desk/counter/search", &[("q", wanted)]).await;
+        assert_eq!(
+            (page.status, page.body.contains(&person)),
+            (200, found),
+            "{wanted}"
+        );
+        assert!(page.body.contains(wanted), "what was typed stays: {wanted}");
+    }
+    let teacher = stage
+        .app
+        .signed_in(staff(here.teacher, Role::Teacher, here.org, &here.path));
+    assert_eq!(
+        teacher.post("/desk/counter/search", &[("q", "王")]).await.status,
+        403
+    );
+    assert!(!clerk.get("/desk/counter").await.body.contains("method=\"get\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pages_lead_staff_only_where_they_may_go() {
     let stage = stage(5, 1).await;
     let id = stage.enroll(0).await["id"].as_str().unwrap().to_owned();

@@ -43,6 +43,7 @@ pub(crate) fn routes() -> Routes {
     Routes::new()
         .get("/desk/people", read, pages::list)
         .post("/desk/people", edit, pages::create)
+        .post("/desk/people/search", read, pages::search)
         .get("/desk/people/new", edit, pages::new)
         .get("/desk/people/import", edit, pages::import_form)
         .post("/desk/people/import", edit, pages::import_file)

@@ -11,17 +11,21 @@ use kernel::PersonId;
 use platform::web::{Posted, Upload, see_other};
 use platform::{AppError, AppResult, Ctx, Permission};
 use ui::respond::html_with;
-use ui::{Choice, Field, Form, Lang, Listing, Notice, Page, Pager, desk_page};
+use ui::{Choice, Field, Form, Lang, Notice, Page, desk_page};
 
 const PAGE: i64 = 50;
+/// Letters of what is looked for.
+const MOST_LETTERS: usize = 60;
 
 #[derive(askama::Template)]
 #[template(path = "persons/list.html")]
 struct ListPage {
     page: Page,
     form: Form,
+    q: String,
     people: Vec<PersonBrief>,
-    pager: Pager,
+    /// Where the next page starts.
+    next: Option<String>,
     may_edit: bool,
     may_erase: bool,
 }
@@ -65,17 +69,27 @@ fn zh(mut page: Page) -> Page {
 /// Query of the list.
 pub(super) type Pairs = Query<Vec<(String, String)>>;
 
-/// `GET /desk/people`
-pub(super) async fn list(ctx: Ctx, Query(pairs): Pairs) -> AppResult<Response> {
-    let listing = Listing::new("/desk/people", pairs, Lang::Zh);
-    let found = actions::search(&ctx, listing.get("q"), listing.get("cursor"), PAGE).await?;
+/// `GET /desk/people`: the first of all.
+pub(super) async fn list(ctx: Ctx) -> AppResult<Response> {
+    found(&ctx, "", "").await
+}
+
+/// `POST /desk/people/search`: posted, because what is looked for may be a telephone or an identity number.
+pub(super) async fn search(ctx: Ctx, posted: Posted) -> AppResult<Response> {
+    found(&ctx, posted.get("q"), posted.get("cursor")).await
+}
+
+async fn found(ctx: &Ctx, q: &str, cursor: &str) -> AppResult<Response> {
+    let q: String = q.chars().take(MOST_LETTERS).collect();
+    let found = actions::search(ctx, &q, cursor, PAGE).await?;
     let hint = "姓名、拼音、学员号、手机号或后四位、身份证号";
-    let field = Field::text("q", "找学员", 0, 60).hint(hint);
+    let field = Field::text("q", "找学员", 0, MOST_LETTERS).hint(hint);
     Ok(ui::html(&ListPage {
-        page: zh(desk_page(&ctx, "学员")),
-        form: Form::blank(vec![field.value(listing.get("q"))], Lang::Zh),
+        page: zh(desk_page(ctx, "学员")),
+        form: Form::blank(vec![field.value(&q)], Lang::Zh),
+        q,
         people: found.people,
-        pager: listing.pager(found.next.as_deref()),
+        next: found.next,
         may_edit: ctx.can(Permission::PersonEdit),
         may_erase: ctx.can(Permission::PersonErase),
     }))

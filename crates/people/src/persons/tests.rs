@@ -75,7 +75,10 @@ async fn a_clerk_registers_finds_and_changes() {
         let leaked = search(&app.ctx(sibling(&world)), q, "", 10).await.unwrap();
         assert_eq!(leaked.people.len(), 0, "{q}");
     }
-    assert!(client.get("/desk/people?q=lm").await.shows("李明"));
+    for (wanted, shown) in [("lm", true), ("no such name", false)] {
+        let found = client.post("/desk/people/search", &[("q", wanted)]).await;
+        assert_eq!((found.status, found.shows("李明")), (200, shown), "{wanted}");
+    }
     let edit = client.get(&format!("{path}/edit")).await;
     assert!(edit.body.contains("李小明"), "{}", edit.body);
     let change = [("name", "李明明"), ("version", "1")];
