@@ -95,7 +95,7 @@ fn connect(path: &Path, durability: Durability, writes: bool) -> DbResult<Connec
     let pragmas = format!(
         "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous};
          PRAGMA foreign_keys=ON; PRAGMA case_sensitive_like=ON; PRAGMA temp_store=MEMORY;
-         PRAGMA cache_size=-64000; PRAGMA mmap_size=268435456; PRAGMA wal_autocheckpoint=8000;
+         PRAGMA cache_size=-64000; PRAGMA mmap_size=268435456; PRAGMA wal_autocheckpoint=32000;
          PRAGMA query_only={query_only};"
     );
     connection

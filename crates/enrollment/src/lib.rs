@@ -35,6 +35,11 @@ pub const SCHEMA: db::Schema = db::Schema {
             name: "rounds",
             sql: include_str!("../migrations/0003_rounds.sql"),
         },
+        db::Migration {
+            number: 4,
+            name: "indexes of the seat desk",
+            sql: include_str!("../migrations/0004_seat_desk.sql"),
+        },
     ],
     org_owned: &["enrollment", "round", "signup", "draw"],
 };

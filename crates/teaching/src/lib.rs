@@ -16,11 +16,18 @@ mod web;
 /// The tables of this crate.
 pub const SCHEMA: db::Schema = db::Schema {
     domain: "teaching",
-    migrations: &[db::Migration {
-        number: 1,
-        name: "teaching",
-        sql: include_str!("../migrations/0001_teaching.sql"),
-    }],
+    migrations: &[
+        db::Migration {
+            number: 1,
+            name: "teaching",
+            sql: include_str!("../migrations/0001_teaching.sql"),
+        },
+        db::Migration {
+            number: 2,
+            name: "index of versions",
+            sql: include_str!("../migrations/0002_class_version.sql"),
+        },
+    ],
     org_owned: &["course", "term", "class", "session"],
 };
 

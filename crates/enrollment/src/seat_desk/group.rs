@@ -126,15 +126,15 @@ async fn load(
         return Ok(Loaded::LockAlso(late));
     }
     let known = people_state(tx, &people).await?;
-    let mut needed = classes.clone();
-    needed.extend(
-        known
-            .values()
-            .flat_map(|who| who.live.iter().map(|live| live.class)),
-    );
+    let elsewhere: BTreeSet<ClassId> = known
+        .values()
+        .flat_map(|who| who.live.iter().map(|live| live.class))
+        .filter(|class| !classes.contains(class))
+        .collect();
     let mut state = State {
         now: ctx.now(),
-        classes: class_state(tx, facts, &needed, &classes).await?,
+        classes: class_state(tx, facts, &classes).await?,
+        held: held_facts(tx, facts, &elsewhere).await?,
         people: known,
     };
     set_rounds(tx, &mut state, asked).await?;
@@ -195,27 +195,38 @@ async fn people_state(tx: &Tx, people: &[PersonId]) -> AppResult<HashMap<PersonI
     Ok(all)
 }
 
-async fn class_state(
-    tx: &Tx,
-    facts: &mut Facts,
-    needed: &BTreeSet<ClassId>,
-    asked: &BTreeSet<ClassId>,
-) -> AppResult<HashMap<ClassId, ClassState>> {
-    let needed: Vec<ClassId> = needed.iter().copied().collect();
-    let asked: Vec<ClassId> = asked.iter().copied().collect();
-    let rows = seats::now(tx, &needed).await?;
-    let stale: Vec<ClassId> = rows
-        .iter()
-        .filter(|row| {
-            facts
-                .get(&row.id)
-                .is_none_or(|known| known.version != row.version)
-        })
-        .map(|row| row.id)
+/// Facts of these classes, read again where they are of another version.
+async fn refresh(tx: &Tx, facts: &mut Facts, versions: impl Iterator<Item = (ClassId, i64)>) -> AppResult<()> {
+    let stale: Vec<ClassId> = versions
+        .filter(|(id, version)| facts.get(id).is_none_or(|known| known.version != *version))
+        .map(|(id, _)| id)
         .collect();
     for fresh in seats::facts(tx, &stale).await? {
         facts.insert(fresh.id, Arc::new(fresh));
     }
+    Ok(())
+}
+
+async fn held_facts(
+    tx: &Tx,
+    facts: &mut Facts,
+    held: &BTreeSet<ClassId>,
+) -> AppResult<HashMap<ClassId, Arc<ClassFacts>>> {
+    let held: Vec<ClassId> = held.iter().copied().collect();
+    let versions = seats::versions(tx, &held).await?;
+    refresh(tx, facts, versions.into_iter()).await?;
+    let known = held.into_iter().filter_map(|id| Some((id, Arc::clone(facts.get(&id)?))));
+    Ok(known.collect())
+}
+
+async fn class_state(
+    tx: &Tx,
+    facts: &mut Facts,
+    asked: &BTreeSet<ClassId>,
+) -> AppResult<HashMap<ClassId, ClassState>> {
+    let asked: Vec<ClassId> = asked.iter().copied().collect();
+    let rows = seats::now(tx, &asked).await?;
+    refresh(tx, facts, rows.iter().map(|row| (row.id, row.version))).await?;
     let queues: HashMap<ClassId, i64> = store::last_queues(tx, &asked).await?.into_iter().collect();
     let states = rows.into_iter().filter_map(|row| {
         let facts = Arc::clone(facts.get(&row.id)?);

@@ -235,8 +235,10 @@ pub struct Live {
 pub struct State {
     /// The moment of the group.
     pub now: Instant,
-    /// Classes.
+    /// Classes asked for.
     pub classes: HashMap<ClassId, ClassState>,
+    /// Further classes that people hold.
+    pub held: HashMap<ClassId, Arc<Facts>>,
     /// People.
     pub people: HashMap<PersonId, PersonState>,
 }
@@ -503,13 +505,14 @@ pub(super) fn no_clash(
         .iter()
         .filter(|live| live.class != class && live.status.holds_seat());
     for live in held {
-        let Some(other) = state.classes.get(&live.class) else {
+        let asked = state.classes.get(&live.class).map(|other| &other.facts);
+        let Some(other) = asked.or_else(|| state.held.get(&live.class)) else {
             continue;
         };
-        if let Some(slot) = clash(&at.facts.slots, &other.facts.slots) {
+        if let Some(slot) = clash(&at.facts.slots, &other.slots) {
             return Err(Refusal::TimeClash {
                 enrollment: live.enrollment,
-                name: other.facts.name.clone(),
+                name: other.name.clone(),
                 slot,
             });
         }

@@ -76,6 +76,7 @@ fn state(classes: Vec<ClassState>, people: i64) -> State {
     State {
         now: NOW.parse().unwrap(),
         classes: classes.into_iter().map(|class| (class.facts.id, class)).collect(),
+        held: HashMap::new(),
         people: (1..=people)
             .map(|number| (person(number), born(number)))
             .collect(),

@@ -4,11 +4,12 @@
 
 mod store;
 
-pub use store::{Seats, free_while_waiting, now, open_within, stuck_within};
+pub use store::{Seats, free_while_waiting, now, open_within, stuck_within, versions};
 
 use crate::ClassId;
 use db::{Db, DbResult};
 use kernel::{Date, OrgId, Time};
+use std::collections::HashMap;
 use store::SlotRow;
 
 /// Facts of a class that stand as long as its version.
@@ -54,15 +55,14 @@ pub async fn facts(db: &Db, classes: &[ClassId]) -> DbResult<Vec<Facts>> {
         return Ok(Vec::new());
     }
     let rows = store::facts(db, classes).await?;
-    let slots = store::slots(db, classes).await?;
+    let mut slots: HashMap<ClassId, Vec<Slot>> = HashMap::new();
+    for row in store::slots(db, classes).await? {
+        slots.entry(row.class_id).or_default().push(slot(&row));
+    }
     Ok(rows
         .into_iter()
         .map(|row| Facts {
-            slots: slots
-                .iter()
-                .filter(|slot| slot.class_id == row.id)
-                .map(slot)
-                .collect(),
+            slots: slots.remove(&row.id).unwrap_or_default(),
             id: row.id,
             version: row.version,
             org: row.org_id,

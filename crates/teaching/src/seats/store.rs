@@ -67,6 +67,18 @@ pub async fn now(db: &Db, classes: &[ClassId]) -> DbResult<Vec<Seats>> {
     .await
 }
 
+/// Versions of the facts of these classes.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn versions(db: &Db, classes: &[ClassId]) -> DbResult<Vec<(ClassId, i64)>> {
+    db.query(
+        "SELECT id, version FROM class {unscoped: the facts are public} WHERE id {any $1} ORDER BY id",
+        args![classes],
+    )
+    .await
+}
+
 /// Rows of these classes, by id.
 pub(super) async fn facts(db: &Db, classes: &[ClassId]) -> DbResult<Vec<FactsRow>> {
     db.query(
