@@ -12,6 +12,7 @@
 //!
 //! Start reading at [`Db::query`] and [`Db::begin`].
 
+mod disk;
 mod error;
 mod migrate;
 mod postgres;
@@ -23,6 +24,7 @@ pub mod testing;
 mod tx;
 mod value;
 
+pub use disk::Pending;
 pub use error::DbError;
 pub use migrate::{Migration, Schema};
 pub use row::{FromRow, Row};
@@ -71,7 +73,7 @@ enum Pool {
 /// How durable SQLite commits are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
-    /// Every commit is on disk before it is answered (`synchronous=FULL`).
+    /// Every commit is on disk before it is answered.
     Full,
     /// Tests only: the operating system may lose the last commits.
     Fast,

@@ -1,8 +1,9 @@
 //! SQLite: one writer, several readers, statements run on the calling thread.
 //!
 //! A point read takes about 2 µs on the calling thread and about 24 µs through a blocking pool, so only
-//! the commit, which waits for the disk, goes to the pool.
+//! the commit, which copies the log back now and then, goes to the pool. Who waits for the disk: `disk.rs`.
 
+use crate::disk::{Disk, Pending};
 use crate::{DbError, DbResult, Durability, Row, Value};
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -18,6 +19,7 @@ pub(crate) struct Pool {
     writer: Arc<tokio::sync::Mutex<Connection>>,
     readers: Mutex<Vec<Connection>>,
     permits: Semaphore,
+    disk: Option<Arc<Disk>>,
 }
 
 impl Pool {
@@ -26,7 +28,12 @@ impl Pool {
         let readers = (0..READERS)
             .map(|_| connect(path, durability, false))
             .collect::<DbResult<Vec<_>>>()?;
+        let disk = match durability {
+            Durability::Full => Some(Arc::new(Disk::start(path)?)),
+            Durability::Fast => None,
+        };
         Ok(Self {
+            disk,
             writer: Arc::new(tokio::sync::Mutex::new(writer)),
             readers: Mutex::new(readers),
             permits: Semaphore::new(READERS),
@@ -73,11 +80,15 @@ impl Pool {
 
     pub(crate) async fn begin(&self) -> DbResult<Session> {
         let guard = Arc::clone(&self.writer).lock_owned().await;
+        if let Some(disk) = &self.disk {
+            disk.check()?;
+        }
         guard
             .execute_batch("BEGIN IMMEDIATE")
             .map_err(|error| explain(&guard, &error))?;
         Ok(Session {
             writer: Mutex::new(Some(guard)),
+            disk: self.disk.clone(),
         })
     }
 }
@@ -88,7 +99,7 @@ fn connect(path: &Path, durability: Durability, writes: bool) -> DbResult<Connec
     let connection = Connection::open_with_flags(path, flags)
         .map_err(|error| DbError::Unavailable(format!("{}: {error}", path.display())))?;
     let synchronous = match durability {
-        Durability::Full => "FULL",
+        Durability::Full => "NORMAL",
         Durability::Fast => "OFF",
     };
     let query_only = if writes { "OFF" } else { "ON" };
@@ -112,6 +123,7 @@ fn connect(path: &Path, durability: Durability, writes: bool) -> DbResult<Connec
 /// The writer, held by one transaction.
 pub(crate) struct Session {
     writer: Mutex<Option<OwnedMutexGuard<Connection>>>,
+    disk: Option<Arc<Disk>>,
 }
 
 impl Session {
@@ -166,18 +178,20 @@ impl Session {
         })
     }
 
-    /// Commits on the blocking pool: it waits for the disk, and goes on if the caller goes away.
-    pub(crate) async fn commit(self) -> DbResult<()> {
+    /// Commits on the blocking pool, and goes on if the caller goes away. What is given back waits for the disk.
+    pub(crate) async fn commit(self) -> DbResult<Pending> {
         let guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(guard) = guard else {
             return Err(DbError::Statement("the transaction has ended".into()));
         };
-        let work = tokio::task::spawn_blocking(move || {
-            guard.execute_batch("COMMIT").map_err(|error| {
+        let disk = self.disk.clone();
+        let work = tokio::task::spawn_blocking(move || match guard.execute_batch("COMMIT") {
+            Ok(()) => Ok(disk.map_or_else(Pending::durable, |disk| disk.ask())),
+            Err(error) => {
                 let explained = explain(&guard, &error);
                 roll_back(&guard);
-                explained
-            })
+                Err(explained)
+            }
         });
         work.await
             .map_err(|error| DbError::Unavailable(error.to_string()))?

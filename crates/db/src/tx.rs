@@ -1,6 +1,6 @@
 //! Transactions: the only way to write.
 
-use crate::{Db, DbError, DbResult, Pool, Scope, Value, note_slow, postgres, sqlite};
+use crate::{Db, DbError, DbResult, Pending, Pool, Scope, Value, note_slow, postgres, sqlite};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -169,11 +169,20 @@ impl Tx {
     /// # Errors
     /// [`DbError::Unavailable`] when the database did not confirm; the work may or may not be in it.
     pub async fn finish(self) -> DbResult<()> {
+        self.finish_early().await?.wait().await
+    }
+
+    /// Commits without waiting for the disk: others can read the work now, and nobody may be answered before
+    /// [`Pending::wait`] has returned. Only `platform` calls this.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] when the database did not confirm; the work may or may not be in it.
+    pub async fn finish_early(self) -> DbResult<Pending> {
         let Self { db, session } = self;
         drop(db);
         match Arc::try_unwrap(session) {
             Ok(Session::Sqlite(session)) => session.commit().await,
-            Ok(Session::Postgres(session)) => session.commit().await,
+            Ok(Session::Postgres(session)) => session.commit().await.map(|()| Pending::durable()),
             Err(_) => Err(DbError::Statement(
                 "the transaction is still being read from".into(),
             )),

@@ -2,7 +2,7 @@
 
 use crate::event::{EVENT_COLUMNS, EventRow, POSITION_BITS, hex, note_hash};
 use crate::{AppResult, Ctx, Event, Notice};
-use db::{Db, DbResult, Value, args};
+use db::{Db, DbResult, Pending, Value, args};
 use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -96,6 +96,15 @@ impl Tx {
     /// # Errors
     /// [`crate::AppError::Internal`] when there is no event; [`crate::AppError::Unavailable`] when the database did not confirm.
     pub async fn commit(self, events: Vec<Event>) -> AppResult<()> {
+        Ok(self.commit_early(events).await?.wait().await?)
+    }
+
+    /// Like [`Tx::commit`], but does not wait for the disk: for who has more to do while the disk is busy, and answers
+    /// nobody before [`Pending::wait`] has returned.
+    ///
+    /// # Errors
+    /// As [`Tx::commit`].
+    pub async fn commit_early(self, events: Vec<Event>) -> AppResult<Pending> {
         if events.is_empty() {
             return Err(crate::AppError::Internal("a commit without an event".into()));
         }
@@ -109,19 +118,20 @@ impl Tx {
                 *head = read_head(&platform.db, platform.chain.node).await?;
             }
             let next = write(&tx, &ctx, &head, events).await?;
-            match tx.finish().await {
-                Ok(()) => *head = next,
+            let pending = match tx.finish_early().await {
+                Ok(pending) => pending,
                 Err(error) => {
                     head.doubtful = true;
                     return Err(error.into());
                 }
-            }
+            };
+            *head = next;
             drop(head);
             for notice in notices {
                 // No listener is no error.
                 let _ = platform.bus.send(notice);
             }
-            Ok(())
+            Ok(pending)
         });
         work.await
             .map_err(|error| crate::AppError::Internal(error.to_string()))?

@@ -7,6 +7,7 @@ use super::model::{
 use super::refusal::Refusal;
 use super::{Asked, store};
 use crate::NewEnrollment;
+use db::Pending;
 use kernel::{OrgId, PersonId};
 use platform::{AppError, AppResult, Channel, Ctx, Event, Platform, Tx, job};
 use serde_json::json;
@@ -40,6 +41,21 @@ pub(super) struct Decided {
     pub(super) answers: Vec<Answered>,
     /// Classes whose waitlist may move now, because somebody who waits there has become free.
     pub(super) look_again: Vec<ClassId>,
+    /// What must be on the disk before anybody is answered.
+    pending: Vec<Pending>,
+}
+
+impl Decided {
+    /// The answers, when what they rest on is on the disk.
+    pub(super) async fn durable(self) -> Vec<Answered> {
+        for pending in self.pending {
+            if let Err(error) = pending.wait().await {
+                let error = AppError::from(error);
+                return self.answers.iter().map(|_| Err(error.clone())).collect();
+            }
+        }
+        self.answers
+    }
 }
 
 /// Decides all asks together; if a guard of the database refuses the group, one by one.
@@ -53,18 +69,21 @@ pub(super) async fn decide_all(platform: &Arc<Platform>, facts: &mut Facts, aske
         Err(error @ AppError::Unavailable(_)) => Decided {
             answers: asked.iter().map(|_| Err(error.clone())).collect(),
             look_again: Vec::new(),
+            pending: Vec::new(),
         },
         Err(error) => {
             tracing::warn!(%error, asks = asked.len(), "a group was refused; deciding one by one");
             let mut all = Decided {
                 answers: Vec::with_capacity(asked.len()),
                 look_again: Vec::new(),
+                pending: Vec::new(),
             };
             for one in asked {
                 match group(&ctx, facts, std::slice::from_ref(one)).await {
                     Ok(decided) => {
                         all.answers.extend(decided.answers);
                         all.look_again.extend(decided.look_again);
+                        all.pending.extend(decided.pending);
                     }
                     Err(error) => all.answers.push(Err(error)),
                 }
@@ -196,7 +215,11 @@ async fn people_state(tx: &Tx, people: &[PersonId]) -> AppResult<HashMap<PersonI
 }
 
 /// Facts of these classes, read again where they are of another version.
-async fn refresh(tx: &Tx, facts: &mut Facts, versions: impl Iterator<Item = (ClassId, i64)>) -> AppResult<()> {
+async fn refresh(
+    tx: &Tx,
+    facts: &mut Facts,
+    versions: impl Iterator<Item = (ClassId, i64)>,
+) -> AppResult<()> {
     let stale: Vec<ClassId> = versions
         .filter(|(id, version)| facts.get(id).is_none_or(|known| known.version != *version))
         .map(|(id, _)| id)
@@ -215,7 +238,9 @@ async fn held_facts(
     let held: Vec<ClassId> = held.iter().copied().collect();
     let versions = seats::versions(tx, &held).await?;
     refresh(tx, facts, versions.into_iter()).await?;
-    let known = held.into_iter().filter_map(|id| Some((id, Arc::clone(facts.get(&id)?))));
+    let known = held
+        .into_iter()
+        .filter_map(|id| Some((id, Arc::clone(facts.get(&id)?))));
     Ok(known.collect())
 }
 
@@ -362,13 +387,15 @@ async fn settle(ctx: &Ctx, tx: Tx, mut state: State, mut keys: Keys, asked: &[As
         .iter()
         .map(|one| answer_one(&mut state, &mut keys, &mut writes, one))
         .collect();
+    let mut pending = Vec::new();
     if !writes.events.is_empty() {
         write(ctx, &tx, &state, &writes).await?;
         let events = std::mem::take(&mut writes.events);
-        tx.commit(events).await?;
+        pending.push(tx.commit_early(events).await?);
     }
     Ok(Decided {
         answers,
+        pending,
         look_again: writes.look_again.into_iter().collect(),
     })
 }

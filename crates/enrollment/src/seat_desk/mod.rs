@@ -31,14 +31,15 @@ mod tests;
 pub use model::{Answer, Ask, EnrollmentStatus, is_open};
 pub use refusal::Refusal;
 
-use group::Facts;
 pub(crate) use group::TELL;
+use group::{Decided, Facts};
 use kernel::PersonId;
 use platform::{AppError, AppResult, Channel, Platform};
 use std::sync::Arc;
 use std::time::Duration;
 use teaching::ClassId;
 use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::task::JoinHandle;
 
 /// Asks that may wait; more are answered 503.
 const QUEUE: usize = 8_192;
@@ -64,8 +65,10 @@ pub struct Asked {
 
 struct Envelope {
     asked: Asked,
-    reply: Option<oneshot::Sender<AppResult<Option<Answer>>>>,
+    reply: Option<Reply>,
 }
+
+type Reply = oneshot::Sender<AppResult<Option<Answer>>>;
 
 /// The way to the desk of this process.
 pub struct SeatDesk {
@@ -124,7 +127,10 @@ impl SeatDesk {
 /// nodes. Seats that become free elsewhere are found by the next look.
 pub(crate) async fn place_drawn(platform: &Arc<Platform>, asked: &[Asked]) -> Vec<AppResult<Option<Answer>>> {
     let mut facts = Facts::default();
-    group::decide_all(platform, &mut facts, asked).await.answers
+    group::decide_all(platform, &mut facts, asked)
+        .await
+        .durable()
+        .await
 }
 
 /// The draw that gives the seats of a class, as long as it is not over.
@@ -136,7 +142,8 @@ pub async fn round_of(db: &db::Db, class: ClassId) -> AppResult<Option<crate::Ro
     Ok(found.first().map(|(_, round)| *round))
 }
 
-/// Decides group after group.
+/// Decides group after group. While the disk takes one group the next is decided, and no more than that: two are on
+/// their way at most, so that groups stay large when the disk is slow.
 async fn serve(
     platform: Arc<Platform>,
     mut waiting: mpsc::Receiver<Envelope>,
@@ -144,17 +151,27 @@ async fn serve(
 ) {
     let mut facts = Facts::default();
     let mut batch: Vec<Envelope> = Vec::with_capacity(GROUP);
+    let mut before: Option<JoinHandle<()>> = None;
     while waiting.recv_many(&mut batch, GROUP).await > 0 {
         let (asked, replies): (Vec<Asked>, Vec<_>) =
             batch.drain(..).map(|letter| (letter.asked, letter.reply)).unzip();
-        let decided = group::decide_all(&platform, &mut facts, &asked).await;
-        for (reply, answer) in replies.into_iter().zip(decided.answers) {
-            if let Some(reply) = reply {
-                // Who does not wait any more finds the result in their list.
-                let _ = reply.send(answer);
-            }
+        let mut decided = group::decide_all(&platform, &mut facts, &asked).await;
+        send_promotions(&queue, std::mem::take(&mut decided.look_again));
+        if let Some(before) = before.take() {
+            // It ends by itself; whether it could answer is between it and those who ask.
+            let _ = before.await;
         }
-        send_promotions(&queue, decided.look_again);
+        before = Some(tokio::spawn(answer(decided, replies)));
+    }
+}
+
+/// Answers when the decisions are on the disk.
+async fn answer(decided: Decided, replies: Vec<Option<Reply>>) {
+    for (reply, answer) in replies.into_iter().zip(decided.durable().await) {
+        if let Some(reply) = reply {
+            // Who does not wait any more finds the result in their list.
+            let _ = reply.send(answer);
+        }
     }
 }
 
