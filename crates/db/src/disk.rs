@@ -9,6 +9,7 @@ use crate::{DbError, DbResult};
 use std::fs::File;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use tokio::sync::watch;
 
@@ -75,15 +76,22 @@ impl Pending {
 }
 
 impl Disk {
-    /// Starts the thread for the log of this database file.
-    pub(crate) fn start(database: &Path) -> DbResult<Self> {
+    /// Starts the thread for the log of this database file. `synced` hears of each sync that could be told at once.
+    pub(crate) fn start(database: &Path, synced: SyncSender<()>) -> DbResult<Self> {
         let line = Arc::new(Line::default());
         let (told, reached) = watch::channel(Reached::default());
         let mut log = Log::of(database);
         let theirs = Arc::clone(&line);
         std::thread::Builder::new()
             .name("db-disk".into())
-            .spawn(move || serve(&theirs, &told, || log.sync()))
+            .spawn(move || {
+                serve(&theirs, &told, || {
+                    log.sync()?;
+                    // Full: it will look anyway.
+                    let _ = synced.try_send(());
+                    Ok(())
+                });
+            })
             .map_err(|error| DbError::Unavailable(error.to_string()))?;
         Ok(Self { line, reached })
     }

@@ -12,6 +12,7 @@
 //!
 //! Start reading at [`Db::query`] and [`Db::begin`].
 
+mod checkpoint;
 mod disk;
 mod error;
 mod migrate;

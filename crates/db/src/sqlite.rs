@@ -1,10 +1,10 @@
 //! SQLite: one writer, several readers, statements run on the calling thread.
 //!
-//! A point read takes about 2 µs on the calling thread and about 24 µs through a blocking pool, so only
-//! the commit, which copies the log back now and then, goes to the pool. Who waits for the disk: `disk.rs`.
+//! A point read takes about 2 µs on the calling thread and about 24 µs through a blocking pool. A commit only copies
+//! into the system's memory; what takes long has threads of its own: `disk.rs` and `checkpoint.rs`.
 
 use crate::disk::{Disk, Pending};
-use crate::{DbError, DbResult, Durability, Row, Value};
+use crate::{DbError, DbResult, Durability, Row, Value, checkpoint};
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, ffi};
@@ -28,13 +28,14 @@ impl Pool {
         let readers = (0..READERS)
             .map(|_| connect(path, durability, false))
             .collect::<DbResult<Vec<_>>>()?;
+        let writer = Arc::new(tokio::sync::Mutex::new(writer));
         let disk = match durability {
-            Durability::Full => Some(Arc::new(Disk::start(path)?)),
+            Durability::Full => Some(Arc::new(disk_of(path, &writer)?)),
             Durability::Fast => None,
         };
         Ok(Self {
             disk,
-            writer: Arc::new(tokio::sync::Mutex::new(writer)),
+            writer,
             readers: Mutex::new(readers),
             permits: Semaphore::new(READERS),
         })
@@ -93,20 +94,30 @@ impl Pool {
     }
 }
 
+/// The threads that make commits durable and keep the log short.
+fn disk_of(path: &Path, writer: &Arc<tokio::sync::Mutex<Connection>>) -> DbResult<Disk> {
+    let (synced, committed) = std::sync::mpsc::sync_channel(1);
+    let own = connect(path, Durability::Full, true)?;
+    checkpoint::start(own, Arc::clone(writer), committed)
+        .map_err(|error| DbError::Unavailable(error.to_string()))?;
+    Disk::start(path, synced)
+}
+
 fn connect(path: &Path, durability: Durability, writes: bool) -> DbResult<Connection> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)
         .map_err(|error| DbError::Unavailable(format!("{}: {error}", path.display())))?;
-    let synchronous = match durability {
-        Durability::Full => "NORMAL",
-        Durability::Fast => "OFF",
+    // 0: `checkpoint.rs` does it; otherwise in a commit, at as many pages.
+    let (synchronous, checkpoint_at) = match durability {
+        Durability::Full => ("NORMAL", 0),
+        Durability::Fast => ("OFF", 1_000),
     };
     let query_only = if writes { "OFF" } else { "ON" };
     let pragmas = format!(
         "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous};
          PRAGMA foreign_keys=ON; PRAGMA case_sensitive_like=ON; PRAGMA temp_store=MEMORY;
-         PRAGMA cache_size=-64000; PRAGMA mmap_size=268435456; PRAGMA wal_autocheckpoint=32000;
+         PRAGMA cache_size=-64000; PRAGMA mmap_size=268435456; PRAGMA wal_autocheckpoint={checkpoint_at};
          PRAGMA query_only={query_only};"
     );
     connection
@@ -178,23 +189,21 @@ impl Session {
         })
     }
 
-    /// Commits on the blocking pool, and goes on if the caller goes away. What is given back waits for the disk.
-    pub(crate) async fn commit(self) -> DbResult<Pending> {
+    /// Commits; what is given back waits for the disk.
+    pub(crate) fn commit(self) -> DbResult<Pending> {
         let guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(guard) = guard else {
             return Err(DbError::Statement("the transaction has ended".into()));
         };
-        let disk = self.disk.clone();
-        let work = tokio::task::spawn_blocking(move || match guard.execute_batch("COMMIT") {
-            Ok(()) => Ok(disk.map_or_else(Pending::durable, |disk| disk.ask())),
-            Err(error) => {
-                let explained = explain(&guard, &error);
-                roll_back(&guard);
-                Err(explained)
-            }
-        });
-        work.await
-            .map_err(|error| DbError::Unavailable(error.to_string()))?
+        if let Err(error) = guard.execute_batch("COMMIT") {
+            let explained = explain(&guard, &error);
+            roll_back(&guard);
+            return Err(explained);
+        }
+        Ok(self
+            .disk
+            .as_ref()
+            .map_or_else(Pending::durable, |disk| disk.ask()))
     }
 }
 

@@ -181,7 +181,7 @@ impl Tx {
         let Self { db, session } = self;
         drop(db);
         match Arc::try_unwrap(session) {
-            Ok(Session::Sqlite(session)) => session.commit().await,
+            Ok(Session::Sqlite(session)) => session.commit(),
             Ok(Session::Postgres(session)) => session.commit().await.map(|()| Pending::durable()),
             Err(_) => Err(DbError::Statement(
                 "the transaction is still being read from".into(),

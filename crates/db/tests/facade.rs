@@ -304,3 +304,33 @@ async fn migrations_run_once_and_do_not_change() {
     assert!(db.migrate(&[SCHEMA]).await.unwrap().is_empty());
     assert!(db.migrate(&[CHANGED]).await.is_err());
 }
+
+/// Only SQLite has a log to bring to the disk; on PostgreSQL a commit is durable when it returns.
+#[tokio::test]
+async fn a_durable_commit_is_read_at_once_and_found_after_opening_again() {
+    let path = std::env::temp_dir().join(format!("facade_durable_{}.sqlite", std::process::id()));
+    for end in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{end}", path.display()));
+    }
+    let url = format!("sqlite:{}", path.display());
+    let db = Db::open(&url, Durability::Full, &[SCHEMA]).await.unwrap();
+    db.migrate(&[SCHEMA]).await.unwrap();
+    let mut on_their_way = Vec::new();
+    for id in 1..=3 {
+        let tx = db.begin().await.unwrap();
+        tx.exec(
+            "INSERT INTO class (id, org_id, name, open, seats) VALUES ($1, 1, 'a', TRUE, 20)",
+            args![id],
+        )
+        .await
+        .unwrap();
+        on_their_way.push(tx.finish_early().await.unwrap());
+        assert_eq!(count(&db).await, id, "others read it before the disk has it");
+    }
+    for pending in on_their_way {
+        pending.wait().await.unwrap();
+    }
+    drop(db);
+    let again = Db::open(&url, Durability::Full, &[SCHEMA]).await.unwrap();
+    assert_eq!(count(&again).await, 3);
+}

@@ -3,7 +3,7 @@
 use crate::draws::algorithm::{MOST_COMPANIONS, MOST_TICKETS};
 use crate::draws::file::OPEN_POOL;
 use crate::seat_desk::Refusal;
-use crate::seat_desk::model::of_age;
+use crate::seat_desk::conditions::of_age;
 use db::text_enum;
 use kernel::{Date, Instant, OrgId, PersonId};
 use platform::{AppError, AppResult, FieldError, Random};

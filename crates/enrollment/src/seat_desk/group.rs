@@ -1,5 +1,6 @@
 //! One group of asks: lock, load, decide, write, commit.
 
+use super::memory::Memory;
 use super::model::{
     Answer, Ask, Change, ClassState, Decision, EnrollmentStatus, Live, PersonState, RULE_VERSION, State,
     Waiting, decide,
@@ -15,13 +16,8 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use teaching::ClassId;
-use teaching::seats::{self, Facts as ClassFacts};
+use teaching::seats::{self, Facts};
 
-/// Facts of classes by version, kept between groups; a class that changed has another version.
-pub(super) type Facts = HashMap<ClassId, Arc<ClassFacts>>;
-
-/// More classes than this in memory are forgotten and read again.
-const KEPT_FACTS: usize = 50_000;
 /// How often a group starts over because somebody joined a waitlist between reading and locking it.
 const STARTS: usize = 5;
 
@@ -30,7 +26,7 @@ pub(crate) const TELL: &str = "enrollment.tell";
 
 /// People told in one job.
 const TOLD_AT_ONCE: usize = 128;
-/// Seconds for which messages wait when more than one job's worth was decided at once.
+/// Seconds for which messages wait in a rush.
 const RUSH_DELAY_SECS: i64 = 30;
 
 type Answered = AppResult<Option<Answer>>;
@@ -59,12 +55,9 @@ impl Decided {
 }
 
 /// Decides all asks together; if a guard of the database refuses the group, one by one.
-pub(super) async fn decide_all(platform: &Arc<Platform>, facts: &mut Facts, asked: &[Asked]) -> Decided {
-    if facts.len() > KEPT_FACTS {
-        facts.clear();
-    }
+pub(super) async fn decide_all(platform: &Arc<Platform>, memory: &mut Memory, asked: &[Asked]) -> Decided {
     let ctx = Ctx::system(platform, "seat-desk");
-    match group(&ctx, facts, asked).await {
+    match group(&ctx, memory, asked).await {
         Ok(decided) => decided,
         Err(error @ AppError::Unavailable(_)) => Decided {
             answers: asked.iter().map(|_| Err(error.clone())).collect(),
@@ -79,7 +72,7 @@ pub(super) async fn decide_all(platform: &Arc<Platform>, facts: &mut Facts, aske
                 pending: Vec::new(),
             };
             for one in asked {
-                match group(&ctx, facts, std::slice::from_ref(one)).await {
+                match group(&ctx, memory, std::slice::from_ref(one)).await {
                     Ok(decided) => {
                         all.answers.extend(decided.answers);
                         all.look_again.extend(decided.look_again);
@@ -93,12 +86,12 @@ pub(super) async fn decide_all(platform: &Arc<Platform>, facts: &mut Facts, aske
     }
 }
 
-async fn group(ctx: &Ctx, facts: &mut Facts, asked: &[Asked]) -> AppResult<Decided> {
+async fn group(ctx: &Ctx, memory: &mut Memory, asked: &[Asked]) -> AppResult<Decided> {
     let mut people: BTreeSet<PersonId> = asked.iter().flat_map(|one| one.ask.people()).collect();
     for _ in 0..STARTS {
         let tx = ctx.begin().await?;
-        match load(ctx, &tx, facts, asked, &people).await? {
-            Loaded::Ready(state, keys) => return settle(ctx, tx, *state, keys, asked).await,
+        match load(ctx, &tx, memory, asked, &people).await? {
+            Loaded::Ready(state, keys) => return settle(tx, memory, (*state, keys), asked).await,
             Loaded::LockAlso(more) => people.extend(more),
         }
     }
@@ -116,7 +109,7 @@ enum Loaded {
 async fn load(
     ctx: &Ctx,
     tx: &Tx,
-    facts: &mut Facts,
+    memory: &mut Memory,
     asked: &[Asked],
     people: &BTreeSet<PersonId>,
 ) -> AppResult<Loaded> {
@@ -152,8 +145,8 @@ async fn load(
         .collect();
     let mut state = State {
         now: ctx.now(),
-        classes: class_state(tx, facts, &classes).await?,
-        held: held_facts(tx, facts, &elsewhere).await?,
+        classes: class_state(tx, memory, &classes).await?,
+        held: held_facts(tx, memory, &elsewhere).await?,
         people: known,
     };
     set_rounds(tx, &mut state, asked).await?;
@@ -214,47 +207,31 @@ async fn people_state(tx: &Tx, people: &[PersonId]) -> AppResult<HashMap<PersonI
     Ok(all)
 }
 
-/// Facts of these classes, read again where they are of another version.
-async fn refresh(
-    tx: &Tx,
-    facts: &mut Facts,
-    versions: impl Iterator<Item = (ClassId, i64)>,
-) -> AppResult<()> {
-    let stale: Vec<ClassId> = versions
-        .filter(|(id, version)| facts.get(id).is_none_or(|known| known.version != *version))
-        .map(|(id, _)| id)
-        .collect();
-    for fresh in seats::facts(tx, &stale).await? {
-        facts.insert(fresh.id, Arc::new(fresh));
-    }
-    Ok(())
-}
-
 async fn held_facts(
     tx: &Tx,
-    facts: &mut Facts,
+    memory: &mut Memory,
     held: &BTreeSet<ClassId>,
-) -> AppResult<HashMap<ClassId, Arc<ClassFacts>>> {
+) -> AppResult<HashMap<ClassId, Arc<Facts>>> {
     let held: Vec<ClassId> = held.iter().copied().collect();
     let versions = seats::versions(tx, &held).await?;
-    refresh(tx, facts, versions.into_iter()).await?;
-    let known = held
-        .into_iter()
-        .filter_map(|id| Some((id, Arc::clone(facts.get(&id)?))));
+    memory.refresh(tx, versions.into_iter()).await?;
+    let known = held.into_iter().filter_map(|id| Some((id, memory.facts(id)?)));
     Ok(known.collect())
 }
 
 async fn class_state(
     tx: &Tx,
-    facts: &mut Facts,
+    memory: &mut Memory,
     asked: &BTreeSet<ClassId>,
 ) -> AppResult<HashMap<ClassId, ClassState>> {
     let asked: Vec<ClassId> = asked.iter().copied().collect();
     let rows = seats::now(tx, &asked).await?;
-    refresh(tx, facts, rows.iter().map(|row| (row.id, row.version))).await?;
+    memory
+        .refresh(tx, rows.iter().map(|row| (row.id, row.version)))
+        .await?;
     let queues: HashMap<ClassId, i64> = store::last_queues(tx, &asked).await?.into_iter().collect();
     let states = rows.into_iter().filter_map(|row| {
-        let facts = Arc::clone(facts.get(&row.id)?);
+        let facts = memory.facts(row.id)?;
         let state = ClassState {
             facts,
             status: row.status,
@@ -376,7 +353,12 @@ struct Writes {
     look_again: BTreeSet<ClassId>,
 }
 
-async fn settle(ctx: &Ctx, tx: Tx, mut state: State, mut keys: Keys, asked: &[Asked]) -> AppResult<Decided> {
+async fn settle(
+    tx: Tx,
+    memory: &mut Memory,
+    (mut state, mut keys): (State, Keys),
+    asked: &[Asked],
+) -> AppResult<Decided> {
     let mut writes = Writes {
         placed: Vec::with_capacity(asked.len()),
         events: Vec::with_capacity(asked.len()),
@@ -389,7 +371,7 @@ async fn settle(ctx: &Ctx, tx: Tx, mut state: State, mut keys: Keys, asked: &[As
         .collect();
     let mut pending = Vec::new();
     if !writes.events.is_empty() {
-        write(ctx, &tx, &state, &writes).await?;
+        write(&tx, memory, &state, &writes).await?;
         let events = std::mem::take(&mut writes.events);
         pending.push(tx.commit_early(events).await?);
     }
@@ -567,7 +549,7 @@ fn waits_elsewhere(state: &State, person: PersonId) -> impl Iterator<Item = Clas
         .map(|live| live.class)
 }
 
-async fn write(ctx: &Ctx, tx: &Tx, state: &State, writes: &Writes) -> AppResult<()> {
+async fn write(tx: &Tx, memory: &mut Memory, state: &State, writes: &Writes) -> AppResult<()> {
     store::insert(tx, &writes.placed).await?;
     for status in EnrollmentStatus::ALL {
         let ids: Vec<crate::EnrollmentId> = writes
@@ -585,14 +567,10 @@ async fn write(ctx: &Ctx, tx: &Tx, state: &State, writes: &Writes) -> AppResult<
     }
     store::keep_keys(tx, &writes.keys, state.now).await?;
     // In a rush messages wait, so that they do not slow the seats down.
-    let rush = asked_in_a_rush(writes);
-    let send_at = ctx.now().plus_secs(if rush { RUSH_DELAY_SECS } else { 0 });
+    let rush = memory.is_rush(state.now, writes.tell.len());
+    let send_at = state.now.plus_secs(if rush { RUSH_DELAY_SECS } else { 0 });
     for some in writes.tell.chunks(TOLD_AT_ONCE) {
         job::enqueue(tx, TELL, &json!({ "told": some }), send_at, None).await?;
     }
     Ok(())
-}
-
-fn asked_in_a_rush(writes: &Writes) -> bool {
-    writes.tell.len() > TOLD_AT_ONCE
 }

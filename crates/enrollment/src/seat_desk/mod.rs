@@ -20,7 +20,9 @@
 //! enrollment.passed_over. Tables: enrollment, idempotency_key, the counters of class.
 //! Start reading at [`SeatDesk::ask`], then `group.rs`.
 
+pub mod conditions;
 mod group;
+mod memory;
 pub mod model;
 pub(crate) mod promotion;
 pub(crate) mod refusal;
@@ -28,12 +30,14 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use model::{Answer, Ask, EnrollmentStatus, is_open};
+pub use conditions::is_open;
+pub use model::{Answer, Ask, EnrollmentStatus};
 pub use refusal::Refusal;
 
+use group::Decided;
 pub(crate) use group::TELL;
-use group::{Decided, Facts};
 use kernel::PersonId;
+use memory::Memory;
 use platform::{AppError, AppResult, Channel, Platform};
 use std::sync::Arc;
 use std::time::Duration;
@@ -126,8 +130,8 @@ impl SeatDesk {
 /// Places what a draw has given, in one group beside the queue: transactions keep both in order, as they do for two
 /// nodes. Seats that become free elsewhere are found by the next look.
 pub(crate) async fn place_drawn(platform: &Arc<Platform>, asked: &[Asked]) -> Vec<AppResult<Option<Answer>>> {
-    let mut facts = Facts::default();
-    group::decide_all(platform, &mut facts, asked)
+    let mut memory = Memory::default();
+    group::decide_all(platform, &mut memory, asked)
         .await
         .durable()
         .await
@@ -149,13 +153,13 @@ async fn serve(
     mut waiting: mpsc::Receiver<Envelope>,
     queue: mpsc::WeakSender<Envelope>,
 ) {
-    let mut facts = Facts::default();
+    let mut memory = Memory::default();
     let mut batch: Vec<Envelope> = Vec::with_capacity(GROUP);
     let mut before: Option<JoinHandle<()>> = None;
     while waiting.recv_many(&mut batch, GROUP).await > 0 {
         let (asked, replies): (Vec<Asked>, Vec<_>) =
             batch.drain(..).map(|letter| (letter.asked, letter.reply)).unzip();
-        let mut decided = group::decide_all(&platform, &mut facts, &asked).await;
+        let mut decided = group::decide_all(&platform, &mut memory, &asked).await;
         send_promotions(&queue, std::mem::take(&mut decided.look_again));
         if let Some(before) = before.take() {
             // It ends by itself; whether it could answer is between it and those who ask.

@@ -1,16 +1,15 @@
 //! The rules of a seat decision: pure, one ask after the other, on the state the desk has loaded.
 
+use super::conditions::{in_window, is_on, may_wait, no_clash, of_age, within_limit};
 use super::promotion::promote;
 use super::refusal::Refusal;
 use crate::{EnrollmentId, RoundId, SignupId};
 use db::text_enum;
-use kernel::age::full_years;
 use kernel::{Date, Instant, PersonId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use teaching::ClassId;
-use teaching::classes::ClassRow;
-use teaching::seats::{Facts, Slot};
+use teaching::seats::Facts;
 
 /// Version of the rules below, kept with every enrolment they make.
 pub const RULE_VERSION: &str = "first-come/1";
@@ -426,130 +425,6 @@ fn drawn(
         decision.changes.extend(placed.changes);
     }
     Ok(decision)
-}
-
-/// Whether nobody can enrol in a class now, and why: the first two checks, which ask nothing of the person.
-///
-/// # Errors
-/// The refusal that everybody would hear.
-pub fn is_open(class: &ClassRow, now: Instant) -> Result<(), Refusal> {
-    stands(class.status.as_str(), &class.name)?;
-    in_window(class.enrollment_opens, class.enrollment_closes, now)
-}
-
-pub(super) fn is_on(class: &ClassState) -> Result<(), Refusal> {
-    stands(&class.status, &class.facts.name)
-}
-
-fn stands(status: &str, name: &str) -> Result<(), Refusal> {
-    match status {
-        "published" | "running" => Ok(()),
-        "cancelled" => Err(Refusal::ClassCancelled {
-            name: name.to_owned(),
-        }),
-        "closed" => Err(Refusal::Closed { at: None }),
-        // A class that is still planned is not public.
-        _ => Err(Refusal::NoClass),
-    }
-}
-
-fn in_window(opens: Instant, closes: Instant, now: Instant) -> Result<(), Refusal> {
-    if now < opens {
-        Err(Refusal::NotOpenYet { opens })
-    } else if now >= closes {
-        Err(Refusal::Closed { at: Some(closes) })
-    } else {
-        Ok(())
-    }
-}
-
-/// Age counts in full years on the day of the class's first session.
-pub(crate) fn of_age(facts: &Facts, birth: Option<Date>) -> Result<(), Refusal> {
-    if facts.age_min.is_none() && facts.age_max.is_none() {
-        return Ok(());
-    }
-    let age = birth
-        .and_then(|birth| full_years(birth, facts.starts_on))
-        .map(i64::from)
-        .ok_or(Refusal::BirthUnknown)?;
-    let on = facts.starts_on;
-    match (facts.age_min, facts.age_max) {
-        (Some(min), _) if age < min => Err(Refusal::TooYoung { age, min, on }),
-        (_, Some(max)) if age > max => Err(Refusal::TooOld { age, max, on }),
-        _ => Ok(()),
-    }
-}
-
-/// Seats held in the class's term, other than in the class itself, stay below the limit.
-pub(super) fn within_limit(at: &ClassState, who: &PersonState, class: ClassId) -> Result<(), Refusal> {
-    let held = who
-        .live
-        .iter()
-        .filter(|live| live.term == at.facts.term && live.class != class && live.status.holds_seat())
-        .count();
-    if held as i64 >= at.limit {
-        return Err(Refusal::TooManyClasses { limit: at.limit });
-    }
-    Ok(())
-}
-
-/// Only seats held can clash: waiting for one class does not keep anybody from another.
-pub(super) fn no_clash(
-    state: &State,
-    at: &ClassState,
-    who: &PersonState,
-    class: ClassId,
-) -> Result<(), Refusal> {
-    let held = who
-        .live
-        .iter()
-        .filter(|live| live.class != class && live.status.holds_seat());
-    for live in held {
-        let asked = state.classes.get(&live.class).map(|other| &other.facts);
-        let Some(other) = asked.or_else(|| state.held.get(&live.class)) else {
-            continue;
-        };
-        if let Some(slot) = clash(&at.facts.slots, &other.slots) {
-            return Err(Refusal::TimeClash {
-                enrollment: live.enrollment,
-                name: other.name.clone(),
-                slot,
-            });
-        }
-    }
-    Ok(())
-}
-
-fn may_wait(at: &ClassState, who: &PersonState, wait: bool) -> Result<(), Refusal> {
-    if !wait {
-        return Err(Refusal::Full { ahead: at.waitlisted });
-    }
-    let waiting = who
-        .live
-        .iter()
-        .filter(|live| live.term == at.facts.term && live.status == EnrollmentStatus::Waitlisted)
-        .count();
-    if waiting as i64 >= at.limit {
-        return Err(Refusal::TooManyWaits { limit: at.limit });
-    }
-    Ok(())
-}
-
-/// The first time at which both meet. Both lists are in order of day and time; no time for the way is asked for.
-#[must_use]
-pub fn clash(a: &[Slot], b: &[Slot]) -> Option<Slot> {
-    let (mut left, mut right) = (a.iter().peekable(), b.iter().peekable());
-    while let (Some(x), Some(y)) = (left.peek(), right.peek()) {
-        if x.day == y.day && x.from < y.to && y.from < x.to {
-            return Some(**y);
-        }
-        if (x.day, x.to) <= (y.day, y.to) {
-            left.next();
-        } else {
-            right.next();
-        }
-    }
-    None
 }
 
 fn place(

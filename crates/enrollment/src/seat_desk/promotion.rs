@@ -1,6 +1,7 @@
 //! Who gets a seat that became free: the rules of the waitlist.
 
-use super::model::{Change, EnrollmentStatus, State, Waiting, is_on, no_clash, within_limit};
+use super::conditions::{is_on, no_clash, within_limit};
+use super::model::{Change, EnrollmentStatus, State, Waiting};
 use super::refusal::Refusal;
 use kernel::PersonId;
 use teaching::ClassId;

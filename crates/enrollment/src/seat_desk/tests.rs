@@ -1,8 +1,7 @@
 //! Cases of the rules, and the desk under load on a real database.
 
-use super::model::{
-    Answer, Ask, ClassState, EnrollmentStatus, Live, PersonState, State, Waiting, clash, decide,
-};
+use super::conditions::clash;
+use super::model::{Answer, Ask, ClassState, EnrollmentStatus, Live, PersonState, State, Waiting, decide};
 use super::{Asked, Refusal, SeatDesk};
 use crate::EnrollmentId;
 use db::{args, record};
@@ -619,7 +618,7 @@ async fn a_guard_of_the_database_costs_only_the_ask_it_refuses() {
     tx.commit(vec![platform::Event::new("test.row", "enrollment", taken)])
         .await
         .unwrap();
-    let mut facts = super::group::Facts::default();
+    let mut memory = super::memory::Memory::default();
     let bad = Asked {
         ask: Ask::Enroll {
             person: people[0],
@@ -630,7 +629,7 @@ async fn a_guard_of_the_database_costs_only_the_ask_it_refuses() {
         ..asked(&app.platform, people[0], class, None)
     };
     let good = asked(&app.platform, people[1], class, None);
-    let decided = super::group::decide_all(&app.platform, &mut facts, &[bad, good]).await;
+    let decided = super::group::decide_all(&app.platform, &mut memory, &[bad, good]).await;
     assert!(
         matches!(decided.answers[0], Err(AppError::Internal(_))),
         "{:?}",

@@ -1,0 +1,83 @@
+//! What the desk remembers from group to group.
+
+use kernel::Instant;
+use platform::{AppResult, Tx};
+use std::collections::HashMap;
+use std::sync::Arc;
+use teaching::ClassId;
+use teaching::seats::{self, Facts};
+
+/// More classes than this in memory are forgotten and read again.
+const KEPT_FACTS: usize = 50_000;
+/// More people than this told within two seconds are a rush.
+pub(super) const RUSH: usize = 128;
+
+/// Facts of classes, and how busy the desk is.
+#[derive(Default)]
+pub(super) struct Memory {
+    /// By class; a class that changed has another version.
+    facts: HashMap<ClassId, Arc<Facts>>,
+    /// The second in which people were told last, how many in it, and how many in the one before.
+    second: i64,
+    told: usize,
+    told_before: usize,
+}
+
+impl Memory {
+    /// Facts of a class that [`Memory::refresh`] has read.
+    pub(super) fn facts(&self, class: ClassId) -> Option<Arc<Facts>> {
+        self.facts.get(&class).map(Arc::clone)
+    }
+
+    /// Reads the facts of these classes again where they are of another version.
+    pub(super) async fn refresh(
+        &mut self,
+        tx: &Tx,
+        versions: impl Iterator<Item = (ClassId, i64)>,
+    ) -> AppResult<()> {
+        if self.facts.len() > KEPT_FACTS {
+            self.facts.clear();
+        }
+        let stale: Vec<ClassId> = versions
+            .filter(|(id, version)| self.facts.get(id).is_none_or(|known| known.version != *version))
+            .map(|(id, _)| id)
+            .collect();
+        for fresh in seats::facts(tx, &stale).await? {
+            self.facts.insert(fresh.id, Arc::new(fresh));
+        }
+        Ok(())
+    }
+
+    /// Counts people who are told; says whether so many are that the messages should wait.
+    pub(super) fn is_rush(&mut self, now: Instant, told: usize) -> bool {
+        let second = now.millis() / 1_000;
+        if second != self.second {
+            self.told_before = if second == self.second + 1 { self.told } else { 0 };
+            self.second = second;
+            self.told = 0;
+        }
+        self.told += told;
+        self.told + self.told_before > RUSH
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Memory, RUSH};
+    use kernel::Instant;
+
+    #[test]
+    fn a_rush_is_many_people_within_two_seconds() {
+        let at = Instant::from_millis;
+        let mut memory = Memory::default();
+        assert!(!memory.is_rush(at(5_000), RUSH));
+        assert!(memory.is_rush(at(5_900), 1), "one more in the same second");
+        assert!(memory.is_rush(at(6_999), 1), "and in the next");
+        assert!(!memory.is_rush(at(7_000), 1), "it is over");
+        assert!(
+            memory.is_rush(at(9_000), RUSH + 1),
+            "one large group is a rush by itself"
+        );
+        assert!(!memory.is_rush(at(60_000), 1));
+    }
+}
