@@ -316,11 +316,11 @@ async fn a_durable_commit_is_read_at_once_and_found_after_opening_again() {
     let db = Db::open(&url, Durability::Full, &[SCHEMA]).await.unwrap();
     db.migrate(&[SCHEMA]).await.unwrap();
     let mut on_their_way = Vec::new();
-    for id in 1..=3 {
+    for id in 1_i64..=3 {
         let tx = db.begin().await.unwrap();
         tx.exec(
-            "INSERT INTO class (id, org_id, name, open, seats) VALUES ($1, 1, 'a', TRUE, 20)",
-            args![id],
+            "INSERT INTO class (id, org_id, name, open, seats) VALUES ($1, 1, $2, TRUE, 20)",
+            args![id, format!("class {id}")],
         )
         .await
         .unwrap();
