@@ -3,6 +3,7 @@
 pub mod draws;
 pub mod ending;
 pub mod enrollments;
+pub mod first_come;
 mod personal;
 pub mod roll;
 pub mod rounds;
@@ -40,6 +41,11 @@ pub const SCHEMA: db::Schema = db::Schema {
             name: "indexes of the seat desk",
             sql: include_str!("../migrations/0004_seat_desk.sql"),
         },
+        db::Migration {
+            number: 7,
+            name: "rounds by first come",
+            sql: include_str!("../migrations/0007_first_come.sql"),
+        },
     ],
     org_owned: &["enrollment", "round", "signup", "draw"],
 };
@@ -62,7 +68,9 @@ pub type SignupId = kernel::Id<kinds::Signup>;
 
 /// The routes of this crate; they take the desk of this process.
 pub fn routes(desk: &std::sync::Arc<SeatDesk>) -> platform::Routes {
-    enrollments::routes(desk).merge(rounds::routes())
+    enrollments::routes(desk)
+        .merge(rounds::routes())
+        .merge(first_come::routes())
 }
 
 /// What waits for staff. A class with free seats and people waiting who cannot take them needs a word with them; a round
@@ -82,6 +90,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     use utoipa::OpenApi as _;
     let mut all = enrollments::api::Api::openapi();
     all.merge(rounds::api::RoundsApi::openapi());
+    all.merge(first_come::api::FirstComeApi::openapi());
     all
 }
 

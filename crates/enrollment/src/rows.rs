@@ -1,5 +1,6 @@
 //! What a row of `enrollment` holds: the one place that names its columns, for the seat desk and for bulk loads.
 
+use crate::first_come::model::Pool;
 use crate::{EnrollmentId, EnrollmentStatus, SignupId};
 use db::Value;
 use kernel::{Date, Instant, OrgId, PersonId};
@@ -24,6 +25,7 @@ pub const COLUMNS: &[&str] = &[
     "changed_at",
     "seated_on",
     "signup_id",
+    "pool",
 ];
 
 /// A new row.
@@ -57,6 +59,8 @@ pub struct NewEnrollment {
     pub seated_on: Option<Date>,
     /// The signup of a draw that it came from.
     pub signup: Option<SignupId>,
+    /// Whose kept seats it counts against.
+    pub pool: Pool,
 }
 
 impl NewEnrollment {
@@ -80,6 +84,7 @@ impl NewEnrollment {
             self.changed_at.into(),
             self.seated_on.into(),
             self.signup.into(),
+            self.pool.into(),
         ]
     }
 }

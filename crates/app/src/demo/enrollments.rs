@@ -372,6 +372,7 @@ fn row(draw: &Draw, filled: &Filled<'_>, seat: &Seat) -> Option<Row> {
         changed_at: changed,
         signup: None,
         seated_on: seat.status.lasted().then(|| created.date()),
+        pool: enrollment::first_come::model::Pool::Open,
     };
     Some(row.cells())
 }

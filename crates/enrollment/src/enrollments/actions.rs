@@ -74,6 +74,7 @@ async fn enroll(
         class,
         new_id: ctx.new_id(),
         wait: terms.wait,
+        counter: matches!(channel, Channel::Desk | Channel::Phone),
     };
     desk.ask(Asked {
         ask,
@@ -394,6 +395,11 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
     }
     let mut all = Vec::new();
     for (class, name, waiting) in seats::stuck_within(ctx.db(), &scope).await? {
+        let row = classes::find(ctx.db(), class).await?;
+        if crate::first_come::actions::keeps(ctx, &row).await? {
+            // They wait beside seats that are kept for others: nothing to talk about.
+            continue;
+        }
         all.push(Waiting {
             title: format!("有空名额，候补却补不上：{name}"),
             detail: format!("候补 {waiting} 人和别的班冲突或已报满，打电话问问他们要不要换。"),

@@ -3,6 +3,7 @@
 use super::actions::{self, Terms};
 use super::model::{self, Learner, tag};
 use super::pages::id;
+use crate::first_come;
 use crate::seat_desk::SeatDesk;
 use axum::Extension;
 use axum::extract::{Path, Query};
@@ -219,12 +220,13 @@ async fn check_page(
 ) -> AppResult<CounterCheckPage> {
     let (person, class, place) = actions::counter_check(ctx, id(person)?, id(class)?).await?;
     let page = desk(ctx, "核对后报名");
-    let fields = check_fields(class.enrolled >= class.capacity, class.waitlisted);
+    let plan = first_come::actions::plan_for(ctx, class.id, person.id).await?;
+    let full = plan.free(&class, person.id, true, ctx.now()) <= 0;
+    let fields = check_fields(full, class.waitlisted);
     let form = match posted {
         Some(posted) => Form::from_pairs(fields, Lang::Zh, &posted.0),
         None => Form::blank(fields, Lang::Zh).fill("channel", "desk"),
     };
-    let full = class.enrolled >= class.capacity;
     Ok(CounterCheckPage {
         button: format!("给{}{}", person.name, if full { "排候补" } else { "报上这个班" }),
         when: model::when(&page, &class),
@@ -372,7 +374,8 @@ fn line(page: &Page, class: &ClassRow, learner: &Learner) -> LearnerLine {
 pub(super) async fn learners(ctx: Ctx, Path(class): Path<String>) -> AppResult<Response> {
     let (class, list) = actions::learners(&ctx, id(&class)?).await?;
     let mut page = desk(&ctx, "学员名单");
-    if class.enrolled < class.capacity && class.waitlisted > 0 {
+    let kept = first_come::actions::keeps(&ctx, &class).await?;
+    if class.enrolled < class.capacity && class.waitlisted > 0 && !kept {
         page = page.noticed(Notice::info(
             "有空名额，但排在前面的人和别的班冲突或报满了。他们的位置还在。",
         ));

@@ -2,6 +2,7 @@
 
 use super::actions::{self, Terms};
 use super::model::{self, Detail, Mine, tag};
+use crate::first_come;
 use crate::seat_desk::{self, SeatDesk};
 use crate::{EnrollmentId, EnrollmentStatus};
 use axum::Extension;
@@ -35,7 +36,9 @@ struct CheckPage {
     rules: Vec<String>,
     full: bool,
     held: Option<EnrollmentId>,
-    /// Why nobody can enrol now, and the ways on.
+    /// Who may enrol when, if the class has rounds.
+    windows: Vec<String>,
+    /// Why they cannot enrol now, and the ways on.
     shut: Option<(String, Vec<platform::Door>)>,
 }
 
@@ -49,13 +52,16 @@ pub(super) async fn check(ctx: Ctx, Path(class): Path<String>) -> AppResult<Resp
 
 async fn check_page(ctx: &Ctx, class: &str) -> AppResult<CheckPage> {
     let (class, place, person, held) = actions::before(ctx, id(class)?).await?;
+    let plan = first_come::actions::plan_for(ctx, class.id, person.id).await?;
     let page = ui::learner_page(ctx, "核对报名");
     Ok(CheckPage {
         when: model::when(&page, &class),
         fee: model::fee(&page, class.fee_fen),
         rules: rules(&page, &class),
-        full: class.enrolled >= class.capacity,
+        windows: first_come::lines(&page, &plan),
+        full: plan.free(&class, person.id, false, ctx.now()) <= 0,
         shut: seat_desk::is_open(&class, ctx.now())
+            .and_then(|()| plan.admit(person.id, ctx.now()))
             .err()
             .map(|refusal| (refusal.sentence(), refusal.doors())),
         page,

@@ -1,6 +1,6 @@
 //! What people do with rounds: see them, apply, withdraw, see what came of it. The officers' steps are in `lifecycle.rs`.
 
-use super::model::{self, RoundStatus, SignupStatus};
+use super::model::{self, Audience, RoundStatus, SignupStatus};
 pub use super::store::RoundRow;
 use super::store::{self, NewSignup, SignupRow, Wished};
 use crate::draws::explain::{Explanation, explain};
@@ -253,7 +253,12 @@ async fn apply(
     let people = members(ctx, round, person, &asked.companions).await?;
     check_wished(ctx, &people, &asked.wishes).await?;
     let (newcomer, tickets) = standing(ctx, round, &people).await?;
-    if !round.audience.takes(newcomer) {
+    let meant = match round.audience {
+        Audience::Newcomers => newcomer,
+        Audience::Former | Audience::Returning => !newcomer,
+        Audience::Everyone => true,
+    };
+    if !meant {
         return Err(not_meant(round));
     }
     let tx = ctx.begin().await?;

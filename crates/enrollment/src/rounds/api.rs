@@ -23,7 +23,7 @@ pub struct RoundItem {
     name: String,
     /// Name of the org that holds it.
     org: String,
-    /// How seats are given: `draw`.
+    /// How seats are given: `draw` or `first_come`.
     method: String,
     /// Who may apply.
     audience: Audience,
@@ -48,7 +48,7 @@ fn item(row: RoundRow, org: String) -> RoundItem {
         id: row.id,
         name: row.name,
         org,
-        method: "draw".into(),
+        method: row.method,
         audience: row.audience,
         opens: row.opens.into(),
         closes: row.closes.into(),

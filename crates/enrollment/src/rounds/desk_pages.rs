@@ -61,7 +61,7 @@ pub(super) async fn list(ctx: Ctx, Query(query): Query<Pairs>) -> AppResult<Resp
     let rows = lifecycle::list(&ctx, LISTED).await?;
     let page = desk(&ctx, "报名批次", &query);
     let line = |(row, org): (RoundRow, String)| ListLine {
-        href: format!("/desk/rounds/{}", row.id),
+        href: format!("/desk/rounds/{}{}", row.place(), row.id),
         org,
         closes: moment(row.closes),
         tag: round_tag(&page, &row, ctx.now()),
@@ -85,7 +85,7 @@ struct NewPage {
 }
 
 fn plan_fields(choices: &Choices) -> Vec<Field> {
-    let audiences = Audience::ALL
+    let audiences = Audience::OF_DRAWS
         .iter()
         .map(|one| Choice::new(one.as_str(), one.label()))
         .collect();
@@ -138,7 +138,7 @@ fn new_page(ctx: &Ctx, choices: Choices, form: Form, status: u16) -> Response {
     html_with(
         status,
         &NewPage {
-            page: desk(ctx, "新的报名批次", &Pairs::new()),
+            page: desk(ctx, "新的摇号批次", &Pairs::new()),
             other_orgs: others
                 .map(|org| (format!("/desk/rounds/new?org={}", org.id), org.name.clone()))
                 .collect(),
@@ -305,7 +305,7 @@ async fn board_page(
         RoundStatus::Planned | RoundStatus::Publishing => Next::Wait,
         RoundStatus::Sealed => Next::Enter,
         RoundStatus::Drawn => Next::Publish,
-        RoundStatus::Published | RoundStatus::Cancelled => Next::Over,
+        RoundStatus::Published | RoundStatus::Paused | RoundStatus::Cancelled => Next::Over,
     };
     let shown = BoardPage {
         tag: round_tag(&page, row, ctx.now()),

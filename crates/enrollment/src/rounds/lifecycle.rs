@@ -1,13 +1,15 @@
 //! The officers' steps of a round: plan, cancel, seal, enter the randomness, publish; and what they see of it.
 
 use super::actions::{self, RoundView, read_file};
-use super::model::{self, Entry, RoundDraft, RoundStatus};
+use super::model::{self, Audience, Entry, RoundDraft, RoundStatus};
 use super::store::{self, DrawRow, OfChannel, RoundRow};
 use crate::draws::algorithm::check_list;
 use crate::draws::explain::settle;
 use crate::draws::file::{DrawClass, DrawFile, Entrant, FORMAT, Randomness, RoundBrief, Seal, seal_hash};
+use crate::first_come::model::RETURNING_DAYS;
+use crate::first_come::store::returning_reach;
 use crate::{RoundId, SignupId};
-use kernel::{OrgId, PersonId};
+use kernel::{Instant, OrgId, PersonId, Time};
 use orgs::tree::{self, OrgBrief};
 use people::{contact, persons};
 use platform::api::Part;
@@ -110,12 +112,7 @@ pub struct Choices {
 /// # Errors
 /// [`AppError::NotFound`] for an org outside the scope.
 pub async fn choices(ctx: &Ctx, org: Option<OrgId>) -> AppResult<Choices> {
-    let scope = ctx.may(Permission::RoundRun)?;
-    let orgs = tree::open_within(ctx.db(), &scope, |kind| !kind.is_area()).await?;
-    let own = ctx.actor.posts.first().map(|post| post.org);
-    let first = own.filter(|own| orgs.iter().any(|org| org.id == *own));
-    let wanted = org.or(first).or_else(|| orgs.first().map(|org| org.id));
-    let org = tree::find_within(ctx.db(), &scope, wanted.ok_or(AppError::NotFound)?).await?;
+    let (orgs, org) = holders(ctx, org).await?;
     let free = store::free_classes(ctx.db(), &org.path, ctx.today()).await?;
     let classes = free.into_iter().map(|class| {
         let text = format!(
@@ -128,6 +125,40 @@ pub async fn choices(ctx: &Ctx, org: Option<OrgId>) -> AppResult<Choices> {
         classes: classes.collect(),
         orgs,
         org,
+    })
+}
+
+/// Orgs that may hold a round, and the one wanted or the first of the actor's posts.
+pub(crate) async fn holders(ctx: &Ctx, org: Option<OrgId>) -> AppResult<(Vec<OrgBrief>, OrgBrief)> {
+    let scope = ctx.may(Permission::RoundRun)?;
+    let orgs = tree::open_within(ctx.db(), &scope, |kind| !kind.is_area()).await?;
+    let own = ctx.actor.posts.first().map(|post| post.org);
+    let first = own.filter(|own| orgs.iter().any(|org| org.id == *own));
+    let wanted = org.or(first).or_else(|| orgs.first().map(|org| org.id));
+    let org = tree::find_within(ctx.db(), &scope, wanted.ok_or(AppError::NotFound)?).await?;
+    Ok((orgs, org))
+}
+
+/// How many of those who asked for a class in the last term a round takes; of a round for returning learners, how
+/// many learn its courses. `None` for everybody.
+pub(crate) async fn reach(
+    ctx: &Ctx,
+    org: OrgId,
+    term: TermId,
+    audience: Audience,
+    round: RoundId,
+) -> AppResult<Option<i64>> {
+    let path = tree::find(ctx.db(), org).await?.path;
+    let of_last_term = preview(ctx, &path, term).await?;
+    Ok(match audience {
+        Audience::Everyone => None,
+        Audience::Newcomers => Some(of_last_term.newcomers),
+        Audience::Former => Some(of_last_term.former),
+        Audience::Returning => {
+            let begins = Instant::of_china(terms::find(ctx.db(), term).await?.starts_on, Time::midnight());
+            let since = begins.plus_secs(-RETURNING_DAYS * 86_400).date();
+            Some(returning_reach(ctx.db(), round, since).await?)
+        }
     })
 }
 

@@ -23,6 +23,7 @@
 
 pub mod actions;
 pub(crate) mod api;
+pub mod audience;
 mod desk_pages;
 pub mod lifecycle;
 pub mod model;
@@ -31,7 +32,7 @@ mod publishing;
 pub(crate) mod store;
 #[cfg(test)]
 mod tests;
-mod words;
+pub(crate) mod words;
 
 pub(crate) use pages::current;
 pub(crate) use publishing::{PUBLISH, TELL};

@@ -1,5 +1,6 @@
 //! Rules of a round: pure, tested by tables of cases.
 
+pub use super::audience::Audience;
 use crate::draws::algorithm::{MOST_COMPANIONS, MOST_TICKETS};
 use crate::draws::file::OPEN_POOL;
 use crate::seat_desk::Refusal;
@@ -33,20 +34,10 @@ text_enum! {
         Publishing => "publishing",
         /// Everybody has been told.
         Published => "published",
+        /// It stands still for a while (rounds by first come).
+        Paused => "paused",
         /// It does not take place.
         Cancelled => "cancelled",
-    }
-}
-
-text_enum! {
-    /// Who may apply.
-    pub enum Audience {
-        /// Everybody.
-        Everyone => "everyone",
-        /// People who never had a seat at the round's org.
-        Newcomers => "newcomers",
-        /// People who had one.
-        Former => "former",
     }
 }
 
@@ -60,7 +51,7 @@ text_enum! {
     }
 }
 
-platform::api_words!(RoundStatus, Audience, SignupStatus);
+platform::api_words!(RoundStatus, SignupStatus);
 
 impl RoundStatus {
     /// The word on the screen.
@@ -72,6 +63,7 @@ impl RoundStatus {
             Self::Drawn => "已摇号，等公布",
             Self::Publishing => "正在公布",
             Self::Published => "已公布",
+            Self::Paused => "暂停",
             Self::Cancelled => "已取消",
         }
     }
@@ -95,28 +87,6 @@ impl RoundStatus {
                 | (Self::Drawn, Self::Publishing)
                 | (Self::Publishing, Self::Published)
         )
-    }
-}
-
-impl Audience {
-    /// The words on the screen.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Everyone => "谁都可以报",
-            Self::Newcomers => "只限没有在本校上过课的新学员",
-            Self::Former => "只限在本校上过课的老学员",
-        }
-    }
-
-    /// Whether it takes somebody.
-    #[must_use]
-    pub const fn takes(self, newcomer: bool) -> bool {
-        match self {
-            Self::Everyone => true,
-            Self::Newcomers => newcomer,
-            Self::Former => !newcomer,
-        }
     }
 }
 

@@ -59,7 +59,7 @@ pub(super) async fn list(ctx: Ctx) -> AppResult<Response> {
     let rows = actions::list_public(&ctx, LISTED).await?;
     let page = ui::learner_page(&ctx, "报名批次");
     let line = |(row, org): (RoundRow, String)| ListLine {
-        href: format!("/rounds/{}", row.id),
+        href: format!("/rounds/{}{}", row.place(), row.id),
         org,
         window: page.tn("{} 至 {}", &[&moment(row.opens), &moment(row.closes)]),
         tag: round_tag(&page, &row, ctx.now()),

@@ -2,12 +2,13 @@
 
 use super::model::{Audience, RoundStatus, SignupStatus};
 use super::store::{RoundRow, SignupRow};
+use crate::first_come::FIRST_COME;
 use crate::seat_desk::refusal;
 use kernel::Instant;
 use ui::{Page, Tag};
 
 /// `2026 年 12 月 1 日 09:00`
-pub(super) fn moment(at: Instant) -> String {
+pub(crate) fn moment(at: Instant) -> String {
     refusal::moment(at)
 }
 
@@ -17,12 +18,13 @@ pub(super) fn round_tag(page: &Page, row: &RoundRow, now: Instant) -> Tag {
     match row.status {
         RoundStatus::Planned if now < row.opens => Tag::waiting(word("还没开始")),
         RoundStatus::Planned if now < row.closes => Tag::good(word("正在报名")),
+        RoundStatus::Planned if row.method == FIRST_COME => Tag::quiet(word("报名已截止")),
         RoundStatus::Planned => Tag::waiting(word("报名已截止，等封存名单")),
         RoundStatus::Sealed | RoundStatus::Drawn | RoundStatus::Publishing => {
             Tag::waiting(word(row.status.label()))
         }
         RoundStatus::Published => Tag::good(word(row.status.label())),
-        RoundStatus::Cancelled => Tag::bad(word(row.status.label())),
+        RoundStatus::Paused | RoundStatus::Cancelled => Tag::bad(word(row.status.label())),
     }
 }
 

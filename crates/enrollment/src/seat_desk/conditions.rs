@@ -2,6 +2,7 @@
 
 use super::model::{ClassState, EnrollmentStatus, PersonState, State};
 use super::refusal::Refusal;
+use crate::first_come::Plan;
 use kernel::age::full_years;
 use kernel::{Date, Instant};
 use teaching::ClassId;
@@ -40,6 +41,16 @@ pub(super) fn in_window(opens: Instant, closes: Instant, now: Instant) -> Result
         Err(Refusal::Closed { at: Some(closes) })
     } else {
         Ok(())
+    }
+}
+
+/// A draw gives all seats from its window on; before, rounds by first come may give some.
+pub(super) fn not_drawn(plan: &Plan, now: Instant) -> Result<(), Refusal> {
+    match plan.draw {
+        Some(draw) if plan.windows.is_empty() || now >= draw.from => {
+            Err(Refusal::InDraw { round: draw.round })
+        }
+        _ => Ok(()),
     }
 }
 

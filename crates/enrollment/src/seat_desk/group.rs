@@ -8,6 +8,8 @@ use super::model::{
 use super::refusal::Refusal;
 use super::{Asked, store};
 use crate::NewEnrollment;
+use crate::first_come::Plan;
+use crate::first_come::model::Pool;
 use db::Pending;
 use kernel::{OrgId, PersonId};
 use platform::{AppError, AppResult, Channel, Ctx, Event, Platform, Tx, job};
@@ -149,7 +151,7 @@ async fn load(
         held: held_facts(tx, memory, &elsewhere).await?,
         people: known,
     };
-    set_rounds(tx, &mut state, asked).await?;
+    set_plans(tx, &mut state, asked).await?;
     for row in waiting {
         if let Some(class) = state.classes.get_mut(&row.class_id) {
             class.waiting.push(Waiting {
@@ -157,6 +159,7 @@ async fn load(
                 person: row.person_id,
                 queue: row.queue,
                 signup: row.signup_id,
+                pool: row.pool,
             });
         }
     }
@@ -201,6 +204,7 @@ async fn people_state(tx: &Tx, people: &[PersonId]) -> AppResult<HashMap<PersonI
                 term: row.term_id,
                 status: row.status,
                 position: None,
+                pool: row.pool,
             });
         }
     }
@@ -238,7 +242,7 @@ async fn class_state(
             opens: row.enrollment_opens,
             closes: row.enrollment_closes,
             limit: row.class_limit,
-            round: None,
+            plan: Plan::default(),
             capacity: row.capacity,
             enrolled: row.enrolled,
             waitlisted: row.waitlisted,
@@ -251,21 +255,17 @@ async fn class_state(
     Ok(states.collect())
 }
 
-/// Which of the classes asked for are given by a draw.
-async fn set_rounds(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()> {
-    let first_come = |one: &&Asked| matches!(one.ask, Ask::Enroll { .. });
-    let classes: BTreeSet<ClassId> = asked
-        .iter()
-        .filter(first_come)
-        .map(|one| one.ask.class())
-        .collect();
-    if classes.is_empty() {
-        return Ok(());
-    }
-    let classes: Vec<ClassId> = classes.into_iter().collect();
-    for (class, round) in store::in_draw(tx, &classes).await? {
+/// How the seats of the classes asked for are given, and where those stand who ask.
+async fn set_plans(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()> {
+    let classes: Vec<ClassId> = state.classes.keys().copied().collect();
+    let asking = asked.iter().filter_map(|one| match one.ask {
+        Ask::Enroll { person, class, .. } => Some((class, person)),
+        _ => None,
+    });
+    let asking: Vec<(ClassId, PersonId)> = asking.collect();
+    for (class, plan) in crate::first_come::plans(tx, &classes, &asking).await? {
         if let Some(class) = state.classes.get_mut(&class) {
-            class.round = Some(round);
+            class.plan = plan;
         }
     }
     Ok(())
@@ -417,7 +417,8 @@ fn note(state: &State, writes: &mut Writes, asked: &Asked, change: &Change) {
             person,
             class,
             queue,
-        } => note_placed(state, writes, asked, &answer, (person, class, queue)),
+            pool,
+        } => note_placed(state, writes, asked, &answer, (person, class, queue, pool)),
         Change::Moved {
             enrollment,
             person,
@@ -451,7 +452,7 @@ fn note_placed(
     writes: &mut Writes,
     asked: &Asked,
     answer: &Answer,
-    (person, class, queue): (PersonId, ClassId, i64),
+    (person, class, queue, pool): (PersonId, ClassId, i64, Pool),
 ) {
     let Some(at) = state.classes.get(&class) else {
         return;
@@ -493,6 +494,7 @@ fn note_placed(
         changed_at: state.now,
         seated_on: answer.status.holds_seat().then(|| state.now.date()),
         signup,
+        pool,
     });
 }
 

@@ -25,6 +25,8 @@ mod group;
 mod memory;
 pub mod model;
 pub(crate) mod promotion;
+#[cfg(test)]
+mod random_days;
 pub(crate) mod refusal;
 mod store;
 #[cfg(test)]
@@ -142,8 +144,9 @@ pub(crate) async fn place_drawn(platform: &Arc<Platform>, asked: &[Asked]) -> Ve
 /// # Errors
 /// When the database cannot be read.
 pub async fn round_of(db: &db::Db, class: ClassId) -> AppResult<Option<crate::RoundId>> {
-    let found = store::in_draw(db, &[class]).await?;
-    Ok(found.first().map(|(_, round)| *round))
+    let plans = crate::first_come::plans(db, &[class], &[]).await?;
+    let draw = plans.get(&class).filter(|plan| plan.windows.is_empty());
+    Ok(draw.and_then(|plan| plan.draw).map(|draw| draw.round))
 }
 
 /// Decides group after group. While the disk takes one group the next is decided, and no more than that: two are on

@@ -1,9 +1,11 @@
 //! The rules of a seat decision: pure, one ask after the other, on the state the desk has loaded.
 
-use super::conditions::{in_window, is_on, may_wait, no_clash, of_age, within_limit};
+use super::conditions::{in_window, is_on, may_wait, no_clash, not_drawn, of_age, within_limit};
 use super::promotion::promote;
 use super::refusal::Refusal;
-use crate::{EnrollmentId, RoundId, SignupId};
+use crate::first_come::Plan;
+use crate::first_come::model::{Pool, admit, kept_from};
+use crate::{EnrollmentId, SignupId};
 use db::text_enum;
 use kernel::{Date, Instant, PersonId};
 use std::collections::HashMap;
@@ -86,6 +88,8 @@ pub enum Ask {
         new_id: EnrollmentId,
         /// Whether a place on the waitlist is wanted when the seats are gone.
         wait: bool,
+        /// Whether it comes from the counter, for which seats may be kept.
+        counter: bool,
     },
     /// To give a place up.
     Withdraw {
@@ -176,8 +180,8 @@ pub struct ClassState {
     pub closes: Instant,
     /// How many classes of the term a person may hold, and for how many they may wait.
     pub limit: i64,
-    /// The draw that gives its seats, as long as it is not over.
-    pub round: Option<RoundId>,
+    /// How its seats are given: draw, rounds by first come, seats kept.
+    pub plan: Plan,
     /// Seats.
     pub capacity: i64,
     /// Seats taken.
@@ -192,6 +196,15 @@ pub struct ClassState {
     pub changed: bool,
 }
 
+impl ClassState {
+    /// Seats that somebody of this pool can take now.
+    #[must_use]
+    pub fn free_for(&self, pool: Pool, now: Instant) -> i64 {
+        let kept = kept_from(pool, &self.plan.windows, self.capacity, self.plan.taken, now);
+        self.capacity - self.enrolled - kept
+    }
+}
+
 /// Somebody on a waitlist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Waiting {
@@ -203,6 +216,8 @@ pub struct Waiting {
     pub queue: i64,
     /// The signup, for companions who take seats together or not at all.
     pub signup: Option<SignupId>,
+    /// Whose kept seats they may take.
+    pub pool: Pool,
 }
 
 /// A person as the desk sees them.
@@ -227,6 +242,8 @@ pub struct Live {
     pub status: EnrollmentStatus,
     /// Place on the waitlist, from 1, where it was asked for.
     pub position: Option<i64>,
+    /// Whose kept seats it counts against.
+    pub pool: Pool,
 }
 
 /// All that a group of asks touches.
@@ -268,6 +285,8 @@ pub enum Change {
         class: ClassId,
         /// Its queue number.
         queue: i64,
+        /// Whose kept seats it counts against.
+        pool: Pool,
     },
     /// An enrolment that stands elsewhere now.
     Moved {
@@ -321,7 +340,8 @@ pub fn decide(state: &mut State, ask: &Ask) -> Decision {
             class,
             new_id,
             wait,
-        } => enroll(state, person, class, new_id, wait).unwrap_or_else(Decision::from),
+            counter,
+        } => enroll(state, (person, new_id), class, wait, counter).unwrap_or_else(Decision::from),
         Ask::Withdraw {
             person,
             class,
@@ -348,10 +368,10 @@ pub fn decide(state: &mut State, ask: &Ask) -> Decision {
 /// The order of the checks is part of the rule: it decides which reason a person hears.
 fn enroll(
     state: &mut State,
-    person: PersonId,
+    (person, new_id): (PersonId, EnrollmentId),
     class: ClassId,
-    new_id: EnrollmentId,
     wait: bool,
+    counter: bool,
 ) -> Result<Decision, Refusal> {
     let at = state.classes.get(&class).ok_or(Refusal::NoClass)?;
     let who = state.people.get(&person).ok_or(Refusal::NoPerson)?;
@@ -367,18 +387,22 @@ fn enroll(
             changes: Vec::new(),
         });
     }
-    if let Some(round) = at.round {
-        return Err(Refusal::InDraw { round });
-    }
+    let standing = at.plan.standing.get(&person).copied().unwrap_or_default();
+    not_drawn(&at.plan, state.now)?;
     in_window(at.opens, at.closes, state.now)?;
+    admit(&at.plan.windows, standing, state.now)?;
     of_age(&at.facts, who.birth)?;
     within_limit(at, who, class)?;
     no_clash(state, at, who, class)?;
-    let seat = at.enrolled < at.capacity;
+    let pool = match at.plan.windows.as_slice() {
+        [] => Pool::Open,
+        _ => Pool::of(standing, counter),
+    };
+    let seat = at.free_for(pool, state.now) > 0;
     if !seat {
         may_wait(at, who, wait)?;
     }
-    Ok(place(state, (person, new_id), class, None, seat))
+    Ok(place(state, (person, new_id), class, (None, pool), seat))
 }
 
 /// Seats for all people of a signup or for none; who has a place in the class already keeps it.
@@ -420,7 +444,7 @@ fn drawn(
         changes: Vec::with_capacity(to_place.len()),
     };
     for one in to_place {
-        let placed = place(state, one, class, Some(signup), seats);
+        let placed = place(state, one, class, (Some(signup), Pool::Open), seats);
         decision.answer = placed.answer;
         decision.changes.extend(placed.changes);
     }
@@ -431,7 +455,7 @@ fn place(
     state: &mut State,
     (person, new_id): (PersonId, EnrollmentId),
     class: ClassId,
-    signup: Option<SignupId>,
+    (signup, pool): (Option<SignupId>, Pool),
     seat: bool,
 ) -> Decision {
     let mut queue = 0;
@@ -447,6 +471,7 @@ fn place(
         queue = at.last_queue;
         if seat {
             at.enrolled += 1;
+            at.plan.taken.add(pool, 1);
         } else {
             at.waitlisted += 1;
             answer.status = EnrollmentStatus::Waitlisted;
@@ -456,6 +481,7 @@ fn place(
                 person,
                 queue,
                 signup,
+                pool,
             });
         }
         if let Some(who) = state.people.get_mut(&person) {
@@ -465,6 +491,7 @@ fn place(
                 term: at.facts.term,
                 status: answer.status,
                 position: answer.position,
+                pool,
             });
         }
     }
@@ -475,6 +502,7 @@ fn place(
             person,
             class,
             queue,
+            pool,
         }],
     }
 }
@@ -506,6 +534,7 @@ fn withdraw(
     at.waiting.retain(|waiting| waiting.enrollment != enrollment);
     if live.status.holds_seat() {
         at.enrolled -= 1;
+        at.plan.taken.add(live.pool, -1);
     } else {
         at.waitlisted -= 1;
     }

@@ -16,6 +16,11 @@ pub(super) fn promote(state: &mut State, class: ClassId) -> Vec<Change> {
     let mut next = 0;
     while let Some(waiting) = next_waiting(state, class, next) {
         let party = party(state, class, waiting);
+        if only_kept(state, class, &party) {
+            // Seats kept for others are no seats for them yet: nothing to be told.
+            next += party.len();
+            continue;
+        }
         let refused = refused(state, class, &party);
         if refused.is_empty() {
             for one in &party {
@@ -67,6 +72,15 @@ fn refused(state: &State, class: ClassId, party: &[Waiting]) -> Vec<(Waiting, &'
     refused.collect()
 }
 
+/// Whether there would be seats for a party if none were kept for others.
+fn only_kept(state: &State, class: ClassId, party: &[Waiting]) -> bool {
+    let (Some(at), Some(first)) = (state.classes.get(&class), party.first()) else {
+        return false;
+    };
+    let needed = party.len() as i64;
+    at.capacity - at.enrolled >= needed && at.free_for(first.pool, state.now) < needed
+}
+
 fn next_waiting(state: &State, class: ClassId, next: usize) -> Option<Waiting> {
     let at = state.classes.get(&class)?;
     if at.enrolled >= at.capacity || is_on(at).is_err() {
@@ -87,6 +101,7 @@ fn take_seat(state: &mut State, class: ClassId, waiting: &Waiting) {
         at.waiting.retain(|other| other.enrollment != waiting.enrollment);
         at.waitlisted -= 1;
         at.enrolled += 1;
+        at.plan.taken.add(waiting.pool, 1);
         at.changed = true;
     }
     let who = state.people.get_mut(&waiting.person);

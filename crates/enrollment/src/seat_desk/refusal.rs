@@ -1,5 +1,6 @@
 //! Why the desk says no: a stable code for programs, a sentence and the next door for people.
 
+use crate::rounds::model::Audience;
 use crate::{EnrollmentId, RoundId};
 use kernel::{Date, Instant, Weekday};
 use platform::{AppError, Door};
@@ -76,6 +77,23 @@ pub enum Refusal {
         /// The round.
         round: RoundId,
     },
+    /// The round that takes this person opens later.
+    OwnRoundLater {
+        /// Whom that round takes.
+        audience: Audience,
+        /// When it opens.
+        opens: Instant,
+    },
+    /// None of the class's rounds takes this person.
+    NotMeant {
+        /// Whom the round that is open or comes next takes.
+        audience: Audience,
+    },
+    /// The round stands still for a while.
+    Paused {
+        /// Why, in the school's words.
+        note: String,
+    },
     /// The same key came with another request.
     KeyReused,
 }
@@ -97,6 +115,9 @@ impl Refusal {
             Self::ClassCancelled { .. } => "class_cancelled",
             Self::Full { .. } => "class_full",
             Self::InDraw { .. } => "in_draw",
+            Self::OwnRoundLater { .. } => "own_round_later",
+            Self::NotMeant { .. } => "not_meant",
+            Self::Paused { .. } => "paused",
             Self::KeyReused => "idempotency_key_reused",
         }
     }
@@ -146,6 +167,16 @@ impl Refusal {
             Self::InDraw { .. } => {
                 "这个班的名额用摇号来分，不按先来后到。请在报名批次里填报名申请；结果公布后没满的，再直接报名。".into()
             }
+            Self::OwnRoundLater { audience, opens } => format!(
+                "还没轮到您报这个班。这一批是您的：{}，{} 开始。到时候再来。",
+                audience.label(),
+                moment(*opens)
+            ),
+            Self::NotMeant { audience } => format!(
+                "这个班现在不收您这一批：{}。可以看看别的班，或打电话问学校什么时候补招。",
+                audience.label()
+            ),
+            Self::Paused { note } => format!("学校暂停了这一批报名：{note}。名额都留着，恢复后再报，不用守着。"),
             Self::KeyReused => "这个 Idempotency-Key 已用于另一个请求。请换一个新的，再发一次。".into(),
         }
     }
@@ -246,6 +277,19 @@ mod tests {
             },
             Refusal::ClassCancelled { name },
             Refusal::Full { ahead: 7 },
+            Refusal::InDraw {
+                round: RoundId::from_raw(1),
+            },
+            Refusal::OwnRoundLater {
+                audience: Audience::Returning,
+                opens: at,
+            },
+            Refusal::NotMeant {
+                audience: Audience::Former,
+            },
+            Refusal::Paused {
+                note: String::from("back at two"),
+            },
         ] {
             let doors = refusal.doors().into_iter().map(|door| door.label);
             for chinese in std::iter::once(refusal.sentence()).chain(doors) {

@@ -1,7 +1,8 @@
 //! What a group reads and writes; SQL only.
 
 use super::model::{EnrollmentStatus, RULE_VERSION};
-use crate::{COLUMNS, EnrollmentId, NewEnrollment, RoundId, SignupId};
+use crate::first_come::model::Pool;
+use crate::{COLUMNS, EnrollmentId, NewEnrollment, SignupId};
 use db::{Db, DbResult, Tx, Value, args, record};
 use kernel::{Instant, PersonId};
 use teaching::{ClassId, TermId};
@@ -11,12 +12,13 @@ record! {
     pub(super) struct LiveRow {
         pub(super) id: EnrollmentId, pub(super) class_id: ClassId, pub(super) term_id: TermId,
         pub(super) person_id: PersonId, pub(super) status: EnrollmentStatus,
+        pub(super) pool: Pool,
     }
 }
 
 pub(super) async fn live_of(db: &Db, people: &[PersonId]) -> DbResult<Vec<LiveRow>> {
     db.query(
-        "SELECT id, class_id, term_id, person_id, status FROM enrollment {unscoped: rules look at all classes of a person}
+        "SELECT id, class_id, term_id, person_id, status, pool FROM enrollment {unscoped: rules look at all classes of a person}
          WHERE person_id {any $1} AND live = TRUE ORDER BY id",
         args![people],
     )
@@ -28,25 +30,15 @@ record! {
     pub(super) struct WaitingRow {
         pub(super) id: EnrollmentId, pub(super) class_id: ClassId, pub(super) person_id: PersonId,
         pub(super) queue: i64, pub(super) signup_id: Option<SignupId>,
+        pub(super) pool: Pool,
     }
 }
 
 /// Who waits for these classes, in order: at most the first 500 of each group's classes together.
 pub(super) async fn waiting_of(db: &Db, classes: &[ClassId]) -> DbResult<Vec<WaitingRow>> {
     db.query(
-        "SELECT id, class_id, person_id, queue, signup_id FROM enrollment {unscoped: the seat desk serves all}
+        "SELECT id, class_id, person_id, queue, signup_id, pool FROM enrollment {unscoped: the seat desk serves all}
          WHERE class_id {any $1} AND status = 'waitlisted' ORDER BY queue, id LIMIT 500",
-        args![classes],
-    )
-    .await
-}
-
-/// Which of these classes are given by a draw that is not over, and in which round.
-pub(super) async fn in_draw(db: &Db, classes: &[ClassId]) -> DbResult<Vec<(ClassId, RoundId)>> {
-    db.query(
-        "SELECT c.class_id, c.round_id FROM round_class c JOIN round r ON r.id = c.round_id
-         WHERE c.class_id {any $1} AND r.status IN ('planned', 'sealed', 'drawn', 'publishing')
-         {unscoped: the seat desk serves all} ORDER BY c.class_id, c.round_id",
         args![classes],
     )
     .await

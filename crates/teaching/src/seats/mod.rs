@@ -4,7 +4,7 @@
 
 mod store;
 
-pub use store::{Seats, free_while_waiting, now, open_within, stuck_within, versions};
+pub use store::{Lineage, Seats, free_while_waiting, lineages, now, open_within, stuck_within, versions};
 
 use crate::ClassId;
 use db::{Db, DbResult};

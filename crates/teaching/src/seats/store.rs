@@ -1,6 +1,6 @@
 //! SQL of the seats.
 
-use crate::{ClassId, TermId};
+use crate::{ClassId, CourseId, TermId};
 use db::{Db, DbResult, Scope, args, record};
 use kernel::{Date, Instant, OrgId};
 
@@ -62,6 +62,35 @@ pub async fn now(db: &Db, classes: &[ClassId]) -> DbResult<Vec<Seats>> {
                 c.enrollment_closes, t.class_limit
          FROM class c JOIN term t ON t.id = c.term_id {unscoped: seats are public, who may ask is the action's rule}
          WHERE c.id {any $1} ORDER BY c.id",
+        args![classes],
+    )
+    .await
+}
+
+record! {
+    /// What a class continues.
+    pub struct Lineage {
+        /// The class.
+        pub id: ClassId,
+        /// Its course.
+        pub course_id: CourseId,
+        /// Who runs it.
+        pub org_id: OrgId,
+        /// Its term.
+        pub term_id: TermId,
+        /// Day of the first session.
+        pub starts_on: Date,
+    }
+}
+
+/// Course, org and first day of these classes.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn lineages(db: &Db, classes: &[ClassId]) -> DbResult<Vec<Lineage>> {
+    db.query(
+        "SELECT id, course_id, org_id, term_id, starts_on FROM class {unscoped: the facts are public}
+         WHERE id {any $1} ORDER BY id",
         args![classes],
     )
     .await

@@ -2,6 +2,7 @@
 
 use super::super::model::{Audience, Entered, RoundDraft, RoundStatus};
 use crate::RoundId;
+use crate::first_come::FIRST_COME;
 use db::{Db, DbResult, Scope, Tx, Value, args, record};
 use kernel::{Date, Instant, OrgId, PersonId};
 use platform::api::Part;
@@ -16,6 +17,8 @@ record! {
         pub org_id: OrgId,
         /// The term of its classes.
         pub term_id: TermId,
+        /// How its seats are given: draw, first_come.
+        pub method: String,
         /// Its name.
         pub name: String,
         /// Who may apply.
@@ -41,10 +44,21 @@ record! {
     }
 }
 
+impl RoundRow {
+    /// What stands before its id in an address: rounds by first come have their own pages.
+    pub(in crate::rounds) fn place(&self) -> &'static str {
+        if self.method == FIRST_COME {
+            "first-come/"
+        } else {
+            ""
+        }
+    }
+}
+
 macro_rules! rounds {
     ($rest:literal) => {
         concat!(
-            "SELECT r.id, r.org_id, r.term_id, r.name, r.audience, r.opens, r.closes, r.wish_limit, r.companion_limit,
+            "SELECT r.id, r.org_id, r.term_id, r.method, r.name, r.audience, r.opens, r.closes, r.wish_limit, r.companion_limit,
              r.ticket_cap, r.newcomer_percent, r.status, r.status_note, r.version FROM round r ",
             $rest
         )
@@ -53,7 +67,9 @@ macro_rules! rounds {
 
 pub(in crate::rounds) async fn find(db: &Db, id: RoundId) -> DbResult<RoundRow> {
     db.query_one(
-        rounds!("WHERE r.id = $1 {unscoped: rounds are public, the caller checks the org}"),
+        rounds!(
+            "WHERE r.id = $1 AND r.method = 'draw' {unscoped: rounds are public, the caller checks the org}"
+        ),
         args![id],
     )
     .await
@@ -61,7 +77,10 @@ pub(in crate::rounds) async fn find(db: &Db, id: RoundId) -> DbResult<RoundRow> 
 
 pub(in crate::rounds) async fn find_within(db: &Db, scope: &Scope, id: RoundId) -> DbResult<RoundRow> {
     db.within(scope)
-        .query_one(rounds!("WHERE r.id = $1 AND {scope r.org_id}"), args![id])
+        .query_one(
+            rounds!("WHERE r.id = $1 AND r.method = 'draw' AND {scope r.org_id}"),
+            args![id],
+        )
         .await
 }
 
@@ -96,7 +115,7 @@ pub(in crate::rounds) async fn waiting_within(
     db.within(scope)
         .query(
             rounds!(
-                "WHERE {scope r.org_id} AND ((r.status = 'planned' AND r.closes <= $1) OR r.status IN ('sealed', 'drawn'))
+                "WHERE {scope r.org_id} AND r.method = 'draw' AND ((r.status = 'planned' AND r.closes <= $1) OR r.status IN ('sealed', 'drawn'))
                  ORDER BY r.closes, r.id LIMIT 50"
             ),
             args![now],
@@ -141,12 +160,7 @@ pub(in crate::rounds) async fn insert(
         .await
 }
 
-pub(in crate::rounds) async fn set_status(
-    tx: &Tx,
-    id: RoundId,
-    status: RoundStatus,
-    note: &str,
-) -> DbResult<()> {
+pub(crate) async fn set_status(tx: &Tx, id: RoundId, status: RoundStatus, note: &str) -> DbResult<()> {
     tx.exec(
         "UPDATE round SET status = $2, status_note = $3, version = version + 1
          WHERE id = $1 {unscoped: the caller found it}",
@@ -157,7 +171,7 @@ pub(in crate::rounds) async fn set_status(
 }
 
 /// Classes of a round, by id.
-pub(in crate::rounds) async fn classes(db: &Db, round: RoundId) -> DbResult<Vec<ClassId>> {
+pub(crate) async fn classes(db: &Db, round: RoundId) -> DbResult<Vec<ClassId>> {
     db.query(
         "SELECT class_id FROM round_class WHERE round_id = $1 ORDER BY class_id LIMIT 200",
         args![round],
@@ -168,7 +182,7 @@ pub(in crate::rounds) async fn classes(db: &Db, round: RoundId) -> DbResult<Vec<
 /// Classes of these that are in a round which is not over.
 pub(in crate::rounds) async fn taken(db: &Db, classes: &[ClassId]) -> DbResult<Vec<ClassId>> {
     db.query(
-        "SELECT c.class_id FROM round_class c JOIN round r ON r.id = c.round_id WHERE c.class_id {any $1}
+        "SELECT c.class_id FROM round_class c JOIN round r ON r.id = c.round_id AND r.method = 'draw' WHERE c.class_id {any $1}
          AND r.status IN ('planned', 'sealed', 'drawn', 'publishing') {unscoped: a class is in one round at most}
          ORDER BY c.class_id",
         args![classes],
@@ -190,7 +204,7 @@ pub(in crate::rounds) async fn free_classes(db: &Db, path: &str, today: Date) ->
         "SELECT c.id, c.term_id, c.name, c.starts_on, c.capacity - c.enrolled AS free, t.name AS term
          FROM class c JOIN org_path p ON p.org_id = c.org_id JOIN term t ON t.id = c.term_id
          WHERE p.path LIKE $1 AND c.status = 'published' AND c.starts_on > $2 AND NOT EXISTS (
-             SELECT 1 FROM round_class o JOIN round r ON r.id = o.round_id WHERE o.class_id = c.id
+             SELECT 1 FROM round_class o JOIN round r ON r.id = o.round_id WHERE o.class_id = c.id AND r.method = 'draw'
              AND r.status IN ('planned', 'sealed', 'drawn', 'publishing'))
          {unscoped: the caller found the org in scope} ORDER BY t.starts_on, c.sort_key, c.id LIMIT 500",
         args![format!("{path}%"), today],

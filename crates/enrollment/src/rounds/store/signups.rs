@@ -271,7 +271,7 @@ pub(in crate::rounds) async fn set_refusal(
 }
 
 /// Who of these people had a seat in a class below the path in another term.
-pub(in crate::rounds) async fn known_at(
+pub(crate) async fn known_at(
     db: &Db,
     path: &str,
     people: &[PersonId],

@@ -1,0 +1,311 @@
+//! Rounds by first come through the router, on a class of ten seats.
+
+use crate::testing::{Stage, stage};
+use db::args;
+use kernel::Id;
+use platform::Event;
+use serde_json::json;
+use testkit::world::{ClassPlan, class};
+use testkit::{Answer, NOW};
+
+/// A day in seconds. The tests' now is 2026-11-22 in the morning.
+const DAY: i64 = 86_400;
+
+async fn plan(
+    stage: &Stage,
+    name: &str,
+    audience: &str,
+    days: (&str, &str),
+    changes: &[(&str, &str)],
+) -> Answer {
+    let class = stage.class.to_string();
+    let mut fields = vec![
+        ("name", name),
+        ("audience", audience),
+        ("opens_on", days.0),
+        ("opens_at", "09:00"),
+        ("closes_on", days.1),
+        ("closes_at", "09:00"),
+        ("desk_percent", "0"),
+        ("newcomer_percent", "0"),
+        ("classes", class.as_str()),
+    ];
+    fields.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
+    fields.extend(changes.iter().filter(|(_, value)| !value.is_empty()));
+    stage
+        .as_registrar()
+        .post("/desk/rounds/first-come/new", &fields)
+        .await
+}
+
+async fn planned(
+    stage: &Stage,
+    name: &str,
+    audience: &str,
+    days: (&str, &str),
+    changes: &[(&str, &str)],
+) -> String {
+    let answer = plan(stage, name, audience, days, changes).await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    answer.location().split('?').next().unwrap().to_owned()
+}
+
+/// What the API answers to an ask: 201 with its status, or 409 with the problem.
+async fn ask(stage: &Stage, at: usize) -> String {
+    let path = format!("/api/v1/classes/{}/enrollments", stage.class);
+    let answer = stage.as_learner(at).api("POST", &path, &json!({})).await;
+    let body = answer.json();
+    let word = if answer.status == 201 {
+        &body["status"]
+    } else {
+        &body["type"]
+    };
+    word.as_str()
+        .unwrap_or(&answer.body)
+        .trim_start_matches("/problems/")
+        .to_owned()
+}
+
+async fn ask_at_counter(stage: &Stage, at: usize) -> u16 {
+    let path = format!("/desk/counter/{}/{}", stage.people[at], stage.class);
+    let shown = stage.as_registrar().get(&path).await;
+    assert!(
+        !shown.shows("候补"),
+        "the counter is offered its seat: {}",
+        shown.body
+    );
+    stage
+        .as_registrar()
+        .post(&path, &[("channel", "desk")])
+        .await
+        .status
+}
+
+/// Free seats of the class, and those kept for the counter, as programs read them.
+async fn class_now(stage: &Stage, page: &str) -> (i64, i64) {
+    let path = format!("/api/v1{}", page.trim_start_matches("/desk"));
+    let class = stage.app.visitor().get(&path).await.json()["classes"][0].clone();
+    let number = |name: &str| class[name].as_i64().unwrap();
+    (number("free"), number("kept_desk"))
+}
+
+/// What the desk does each minute for classes with free seats and people waiting.
+async fn look_again(stage: &Stage) {
+    let promote = crate::seat_desk::Asked {
+        ask: crate::seat_desk::Ask::Promote { class: stage.class },
+        by: None,
+        channel: platform::Channel::System,
+        reason: String::new(),
+        key: None,
+    };
+    crate::seat_desk::place_drawn(&stage.app.platform, &[promote]).await;
+}
+
+/// Gives somebody a seat of the term before, in a class of the same course.
+async fn learned_before(stage: &Stage, at: usize) {
+    let old = Id::<teaching::kinds::Class>::from_raw(
+        class(
+            &stage.app.platform,
+            &stage.world.here,
+            &ClassPlan {
+                name: "书法入门（秋）".into(),
+                ..ClassPlan::default()
+            },
+        )
+        .await,
+    );
+    let tx = stage.app.system().begin().await.unwrap();
+    tx.exec(
+        "UPDATE class SET course_id = (SELECT course_id FROM class WHERE id = $2), starts_on = '2026-09-07'
+         WHERE id = $1 {unscoped: test}",
+        args![old, stage.class],
+    )
+    .await
+    .unwrap();
+    tx.exec(
+        "INSERT INTO enrollment (id, class_id, term_id, org_id, person_id, status, live, queue, money, channel, rule_version, created_at, changed_at)
+         SELECT $1, id, term_id, org_id, $2, 'completed', FALSE, 1, 'none', 'web', 'test', $3, $3 FROM class WHERE id = $4 {unscoped: test}",
+        args![stage.app.platform.ids.next::<()>(), stage.people[at], NOW, old],
+    )
+    .await
+    .unwrap();
+    tx.commit(vec![Event::new("test.before", "class", old)])
+        .await
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_round_takes_its_people_in_its_window() {
+    let stage = stage(10, 2).await;
+    learned_before(&stage, 0).await;
+    planned(&stage, "原班续报", "returning", ("2026-11-20", "2026-11-25"), &[]).await;
+    let page = planned(
+        &stage,
+        "新学员报名",
+        "newcomers",
+        ("2026-11-26", "2026-12-01"),
+        &[],
+    )
+    .await;
+    assert_eq!(ask(&stage, 1).await, "own_round_later", "a newcomer hears when");
+    let check = stage
+        .as_learner(1)
+        .get(&format!("/classes/{}/enroll", stage.class))
+        .await;
+    assert!(
+        check.shows("新学员") && check.shows("2026 年 11 月 26 日 09:00") && check.shows("谁什么时候报"),
+        "{}",
+        check.body
+    );
+    assert_eq!(ask(&stage, 0).await, "confirmed", "who learns it here goes on");
+    stage.app.platform.clock.advance(5 * DAY);
+    assert_eq!(ask(&stage, 1).await, "confirmed");
+    let public = stage.app.visitor().get(page.trim_start_matches("/desk")).await;
+    assert!(
+        public.status == 200 && public.shows("只限没有在本校上过课的新学员"),
+        "{}",
+        public.body
+    );
+    stage.app.platform.clock.advance(10 * DAY);
+    assert_eq!(
+        ask(&stage, 0).await,
+        "confirmed",
+        "who has the seat hears it again"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_counters_seats_flow_back_at_their_minute() {
+    let stage = stage(5, 7).await;
+    let changes = [
+        ("desk_percent", "40"),
+        ("release_on", "2026-11-24"),
+        ("release_at", "12:00"),
+    ];
+    let page = planned(
+        &stage,
+        "大家报名",
+        "everyone",
+        ("2026-11-20", "2026-12-01"),
+        &changes,
+    )
+    .await;
+    for at in 0..3 {
+        assert_eq!(ask(&stage, at).await, "confirmed");
+    }
+    assert_eq!(
+        ask(&stage, 3).await,
+        "waitlisted",
+        "two seats are kept for the counter"
+    );
+    let path = format!("/api/v1/classes/{}/enrollments", stage.class);
+    let waits = stage
+        .as_learner(3)
+        .api("POST", &path, &json!({ "accept_waitlist": true }))
+        .await;
+    assert_eq!(
+        (waits.status, waits.json()["status"].as_str()),
+        (201, Some("waitlisted")),
+        "{}",
+        waits.body
+    );
+    assert_eq!(ask_at_counter(&stage, 4).await, 303);
+    assert_eq!(
+        stage.status(4).await,
+        "confirmed",
+        "the counter has a seat for who comes in person"
+    );
+    let board = stage.as_registrar().get(&page).await;
+    assert!(board.shows("留的名额") && board.shows("服务台"), "{}", board.body);
+    assert_eq!(
+        class_now(&stage, &page).await,
+        (0, 1),
+        "free, and kept for the counter"
+    );
+    assert_eq!(stage.status(3).await, "waitlisted");
+    stage.app.platform.clock.advance(3 * DAY);
+    look_again(&stage).await;
+    assert_eq!(
+        stage.status(3).await,
+        "confirmed",
+        "after the minute of release it goes to who waits"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_round_pauses_with_a_public_notice_and_goes_on() {
+    let stage = stage(5, 2).await;
+    let page = planned(&stage, "大家报名", "everyone", ("2026-11-20", "2026-12-01"), &[]).await;
+    let registrar = stage.as_registrar();
+    let empty = registrar
+        .post(&format!("{page}/pause"), &[("notice", ""), ("version", "1")])
+        .await;
+    assert_eq!(empty.status, 422);
+    let notice = [("notice", "正在核对名单，下午两点恢复"), ("version", "1")];
+    assert_eq!(
+        registrar.post(&format!("{page}/pause"), &notice).await.status,
+        303
+    );
+    assert_eq!(
+        registrar.post(&format!("{page}/pause"), &notice).await.status,
+        409,
+        "an old page changes nothing"
+    );
+    assert_eq!(ask(&stage, 0).await, "paused");
+    let public = stage.app.visitor().get(page.trim_start_matches("/desk")).await;
+    assert!(public.shows("正在核对名单，下午两点恢复"), "{}", public.body);
+    assert_eq!(
+        registrar
+            .post(&format!("{page}/resume"), &[("version", "2")])
+            .await
+            .status,
+        303
+    );
+    assert_eq!(ask(&stage, 0).await, "confirmed");
+    let reason = [("reason", "计划改了"), ("version", "3")];
+    assert_eq!(
+        registrar.post(&format!("{page}/cancel"), &reason).await.status,
+        303
+    );
+    assert_eq!(
+        ask(&stage, 1).await,
+        "confirmed",
+        "the class's own window counts again"
+    );
+    assert_eq!(stage.as_sibling().get(&page).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_says_beside_each_field_what_is_wrong() {
+    let stage = stage(5, 1).await;
+    for (changes, words) in [
+        (vec![("name", "原")], "名称"),
+        (vec![("closes_on", "2026-11-19")], "截止时间要在开始时间之后"),
+        (vec![("desk_percent", "20")], "留了名额，就要写哪一天放给所有人"),
+        (
+            vec![("desk_percent", "20"), ("release_on", "2027-01-01")],
+            "放开的时间要在报名开始和截止之间",
+        ),
+        (
+            vec![("desk_percent", "60"), ("newcomer_percent", "60")],
+            "最多 100%",
+        ),
+        (vec![("classes", "")], "请"),
+        (vec![("opens_on", "2020-01-01")], "自己的报名时间是"),
+    ] {
+        let wrong = plan(
+            &stage,
+            "大家报名",
+            "everyone",
+            ("2026-11-20", "2026-12-01"),
+            &changes,
+        )
+        .await;
+        assert!(
+            wrong.status == 422 && wrong.shows(words),
+            "{changes:?}: {} {}",
+            wrong.status,
+            wrong.body
+        );
+    }
+}
