@@ -14,6 +14,7 @@ mod classes;
 mod courses;
 mod draw;
 mod enrollments;
+mod first_come;
 mod load;
 mod orgs;
 mod people;
@@ -210,6 +211,8 @@ struct World {
     classes: Vec<classes::Class>,
     seats: Vec<enrollments::Seat>,
     round: Option<rounds::Round>,
+    /// Classes given by rounds by first come.
+    windowed: Vec<usize>,
 }
 
 impl World {
@@ -223,6 +226,10 @@ impl World {
         let drawn = rounds::choose(&orgs, &mut classes);
         let seats = enrollments::plan(&orgs, &people, home, &mut classes, days);
         let round = drawn.and_then(|drawn| rounds::plan(drawn, &people, &classes, &seats, days));
+        let windowed = match &round {
+            Some(round) => first_come::open(round.org(), &mut classes, days),
+            None => Vec::new(),
+        };
         Self {
             regions,
             orgs,
@@ -231,6 +238,7 @@ impl World {
             classes,
             seats,
             round,
+            windowed,
         }
     }
 
@@ -263,6 +271,7 @@ impl World {
         enrollments::write_attendance(&load, &filled).await?;
         if let Some(round) = &self.round {
             rounds::write(&load, &filled, round).await?;
+            first_come::write(&load, &filled, (round.org(), &self.windowed), days).await?;
         }
         let outcomes = records::write(&load, &filled).await?;
         let sign_ins = accounts::write(&load, &filled, &self.regions).await?;

@@ -41,6 +41,13 @@ pub(super) struct Round {
     signups: Vec<Signup>,
 }
 
+impl Round {
+    /// The school that holds it.
+    pub(super) const fn org(&self) -> usize {
+        self.org
+    }
+}
+
 struct Signup {
     id: i64,
     receipt: String,

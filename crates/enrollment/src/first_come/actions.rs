@@ -5,7 +5,7 @@ use super::model::{self, Pool, RoundPlan, kept_from};
 use super::store::{self, OfChannel, OpenRow};
 use crate::RoundId;
 use crate::rounds::lifecycle;
-use crate::rounds::model::RoundStatus;
+use crate::rounds::model::{Audience, RoundStatus};
 use kernel::{OrgId, PersonId};
 use orgs::tree::{self, OrgBrief};
 use platform::{AppError, AppResult, Ctx, Event, Permission, Tx};
@@ -34,7 +34,7 @@ pub struct ClassNow {
     pub class: ClassRow,
     /// Where it meets.
     pub place: String,
-    /// Seats that anybody the round takes can have now.
+    /// Seats that everybody the round takes can have on line now.
     pub free: i64,
     /// Seats kept for the counter that nobody has taken yet.
     pub kept_desk: i64,
@@ -56,6 +56,10 @@ async fn now(ctx: &Ctx, row: OpenRow) -> AppResult<RoundNow> {
     let db = ctx.db();
     let ids = store::classes(db, row.id).await?;
     let plans = load::plans(db, &ids, &[]).await?;
+    let own = match row.audience {
+        Audience::Newcomers => Pool::Newcomer,
+        _ => Pool::Open,
+    };
     let mut all = Vec::with_capacity(ids.len());
     for id in ids {
         let class = classes::find(db, id).await?;
@@ -64,7 +68,7 @@ async fn now(ctx: &Ctx, row: OpenRow) -> AppResult<RoundNow> {
         let (desk, newcomer) = (kept(Pool::Newcomer), kept(Pool::Desk));
         all.push(ClassNow {
             place: crate::enrollments::actions::place(ctx, &class).await?,
-            free: (class.capacity - class.enrolled - kept(Pool::Open)).max(0),
+            free: (class.capacity - class.enrolled - kept(own)).max(0),
             kept_desk: desk,
             kept_newcomer: newcomer,
             class,
