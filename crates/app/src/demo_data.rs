@@ -70,6 +70,27 @@ pub async fn refuse(config: &Config) -> Done {
     }
 }
 
+/// How a command beside the demonstration opens it: under its own name and at the demonstration's time. With the real
+/// time it would take the number of a server that seems to have been silent for days.
+///
+/// # Errors
+/// When the data is not a demonstration's.
+pub async fn beside(config: &Config, name: &str) -> Done<Opening> {
+    require(config).await?;
+    let opening = Opening::command(name);
+    if let State::Demo(made_for) = made_for(config).await? {
+        let day = made_for
+            .rsplit(' ')
+            .next()
+            .and_then(|day| day.parse::<Date>().ok());
+        if let Some(day) = day {
+            let ahead = (day - opening.clock.today()).get_days();
+            opening.clock.set_offset(i64::from(ahead) * DAY_SECS);
+        }
+    }
+    Ok(opening)
+}
+
 /// Refuses to do with real data what only a demonstration is for.
 ///
 /// # Errors

@@ -138,8 +138,8 @@ impl Installation {
             ))
         })?;
         let notifier = notifier(config.sms.as_ref(), &clock, &random)?;
-        let number = node::claim(&db, &opening.holder, clock.now()).await?;
-        let chain = Chain::open(&db, number).await?;
+        let number = node::claim(&db, &opening.holder, clock.now(), None).await?;
+        let chain = Chain::open(&db, number, &opening.holder).await?;
         Ok(Arc::new(Platform {
             ids: Ids::new(clock.clone(), random.clone(), chain.node()),
             bus: tokio::sync::broadcast::channel(BUS_EVENTS).0,

@@ -29,7 +29,7 @@ pub use trouble::{Done, Trouble};
 use clap::Parser;
 use cli::{AuditCommand, Cli, Command, DemoCommand, DrawCommand};
 use config::Config;
-use installation::{Installation, Opening, Use};
+use installation::{Installation, Use};
 use std::process::ExitCode;
 
 /// Reads the command line, does what it asks, and gives the code to leave with: 0 done, 1 not done.
@@ -99,8 +99,8 @@ async fn audit_verify(config: &Config) -> Done {
 }
 
 async fn demo_tokens(config: &Config, learners: usize) -> Done {
-    demo_data::require(config).await?;
-    let platform = Installation::open(config, Opening::command("demo")).await?;
+    let platform = Installation::open(config, demo_data::beside(config, "demo").await?).await?;
+    demo_control::resume(&platform).await?;
     for (person, token) in demo::tokens(&platform, learners).await? {
         terminal::say(format!("{person}\t{token}"));
     }

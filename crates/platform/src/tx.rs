@@ -1,15 +1,18 @@
 //! Transactions with events: no commit without one, and each is hashed onto this node's chain.
 
 use crate::event::{EVENT_COLUMNS, EventRow, POSITION_BITS, hex, note_hash};
-use crate::{AppResult, Ctx, Event, Notice};
-use db::{Db, DbResult, Pending, Value, args};
+use crate::{AppResult, Ctx, Event, Notice, node};
+use db::{Db, DbError, DbResult, Pending, Value, args};
+use kernel::Instant;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use tokio::sync::Mutex;
 
 /// The end of this node's chain: position and hash of its last event.
 pub struct Chain {
-    node: i64,
+    node: AtomicI64,
+    holder: String,
     head: Mutex<Head>,
 }
 
@@ -22,22 +25,49 @@ struct Head {
 }
 
 impl Chain {
-    /// The chain of a node, continued where it ended.
+    /// The chain of the node whose number this holder has, continued where it ended.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn open(db: &Db, node: i64) -> DbResult<Self> {
+    pub async fn open(db: &Db, node: i64, holder: &str) -> DbResult<Self> {
         let head = read_head(db, node).await?;
         Ok(Self {
-            node,
+            node: AtomicI64::new(node),
+            holder: holder.to_owned(),
             head: Mutex::new(head),
         })
     }
 
-    /// The node's number.
+    /// The node's number. It changes when another took it while this one was silent.
     #[must_use]
-    pub const fn node(&self) -> i64 {
-        self.node
+    pub fn node(&self) -> i64 {
+        self.node.load(Ordering::Relaxed)
+    }
+
+    /// Tells that this node is alive; if its number was taken, takes another.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn beat(&self, db: &Db, now: Instant) -> AppResult<()> {
+        if node::beat(db, self.node(), &self.holder, now).await? {
+            return Ok(());
+        }
+        let mut head = self.head.lock().await;
+        self.renumber(db, &mut head, now).await
+    }
+
+    /// Takes another number and goes on with its chain.
+    async fn renumber(&self, db: &Db, head: &mut Head, now: Instant) -> AppResult<()> {
+        let lost = self.node();
+        let number = node::claim(db, &self.holder, now, Some(lost)).await?;
+        *head = read_head(db, number).await?;
+        self.node.store(number, Ordering::Relaxed);
+        tracing::warn!(
+            lost,
+            number,
+            "another process took this node's number; it goes on under another"
+        );
+        Ok(())
     }
 }
 
@@ -115,9 +145,21 @@ impl Tx {
             let notices: Vec<Arc<Notice>> = events.iter().map(notice).collect();
             let mut head = platform.chain.head.lock().await;
             if head.doubtful {
-                *head = read_head(&platform.db, platform.chain.node).await?;
+                *head = read_head(&platform.db, platform.chain.node()).await?;
             }
-            let next = write(&tx, &ctx, &head, events).await?;
+            let next = match write(&tx, &ctx, &head, events).await {
+                Err(error) if is_taken(&error) => {
+                    drop(tx);
+                    platform
+                        .chain
+                        .renumber(&platform.db, &mut head, ctx.now())
+                        .await?;
+                    return Err(crate::AppError::Unavailable(
+                        "another process took this node's number".into(),
+                    ));
+                }
+                written => written?,
+            };
             let pending = match tx.finish_early().await {
                 Ok(pending) => pending,
                 Err(error) => {
@@ -136,6 +178,11 @@ impl Tx {
         work.await
             .map_err(|error| crate::AppError::Internal(error.to_string()))?
     }
+}
+
+/// Whether another process wrote an event where this one meant to.
+fn is_taken(error: &DbError) -> bool {
+    error.is_unique("event_pkey") || error.is_unique("sqlite_autoindex_event_1")
 }
 
 fn notice(event: &Event) -> Arc<Notice> {

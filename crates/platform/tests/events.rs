@@ -86,7 +86,7 @@ async fn an_anchor_shows_that_the_newest_events_were_cut_off() {
             .await
             .unwrap();
     }
-    platform::node::claim(&app.platform.db, "test", app.platform.clock.now())
+    platform::node::claim(&app.platform.db, "test", app.platform.clock.now(), None)
         .await
         .unwrap();
     audit::anchor(&app.system()).await.unwrap();
@@ -145,13 +145,35 @@ async fn a_node_keeps_its_number_and_takes_only_silent_ones() {
     let (db, now) = (&app.platform.db, app.platform.clock.now());
     for (holder, later, number) in [("a", 0, 1), ("b", 1, 2), ("a", 2, 1), ("c", 3, 3), ("d", 200, 1)] {
         assert_eq!(
-            platform::node::claim(db, holder, now.plus_secs(later))
+            platform::node::claim(db, holder, now.plus_secs(later), None)
                 .await
                 .unwrap(),
             number,
             "{holder}"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_lost_the_number_is_refused_once_and_goes_on_under_another() {
+    let app = app().await;
+    let write = async |platform: &std::sync::Arc<platform::Platform>, number| {
+        let tx = platform::Ctx::system(platform, "test").begin().await.unwrap();
+        tx.commit(vec![Event::new("a.b", "a", org(number))]).await
+    };
+    let robbed = app.same_number().await;
+    let now = app.platform.clock.now();
+    platform::node::claim(&app.platform.db, "thief", now, None)
+        .await
+        .unwrap();
+    write(&app.platform, 1).await.unwrap();
+    let refused = write(&robbed, 2).await.unwrap_err();
+    assert_eq!(refused.status(), 503, "{refused}");
+    assert_ne!(robbed.chain.node(), app.platform.chain.node());
+    write(&robbed, 3).await.unwrap();
+    write(&app.platform, 4).await.unwrap();
+    let verdict = audit::verify(&app.platform.db).await.unwrap();
+    assert_eq!((verdict.events, verdict.chains, verdict.faults.len()), (3, 2, 0));
 }
 
 static RUNS: AtomicUsize = AtomicUsize::new(0);

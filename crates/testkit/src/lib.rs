@@ -76,6 +76,20 @@ impl TestApp {
         node(here.db.clone(), 2, here.clock.clone(), keys, files).await
     }
 
+    /// A process that believes to have this installation's number, as one whose number was taken does.
+    pub async fn same_number(&self) -> Arc<Platform> {
+        let here = &self.platform;
+        let (keys, files) = (here.keys.clone(), here.files.clone());
+        node(
+            here.db.clone(),
+            here.chain.node(),
+            here.clock.clone(),
+            keys,
+            files,
+        )
+        .await
+    }
+
     /// The same installation with these routes, which were made after something was set up in it.
     #[must_use]
     pub fn with_routes(self, routes: platform::Routes) -> Self {
@@ -139,7 +153,8 @@ impl TestApp {
 
 async fn node(db: db::Db, number: i64, clock: Clock, keys: KeyRing, files: Files) -> Arc<Platform> {
     let random = Random::system();
-    let chain = Chain::open(&db, number).await.expect("a chain");
+    let holder = format!("test {number}");
+    let chain = Chain::open(&db, number, &holder).await.expect("a chain");
     Arc::new(Platform {
         ids: Ids::new(clock.clone(), random.clone(), number),
         keys,

@@ -2,6 +2,7 @@
 
 use crate::client::{self, Figures, Requests};
 use crate::kill;
+use crate::rush;
 use crate::server::{Folder, Server, command, get};
 use crate::{BenchOptions, Part};
 use std::sync::Arc;
@@ -51,6 +52,9 @@ pub async fn run(options: &BenchOptions) -> Result<(), String> {
     if wanted(Part::Kill) {
         kill::run(&bench).await?;
     }
+    if let Some(database) = options.database.as_deref().filter(|_| wanted(Part::Rush)) {
+        rush::run(&bench, database).await?;
+    }
     Ok(())
 }
 
@@ -61,6 +65,12 @@ impl Bench<'_> {
         let log = self.folder.0.join("server.log");
         let arguments = ["serve", "--demo", "--today", "2026-11-22", "--data", &data];
         Server::start(&self.options.program, &arguments, "/readyz", &log).await
+    }
+
+    /// Another bare server.
+    pub async fn hello(&self, log: &str) -> Result<Server, String> {
+        let itself = std::env::current_exe().map_err(|error| error.to_string())?;
+        Server::start(&itself, &["hello"], "/", &self.folder.0.join(log)).await
     }
 
     /// Fires at a server and gives the figures with CPU µs a request.

@@ -6,6 +6,7 @@
 mod bench;
 mod client;
 mod kill;
+mod rush;
 mod server;
 
 use clap::{Parser, Subcommand};
@@ -26,6 +27,15 @@ enum Command {
         #[arg(long)]
         listen: String,
     },
+    /// Half of the people of the opening minute.
+    People {
+        /// The server.
+        address: String,
+        /// A file with a bearer token a line.
+        tokens: PathBuf,
+        /// A file with the id of a class a line.
+        classes: PathBuf,
+    },
     /// Measures the product beside the baseline and prints ratios.
     Bench(BenchOptions),
 }
@@ -40,6 +50,9 @@ struct BenchOptions {
     /// Connections held open.
     #[arg(long, default_value_t = 512)]
     connections: usize,
+    /// An empty PostgreSQL database for the opening minute; without it that part is left out.
+    #[arg(long)]
+    database: Option<String>,
     /// Folder for data that is removed at the end; it should lie on a real disk.
     #[arg(long, default_value = "run")]
     within: PathBuf,
@@ -56,12 +69,27 @@ enum Part {
     Seats,
     /// Kills under load, and what is left.
     Kill,
+    /// The opening minute on two processes; needs `--database`.
+    Rush,
 }
+
+/// Open files asked for.
+const FILES: u64 = 100_000;
 
 #[tokio::main]
 async fn main() -> std::process::ExitCode {
+    // The opening minute holds two files for each person; what the system does not give shows as broken connections.
+    if rlimit::Resource::NOFILE.set(FILES, FILES).is_err() {
+        // Only root may go above the hard bound.
+        let _ = rlimit::increase_nofile_limit(FILES);
+    }
     let done = match Arguments::parse().command {
         Command::Hello { listen } => hello(&listen).await,
+        Command::People {
+            address,
+            tokens,
+            classes,
+        } => rush::people(&address, &tokens, &classes).await,
         Command::Bench(options) => bench::run(&options).await,
     };
     match done {

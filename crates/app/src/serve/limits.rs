@@ -4,6 +4,15 @@ use super::listener::BACKLOG;
 
 /// A rush on the opening minute holds about this many connections at once.
 const OPEN_FILES: u64 = 16_384;
+/// More is not asked for.
+const MOST_FILES: u64 = 131_072;
+
+/// Raises the bound of open files as far as the system lets this program: a rush needs one for each connection.
+pub fn raise() {
+    if let Err(error) = rlimit::increase_nofile_limit(MOST_FILES) {
+        tracing::warn!(%error, "the bound of open files stays as it is");
+    }
+}
 
 /// What is too low on this machine, each with what to do; empty where the bounds cannot be read.
 pub fn warnings() -> Vec<String> {

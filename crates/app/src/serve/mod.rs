@@ -31,7 +31,7 @@ pub async fn run(config: Config, options: ServeOptions) -> Done {
     let here = format!("{scheme}://{at}");
     let holder = format!("{} {at}", host_name());
     let opening = Opening {
-        holder: holder.clone(),
+        holder,
         public_url: public_url(options.public_url.as_deref(), &here)?,
         help_phone: help_phone(options.help_phone.as_deref(), options.demo)?,
         demo: options.demo,
@@ -47,15 +47,12 @@ pub async fn run(config: Config, options: ServeOptions) -> Done {
     if let Some(missing) = shared.typesetter.missing_fonts() {
         terminal::say(format!("注意：{missing}"));
     }
+    limits::raise();
     for warning in limits::warnings() {
         terminal::say(format!("注意：{warning}"));
     }
     let (stop, stopping) = watch::channel(false);
-    let worker = tokio::spawn(worker::run(
-        Arc::clone(&shared.platform),
-        holder,
-        stopping.clone(),
-    ));
+    let worker = tokio::spawn(worker::run(Arc::clone(&shared.platform), stopping.clone()));
     let router = ui::layers::wrap(wiring::routes(&shared), &shared.platform);
     announce(&shared.platform, &here);
     let serving = tokio::spawn(listener::serve(listener, tls, router, shared.counters, stopping));

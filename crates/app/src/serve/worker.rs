@@ -1,7 +1,7 @@
 //! Work without a request: queued jobs, this node's heartbeat, the hourly anchor of the event chains, the day's work.
 
 use crate::wiring;
-use platform::{AppResult, Ctx, Platform, audit, job, node};
+use platform::{AppResult, Ctx, Platform, audit, job};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -16,10 +16,10 @@ const HEARTBEAT: Duration = Duration::from_secs(20);
 const ANCHOR_LOOK: Duration = Duration::from_secs(60);
 
 /// Works until `stopping` says so; a job that runs then is finished first.
-pub async fn run(platform: Arc<Platform>, holder: String, stopping: watch::Receiver<bool>) {
+pub async fn run(platform: Arc<Platform>, stopping: watch::Receiver<bool>) {
     tokio::join!(
         queue(&platform, stopping.clone()),
-        heartbeat(&platform, &holder, stopping.clone()),
+        heartbeat(&platform, stopping.clone()),
         anchors(&platform, stopping.clone()),
         days(&platform, stopping),
     );
@@ -40,14 +40,11 @@ async fn queue(platform: &Arc<Platform>, mut stopping: watch::Receiver<bool>) {
     }
 }
 
-async fn heartbeat(platform: &Platform, holder: &str, mut stopping: watch::Receiver<bool>) {
+async fn heartbeat(platform: &Platform, mut stopping: watch::Receiver<bool>) {
     while !*stopping.borrow() {
         pause(HEARTBEAT, &mut stopping).await;
         let now = platform.clock.now();
-        tell(
-            "heartbeat",
-            node::beat(&platform.db, platform.chain.node(), holder, now).await,
-        );
+        tell("heartbeat", platform.chain.beat(&platform.db, now).await);
     }
 }
 

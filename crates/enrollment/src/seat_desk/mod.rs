@@ -48,7 +48,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 /// Asks that may wait; more are answered 503.
-const QUEUE: usize = 8_192;
+const QUEUE: usize = 65_536;
 /// Asks decided in one transaction.
 const GROUP: usize = 1_024;
 /// How often free seats beside a waitlist are looked for, in case a change was made on another node.
