@@ -10,6 +10,7 @@ mod rows;
 pub mod seat_desk;
 #[cfg(test)]
 mod testing;
+pub mod undo;
 
 pub use enrollments::{ATTEND, JOBS};
 pub use personal::KEEPER;
@@ -77,6 +78,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     use utoipa::OpenApi as _;
     let mut all = enrollments::api::Api::openapi();
     all.merge(rounds::api::RoundsApi::openapi());
+    all.merge(undo::UndoApi::openapi());
     all
 }
 

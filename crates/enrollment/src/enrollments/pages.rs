@@ -1,25 +1,28 @@
 //! Pages of the learner.
 
-use super::actions::{self, Terms};
+use super::actions::{self, Before, Terms};
 use super::model::{self, Detail, Mine, tag};
+use super::store::EnrollmentRow;
 use crate::seat_desk::{self, SeatDesk};
 use crate::{EnrollmentId, EnrollmentStatus};
 use axum::Extension;
 use axum::extract::Path;
 use axum::response::Response;
 use documents::{Code, Slip, SlipStatus, Typesetter};
+use kernel::chinese_date::date_text;
+use people::family::{self, Beneficiary};
 use people::persons::PersonBrief;
 use platform::web::{Posted, see_other};
 use platform::{AppError, AppResult, Ctx};
 use std::sync::Arc;
 use teaching::classes::ClassRow;
 use ui::respond::{html, html_with};
-use ui::{Notice, Page, Tag};
+use ui::{Choice, Field, Form, Notice, Page, Tag};
 
 /// Enrolments shown on one's own list.
 const LISTED: i64 = 100;
 
-pub(super) fn id<K>(text: &str) -> AppResult<kernel::Id<K>> {
+pub(crate) fn id<K>(text: &str) -> AppResult<kernel::Id<K>> {
     text.parse().map_err(|_| AppError::NotFound)
 }
 
@@ -35,6 +38,10 @@ struct CheckPage {
     rules: Vec<String>,
     full: bool,
     held: Option<EnrollmentId>,
+    /// Names and enrolments of those helped who have this class already.
+    helped_held: Vec<(String, EnrollmentId)>,
+    /// For whom, where there is a choice.
+    choice: Option<Form>,
     /// Why nobody can enrol now, and the ways on.
     shut: Option<(String, Vec<platform::Door>)>,
 }
@@ -48,9 +55,20 @@ pub(super) async fn check(ctx: Ctx, Path(class): Path<String>) -> AppResult<Resp
 }
 
 async fn check_page(ctx: &Ctx, class: &str) -> AppResult<CheckPage> {
-    let (class, place, person, held) = actions::before(ctx, id(class)?).await?;
+    let Before {
+        class,
+        place,
+        who: person,
+        held,
+        helped,
+    } = actions::before(ctx, id(class)?).await?;
     let page = ui::learner_page(ctx, "核对报名");
     Ok(CheckPage {
+        choice: choice(&page, &person, held, &helped),
+        helped_held: helped
+            .into_iter()
+            .filter_map(|(one, held)| Some((one.name, held?)))
+            .collect(),
         when: model::when(&page, &class),
         fee: model::fee(&page, class.fee_fen),
         rules: rules(&page, &class),
@@ -64,6 +82,28 @@ async fn check_page(ctx: &Ctx, class: &str) -> AppResult<CheckPage> {
         person,
         held,
     })
+}
+
+/// For whom somebody enrols who may act for others: themselves and those who have not this class yet.
+fn choice(
+    page: &Page,
+    own: &PersonBrief,
+    held: Option<EnrollmentId>,
+    helped: &[(Beneficiary, Option<EnrollmentId>)],
+) -> Option<Form> {
+    let free = helped.iter().filter(|(_, held)| held.is_none());
+    let others = free.map(|(one, _)| {
+        let text = format!("{}（{}）", page.t(one.calls), one.name);
+        Choice::new(one.person.to_string(), text)
+    });
+    let me = Choice::new(own.id.to_string(), page.tn("我自己（{}）", &[&own.name]));
+    let choices: Vec<Choice> = held.is_none().then_some(me).into_iter().chain(others).collect();
+    let first = choices.first().map(|first| first.value.clone())?;
+    if helped.is_empty() {
+        return None;
+    }
+    let form = Form::blank(vec![Field::radios("for", "替谁报名", choices)], page.lang);
+    Some(form.fill("for", first))
 }
 
 fn rules(page: &Page, class: &ClassRow) -> Vec<String> {
@@ -89,6 +129,8 @@ struct RefusedPage {
     sentence: String,
     doors: Vec<platform::Door>,
     wait_here: bool,
+    /// For whom it was asked; empty for oneself.
+    helped: String,
 }
 
 /// `POST /classes/{id}/enroll`. A double click or the back button gives the same enrolment again.
@@ -102,7 +144,12 @@ pub(super) async fn enroll(
         wait: posted.get("accept_waitlist") == "yes",
         key: None,
     };
-    match actions::enroll_self(&ctx, &desk, id(&class)?, terms).await {
+    let helped = posted.get("for").to_owned();
+    let person = match helped.as_str() {
+        "" => ctx.person()?,
+        text => id(text)?,
+    };
+    match actions::enroll_acting(&ctx, &desk, person, id(&class)?, terms).await {
         Ok(answer) => Ok(see_other(&format!(
             "/me/enrollments/{}?done=enrolled",
             answer.enrollment
@@ -121,6 +168,7 @@ pub(super) async fn enroll(
                 sentence,
                 doors,
                 wait_here,
+                helped,
             };
             Ok(html_with(409, &refused))
         }
@@ -135,6 +183,12 @@ struct MinePage {
     next: Option<(String, String, String)>,
     items: Vec<MineItem>,
     signups: Vec<(String, String, Tag)>,
+    /// Those helped, by heading, with their classes.
+    helped: Vec<(String, Vec<MineItem>)>,
+    /// Names of those who ask to act for this person.
+    requests: Vec<String>,
+    /// What others enrolled this person in, and can still be undone: sentence and address.
+    undo: Vec<(String, String)>,
 }
 
 struct MineItem {
@@ -159,12 +213,48 @@ pub(super) async fn mine(ctx: Ctx) -> AppResult<Response> {
         });
     let items = all.iter().map(|mine| item(&page, mine)).collect();
     let signups = crate::rounds::current(&ctx, &page).await?;
+    let mut undo = Vec::new();
+    for mine in &all {
+        if let Some(sentence) = undo_sentence(&ctx, &page, &mine.row, &mine.class).await? {
+            undo.push((sentence, format!("/me/enrollments/{}/undo", mine.row.id)));
+        }
+    }
+    let requests = family::requests(&ctx).await?;
     Ok(html(&MinePage {
+        helped: helped(&ctx, &page).await?,
+        requests: requests.into_iter().map(|row| row.helper_name).collect(),
+        undo,
         next,
         items,
         signups,
         page,
     }))
+}
+
+/// Classes of those for whom the signed-in person may act.
+async fn helped(ctx: &Ctx, page: &Page) -> AppResult<Vec<(String, Vec<MineItem>)>> {
+    let mut all = Vec::new();
+    for one in family::beneficiaries(ctx).await? {
+        let listed = actions::of_helped(ctx, one.person, None, LISTED).await?;
+        let heading = page.tn("{}（{}）报的班", &[&page.t(one.calls), &one.name]);
+        all.push((heading, listed.iter().map(|mine| item(page, mine)).collect()));
+    }
+    Ok(all)
+}
+
+/// Who enrolled this person, and until when they may undo it; nothing when they may not.
+async fn undo_sentence(
+    ctx: &Ctx,
+    page: &Page,
+    row: &EnrollmentRow,
+    class: &ClassRow,
+) -> AppResult<Option<String>> {
+    let (Some(until), Some(who)) = (row.undo_until(ctx.today()), actions::acted(ctx, row).await?) else {
+        return Ok(None);
+    };
+    let (who, until) = (page.retell(who), page.date(until));
+    let sentence = "{}替您报了“{}”。不是您的意思，{} 以前可以撤销，不用说理由。";
+    Ok(Some(page.tn(sentence, &[&who, &class.name, &until])))
 }
 
 fn item(page: &Page, mine: &Mine) -> MineItem {
@@ -187,6 +277,8 @@ struct OnePage {
     tag: Tag,
     history: Vec<(String, String)>,
     just_done: bool,
+    /// Who enrolled this person and until when they may undo it; for themselves only.
+    undo: Option<String>,
 }
 
 /// `GET /me/enrollments/{id}`: where it stands, what happened, what can be done.
@@ -201,6 +293,10 @@ pub(super) async fn one(
         .iter()
         .find(|(name, _)| name == "done")
         .map(|(_, value)| value.as_str());
+    if done == Some("undone") {
+        let text = page.t("已撤销。这个班不上了，名额让给候补的人。").to_owned();
+        page = page.noticed(Notice::done(text));
+    }
     if done == Some("withdrawn") {
         let text = page.t("已取消。名额会让给候补的人。").to_owned();
         page = page.noticed(Notice::done(text));
@@ -208,9 +304,18 @@ pub(super) async fn one(
     let history = detail.history.iter().map(|line| {
         let (date, time) = line.at.china();
         let at = format!("{date} {:02}:{:02}", time.hour(), time.minute());
-        (at, format!("{}（{}）", page.t(line.what), page.t(line.way)))
+        (
+            at,
+            format!("{}（{}）", page.t(line.what), detail.way(&page, line)),
+        )
     });
+    let undo = if ctx.actor.person == Some(detail.row.person_id) {
+        undo_sentence(&ctx, &page, &detail.row, &detail.class).await?
+    } else {
+        None
+    };
     Ok(html(&OnePage {
+        undo,
         when: model::when(&page, &detail.class),
         fee: model::fee(&page, detail.class.fee_fen),
         tag: tag(&page, detail.row.status, detail.position, detail.class.status),
@@ -279,6 +384,10 @@ pub(crate) async fn printed(
 fn slip_of(ctx: &Ctx, detail: &Detail) -> Slip {
     let page = Page::default();
     let closes = detail.class.enrollment_closes.date();
+    let undo = match detail.row.undo_until(ctx.today()) {
+        Some(day) => format!("不是您本人的意思，{} 以前可以撤销，不用说理由。", date_text(day)),
+        None => String::new(),
+    };
     Slip {
         provider: detail.place.clone(),
         number: detail.row.id.to_string(),
@@ -294,13 +403,16 @@ fn slip_of(ctx: &Ctx, detail: &Detail) -> Slip {
             _ => SlipStatus::Cancelled,
         },
         at: detail.row.changed_at,
-        clerk: if detail.row.actor_person == Some(detail.row.person_id) {
-            "本人".into()
-        } else {
-            "柜台".into()
+        clerk: match (detail.acted(), detail.row.channel.as_str()) {
+            (Some(name), "family") => format!("家人 {name}"),
+            (Some(name), _) => format!("柜台 {name}"),
+            _ if detail.row.actor_person.is_none() => "系统".into(),
+            _ => "本人".into(),
         },
         next: None,
-        undo: format!("来不了请取消：网上“我的学习”、电话或柜台都可以。{closes} 前取消最方便别人补上。"),
+        undo: format!(
+            "{undo}来不了请取消：网上“我的学习”、电话或柜台都可以。{closes} 前取消最方便别人补上。"
+        ),
         phone: None,
         page: Some(Code::new(format!(
             "{}/me/enrollments/{}",
