@@ -3,6 +3,7 @@
 pub mod draws;
 pub mod ending;
 pub mod enrollments;
+pub mod handover;
 mod personal;
 pub mod roll;
 pub mod rounds;
@@ -36,8 +37,13 @@ pub const SCHEMA: db::Schema = db::Schema {
             name: "rounds",
             sql: include_str!("../migrations/0003_rounds.sql"),
         },
+        db::Migration {
+            number: 6,
+            name: "handover",
+            sql: include_str!("../migrations/0006_handover.sql"),
+        },
     ],
-    org_owned: &["enrollment", "round", "signup", "draw"],
+    org_owned: &["enrollment", "round", "signup", "draw", "handover"],
 };
 
 /// Kinds of ids of this crate.
@@ -48,6 +54,8 @@ pub mod kinds {
     pub enum Round {}
     /// A signup.
     pub enum Signup {}
+    /// A draft to be finished at the counter.
+    pub enum Handover {}
 }
 /// Id of an enrollment.
 pub type EnrollmentId = kernel::Id<kinds::Enrollment>;
@@ -55,6 +63,16 @@ pub type EnrollmentId = kernel::Id<kinds::Enrollment>;
 pub type RoundId = kernel::Id<kinds::Round>;
 /// Id of a signup.
 pub type SignupId = kernel::Id<kinds::Signup>;
+/// Id of a draft to be finished at the counter.
+pub type HandoverId = kernel::Id<kinds::Handover>;
+
+/// The daily sweep of this domain: drafts of days gone by.
+pub const SWEEP: platform::JobKind = platform::JobKind {
+    name: "enrollment.sweep",
+    run: |ctx, job| -> platform::JobFuture {
+        Box::pin(async move { platform::retention::sweep(&ctx, &job, handover::store::OLD).await })
+    },
+};
 
 /// The routes of this crate; they take the desk of this process.
 pub fn routes(desk: &std::sync::Arc<SeatDesk>) -> platform::Routes {
@@ -79,6 +97,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut all = enrollments::api::Api::openapi();
     all.merge(rounds::api::RoundsApi::openapi());
     all.merge(undo::UndoApi::openapi());
+    all.merge(handover::api::HandoverApi::openapi());
     all
 }
 

@@ -33,6 +33,7 @@ pub const JOBS: &[JobKind] = &[
         name: ATTEND,
         run: |ctx, job| -> JobFuture { Box::pin(attend(ctx, job)) },
     },
+    crate::SWEEP,
     crate::rounds::PUBLISH,
     crate::rounds::TELL,
 ];

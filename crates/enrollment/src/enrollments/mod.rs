@@ -56,6 +56,7 @@ pub fn routes(desk: &Arc<SeatDesk>) -> Routes {
         .get("/me/enrollments/{id}/slip.pdf", Access::SignedIn, pages::slip)
         .merge(desk_routes())
         .merge(crate::undo::routes())
+        .merge(crate::handover::routes())
         .share(Arc::clone(desk))
 }
 

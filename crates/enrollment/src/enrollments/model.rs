@@ -151,6 +151,7 @@ pub fn history_line(event: &EventRow) -> Option<HistoryLine> {
         "enrollment.completed" => "结业了",
         "enrollment.ended" => "班级结束，没有达到结业要求",
         "enrollment.expired" => "班级结束，候补没有轮到",
+        "enrollment.handed_over" => return begun_line(event),
         _ => return None,
     };
     let channel: Channel = event.channel.parse().unwrap_or(Channel::System);
@@ -159,6 +160,17 @@ pub fn history_line(event: &EventRow) -> Option<HistoryLine> {
         what,
         way: channel.label(),
         by: event.actor_person,
+    })
+}
+
+/// Who began on a telephone what a clerk finished.
+fn begun_line(event: &EventRow) -> Option<HistoryLine> {
+    let data: serde_json::Value = serde_json::from_str(&event.data).ok()?;
+    Some(HistoryLine {
+        at: event.at,
+        what: "先在手机上填的，到柜台接着办",
+        way: Channel::Web.label(),
+        by: data.get("begun_by")?.as_str()?.parse().ok(),
     })
 }
 

@@ -42,6 +42,8 @@ struct CheckPage {
     helped_held: Vec<(String, EnrollmentId)>,
     /// For whom, where there is a choice.
     choice: Option<Form>,
+    /// What the counter should know of it.
+    note: Form,
     /// Why nobody can enrol now, and the ways on.
     shut: Option<(String, Vec<platform::Door>)>,
 }
@@ -64,6 +66,10 @@ async fn check_page(ctx: &Ctx, class: &str) -> AppResult<CheckPage> {
     } = actions::before(ctx, id(class)?).await?;
     let page = ui::learner_page(ctx, "核对报名");
     Ok(CheckPage {
+        note: Form::blank(
+            vec![Field::textarea("note", "要对柜台说的话", 200).optional()],
+            page.lang,
+        ),
         choice: choice(&page, &person, held, &helped),
         helped_held: helped
             .into_iter()
@@ -189,6 +195,8 @@ struct MinePage {
     requests: Vec<String>,
     /// What others enrolled this person in, and can still be undone: sentence and address.
     undo: Vec<(String, String)>,
+    /// Drafts to be finished at the counter today: sentence and address.
+    drafts: Vec<(String, String)>,
 }
 
 struct MineItem {
@@ -220,7 +228,13 @@ pub(super) async fn mine(ctx: Ctx) -> AppResult<Response> {
         }
     }
     let requests = family::requests(&ctx).await?;
+    let drafts = crate::handover::actions::mine(&ctx).await?;
+    let drafts = drafts.into_iter().map(|row| {
+        let sentence = page.tn("“{}”到柜台接着办：{}，今天有效", &[&row.class_name, &row.code]);
+        (sentence, format!("/me/handovers/{}", row.id))
+    });
     Ok(html(&MinePage {
+        drafts: drafts.collect(),
         helped: helped(&ctx, &page).await?,
         requests: requests.into_iter().map(|row| row.helper_name).collect(),
         undo,
