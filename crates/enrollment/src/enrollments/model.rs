@@ -58,6 +58,17 @@ impl Detail {
         self.names.get(&actor).map(String::as_str)
     }
 
+    /// Who recorded the enrolment, for the slip.
+    #[must_use]
+    pub fn recorded_by(&self) -> String {
+        match (self.acted(), self.row.channel.as_str()) {
+            (Some(name), "family") => format!("家人 {name}"),
+            (Some(name), _) => format!("柜台 {name}"),
+            _ if self.row.actor_person.is_none() => "系统".into(),
+            _ => "本人".into(),
+        }
+    }
+
     /// How a line was done, with the name of whoever else did it.
     #[must_use]
     pub fn way(&self, page: &Page, line: &HistoryLine) -> String {

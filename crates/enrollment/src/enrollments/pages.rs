@@ -291,6 +291,8 @@ struct OnePage {
     tag: Tag,
     history: Vec<(String, String)>,
     just_done: bool,
+    /// Whether it is the reader's own, not that of somebody for whom they act.
+    is_own: bool,
     /// Who enrolled this person and until when they may undo it; for themselves only.
     undo: Option<String>,
 }
@@ -323,12 +325,14 @@ pub(super) async fn one(
             format!("{}（{}）", page.t(line.what), detail.way(&page, line)),
         )
     });
-    let undo = if ctx.actor.person == Some(detail.row.person_id) {
+    let is_own = ctx.actor.person == Some(detail.row.person_id);
+    let undo = if is_own {
         undo_sentence(&ctx, &page, &detail.row, &detail.class).await?
     } else {
         None
     };
     Ok(html(&OnePage {
+        is_own,
         undo,
         when: model::when(&page, &detail.class),
         fee: model::fee(&page, detail.class.fee_fen),
@@ -417,12 +421,7 @@ fn slip_of(ctx: &Ctx, detail: &Detail) -> Slip {
             _ => SlipStatus::Cancelled,
         },
         at: detail.row.changed_at,
-        clerk: match (detail.acted(), detail.row.channel.as_str()) {
-            (Some(name), "family") => format!("家人 {name}"),
-            (Some(name), _) => format!("柜台 {name}"),
-            _ if detail.row.actor_person.is_none() => "系统".into(),
-            _ => "本人".into(),
-        },
+        clerk: detail.recorded_by(),
         next: None,
         undo: format!(
             "{undo}来不了请取消：网上“我的学习”、电话或柜台都可以。{closes} 前取消最方便别人补上。"

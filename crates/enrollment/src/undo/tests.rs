@@ -38,6 +38,13 @@ fn path(stage: &Stage) -> String {
     format!("/api/v1/classes/{}/enrollments", stage.class)
 }
 
+/// Who recorded an enrolment, as its slip says.
+async fn on_the_slip(stage: &Stage, actor: platform::Actor, id: &str) -> String {
+    let ctx = stage.app.ctx(actor);
+    let detail = crate::enrollments::actions::show(&ctx, id.parse().unwrap()).await;
+    detail.unwrap().recorded_by()
+}
+
 async fn enrolled_by_daughter(stage: &Stage) -> String {
     let body = json!({ "for": stage.people[1] });
     let made = stage.as_learner(0).call(201, "POST", &path(stage), &body).await;
@@ -79,6 +86,8 @@ async fn a_daughter_enrols_her_mother_who_undoes_it() {
         "{}",
         page.body
     );
+    let slip = on_the_slip(&stage, testkit::learner(stage.people[1]), &id).await;
+    assert_eq!(slip, "家人 学员0");
     let daughters = stage.as_learner(0).get(&format!("/me/enrollments/{id}")).await;
     assert!(daughters.status == 200 && !daughters.shows("撤销，不上这个班"));
     let undo = format!("/me/enrollments/{id}/undo");
@@ -219,6 +228,8 @@ async fn what_a_clerk_did_is_undone_for_three_days() {
         page.body
     );
     assert!(stage.as_learner(0).get("/me").await.shows("学校工作人员替您报了"));
+    let slip = on_the_slip(&stage, testkit::learner(stage.people[0]), &made[0]).await;
+    assert_eq!(slip, "柜台 莘庄镇教务");
     let undo = format!("/desk/enrollments/{}/undo", made[1]);
     assert_eq!(stage.as_sibling().post(&undo, &[]).await.status, 404);
     assert_eq!(stage.as_learner(0).post(&undo, &[]).await.status, 403);
