@@ -21,6 +21,8 @@ use ui::{Choice, Field, Form, Notice, Page, Tag};
 
 /// Enrolments shown on one's own list.
 const LISTED: i64 = 100;
+/// Enrolments shown of each person for whom one acts.
+const HELPED: i64 = 20;
 
 pub(crate) fn id<K>(text: &str) -> AppResult<kernel::Id<K>> {
     text.parse().map_err(|_| AppError::NotFound)
@@ -135,8 +137,8 @@ struct RefusedPage {
     sentence: String,
     doors: Vec<platform::Door>,
     wait_here: bool,
-    /// For whom it was asked; empty for oneself.
-    helped: String,
+    /// For whom it was asked, id and name; nobody for oneself.
+    helped: Option<(kernel::PersonId, String)>,
 }
 
 /// `POST /classes/{id}/enroll`. A double click or the back button gives the same enrolment again.
@@ -150,9 +152,9 @@ pub(super) async fn enroll(
         wait: posted.get("accept_waitlist") == "yes",
         key: None,
     };
-    let helped = posted.get("for").to_owned();
-    let person = match helped.as_str() {
-        "" => ctx.person()?,
+    let own = ctx.person()?;
+    let person = match posted.get("for") {
+        "" => own,
         text => id(text)?,
     };
     match actions::enroll_acting(&ctx, &desk, person, id(&class)?, terms).await {
@@ -168,6 +170,13 @@ pub(super) async fn enroll(
         }) => {
             let page = ui::learner_page(&ctx, "没有报上");
             let wait_here = code == "class_full";
+            let helped = match person == own {
+                true => None,
+                false => family::link(&ctx, person)
+                    .await?
+                    .elder_name
+                    .map(|name| (person, name)),
+            };
             let refused = RefusedPage {
                 page,
                 class,
@@ -249,7 +258,7 @@ pub(super) async fn mine(ctx: Ctx) -> AppResult<Response> {
 async fn helped(ctx: &Ctx, page: &Page) -> AppResult<Vec<(String, Vec<MineItem>)>> {
     let mut all = Vec::new();
     for one in family::beneficiaries(ctx).await? {
-        let listed = actions::of_helped(ctx, one.person, None, LISTED).await?;
+        let listed = actions::of_helped(ctx, one.person, None, HELPED).await?;
         let heading = page.tn("{}（{}）报的班", &[&page.t(one.calls), &one.name]);
         all.push((heading, listed.iter().map(|mine| item(page, mine)).collect()));
     }

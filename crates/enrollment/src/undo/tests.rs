@@ -149,6 +149,25 @@ async fn nothing_is_done_or_shown_without_a_link() {
     stage.as_learner(0).call(404, "DELETE", &one, &Value::Null).await;
 }
 
+/// Another class at the same time: the refusal says of whom it speaks.
+async fn refused_for_her_mother(stage: &Stage, daughter: &testkit::Client) {
+    let plan = testkit::world::ClassPlan {
+        name: "合唱".into(),
+        ..testkit::world::ClassPlan::default()
+    };
+    let other = testkit::world::class(&stage.app.platform, &stage.world.here, &plan).await;
+    let other: kernel::Id<()> = kernel::Id::from_raw(other);
+    let helped = stage.people[1].to_string();
+    let refused = daughter
+        .post(&format!("/classes/{other}/enroll"), &[("for", &helped)])
+        .await;
+    assert!(
+        refused.status == 409 && refused.shows("这是替学员1报名的结果"),
+        "{}",
+        refused.body
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_daughter_chooses_for_whom_and_cancels_on_the_page() {
     let stage = stage(5, 2).await;
@@ -184,6 +203,7 @@ async fn a_daughter_chooses_for_whom_and_cancels_on_the_page() {
     );
     let own = daughter.post(&form, &[]).await;
     assert_eq!(own.status, 303, "and herself");
+    refused_for_her_mother(&stage, &daughter).await;
     let all = daughter.get(&form).await;
     assert!(
         all.shows("您已经报过这个班") && !all.body.contains("<button class=\"button\">报名"),
