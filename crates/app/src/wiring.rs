@@ -90,6 +90,7 @@ const DAILY: &[&str] = &[
     people::erasure::JOB,
     platform::retention::SWEEP.name,
     people::SWEEP.name,
+    enrollment::SWEEP.name,
 ];
 
 /// Queues what is to be done once a day, if nobody has today.

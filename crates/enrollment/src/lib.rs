@@ -4,6 +4,7 @@ pub mod draws;
 pub mod ending;
 pub mod enrollments;
 pub mod first_come;
+pub mod handover;
 mod personal;
 pub mod roll;
 pub mod rounds;
@@ -11,6 +12,7 @@ mod rows;
 pub mod seat_desk;
 #[cfg(test)]
 mod testing;
+pub mod undo;
 
 pub use enrollments::{ATTEND, JOBS};
 pub use personal::KEEPER;
@@ -42,12 +44,17 @@ pub const SCHEMA: db::Schema = db::Schema {
             sql: include_str!("../migrations/0004_seat_desk.sql"),
         },
         db::Migration {
+            number: 6,
+            name: "handover",
+            sql: include_str!("../migrations/0006_handover.sql"),
+        },
+        db::Migration {
             number: 7,
             name: "rounds by first come",
             sql: include_str!("../migrations/0007_first_come.sql"),
         },
     ],
-    org_owned: &["enrollment", "round", "signup", "draw"],
+    org_owned: &["enrollment", "round", "signup", "draw", "handover"],
 };
 
 /// Kinds of ids of this crate.
@@ -58,6 +65,8 @@ pub mod kinds {
     pub enum Round {}
     /// A signup.
     pub enum Signup {}
+    /// A draft to be finished at the counter.
+    pub enum Handover {}
 }
 /// Id of an enrollment.
 pub type EnrollmentId = kernel::Id<kinds::Enrollment>;
@@ -65,6 +74,16 @@ pub type EnrollmentId = kernel::Id<kinds::Enrollment>;
 pub type RoundId = kernel::Id<kinds::Round>;
 /// Id of a signup.
 pub type SignupId = kernel::Id<kinds::Signup>;
+/// Id of a draft to be finished at the counter.
+pub type HandoverId = kernel::Id<kinds::Handover>;
+
+/// The daily sweep of this domain: drafts of days gone by.
+pub const SWEEP: platform::JobKind = platform::JobKind {
+    name: "enrollment.sweep",
+    run: |ctx, job| -> platform::JobFuture {
+        Box::pin(async move { platform::retention::sweep(&ctx, &job, handover::store::OLD).await })
+    },
+};
 
 /// The routes of this crate; they take the desk of this process.
 pub fn routes(desk: &std::sync::Arc<SeatDesk>) -> platform::Routes {
@@ -91,6 +110,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut all = enrollments::api::Api::openapi();
     all.merge(rounds::api::RoundsApi::openapi());
     all.merge(first_come::api::FirstComeApi::openapi());
+    all.merge(undo::UndoApi::openapi());
+    all.merge(handover::api::HandoverApi::openapi());
     all
 }
 

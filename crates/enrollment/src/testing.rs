@@ -25,6 +25,9 @@ pub(crate) const SCHEMAS: &[db::Schema] = &[
     crate::SCHEMA,
 ];
 
+/// Those who keep something of a person in this crate's tests.
+const KEEPERS: &[platform::personal::Keeper] = &[crate::KEEPER];
+
 /// A stage with a seat desk that works.
 pub(crate) async fn stage(capacity: i64, people: usize) -> Stage {
     stage_with(capacity, people, SeatDesk::start).await
@@ -39,7 +42,9 @@ pub(crate) async fn stage_with(
     let app = TestApp::start(SCHEMAS, |platform| {
         let fonts = documents::Fonts::find(None).unwrap();
         let typesetter = Arc::new(documents::Typesetter::new(fonts));
-        crate::routes(&desk(platform)).with(typesetter)
+        crate::routes(&desk(platform))
+            .merge(people::routes(KEEPERS))
+            .with(typesetter)
     })
     .await;
     let world = World::build(&app.platform).await;

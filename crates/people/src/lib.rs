@@ -1,11 +1,12 @@
 //! People: persons, accounts, sign-in, posts, tokens, consent.
 //!
 //! Start reading at [`persons`] (who somebody is), then [`sign_in`] (how they prove it), [`posts`] (what they may do),
-//! [`me`] (what they see and change of their own) and [`erasure`] (what is held about them, and how it goes).
+//! [`me`] (what they see and change of their own), [`family`] (who acts for whom) and [`erasure`] (what is held about them, and how it goes).
 
 pub mod births;
 pub mod contact;
 pub mod erasure;
+pub mod family;
 pub mod me;
 mod outbox;
 pub mod persons;
@@ -25,6 +26,7 @@ pub fn routes(keepers: &'static [platform::personal::Keeper]) -> platform::Route
         .merge(sign_in::routes())
         .merge(me::routes())
         .merge(erasure::routes(keepers))
+        .merge(family::routes())
         .merge(persons::routes())
         .merge(posts::routes())
         .merge(outbox::routes())
@@ -37,6 +39,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut all = me::api::description();
     all.merge(persons::PersonsApi::openapi());
     all.merge(posts::PostsApi::openapi());
+    all.merge(family::FamilyApi::openapi());
     all
 }
 
@@ -55,7 +58,10 @@ pub const JOBS: &[platform::JobKind] = &[SWEEP];
 pub const SWEEP: platform::JobKind = platform::JobKind {
     name: "people.sweep",
     run: |ctx, job| -> platform::JobFuture {
-        Box::pin(async move { platform::retention::sweep(&ctx, &job, erasure::store::OLD).await })
+        Box::pin(async move {
+            let old = [erasure::store::OLD, family::store::OLD].concat();
+            platform::retention::sweep(&ctx, &job, &old).await
+        })
     },
 };
 
@@ -73,6 +79,11 @@ pub const SCHEMA: db::Schema = db::Schema {
             name: "erasure",
             sql: include_str!("../migrations/0002_erasure.sql"),
         },
+        db::Migration {
+            number: 3,
+            name: "family",
+            sql: include_str!("../migrations/0003_family.sql"),
+        },
     ],
     org_owned: &["post", "person_org"],
 };
@@ -89,6 +100,8 @@ pub mod kinds {
     pub enum Consent {}
     /// A wish for erasure.
     pub enum ErasureRequest {}
+    /// A family link.
+    pub enum FamilyLink {}
 }
 /// Id of a sign in.
 pub type SignInId = kernel::Id<kinds::SignIn>;
@@ -100,3 +113,5 @@ pub type ApiTokenId = kernel::Id<kinds::ApiToken>;
 pub type ConsentId = kernel::Id<kinds::Consent>;
 /// Id of a wish for erasure.
 pub type ErasureRequestId = kernel::Id<kinds::ErasureRequest>;
+/// Id of a family link.
+pub type FamilyLinkId = kernel::Id<kinds::FamilyLink>;

@@ -5,6 +5,7 @@ use super::store::{self, EnrollmentRow};
 use crate::seat_desk::{Answer, Ask, Asked, SeatDesk};
 use crate::{EnrollmentId, EnrollmentStatus};
 use kernel::{Date, PersonId};
+use people::family;
 use people::persons::{self, PersonBrief, PersonStatus};
 use platform::{AppError, AppResult, Channel, Ctx, Permission, Waiting};
 use std::collections::HashMap;
@@ -28,6 +29,24 @@ pub struct Terms {
 pub async fn enroll_self(ctx: &Ctx, desk: &SeatDesk, class: ClassId, terms: Terms) -> AppResult<Answer> {
     let person = ctx.person()?;
     enroll(ctx, desk, person, class, ctx.channel, terms).await
+}
+
+/// Enrols somebody for whom the signed-in person may act; themselves as [`enroll_self`] does.
+///
+/// # Errors
+/// As [`enroll_self`]; [`AppError::NotFound`] without a family link in force.
+pub async fn enroll_acting(
+    ctx: &Ctx,
+    desk: &SeatDesk,
+    person: PersonId,
+    class: ClassId,
+    terms: Terms,
+) -> AppResult<Answer> {
+    if ctx.person()? == person {
+        return enroll_self(ctx, desk, class, terms).await;
+    }
+    family::link(ctx, person).await?;
+    enroll(ctx, desk, person, class, Channel::Family, terms).await
 }
 
 /// Enrols a person at the counter or by telephone, for a class in the clerk's scope.
@@ -86,13 +105,18 @@ async fn enroll(
     .await
 }
 
-/// Gives up one's own place.
+/// Gives up one's own place, or that of somebody for whom one may act.
 ///
 /// # Errors
-/// [`AppError::NotFound`] when it is somebody else's; a refusal when the class is over.
+/// [`AppError::NotFound`] when it is anybody else's; a refusal when the class is over.
 pub async fn withdraw_own(ctx: &Ctx, desk: &SeatDesk, id: EnrollmentId) -> AppResult<Answer> {
     let row = own(ctx, id).await?;
-    withdraw(ctx, desk, &row, ctx.channel, "").await
+    let channel = if ctx.actor.person == Some(row.person_id) {
+        ctx.channel
+    } else {
+        Channel::Family
+    };
+    withdraw(ctx, desk, &row, channel, "").await
 }
 
 /// Gives up a person's place at the counter, with the reason.
@@ -112,14 +136,19 @@ pub async fn withdraw_for(ctx: &Ctx, desk: &SeatDesk, id: EnrollmentId, reason: 
     if reason.chars().count() > 200 {
         return Err(AppError::invalid("reason", "原因最多 200 个字，请写短一些。"));
     }
-    let channel = match ctx.channel {
-        Channel::Api => Channel::Api,
-        _ => Channel::Desk,
-    };
-    withdraw(ctx, desk, &row, channel, reason).await
+    withdraw(ctx, desk, &row, desk_channel(ctx), reason).await
 }
 
-async fn withdraw(
+/// The channel of a clerk's act: a program stays one.
+pub(crate) fn desk_channel(ctx: &Ctx) -> Channel {
+    match ctx.channel {
+        Channel::Api => Channel::Api,
+        _ => Channel::Desk,
+    }
+}
+
+/// Gives up a place that the caller may give up.
+pub(crate) async fn withdraw(
     ctx: &Ctx,
     desk: &SeatDesk,
     row: &EnrollmentRow,
@@ -149,14 +178,40 @@ async fn withdraw(
     .await
 }
 
+/// Who made an enrolment, in words for its learner, if it was somebody else: `您的女儿李娟`, or the school's staff.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn acted(ctx: &Ctx, row: &EnrollmentRow) -> AppResult<Option<String>> {
+    let Some(actor) = row.actor_person.filter(|actor| *actor != row.person_id) else {
+        return Ok(None);
+    };
+    who_acted(ctx.db(), actor, row.person_id, &row.channel)
+        .await
+        .map(Some)
+}
+
+/// Somebody who acted by this way, in words for the learner.
+pub(crate) async fn who_acted(
+    db: &db::Db,
+    actor: PersonId,
+    learner: PersonId,
+    channel: &str,
+) -> AppResult<String> {
+    if channel == Channel::Family.as_str() {
+        return Ok(format!("您的{}", family::called(db, actor, learner).await?));
+    }
+    Ok("学校工作人员".into())
+}
+
+/// An enrolment of one's own, or of somebody for whom one may act.
 async fn own(ctx: &Ctx, id: EnrollmentId) -> AppResult<EnrollmentRow> {
     let person = ctx.person()?;
     let row = store::find(ctx.db(), id).await?;
-    if row.person_id == person {
-        Ok(row)
-    } else {
-        Err(AppError::NotFound)
+    if row.person_id != person {
+        family::link(ctx, row.person_id).await?;
     }
+    Ok(row)
 }
 
 /// An enrolment with its class, for its owner or for staff who may see it.
@@ -174,7 +229,7 @@ pub async fn show(ctx: &Ctx, id: EnrollmentId) -> AppResult<Detail> {
     detail(ctx, row).await
 }
 
-/// One's own enrolment.
+/// One's own enrolment, or that of somebody for whom one may act.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when it is somebody else's.
@@ -193,8 +248,15 @@ async fn detail(ctx: &Ctx, row: EnrollmentRow) -> AppResult<Detail> {
         .first()
         .map(|(_, place)| *place);
     let events = platform::audit::of_subject(db, "enrollment", row.id).await?;
+    let history: Vec<model::HistoryLine> = events.iter().filter_map(model::history_line).collect();
+    let mut actors: Vec<PersonId> = history.iter().filter_map(|line| line.by).collect();
+    actors.extend(row.actor_person);
+    actors.sort_unstable();
+    actors.dedup();
+    let names = persons::find_many(db, &actors).await?;
     Ok(Detail {
-        history: events.iter().filter_map(model::history_line).collect(),
+        names: names.into_iter().map(|(id, who)| (id, who.name)).collect(),
+        history,
         shortfall: model::shortfall(&row, &events),
         row,
         class,
@@ -225,14 +287,26 @@ pub async fn place(ctx: &Ctx, class: &ClassRow) -> AppResult<String> {
     })
 }
 
+/// A class before one enrols, and for whom one may.
+#[derive(Debug, Clone)]
+pub struct Before {
+    /// The class.
+    pub class: ClassRow,
+    /// Where it meets.
+    pub place: String,
+    /// Who asks.
+    pub who: PersonBrief,
+    /// The live enrolment that they have there.
+    pub held: Option<EnrollmentId>,
+    /// People for whom they may act, each with the live enrolment that they have there.
+    pub helped: Vec<(family::Beneficiary, Option<EnrollmentId>)>,
+}
+
 /// A class before one enrols: what the check page shows. Only classes that are public.
 ///
 /// # Errors
 /// [`AppError::NotFound`] for a class that is not published.
-pub async fn before(
-    ctx: &Ctx,
-    class: ClassId,
-) -> AppResult<(ClassRow, String, PersonBrief, Option<EnrollmentId>)> {
+pub async fn before(ctx: &Ctx, class: ClassId) -> AppResult<Before> {
     let person = ctx.person()?;
     let class = classes::find(ctx.db(), class).await?;
     if class.status == ClassStatus::Planned {
@@ -241,7 +315,20 @@ pub async fn before(
     let place = place(ctx, &class).await?;
     let who = persons::find(ctx.db(), person).await?;
     let held = store::live(ctx.db(), person, class.id).await?.map(|row| row.id);
-    Ok((class, place, who, held))
+    let mut helped = Vec::new();
+    for one in family::beneficiaries(ctx).await? {
+        let held = store::live(ctx.db(), one.person, class.id)
+            .await?
+            .map(|row| row.id);
+        helped.push((one, held));
+    }
+    Ok(Before {
+        class,
+        place,
+        who,
+        held,
+        helped,
+    })
 }
 
 /// What the signed-in person has enrolled in: the next session first, then the rest, newest first.
@@ -249,7 +336,31 @@ pub async fn before(
 /// # Errors
 /// When nobody is signed in.
 pub async fn mine(ctx: &Ctx, before: Option<EnrollmentId>, limit: i64) -> AppResult<Vec<Mine>> {
-    let person = ctx.person()?;
+    listed(ctx, ctx.person()?, before, limit).await
+}
+
+/// What somebody has enrolled in for whom the signed-in person may act.
+///
+/// # Errors
+/// [`AppError::NotFound`] without a family link in force.
+pub async fn of_helped(
+    ctx: &Ctx,
+    person: PersonId,
+    before: Option<EnrollmentId>,
+    limit: i64,
+) -> AppResult<Vec<Mine>> {
+    if ctx.person()? != person {
+        family::link(ctx, person).await?;
+    }
+    listed(ctx, person, before, limit).await
+}
+
+async fn listed(
+    ctx: &Ctx,
+    person: PersonId,
+    before: Option<EnrollmentId>,
+    limit: i64,
+) -> AppResult<Vec<Mine>> {
     let db = ctx.db();
     let rows = store::of_person(db, person, before, limit).await?;
     let ids: Vec<EnrollmentId> = rows.iter().map(|row| row.id).collect();

@@ -25,6 +25,10 @@ pub struct EnrollBody {
     /// For whom, when a clerk acts; the caller themselves when it is missing.
     #[schema(value_type = Option<String>)]
     pub person: Option<PersonId>,
+    /// For whom, when a member of the family acts: somebody who let the caller do so.
+    #[serde(rename = "for")]
+    #[schema(value_type = Option<String>)]
+    pub helped: Option<PersonId>,
     /// How the person asked the clerk; kept with the enrolment. A program of its own when missing.
     pub channel: Option<ClerkChannel>,
 }
@@ -175,7 +179,7 @@ pub async fn of_class(
     Ok(axum::Json(part.of(learners).map(ClassEnrollmentItem::from)))
 }
 
-/// Enrols the caller, or a person on whose behalf a clerk acts; who finds the class full waits.
+/// Enrols the caller, somebody who let the caller act for them, or a person on whose behalf a clerk acts; who finds the class full waits.
 #[utoipa::path(post, path = "/api/v1/classes/{id}/enrollments", tag = "enrollments", request_body = EnrollBody, params(
     ("id" = String, Path, description = "The class"),
     ("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same answer")),
@@ -193,6 +197,16 @@ pub async fn enroll(
         wait: true,
         key: key(&headers)?,
     };
+    if let Some(helped) = body.helped {
+        if body.person.is_some() {
+            return Err(AppError::invalid(
+                "for",
+                "for 和 person 只能填一个：家人代办用 for，柜台用 person。",
+            ));
+        }
+        let answer = actions::enroll_acting(&ctx, &desk, helped, class, terms).await?;
+        return Ok((StatusCode::CREATED, axum::Json(answer.into())));
+    }
     let answer = match body.person {
         Some(person) if ctx.actor.person != Some(person) => {
             let channel = body.channel.map_or(Channel::Api, Channel::from);
@@ -256,8 +270,9 @@ pub async fn withdraw(
     Ok(axum::Json(answer.into()))
 }
 
-/// The caller's enrolments, newest first.
-#[utoipa::path(get, path = "/api/v1/me/enrollments", tag = "enrollments", params(Paging),
+/// The caller's enrolments, or those of somebody who let the caller act for them, newest first.
+#[utoipa::path(get, path = "/api/v1/me/enrollments", tag = "enrollments", params(Paging,
+    ("for" = Option<String>, Query, description = "Id of the person for whom the caller may act")),
     responses((status = 200, body = Listed<EnrollmentItem>)))]
 pub async fn mine(ctx: Ctx, asked: Asked) -> AppResult<axum::Json<Listed<EnrollmentItem>>> {
     let before = asked.get("cursor", WRONG_CURSOR)?;
@@ -265,7 +280,10 @@ pub async fn mine(ctx: Ctx, asked: Asked) -> AppResult<axum::Json<Listed<Enrollm
         limit: asked.limit()?,
         offset: 0,
     };
-    let mut found = actions::mine(&ctx, before, part.rows()).await?;
+    let mut found = match asked.get("for", "没有这个人，或者您不能替他办事。")? {
+        Some(person) => actions::of_helped(&ctx, person, before, part.rows()).await?,
+        None => actions::mine(&ctx, before, part.rows()).await?,
+    };
     let more = part.cut(&mut found).is_some();
     let next = found.last().filter(|_| more).map(|last| last.row.id.to_string());
     let items = found.into_iter().map(|mine| EnrollmentItem {

@@ -279,6 +279,8 @@ struct DonePage {
     history: Vec<(String, String)>,
     form: Form,
     may_act: bool,
+    /// The last day on which the learner may undo it.
+    undo: Option<String>,
 }
 
 fn reason() -> Vec<Field> {
@@ -298,13 +300,13 @@ async fn done_page(ctx: &Ctx, text: &str, form: Form) -> AppResult<DonePage> {
     let history = detail.history.iter().map(|line| {
         let (date, time) = line.at.china();
         let by = if line.by == Some(detail.row.person_id) {
-            "本人"
+            format!("本人，{}", line.way)
         } else {
-            line.way
+            detail.way(&page, line)
         };
         (
             format!("{date} {:02}:{:02}", time.hour(), time.minute()),
-            format!("{}（{by}，{}）", line.what, line.way),
+            format!("{}（{by}）", line.what),
         )
     });
     Ok(DonePage {
@@ -312,6 +314,7 @@ async fn done_page(ctx: &Ctx, text: &str, form: Form) -> AppResult<DonePage> {
         tag: tag(&page, detail.row.status, detail.position, detail.class.status),
         history: history.collect(),
         may_act: ctx.can(Permission::EnrollmentAct),
+        undo: detail.row.undo_until(ctx.today()).map(|day| page.date(day)),
         page,
         detail,
         form,

@@ -6,6 +6,7 @@ use crate::seat_desk::TELL as TELL_NAME;
 use crate::seat_desk::promotion::TOO_FEW_SEATS;
 use crate::{EnrollmentId, EnrollmentStatus};
 use kernel::PersonId;
+use kernel::chinese_date::date_text;
 use people::{contact, persons};
 use platform::{AppError, AppResult, Ctx, Event, Job, JobFuture, JobKind, Tx};
 use serde_json::Value;
@@ -32,6 +33,7 @@ pub const JOBS: &[JobKind] = &[
         name: ATTEND,
         run: |ctx, job| -> JobFuture { Box::pin(attend(ctx, job)) },
     },
+    crate::SWEEP,
     crate::rounds::PUBLISH,
     crate::rounds::TELL,
 ];
@@ -142,7 +144,10 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
                 entry.insert((class, place))
             }
         };
-        let (template, text) = decided_text(word, class, place, *position);
+        let (template, text) = match acted_on(&tx, row, word).await? {
+            Some(who) => acted_text(&who, word, row, class, place, *position),
+            None => decided_text(word, class, place, *position),
+        };
         // From now on the school's staff find this person.
         persons::belongs(&tx, row.person_id, row.org_id).await?;
         if contact::tell(&tx, row.person_id, Some(row.org_id), template, text).await? {
@@ -150,6 +155,67 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
         }
     }
     commit_told(tx, &job, told, lines.len()).await
+}
+
+/// Who did what this message tells, in words, if it was neither the learner nor a rule.
+async fn acted_on(tx: &Tx, row: &EnrollmentRow, word: &str) -> AppResult<Option<String>> {
+    let (actor, channel) = match word {
+        "confirmed" | "waitlisted" => (row.actor_person, row.channel.clone()),
+        "withdrawn" => {
+            let events = platform::audit::of_subject(tx, "enrollment", row.id).await?;
+            let last = events
+                .into_iter()
+                .rfind(|event| event.kind == "enrollment.withdrawn");
+            last.map(|event| (event.actor_person, event.channel))
+                .unwrap_or_default()
+        }
+        _ => return Ok(None),
+    };
+    match actor.filter(|actor| *actor != row.person_id) {
+        Some(actor) => {
+            let who = super::actions::who_acted(tx, actor, row.person_id, &channel).await?;
+            Ok(Some(who))
+        }
+        None => Ok(None),
+    }
+}
+
+/// What is told of an act that somebody else did: who, what, and how to undo it.
+fn acted_text(
+    who: &str,
+    word: &str,
+    row: &EnrollmentRow,
+    class: &ClassRow,
+    place: &str,
+    position: Option<i64>,
+) -> (&'static str, String) {
+    let name = &class.name;
+    let last = date_text(crate::undo::model::last_day(row.created_at));
+    let undo = format!("不是您的意思，{last} 以前可以撤销：网上“我的学习”、电话或柜台都可以。");
+    match word {
+        "confirmed" => (
+            "enrollment.confirmed",
+            format!(
+                "【学圈】{who}替您报了“{name}”：每{} {}，{place}，{} 开课。{undo}",
+                weekday_name(class.weekday),
+                hours(class.starts, class.minutes),
+                class.starts_on
+            ),
+        ),
+        "waitlisted" => (
+            "enrollment.waitlisted",
+            format!(
+                "【学圈】{who}替您排了“{name}”的候补，第 {} 位。{undo}",
+                position.unwrap_or(0)
+            ),
+        ),
+        _ => (
+            "enrollment.withdrawn",
+            format!(
+                "【学圈】{who}替您取消了“{name}”的报名。不是您的意思，请打电话或到学校说，也可以重新报名。"
+            ),
+        ),
+    }
 }
 
 fn decided_text(word: &str, class: &ClassRow, place: &str, position: Option<i64>) -> (&'static str, String) {

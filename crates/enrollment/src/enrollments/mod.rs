@@ -2,10 +2,12 @@
 //!
 //! Rules (those of seats are at [`crate::seat_desk`]):
 //! 1. On the web a person sees class, time, place, fee and rules before they enrol, and is asked before they wait.
-//! 2. A clerk enrols and withdraws people for classes in their scope; channel, clerk and person are kept.
-//! 3. Who is taken off by a clerk is taken off with a reason.
-//! 4. When a class is cancelled every enrolment is, and everybody is told; a changed session is told too.
-//! 5. When a class starts, who is confirmed takes part (attending); how its end ends them: [`crate::ending`].
+//! 2. A helper with a family link in force ([`people::family`]) enrols and withdraws the elder and sees their classes; for
+//!    anybody else the answer is 404. The elder is told who acted, and may undo it ([`crate::undo`]).
+//! 3. A clerk enrols and withdraws people for classes in their scope; channel, clerk and person are kept.
+//! 4. Who is taken off by a clerk is taken off with a reason.
+//! 5. When a class is cancelled every enrolment is, and everybody is told; a changed session is told too.
+//! 6. When a class starts, who is confirmed takes part (attending); how its end ends them: [`crate::ending`].
 //!
 //! Who may do what: the signed-in person their own; `EnrollmentRead` lists; `EnrollmentAct` the counter.
 //! Events: those of the seat desk, enrollment.cancelled, enrollment.attending, enrollment.told. Tables: enrollment.
@@ -22,7 +24,7 @@ pub(crate) mod store;
 mod tests;
 
 pub use jobs::{ATTEND, JOBS};
-pub(crate) use pages::printed;
+pub(crate) use pages::{id, printed};
 pub use store::EnrollmentRow;
 
 use crate::seat_desk::SeatDesk;
@@ -53,6 +55,8 @@ pub fn routes(desk: &Arc<SeatDesk>) -> Routes {
         .post("/me/enrollments/{id}/withdraw", Access::SignedIn, pages::withdraw)
         .get("/me/enrollments/{id}/slip.pdf", Access::SignedIn, pages::slip)
         .merge(desk_routes())
+        .merge(crate::undo::routes())
+        .merge(crate::handover::routes())
         .share(Arc::clone(desk))
 }
 

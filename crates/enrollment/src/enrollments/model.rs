@@ -8,6 +8,7 @@ use kernel::{Date, Instant, PersonId, Time};
 use people::persons::PersonBrief;
 use platform::Channel;
 use platform::event::EventRow;
+use std::collections::HashMap;
 use teaching::classes::{ClassRow, ClassStatus};
 use teaching::sessions::{SessionRow, SessionStatus};
 use ui::{Lang, Page, Tag};
@@ -27,6 +28,8 @@ pub struct Detail {
     pub position: Option<i64>,
     /// What happened, oldest first.
     pub history: Vec<HistoryLine>,
+    /// Names of those who acted.
+    pub names: HashMap<PersonId, String>,
     /// Why the class ended without completion, for an enrolment that did.
     pub shortfall: Option<Shortfall>,
 }
@@ -42,6 +45,40 @@ pub struct HistoryLine {
     pub way: &'static str,
     /// Who acted, if a person did.
     pub by: Option<PersonId>,
+}
+
+impl Detail {
+    /// Who made the enrolment, if it was somebody else: their name.
+    #[must_use]
+    pub fn acted(&self) -> Option<&str> {
+        let actor = self
+            .row
+            .actor_person
+            .filter(|actor| *actor != self.row.person_id)?;
+        self.names.get(&actor).map(String::as_str)
+    }
+
+    /// Who recorded the enrolment, for the slip.
+    #[must_use]
+    pub fn recorded_by(&self) -> String {
+        match (self.acted(), self.row.channel.as_str()) {
+            (Some(name), "family") => format!("家人 {name}"),
+            (Some(name), _) => format!("柜台 {name}"),
+            _ if self.row.actor_person.is_none() => "系统".into(),
+            _ => "本人".into(),
+        }
+    }
+
+    /// How a line was done, with the name of whoever else did it.
+    #[must_use]
+    pub fn way(&self, page: &Page, line: &HistoryLine) -> String {
+        let way = page.t(line.way);
+        let other = line.by.filter(|by| *by != self.row.person_id);
+        match other.and_then(|by| self.names.get(&by)) {
+            Some(name) => format!("{way} {name}"),
+            None => way.to_owned(),
+        }
+    }
 }
 
 /// An enrolment on one's own list.
@@ -119,11 +156,13 @@ pub fn history_line(event: &EventRow) -> Option<HistoryLine> {
         "enrollment.promoted" => "轮到了，从候补转为报上",
         "enrollment.passed_over" => "轮到了，但和别的班冲突或报满了，位置保留",
         "enrollment.withdrawn" => "取消了报名",
+        "enrollment.undone" => "本人撤销了代办",
         "enrollment.cancelled" => "班级停办，报名取消",
         "enrollment.attending" => "开课了",
         "enrollment.completed" => "结业了",
         "enrollment.ended" => "班级结束，没有达到结业要求",
         "enrollment.expired" => "班级结束，候补没有轮到",
+        "enrollment.handed_over" => return begun_line(event),
         _ => return None,
     };
     let channel: Channel = event.channel.parse().unwrap_or(Channel::System);
@@ -132,6 +171,17 @@ pub fn history_line(event: &EventRow) -> Option<HistoryLine> {
         what,
         way: channel.label(),
         by: event.actor_person,
+    })
+}
+
+/// Who began on a telephone what a clerk finished.
+fn begun_line(event: &EventRow) -> Option<HistoryLine> {
+    let data: serde_json::Value = serde_json::from_str(&event.data).ok()?;
+    Some(HistoryLine {
+        at: event.at,
+        what: "先在手机上填的，到柜台接着办",
+        way: Channel::Web.label(),
+        by: data.get("begun_by")?.as_str()?.parse().ok(),
     })
 }
 

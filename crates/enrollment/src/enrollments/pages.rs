@@ -1,7 +1,8 @@
 //! Pages of the learner.
 
-use super::actions::{self, Terms};
+use super::actions::{self, Before, Terms};
 use super::model::{self, Detail, Mine, tag};
+use super::store::EnrollmentRow;
 use crate::first_come;
 use crate::seat_desk::{self, SeatDesk};
 use crate::{EnrollmentId, EnrollmentStatus};
@@ -9,18 +10,22 @@ use axum::Extension;
 use axum::extract::Path;
 use axum::response::Response;
 use documents::{Code, Slip, SlipStatus, Typesetter};
+use kernel::chinese_date::date_text;
+use people::family::{self, Beneficiary};
 use people::persons::PersonBrief;
 use platform::web::{Posted, see_other};
 use platform::{AppError, AppResult, Ctx};
 use std::sync::Arc;
 use teaching::classes::ClassRow;
 use ui::respond::{html, html_with};
-use ui::{Notice, Page, Tag};
+use ui::{Choice, Field, Form, Notice, Page, Tag};
 
 /// Enrolments shown on one's own list.
 const LISTED: i64 = 100;
+/// Enrolments shown of each person for whom one acts.
+const HELPED: i64 = 20;
 
-pub(super) fn id<K>(text: &str) -> AppResult<kernel::Id<K>> {
+pub(crate) fn id<K>(text: &str) -> AppResult<kernel::Id<K>> {
     text.parse().map_err(|_| AppError::NotFound)
 }
 
@@ -38,6 +43,12 @@ struct CheckPage {
     held: Option<EnrollmentId>,
     /// Who may enrol when, if the class has rounds.
     windows: Vec<String>,
+    /// Names and enrolments of those helped who have this class already.
+    helped_held: Vec<(String, EnrollmentId)>,
+    /// For whom, where there is a choice.
+    choice: Option<Form>,
+    /// What the counter should know of it.
+    note: Form,
     /// Why they cannot enrol now, and the ways on.
     shut: Option<(String, Vec<platform::Door>)>,
 }
@@ -51,25 +62,70 @@ pub(super) async fn check(ctx: Ctx, Path(class): Path<String>) -> AppResult<Resp
 }
 
 async fn check_page(ctx: &Ctx, class: &str) -> AppResult<CheckPage> {
-    let (class, place, person, held) = actions::before(ctx, id(class)?).await?;
+    let Before {
+        class,
+        place,
+        who: person,
+        held,
+        helped,
+    } = actions::before(ctx, id(class)?).await?;
     let plan = first_come::actions::plan_for(ctx, class.id, person.id).await?;
     let page = ui::learner_page(ctx, "核对报名");
+    // Where there is a choice for whom, the rounds are asked when it is known.
+    let alone = helped.is_empty();
+    let free = match alone {
+        true => plan.free(&class, person.id, false, ctx.now()),
+        false => class.capacity - class.enrolled,
+    };
+    let open = seat_desk::is_open(&class, ctx.now());
+    let shut = match alone {
+        true => open.and_then(|()| plan.admit(person.id, ctx.now())),
+        false => open,
+    };
     Ok(CheckPage {
+        note: Form::blank(
+            vec![Field::textarea("note", "要对柜台说的话", 200).optional()],
+            page.lang,
+        ),
+        choice: choice(&page, &person, held, &helped),
+        helped_held: helped
+            .into_iter()
+            .filter_map(|(one, held)| Some((one.name, held?)))
+            .collect(),
         when: model::when(&page, &class),
         fee: model::fee(&page, class.fee_fen),
         rules: rules(&page, &class),
         windows: first_come::lines(&page, &plan),
-        full: plan.free(&class, person.id, false, ctx.now()) <= 0,
-        shut: seat_desk::is_open(&class, ctx.now())
-            .and_then(|()| plan.admit(person.id, ctx.now()))
-            .err()
-            .map(|refusal| (refusal.sentence(), refusal.doors())),
+        full: free <= 0,
+        shut: shut.err().map(|refusal| (refusal.sentence(), refusal.doors())),
         page,
         class,
         place,
         person,
         held,
     })
+}
+
+/// For whom somebody enrols who may act for others: themselves and those who have not this class yet.
+fn choice(
+    page: &Page,
+    own: &PersonBrief,
+    held: Option<EnrollmentId>,
+    helped: &[(Beneficiary, Option<EnrollmentId>)],
+) -> Option<Form> {
+    let free = helped.iter().filter(|(_, held)| held.is_none());
+    let others = free.map(|(one, _)| {
+        let text = format!("{}（{}）", page.t(one.calls), one.name);
+        Choice::new(one.person.to_string(), text)
+    });
+    let me = Choice::new(own.id.to_string(), page.tn("我自己（{}）", &[&own.name]));
+    let choices: Vec<Choice> = held.is_none().then_some(me).into_iter().chain(others).collect();
+    let first = choices.first().map(|first| first.value.clone())?;
+    if helped.is_empty() {
+        return None;
+    }
+    let form = Form::blank(vec![Field::radios("for", "替谁报名", choices)], page.lang);
+    Some(form.fill("for", first))
 }
 
 fn rules(page: &Page, class: &ClassRow) -> Vec<String> {
@@ -95,6 +151,8 @@ struct RefusedPage {
     sentence: String,
     doors: Vec<platform::Door>,
     wait_here: bool,
+    /// For whom it was asked, id and name; nobody for oneself.
+    helped: Option<(kernel::PersonId, String)>,
 }
 
 /// `POST /classes/{id}/enroll`. A double click or the back button gives the same enrolment again.
@@ -108,7 +166,12 @@ pub(super) async fn enroll(
         wait: posted.get("accept_waitlist") == "yes",
         key: None,
     };
-    match actions::enroll_self(&ctx, &desk, id(&class)?, terms).await {
+    let own = ctx.person()?;
+    let person = match posted.get("for") {
+        "" => own,
+        text => id(text)?,
+    };
+    match actions::enroll_acting(&ctx, &desk, person, id(&class)?, terms).await {
         Ok(answer) => Ok(see_other(&format!(
             "/me/enrollments/{}?done=enrolled",
             answer.enrollment
@@ -121,12 +184,20 @@ pub(super) async fn enroll(
         }) => {
             let page = ui::learner_page(&ctx, "没有报上");
             let wait_here = code == "class_full";
+            let helped = match person == own {
+                true => None,
+                false => family::link(&ctx, person)
+                    .await?
+                    .elder_name
+                    .map(|name| (person, name)),
+            };
             let refused = RefusedPage {
                 page,
                 class,
                 sentence,
                 doors,
                 wait_here,
+                helped,
             };
             Ok(html_with(409, &refused))
         }
@@ -141,6 +212,14 @@ struct MinePage {
     next: Option<(String, String, String)>,
     items: Vec<MineItem>,
     signups: Vec<(String, String, Tag)>,
+    /// Those helped, by heading, with their classes.
+    helped: Vec<(String, Vec<MineItem>)>,
+    /// Names of those who ask to act for this person.
+    requests: Vec<String>,
+    /// What others enrolled this person in, and can still be undone: sentence and address.
+    undo: Vec<(String, String)>,
+    /// Drafts to be finished at the counter today: sentence and address.
+    drafts: Vec<(String, String)>,
 }
 
 struct MineItem {
@@ -165,12 +244,54 @@ pub(super) async fn mine(ctx: Ctx) -> AppResult<Response> {
         });
     let items = all.iter().map(|mine| item(&page, mine)).collect();
     let signups = crate::rounds::current(&ctx, &page).await?;
+    let mut undo = Vec::new();
+    for mine in &all {
+        if let Some(sentence) = undo_sentence(&ctx, &page, &mine.row, &mine.class).await? {
+            undo.push((sentence, format!("/me/enrollments/{}/undo", mine.row.id)));
+        }
+    }
+    let requests = family::requests(&ctx).await?;
+    let drafts = crate::handover::actions::mine(&ctx).await?;
+    let drafts = drafts.into_iter().map(|row| {
+        let sentence = page.tn("“{}”到柜台接着办：{}，今天有效", &[&row.class_name, &row.code]);
+        (sentence, format!("/me/handovers/{}", row.id))
+    });
     Ok(html(&MinePage {
+        drafts: drafts.collect(),
+        helped: helped(&ctx, &page).await?,
+        requests: requests.into_iter().map(|row| row.helper_name).collect(),
+        undo,
         next,
         items,
         signups,
         page,
     }))
+}
+
+/// Classes of those for whom the signed-in person may act.
+async fn helped(ctx: &Ctx, page: &Page) -> AppResult<Vec<(String, Vec<MineItem>)>> {
+    let mut all = Vec::new();
+    for one in family::beneficiaries(ctx).await? {
+        let listed = actions::of_helped(ctx, one.person, None, HELPED).await?;
+        let heading = page.tn("{}（{}）报的班", &[&page.t(one.calls), &one.name]);
+        all.push((heading, listed.iter().map(|mine| item(page, mine)).collect()));
+    }
+    Ok(all)
+}
+
+/// Who enrolled this person, and until when they may undo it; nothing when they may not.
+async fn undo_sentence(
+    ctx: &Ctx,
+    page: &Page,
+    row: &EnrollmentRow,
+    class: &ClassRow,
+) -> AppResult<Option<String>> {
+    let (Some(until), Some(who)) = (row.undo_until(ctx.today()), actions::acted(ctx, row).await?) else {
+        return Ok(None);
+    };
+    let (who, until) = (page.retell(who), page.date(until));
+    let sentence = "{}替您报了“{}”。不是您的意思，{} 以前可以撤销，不用说理由。";
+    Ok(Some(page.tn(sentence, &[&who, &class.name, &until])))
 }
 
 fn item(page: &Page, mine: &Mine) -> MineItem {
@@ -193,6 +314,10 @@ struct OnePage {
     tag: Tag,
     history: Vec<(String, String)>,
     just_done: bool,
+    /// Whether it is the reader's own, not that of somebody for whom they act.
+    is_own: bool,
+    /// Who enrolled this person and until when they may undo it; for themselves only.
+    undo: Option<String>,
 }
 
 /// `GET /me/enrollments/{id}`: where it stands, what happened, what can be done.
@@ -207,6 +332,10 @@ pub(super) async fn one(
         .iter()
         .find(|(name, _)| name == "done")
         .map(|(_, value)| value.as_str());
+    if done == Some("undone") {
+        let text = page.t("已撤销。这个班不上了，名额让给候补的人。").to_owned();
+        page = page.noticed(Notice::done(text));
+    }
     if done == Some("withdrawn") {
         let text = page.t("已取消。名额会让给候补的人。").to_owned();
         page = page.noticed(Notice::done(text));
@@ -214,9 +343,20 @@ pub(super) async fn one(
     let history = detail.history.iter().map(|line| {
         let (date, time) = line.at.china();
         let at = format!("{date} {:02}:{:02}", time.hour(), time.minute());
-        (at, format!("{}（{}）", page.t(line.what), page.t(line.way)))
+        (
+            at,
+            format!("{}（{}）", page.t(line.what), detail.way(&page, line)),
+        )
     });
+    let is_own = ctx.actor.person == Some(detail.row.person_id);
+    let undo = if is_own {
+        undo_sentence(&ctx, &page, &detail.row, &detail.class).await?
+    } else {
+        None
+    };
     Ok(html(&OnePage {
+        is_own,
+        undo,
         when: model::when(&page, &detail.class),
         fee: model::fee(&page, detail.class.fee_fen),
         tag: tag(&page, detail.row.status, detail.position, detail.class.status),
@@ -285,6 +425,10 @@ pub(crate) async fn printed(
 fn slip_of(ctx: &Ctx, detail: &Detail) -> Slip {
     let page = Page::default();
     let closes = detail.class.enrollment_closes.date();
+    let undo = match detail.row.undo_until(ctx.today()) {
+        Some(day) => format!("不是您本人的意思，{} 以前可以撤销，不用说理由。", date_text(day)),
+        None => String::new(),
+    };
     Slip {
         provider: detail.place.clone(),
         number: detail.row.id.to_string(),
@@ -300,13 +444,11 @@ fn slip_of(ctx: &Ctx, detail: &Detail) -> Slip {
             _ => SlipStatus::Cancelled,
         },
         at: detail.row.changed_at,
-        clerk: if detail.row.actor_person == Some(detail.row.person_id) {
-            "本人".into()
-        } else {
-            "柜台".into()
-        },
+        clerk: detail.recorded_by(),
         next: None,
-        undo: format!("来不了请取消：网上“我的学习”、电话或柜台都可以。{closes} 前取消最方便别人补上。"),
+        undo: format!(
+            "{undo}来不了请取消：网上“我的学习”、电话或柜台都可以。{closes} 前取消最方便别人补上。"
+        ),
         phone: None,
         page: Some(Code::new(format!(
             "{}/me/enrollments/{}",

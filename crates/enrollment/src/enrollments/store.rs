@@ -33,6 +33,15 @@ record! {
     }
 }
 
+impl EnrollmentRow {
+    /// The last day on which the learner may undo what somebody else did, if they still may.
+    #[must_use]
+    pub fn undo_until(&self, today: Date) -> Option<Date> {
+        let live = self.status.is_live();
+        crate::undo::model::undo_until(self.person_id, self.actor_person, live, self.created_at, today)
+    }
+}
+
 macro_rules! columns {
     ($rest:literal) => {
         concat!(
@@ -43,7 +52,7 @@ macro_rules! columns {
     };
 }
 
-pub(super) async fn find(db: &Db, id: EnrollmentId) -> DbResult<EnrollmentRow> {
+pub(crate) async fn find(db: &Db, id: EnrollmentId) -> DbResult<EnrollmentRow> {
     db.query_one(
         columns!("WHERE e.id = $1 {unscoped: the caller checks whose it is}"),
         args![id],
@@ -51,7 +60,7 @@ pub(super) async fn find(db: &Db, id: EnrollmentId) -> DbResult<EnrollmentRow> {
     .await
 }
 
-pub(super) async fn find_within(db: &Db, scope: &Scope, id: EnrollmentId) -> DbResult<EnrollmentRow> {
+pub(crate) async fn find_within(db: &Db, scope: &Scope, id: EnrollmentId) -> DbResult<EnrollmentRow> {
     db.within(scope)
         .query_one(columns!("WHERE e.id = $1 AND {scope e.org_id}"), args![id])
         .await

@@ -37,6 +37,13 @@ pub const KEEPER: Keeper = Keeper {
             why: "只有编号；一份申请几个人要和封存的名单对得上。没公布的不再排名额。",
             days: None,
         },
+        Retention {
+            what: "手机上存下、到柜台接着办的报名",
+            table: "handover",
+            rule: Rule::Deleted,
+            why: "只管当天；办好的报名另外有记录。",
+            days: Some(crate::handover::model::KEPT_DAYS),
+        },
     ],
     tell: |ctx, person| -> Telling<'_> { Box::pin(tell(ctx, person)) },
     erase: |tx, person| -> Erasing<'_> { Box::pin(erase(tx, person)) },
@@ -74,7 +81,16 @@ async fn tell(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Section>> {
     });
     let title = "报名申请的经过";
     let acts = happened(ctx.db(), "signup_events", title, "signup", &ids).await?;
-    Ok(vec![told, history, signups, acts])
+    let drafts = crate::handover::store::of_person(ctx.db(), person).await?;
+    let drafts = Section::new("handovers", "到柜台接着办的报名", drafts, |row| {
+        vec![
+            Cell::new("class", "班级", &row.class_name),
+            Cell::new("org", "学校", &row.org_name),
+            Cell::new("day", "哪一天", &row.day),
+            Cell::new("state", "状态", &row.state.as_str()),
+        ]
+    });
+    Ok(vec![told, history, signups, acts, drafts])
 }
 
 /// Takes the person out of the draws that are not over; what they asked for while a list is open is withdrawn.
@@ -121,6 +137,7 @@ async fn erase(tx: &Tx, person: PersonId) -> AppResult<Vec<Event>> {
     let all = store::of_person(tx, person).await?;
     let all: Vec<EnrollmentId> = all.into_iter().map(|row| row.id).collect();
     erase_notes(tx, "enrollment", &all).await?;
+    crate::handover::store::erase(tx, person).await?;
     let mut events = leave_draws(tx, person).await?;
     let event = |row: &EnrollmentRow| {
         Event::new("enrollment.withdrawn", "enrollment", row.id)

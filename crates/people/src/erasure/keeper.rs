@@ -29,6 +29,8 @@ async fn tell(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Section>> {
         accounts(ctx, person).await?,
         tokens(ctx, person).await?,
         wishes(ctx, person).await?,
+        helping(ctx, person).await?,
+        helped(ctx, person).await?,
     ])
 }
 
@@ -143,4 +145,30 @@ async fn wishes(ctx: &Ctx, person: PersonId) -> AppResult<Section> {
             ]
         },
     ))
+}
+
+async fn helping(ctx: &Ctx, person: PersonId) -> AppResult<Section> {
+    let rows = crate::family::actions::all_helping(ctx, person).await?;
+    Ok(Section::new("family_helping", "我替谁办事", rows, |row| {
+        vec![
+            Cell::new("name", "替谁", &row.name),
+            Cell::new("relation", "关系", &row.relation.label()),
+            Cell::new("state", "现在", &crate::family::actions::label(row.standing)),
+            Cell::maybe("until", "到期", row.valid_to),
+        ]
+    }))
+}
+
+async fn helped(ctx: &Ctx, person: PersonId) -> AppResult<Section> {
+    let rows = crate::family::store::of_elder(ctx.db(), person).await?;
+    Ok(Section::new("family_helped", "谁替我办事", rows, |row| {
+        let standing = row.standing(ctx.now());
+        vec![
+            Cell::new("name", "谁", &row.helper_name),
+            Cell::new("relation", "关系", &row.relation.label()),
+            Cell::new("state", "现在", &crate::family::actions::label(standing)),
+            Cell::at("asked_at", "申请时间", Some(row.asked_at)),
+            Cell::maybe("until", "到期", row.valid_to),
+        ]
+    }))
 }

@@ -87,6 +87,13 @@ pub const RETENTION: &[Retention] = &[
         why: "证明为什么删除、谁同意的。",
         days: None,
     },
+    Retention {
+        what: "谁替谁办事的授权",
+        table: "family_link",
+        rule: Rule::Deleted,
+        why: "注销以后谁也不能再代办；办过的事在审计日志里，只有编号。",
+        days: Some(ENDED_DAYS),
+    },
 ];
 
 /// How a wish for erasure stands.

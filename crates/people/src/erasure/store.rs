@@ -178,6 +178,7 @@ pub(super) async fn erase(tx: &Tx, person: PersonId, now: Instant) -> DbResult<(
     for sql in GO {
         tx.exec(sql, args![person]).await?;
     }
+    crate::family::store::erase(tx, person).await?;
     let consents = "UPDATE consent SET withdrawn_at = $2 WHERE person_id = $1 AND withdrawn_at IS NULL";
     tx.exec(consents, args![person, now]).await?;
     tx.exec(
