@@ -87,6 +87,7 @@ pub fn jobs() -> Vec<JobKind> {
 const DAILY: &[&str] = &[
     teaching::classes::lifecycle::START.name,
     enrollment::ATTEND,
+    enrollment::HOLDS,
     people::erasure::JOB,
     platform::retention::SWEEP.name,
     people::SWEEP.name,
@@ -142,7 +143,12 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
 pub async fn recount(db: &Db) -> AppResult<Vec<(&'static str, Vec<String>)>> {
     let seats = enrollment::recount(db).await?;
     let proof = records::verify_ledger(db).await?;
-    Ok(vec![("班级名额与报名记录", seats), ("学时账本", proof.wrong)])
+    let fees = enrollment::fees::actions::prove(db).await?;
+    Ok(vec![
+        ("班级名额与报名记录", seats),
+        ("学时账本", proof.wrong),
+        ("学费账本", fees),
+    ])
 }
 
 /// The description of the whole API.

@@ -3,6 +3,7 @@
 pub mod draws;
 pub mod ending;
 pub mod enrollments;
+pub mod fees;
 mod personal;
 pub mod roll;
 pub mod rounds;
@@ -11,7 +12,7 @@ pub mod seat_desk;
 #[cfg(test)]
 mod testing;
 
-pub use enrollments::{ATTEND, JOBS};
+pub use enrollments::{ATTEND, HOLDS, JOBS};
 pub use personal::KEEPER;
 pub use rows::{COLUMNS, NewEnrollment};
 pub use seat_desk::{EnrollmentStatus, SeatDesk};
@@ -35,8 +36,22 @@ pub const SCHEMA: db::Schema = db::Schema {
             name: "rounds",
             sql: include_str!("../migrations/0003_rounds.sql"),
         },
+        db::Migration {
+            number: 5,
+            name: "fees",
+            sql: include_str!("../migrations/0005_fees.sql"),
+        },
     ],
-    org_owned: &["enrollment", "round", "signup", "draw"],
+    org_owned: &[
+        "enrollment",
+        "round",
+        "signup",
+        "draw",
+        "fee_posting",
+        "fee_refund",
+        "fee_order",
+        "fee_closing",
+    ],
 };
 
 /// Kinds of ids of this crate.
@@ -47,6 +62,12 @@ pub mod kinds {
     pub enum Round {}
     /// A signup.
     pub enum Signup {}
+    /// A posting of the ledger of fees.
+    pub enum Posting {}
+    /// A refund.
+    pub enum Refund {}
+    /// A payment on line.
+    pub enum Order {}
 }
 /// Id of an enrollment.
 pub type EnrollmentId = kernel::Id<kinds::Enrollment>;
@@ -54,10 +75,18 @@ pub type EnrollmentId = kernel::Id<kinds::Enrollment>;
 pub type RoundId = kernel::Id<kinds::Round>;
 /// Id of a signup.
 pub type SignupId = kernel::Id<kinds::Signup>;
+/// Id of a posting of the ledger of fees.
+pub type PostingId = kernel::Id<kinds::Posting>;
+/// Id of a refund.
+pub type RefundId = kernel::Id<kinds::Refund>;
+/// Id of a payment on line.
+pub type OrderId = kernel::Id<kinds::Order>;
 
 /// The routes of this crate; they take the desk of this process.
 pub fn routes(desk: &std::sync::Arc<SeatDesk>) -> platform::Routes {
-    enrollments::routes(desk).merge(rounds::routes())
+    enrollments::routes(desk)
+        .merge(rounds::routes())
+        .merge(fees::routes())
 }
 
 /// What waits for staff. A class with free seats and people waiting who cannot take them needs a word with them; a round
@@ -68,6 +97,7 @@ pub fn routes(desk: &std::sync::Arc<SeatDesk>) -> platform::Routes {
 pub async fn waiting(ctx: &platform::Ctx) -> platform::AppResult<Vec<platform::Waiting>> {
     let mut all = rounds::lifecycle::waiting(ctx).await?;
     all.extend(enrollments::actions::waiting(ctx).await?);
+    all.extend(fees::actions::waiting(ctx).await?);
     Ok(all)
 }
 
@@ -77,6 +107,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     use utoipa::OpenApi as _;
     let mut all = enrollments::api::Api::openapi();
     all.merge(rounds::api::RoundsApi::openapi());
+    all.merge(fees::api::FeesApi::openapi());
     all
 }
 

@@ -1,5 +1,6 @@
 //! What a row of `enrollment` holds: the one place that names its columns, for the seat desk and for bulk loads.
 
+use crate::fees::Money;
 use crate::{EnrollmentId, EnrollmentStatus, SignupId};
 use db::Value;
 use kernel::{Date, Instant, OrgId, PersonId};
@@ -24,6 +25,8 @@ pub const COLUMNS: &[&str] = &[
     "changed_at",
     "seated_on",
     "signup_id",
+    "due_fen",
+    "held_until",
 ];
 
 /// A new row.
@@ -57,6 +60,12 @@ pub struct NewEnrollment {
     pub seated_on: Option<Date>,
     /// The signup of a draw that it came from.
     pub signup: Option<SignupId>,
+    /// How its fee stands.
+    pub money: Money,
+    /// The fee in fen; 0 when there is nothing to pay.
+    pub due_fen: i64,
+    /// Until when a seat is kept unpaid.
+    pub held_until: Option<Instant>,
 }
 
 impl NewEnrollment {
@@ -72,7 +81,7 @@ impl NewEnrollment {
             self.status.into(),
             self.status.is_live().into(),
             self.queue.into(),
-            "none".into(),
+            self.money.into(),
             self.channel.into(),
             self.actor.into(),
             self.rule_version.into(),
@@ -80,6 +89,8 @@ impl NewEnrollment {
             self.changed_at.into(),
             self.seated_on.into(),
             self.signup.into(),
+            self.due_fen.into(),
+            self.held_until.into(),
         ]
     }
 }

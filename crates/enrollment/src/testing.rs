@@ -36,6 +36,28 @@ pub(crate) async fn stage_with(
     people: usize,
     desk: impl FnOnce(&Arc<platform::Platform>) -> Arc<SeatDesk>,
 ) -> Stage {
+    let plan = ClassPlan {
+        capacity,
+        ..ClassPlan::default()
+    };
+    stage_of(&plan, people, desk).await
+}
+
+/// A stage whose class costs 120 yuan.
+pub(crate) async fn stage_with_fee(capacity: i64, people: usize) -> Stage {
+    let plan = ClassPlan {
+        capacity,
+        fee_fen: 12_000,
+        ..ClassPlan::default()
+    };
+    stage_of(&plan, people, SeatDesk::start).await
+}
+
+async fn stage_of(
+    plan: &ClassPlan,
+    people: usize,
+    desk: impl FnOnce(&Arc<platform::Platform>) -> Arc<SeatDesk>,
+) -> Stage {
     let app = TestApp::start(SCHEMAS, |platform| {
         let fonts = documents::Fonts::find(None).unwrap();
         let typesetter = Arc::new(documents::Typesetter::new(fonts));
@@ -43,11 +65,7 @@ pub(crate) async fn stage_with(
     })
     .await;
     let world = World::build(&app.platform).await;
-    let plan = ClassPlan {
-        capacity,
-        ..ClassPlan::default()
-    };
-    let class = Id::from_raw(class(&app.platform, &world.here, &plan).await);
+    let class = Id::from_raw(class(&app.platform, &world.here, plan).await);
     let people = learners(&app.platform, people).await;
     Stage {
         app,

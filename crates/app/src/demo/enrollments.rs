@@ -7,6 +7,7 @@ use super::orgs::{Institutions, Kind};
 use super::people::People;
 use super::{CLASS_LIMIT, Days, PASS_PERCENT};
 use db::Value;
+use enrollment::fees::Money;
 use enrollment::seat_desk::model::RULE_VERSION;
 use enrollment::{EnrollmentStatus, NewEnrollment};
 use kernel::Id;
@@ -371,6 +372,9 @@ fn row(draw: &Draw, filled: &Filled<'_>, seat: &Seat) -> Option<Row> {
         created_at: created,
         changed_at: changed,
         signup: None,
+        money: Money::None,
+        due_fen: 0,
+        held_until: None,
         seated_on: seat.status.lasted().then(|| created.date()),
     };
     Some(row.cells())

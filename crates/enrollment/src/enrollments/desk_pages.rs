@@ -3,6 +3,8 @@
 use super::actions::{self, Terms};
 use super::model::{self, Learner, tag};
 use super::pages::id;
+use crate::EnrollmentStatus;
+use crate::fees;
 use crate::seat_desk::SeatDesk;
 use axum::Extension;
 use axum::extract::{Path, Query};
@@ -277,6 +279,9 @@ struct DonePage {
     history: Vec<(String, String)>,
     form: Form,
     may_act: bool,
+    may_take: bool,
+    pay_by: Option<String>,
+    refund: Option<String>,
 }
 
 fn reason() -> Vec<Field> {
@@ -293,6 +298,7 @@ pub(super) async fn one(ctx: Ctx, Path(text): Path<String>) -> AppResult<Respons
 async fn done_page(ctx: &Ctx, text: &str, form: Form) -> AppResult<DonePage> {
     let detail = actions::show_within(ctx, id(text)?).await?;
     let page = desk(ctx, "报名");
+    let refund = fees::actions::would_get_back(ctx, &detail.row).await?;
     let history = detail.history.iter().map(|line| {
         let (date, time) = line.at.china();
         let by = if line.by == Some(detail.row.person_id) {
@@ -310,6 +316,9 @@ async fn done_page(ctx: &Ctx, text: &str, form: Form) -> AppResult<DonePage> {
         tag: tag(&page, detail.row.status, detail.position, detail.class.status),
         history: history.collect(),
         may_act: ctx.can(Permission::EnrollmentAct),
+        may_take: ctx.can(Permission::FeeTake),
+        pay_by: fees::pay_by(&page, &detail.row),
+        refund: refund.map(|fen| fees::refund_sentence(&page, fen)),
         page,
         detail,
         form,

@@ -122,6 +122,7 @@ async fn erase(tx: &Tx, person: PersonId) -> AppResult<Vec<Event>> {
     let all: Vec<EnrollmentId> = all.into_iter().map(|row| row.id).collect();
     erase_notes(tx, "enrollment", &all).await?;
     let mut events = leave_draws(tx, person).await?;
+    events.extend(crate::fees::ledger::leave(tx, &ids, crate::fees::ladder::Cause::Withdrawn).await?);
     let event = |row: &EnrollmentRow| {
         Event::new("enrollment.withdrawn", "enrollment", row.id)
             .at(row.org_id)

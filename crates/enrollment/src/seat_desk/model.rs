@@ -1,7 +1,9 @@
 //! The rules of a seat decision: pure, one ask after the other, on the state the desk has loaded.
 
+use super::giving_up::{expire, pay, withdraw};
 use super::promotion::promote;
 use super::refusal::Refusal;
+use crate::fees::Payment;
 use crate::{EnrollmentId, RoundId, SignupId};
 use db::text_enum;
 use kernel::age::full_years;
@@ -109,6 +111,26 @@ pub enum Ask {
         /// Whether they wait when there are not seats enough.
         wait: bool,
     },
+    /// To have the fee of a kept seat counted as paid, or waived.
+    Pay {
+        /// Whose.
+        person: PersonId,
+        /// Where.
+        class: ClassId,
+        /// Which.
+        enrollment: EnrollmentId,
+        /// What came in.
+        payment: Payment,
+    },
+    /// To end a hold that is over.
+    Expire {
+        /// Whose.
+        person: PersonId,
+        /// Where.
+        class: ClassId,
+        /// Which.
+        enrollment: EnrollmentId,
+    },
     /// To give free seats to those who wait: after capacity was raised.
     Promote {
         /// Where.
@@ -123,6 +145,8 @@ impl Ask {
         match self {
             Self::Enroll { class, .. }
             | Self::Withdraw { class, .. }
+            | Self::Pay { class, .. }
+            | Self::Expire { class, .. }
             | Self::Drawn { class, .. }
             | Self::Promote { class } => *class,
         }
@@ -132,7 +156,10 @@ impl Ask {
     #[must_use]
     pub const fn person(&self) -> Option<PersonId> {
         match self {
-            Self::Enroll { person, .. } | Self::Withdraw { person, .. } => Some(*person),
+            Self::Enroll { person, .. }
+            | Self::Withdraw { person, .. }
+            | Self::Pay { person, .. }
+            | Self::Expire { person, .. } => Some(*person),
             Self::Drawn { .. } | Self::Promote { .. } => None,
         }
     }
@@ -160,7 +187,10 @@ impl Ask {
     /// Whether seats may become free for those who wait.
     #[must_use]
     pub const fn may_promote(&self) -> bool {
-        matches!(self, Self::Withdraw { .. } | Self::Promote { .. })
+        matches!(
+            self,
+            Self::Withdraw { .. } | Self::Expire { .. } | Self::Promote { .. }
+        )
     }
 }
 
@@ -191,6 +221,18 @@ pub struct ClassState {
     pub waiting: Vec<Waiting>,
     /// Whether the counters changed.
     pub changed: bool,
+}
+
+impl ClassState {
+    /// What somebody has who gets a seat: it is kept until the fee is paid, where there is one.
+    #[must_use]
+    pub fn seat_status(&self) -> EnrollmentStatus {
+        if self.facts.fee_fen > 0 {
+            EnrollmentStatus::Reserved
+        } else {
+            EnrollmentStatus::Confirmed
+        }
+    }
 }
 
 /// Somebody on a waitlist.
@@ -228,6 +270,8 @@ pub struct Live {
     pub status: EnrollmentStatus,
     /// Place on the waitlist, from 1, where it was asked for.
     pub position: Option<i64>,
+    /// Until when the seat is kept unpaid.
+    pub held_until: Option<Instant>,
 }
 
 /// All that a group of asks touches.
@@ -326,6 +370,17 @@ pub fn decide(state: &mut State, ask: &Ask) -> Decision {
             class,
             enrollment,
         } => withdraw(state, person, class, enrollment).unwrap_or_else(Decision::from),
+        Ask::Pay {
+            person,
+            class,
+            enrollment,
+            ..
+        } => pay(state, person, class, enrollment).unwrap_or_else(Decision::from),
+        Ask::Expire {
+            person,
+            class,
+            enrollment,
+        } => expire(state, person, class, enrollment).unwrap_or_else(Decision::from),
         Ask::Drawn {
             signup,
             class,
@@ -569,6 +624,7 @@ fn place(
         queue = at.last_queue;
         if seat {
             at.enrolled += 1;
+            answer.status = at.seat_status();
         } else {
             at.waitlisted += 1;
             answer.status = EnrollmentStatus::Waitlisted;
@@ -587,6 +643,7 @@ fn place(
                 term: at.facts.term,
                 status: answer.status,
                 position: answer.position,
+                held_until: None,
             });
         }
     }
@@ -599,50 +656,4 @@ fn place(
             queue,
         }],
     }
-}
-
-fn withdraw(
-    state: &mut State,
-    person: PersonId,
-    class: ClassId,
-    enrollment: EnrollmentId,
-) -> Result<Decision, Refusal> {
-    let at = state.classes.get_mut(&class).ok_or(Refusal::NoClass)?;
-    let who = state.people.get_mut(&person).ok_or(Refusal::NoPerson)?;
-    let mut answer = Answer {
-        enrollment,
-        status: EnrollmentStatus::Withdrawn,
-        position: None,
-        fresh: false,
-    };
-    let Some(place) = who.live.iter().position(|live| live.enrollment == enrollment) else {
-        // Given up before: the same answer again.
-        return Ok(Decision {
-            answer: Ok(Some(answer)),
-            changes: Vec::new(),
-        });
-    };
-    let live = who.live.remove(place);
-    answer.fresh = true;
-    at.changed = true;
-    at.waiting.retain(|waiting| waiting.enrollment != enrollment);
-    if live.status.holds_seat() {
-        at.enrolled -= 1;
-    } else {
-        at.waitlisted -= 1;
-    }
-    let mut changes = vec![Change::Moved {
-        enrollment,
-        person,
-        class,
-        from: live.status,
-        to: EnrollmentStatus::Withdrawn,
-    }];
-    if live.status.holds_seat() {
-        changes.extend(promote(state, class));
-    }
-    Ok(Decision {
-        answer: Ok(Some(answer)),
-        changes,
-    })
 }

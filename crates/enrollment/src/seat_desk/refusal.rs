@@ -76,6 +76,10 @@ pub enum Refusal {
         /// The round.
         round: RoundId,
     },
+    /// The time to pay for the seat is over.
+    HoldOver,
+    /// There is nothing to pay: no seat is kept yet.
+    NothingDue,
     /// The same key came with another request.
     KeyReused,
 }
@@ -97,6 +101,8 @@ impl Refusal {
             Self::ClassCancelled { .. } => "class_cancelled",
             Self::Full { .. } => "class_full",
             Self::InDraw { .. } => "in_draw",
+            Self::HoldOver => "hold_over",
+            Self::NothingDue => "nothing_due",
             Self::KeyReused => "idempotency_key_reused",
         }
     }
@@ -146,6 +152,8 @@ impl Refusal {
             Self::InDraw { .. } => {
                 "这个班的名额用摇号来分，不按先来后到。请在报名批次里填报名申请；结果公布后没满的，再直接报名。".into()
             }
+            Self::HoldOver => "交费的时间已过，名额没有再留。想上这个班，请重新报名；多交的钱会退还。".into(),
+            Self::NothingDue => "还没有轮到名额，现在不用交费。轮到了会马上告诉您。".into(),
             Self::KeyReused => "这个 Idempotency-Key 已用于另一个请求。请换一个新的，再发一次。".into(),
         }
     }
@@ -246,6 +254,8 @@ mod tests {
             },
             Refusal::ClassCancelled { name },
             Refusal::Full { ahead: 7 },
+            Refusal::HoldOver,
+            Refusal::NothingDue,
         ] {
             let doors = refusal.doors().into_iter().map(|door| door.label);
             for chinese in std::iter::once(refusal.sentence()).chain(doors) {

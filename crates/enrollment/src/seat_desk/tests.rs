@@ -48,6 +48,7 @@ fn usual(number: i64) -> ClassState {
             starts_on: day("2027-03-01"),
             age_min: None,
             age_max: None,
+            fee_fen: 0,
             slots: vec![slot(
                 "2027-03-01",
                 i32::try_from(number).unwrap() * 100,
