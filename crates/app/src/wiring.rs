@@ -38,7 +38,9 @@ pub fn routes(shared: &Shared) -> Routes {
         .merge(attendance::routes())
         .merge(records::routes(Some(Arc::clone(&shared.typesetter))));
     let routes = if shared.platform.demo {
-        routes.merge(demo_control::routes(shared))
+        routes
+            .merge(demo_control::routes(shared))
+            .merge(enrollment::fees::demo_routes())
     } else {
         routes
     };

@@ -38,6 +38,7 @@ pub const JOBS: &[JobKind] = &[
         name: HOLDS,
         run: |ctx, _| -> JobFuture { Box::pin(holds(ctx)) },
     },
+    crate::fees::online::SEND_BACK,
     crate::rounds::PUBLISH,
     crate::rounds::TELL,
 ];

@@ -3,6 +3,7 @@
 use super::ladder::Cause;
 use super::ledger::{self, Posting};
 use super::model::{Kind, Method, Money, Payment, can_undo};
+use super::online;
 use super::store::{self, DueRow, PostingRow, RefundRow};
 use crate::enrollments::store::{self as enrollments, EnrollmentRow};
 use crate::seat_desk::holds::{Way, held_until};
@@ -223,7 +224,7 @@ pub async fn take(ctx: &Ctx, desk: &SeatDesk, id: EnrollmentId, taking: Taking) 
                 payment: Payment {
                     id: ctx.new_id(),
                     method: taking.method,
-                    order: None,
+                    settles: None,
                 },
             },
             by: ctx.actor.person,
@@ -318,7 +319,11 @@ async fn undo_payment(tx: &Tx, row: &EnrollmentRow, posting: &PostingRow) -> App
     if posting.method == Method::Online {
         ledger::reverse_owing(tx, posting).await?;
         let fen = posting.amount_fen;
-        events.push(ledger::keep_refund(tx, row, Cause::Undone, (fen, fen)).await?);
+        let (refund, owed) = ledger::keep_refund(tx, row, Cause::Undone, (fen, fen)).await?;
+        if let Some(number) = online::number_of(tx, row.id).await? {
+            online::queue_back(tx, refund, &number).await?;
+        }
+        events.push(owed);
     } else {
         ledger::reverse(tx, posting).await?;
     }

@@ -3,6 +3,7 @@
 use super::actions::{self, Fee, Taking};
 use super::ladder::Cause;
 use super::model::{Kind, Method, Money, receipt_text};
+use super::online;
 use super::store::{PostingRow, RefundRow};
 use crate::enrollments::api::{EnrollmentAnswer, key};
 use crate::seat_desk::SeatDesk;
@@ -10,6 +11,7 @@ use crate::{EnrollmentId, PostingId, RefundId};
 use axum::Extension;
 use axum::http::{HeaderMap, StatusCode};
 use platform::api::{Asked, At, Listed, Moment, Paging};
+use platform::payment::PayCall;
 use platform::web::Json;
 use platform::{AppError, AppResult, Ctx};
 use serde::{Deserialize, Serialize};
@@ -200,7 +202,47 @@ pub async fn pay_refund(
     Ok((StatusCode::CREATED, axum::Json(refund.into())))
 }
 
+/// Where to pay on line.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BegunAnswer {
+    /// Address of the provider's page.
+    pub pay_url: String,
+}
+
+/// Begins to pay one's own fee on line.
+#[utoipa::path(post, path = "/api/v1/enrollments/{id}/online-payments", tag = "fees", params(("id" = String, Path, description = "The enrolment")),
+    responses((status = 201, body = BegunAnswer), (status = 404, description = "None, or not the caller's"),
+    (status = 409, description = "Nothing is due: problem+json")))]
+pub async fn begin(ctx: Ctx, At(id): At<EnrollmentId>) -> AppResult<(StatusCode, axum::Json<BegunAnswer>)> {
+    let pay_url = online::begin(&ctx, id).await?;
+    Ok((StatusCode::CREATED, axum::Json(BegunAnswer { pay_url })))
+}
+
+/// `POST /pay/callback`: what the provider tells. Its answer is 200 for whatever was understood, however it was decided.
+pub(super) async fn callback(
+    ctx: Ctx,
+    Extension(desk): Extension<Arc<SeatDesk>>,
+    headers: HeaderMap,
+    body: axum::body::Bytes,
+) -> AppResult<StatusCode> {
+    let header = |name: &str| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    };
+    let call = PayCall {
+        timestamp: header("x-xuequan-timestamp"),
+        nonce: header("x-xuequan-nonce"),
+        signature: header("x-xuequan-signature"),
+        body: &body,
+    };
+    let outcome = online::called(&ctx, &desk, &call).await?;
+    tracing::info!(?outcome, "the provider of payments has called");
+    Ok(StatusCode::OK)
+}
+
 /// The API of fees.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(mine, find, take, undo, pay_refund))]
+#[openapi(paths(mine, find, take, undo, pay_refund, begin))]
 pub(crate) struct FeesApi;

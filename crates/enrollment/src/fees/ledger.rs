@@ -2,10 +2,11 @@
 
 use super::ladder::{self, Cause, LADDER_VERSION};
 use super::model::{Kind, Line, Method, Money, Payment, reversed};
+use super::online_store::{self, OrderStatus};
 use super::store::{self, PostingRow, RefundRow};
 use crate::enrollments::store as enrollments;
 use crate::enrollments::store::EnrollmentRow;
-use crate::{EnrollmentId, PostingId};
+use crate::{EnrollmentId, PostingId, RefundId};
 use kernel::{Date, Instant, OrgId};
 use platform::{AppError, AppResult, Event, Tx, job};
 use serde_json::json;
@@ -83,6 +84,13 @@ async fn paid(tx: &Tx, id: EnrollmentId, org: OrgId, payment: &Payment) -> AppRe
         fen: row.due_fen,
     };
     let posted = post(tx, &posting).await?;
+    if let Some(settled) = &payment.settles {
+        if settled.fen != row.due_fen {
+            return Err(AppError::Internal("a payment of another sum than is due".into()));
+        }
+        let came = (settled.number.as_str(), settled.fen);
+        online_store::settle(tx, settled.order, OrderStatus::Paid, came, tx.ctx().now()).await?;
+    }
     let money = if payment.method.is_money() {
         Money::Paid
     } else {
@@ -243,7 +251,8 @@ pub(super) async fn owe(tx: &Tx, row: &EnrollmentRow, cause: Cause, fen: i64) ->
         };
         post(tx, &posting).await?;
     }
-    keep_refund(tx, row, cause, (row.due_fen, fen)).await
+    let (_, event) = keep_refund(tx, row, cause, (row.due_fen, fen)).await?;
+    Ok(event)
 }
 
 /// The row of a refund whose debt is posted.
@@ -252,7 +261,7 @@ pub(super) async fn keep_refund(
     row: &EnrollmentRow,
     cause: Cause,
     (paid_fen, fen): (i64, i64),
-) -> AppResult<Event> {
+) -> AppResult<(RefundId, Event)> {
     let refund = RefundRow {
         id: tx.ctx().new_id(),
         org_id: row.org_id,
@@ -266,10 +275,11 @@ pub(super) async fn keep_refund(
         paid_posting: None,
     };
     store::insert_refund(tx, &refund).await?;
-    Ok(Event::new("fee.refund_owed", "enrollment", row.id)
+    let event = Event::new("fee.refund_owed", "enrollment", row.id)
         .at(row.org_id)
         .on_behalf_of(row.person_id)
-        .data(json!({ "refund": refund.id, "fen": fen, "cause": cause.as_str(), "ladder": LADDER_VERSION })))
+        .data(json!({ "refund": refund.id, "fen": fen, "cause": cause.as_str(), "ladder": LADDER_VERSION }));
+    Ok((refund.id, event))
 }
 
 /// An event about a posting.

@@ -10,21 +10,28 @@
 //! 5. Who leaves gets back what the ladder says (`ladder.rs`), is shown it before, and the ladder's version is kept. When
 //!    the school cancels a class, everybody gets all of it.
 //!
+//! 6. What a provider of payments tells is counted once, and never gives a second seat (`online.rs`).
+//!
 //! Who may do what: the signed-in person sees their own; `FeeTake` takes, waives, refunds and undoes in its subtree.
-//! Events: fee.paid, fee.undone, fee.refund_owed, fee.refunded. Tables: fee_posting, fee_entry, fee_refund, and the columns
+//! Events: fee.paid, fee.undone, fee.refund_owed, fee.refunded,
+//! fee.order_begun, fee.unclaimed. Tables: fee_posting, fee_entry, fee_refund, fee_order, and the columns
 //! money, due_fen, held_until of enrollment. Start reading at `ledger.rs`.
 
 pub mod actions;
 pub(crate) mod api;
+mod demo_pay;
 mod desk_pages;
 pub mod ladder;
 pub(crate) mod ledger;
 pub mod model;
+pub mod online;
+mod online_store;
 mod pages;
 mod store;
 #[cfg(test)]
 mod tests;
 
+pub use demo_pay::{DemoPay, demo_routes};
 pub use ledger::{Step, carry_out};
 pub use model::{Method, Money, Payment};
 pub(crate) use pages::{pay_by, refund_sentence};
@@ -48,6 +55,13 @@ pub fn routes() -> Routes {
             Access::Needs(Permission::FeeTake),
             api::pay_refund,
         )
+        .post(
+            "/api/v1/enrollments/{id}/online-payments",
+            Access::SignedIn,
+            api::begin,
+        )
+        .post("/pay/callback", Access::Public, api::callback)
+        .post("/me/fees/{id}/pay", Access::SignedIn, pages::pay)
         .get("/me/fees", Access::SignedIn, pages::mine)
         .get("/me/fees/{id}", Access::SignedIn, pages::one)
         .post("/me/fee-postings/{id}/undo", Access::SignedIn, pages::undo)

@@ -87,7 +87,18 @@ pub struct Payment {
     /// By what.
     pub method: Method,
     /// The payment on line that it settles.
-    pub order: Option<crate::OrderId>,
+    pub settles: Option<Settled>,
+}
+
+/// A payment on line that came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// Our number of it.
+    pub order: crate::OrderId,
+    /// The provider's.
+    pub number: String,
+    /// How much came, in fen.
+    pub fen: i64,
 }
 
 impl Method {

@@ -2,6 +2,7 @@
 
 use super::actions::{self, Fee};
 use super::model::{Kind, Method, Money, receipt_text};
+use super::online;
 use super::store::PostingRow;
 use crate::enrollments::store::EnrollmentRow;
 use crate::seat_desk::refusal::moment;
@@ -168,10 +169,30 @@ pub(super) async fn one(ctx: Ctx, Path(text): Path<String>) -> AppResult<Respons
         tag: tag(&page, fee.row.money),
         lines: lines(&page, &fee, ctx.now(), "/me"),
         refunds: refunds(&page, &fee),
-        online: false,
+        online: online::is_offered(&ctx),
         page,
         fee,
     }))
+}
+
+/// `POST /me/fees/{id}/pay`: on to the provider's page.
+pub(super) async fn pay(ctx: Ctx, Path(text): Path<String>, _: Posted) -> AppResult<Response> {
+    let href = online::begin(&ctx, id(&text)?).await?;
+    if href.starts_with('/') {
+        return Ok(see_other(&href));
+    }
+    // Browsers do not follow a form to another site: the person goes by a link.
+    let page = ui::learner_page(&ctx, "去支付页面");
+    let back = format!("/me/fees/{text}");
+    Ok(html(&GoPage { page, href, back }))
+}
+
+#[derive(askama::Template)]
+#[template(path = "fees/go.html")]
+struct GoPage {
+    page: Page,
+    href: String,
+    back: String,
 }
 
 /// `POST /me/fee-postings/{id}/undo`

@@ -28,6 +28,7 @@ pub mod holds;
 pub mod model;
 pub(crate) mod promotion;
 pub(crate) mod refusal;
+mod status;
 mod store;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,7 @@
 //! Money through the router.
 
+mod online;
+
 use crate::testing::{Stage, stage, stage_with_fee};
 use db::args;
 use platform::Role;
@@ -36,7 +38,10 @@ impl Stage {
     /// Every posting sums to nothing, and the balances of the accounts are these.
     async fn books(&self, expected: &[(&str, i64)]) {
         let db = &self.app.platform.db;
-        assert_eq!(super::actions::prove(db).await.unwrap(), Vec::<String>::new());
+        assert_eq!(
+            crate::fees::actions::prove(db).await.unwrap(),
+            Vec::<String>::new()
+        );
         let sql = "SELECT account, CAST(sum(amount_fen) AS BIGINT) FROM fee_entry GROUP BY account ORDER BY account";
         let mut found: Vec<(String, i64)> = db.query(sql, args![]).await.unwrap();
         found.retain(|(_, fen)| *fen != 0);
@@ -440,8 +445,9 @@ async fn a_token_without_the_permission_takes_nothing() {
 
 #[test]
 fn every_text_of_the_learner_pages_has_english() {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/fees/pages.rs");
-    let source = std::fs::read_to_string(root).unwrap();
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/fees");
+    let read = |file: &str| std::fs::read_to_string(root.join(file)).unwrap();
+    let source = format!("{}{}", read("pages.rs"), read("demo_pay.rs"));
     let mut texts = Vec::new();
     for start in ["page.t(\"", "page.tn(\"", "learner_page(&ctx, \""] {
         let found = source.split(start).skip(1);
