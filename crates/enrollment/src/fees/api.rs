@@ -1,15 +1,18 @@
 //! Fees for programs.
 
 use super::actions::{self, Fee, Taking};
+use super::closing;
 use super::ladder::Cause;
 use super::model::{Kind, Method, Money, receipt_text};
 use super::online;
+use super::store::ClosingRow;
 use super::store::{PostingRow, RefundRow};
 use crate::enrollments::api::{EnrollmentAnswer, key};
 use crate::seat_desk::SeatDesk;
 use crate::{EnrollmentId, PostingId, RefundId};
 use axum::Extension;
 use axum::http::{HeaderMap, StatusCode};
+use kernel::OrgId;
 use platform::api::{Asked, At, Listed, Moment, Paging};
 use platform::payment::PayCall;
 use platform::web::Json;
@@ -242,7 +245,70 @@ pub(super) async fn callback(
     Ok(StatusCode::OK)
 }
 
+/// A cashier's day that is closed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ClosingItem {
+    /// The last day it covers.
+    pub day: String,
+    /// What the books said was in the drawer, in fen.
+    pub cash_fen: i64,
+    /// What was counted, in fen.
+    pub counted_fen: i64,
+    /// Why the two differ; empty when they do not.
+    pub reason: String,
+    /// When it was closed.
+    pub closed_at: Moment,
+}
+
+impl From<ClosingRow> for ClosingItem {
+    fn from(row: ClosingRow) -> Self {
+        Self {
+            day: row.day.to_string(),
+            cash_fen: row.cash_fen,
+            counted_fen: row.counted_fen,
+            reason: row.reason,
+            closed_at: row.closed_at.into(),
+        }
+    }
+}
+
+/// Closed days of an org, the last first.
+#[utoipa::path(get, path = "/api/v1/orgs/{id}/fee-closings", tag = "fees", params(("id" = String, Path, description = "The org"), Paging),
+    responses((status = 200, body = Listed<ClosingItem>), (status = 404, description = "None, or not in the scope")))]
+pub async fn closings(
+    ctx: Ctx,
+    At(org): At<OrgId>,
+    asked: Asked,
+) -> AppResult<axum::Json<Listed<ClosingItem>>> {
+    let part = asked.part()?;
+    let rows = closing::of_org(&ctx, org, 1_000).await?;
+    Ok(axum::Json(part.of(rows).map(ClosingItem::from)))
+}
+
+/// What was counted.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct CloseBody {
+    /// Cash in the drawer, in fen.
+    pub counted_fen: i64,
+    /// Why it differs from the books, if it does.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// Counts the drawer and closes the days up to today.
+#[utoipa::path(post, path = "/api/v1/orgs/{id}/fee-closings", tag = "fees", request_body = CloseBody, params(("id" = String, Path, description = "The org")),
+    responses((status = 201, body = ClosingItem), (status = 404, description = "None, or not in the scope"),
+    (status = 409, description = "Closed before: problem+json"), (status = 422, description = "A difference without a reason")))]
+pub async fn close(
+    ctx: Ctx,
+    At(org): At<OrgId>,
+    Json(body): Json<CloseBody>,
+) -> AppResult<(StatusCode, axum::Json<ClosingItem>)> {
+    let row = closing::close(&ctx, org, body.counted_fen, &body.reason).await?;
+    Ok((StatusCode::CREATED, axum::Json(row.into())))
+}
+
 /// The API of fees.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(mine, find, take, undo, pay_refund, begin))]
+#[openapi(paths(mine, find, take, undo, pay_refund, begin, closings, close))]
 pub(crate) struct FeesApi;

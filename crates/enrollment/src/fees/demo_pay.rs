@@ -3,8 +3,8 @@
 //! Only part of the route table when the program was started with `--demo`.
 
 use super::online::{self, Outcome, Told};
-use super::online_store::{self as orders, OrderRow};
 use super::pages::{id, yuan};
+use super::store::orders::{self, OrderRow};
 use crate::OrderId;
 use crate::seat_desk::SeatDesk;
 use axum::Extension;

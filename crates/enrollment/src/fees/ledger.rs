@@ -2,7 +2,7 @@
 
 use super::ladder::{self, Cause, LADDER_VERSION};
 use super::model::{Kind, Line, Method, Money, Payment, reversed};
-use super::online_store::{self, OrderStatus};
+use super::store::orders::{self, OrderStatus};
 use super::store::{self, PostingRow, RefundRow};
 use crate::enrollments::store as enrollments;
 use crate::enrollments::store::EnrollmentRow;
@@ -89,7 +89,7 @@ async fn paid(tx: &Tx, id: EnrollmentId, org: OrgId, payment: &Payment) -> AppRe
             return Err(AppError::Internal("a payment of another sum than is due".into()));
         }
         let came = (settled.number.as_str(), settled.fen);
-        online_store::settle(tx, settled.order, OrderStatus::Paid, came, tx.ctx().now()).await?;
+        orders::settle(tx, settled.order, OrderStatus::Paid, came, tx.ctx().now()).await?;
     }
     let money = if payment.method.is_money() {
         Money::Paid

@@ -11,21 +11,24 @@
 //!    the school cancels a class, everybody gets all of it.
 //!
 //! 6. What a provider of payments tells is counted once, and never gives a second seat (`online.rs`).
+//! 7. The cashier closes the day: counted to the fen, and locked (`closing.rs`).
 //!
 //! Who may do what: the signed-in person sees their own; `FeeTake` takes, waives, refunds and undoes in its subtree.
 //! Events: fee.paid, fee.undone, fee.refund_owed, fee.refunded,
-//! fee.order_begun, fee.unclaimed. Tables: fee_posting, fee_entry, fee_refund, fee_order, and the columns
+//! fee.order_begun, fee.unclaimed, fee.counted, fee.day_closed. Tables: fee_posting, fee_entry, fee_refund, fee_order,
+//! fee_closing, and the columns
 //! money, due_fen, held_until of enrollment. Start reading at `ledger.rs`.
 
 pub mod actions;
 pub(crate) mod api;
+pub mod closing;
+mod closing_pages;
 mod demo_pay;
 mod desk_pages;
 pub mod ladder;
 pub(crate) mod ledger;
 pub mod model;
 pub mod online;
-mod online_store;
 mod pages;
 mod store;
 #[cfg(test)]
@@ -62,6 +65,16 @@ pub fn routes() -> Routes {
         )
         .post("/pay/callback", Access::Public, api::callback)
         .post("/me/fees/{id}/pay", Access::SignedIn, pages::pay)
+        .get(
+            "/api/v1/orgs/{id}/fee-closings",
+            Access::Needs(Permission::FeeTake),
+            api::closings,
+        )
+        .post(
+            "/api/v1/orgs/{id}/fee-closings",
+            Access::Needs(Permission::FeeTake),
+            api::close,
+        )
         .get("/me/fees", Access::SignedIn, pages::mine)
         .get("/me/fees/{id}", Access::SignedIn, pages::one)
         .post("/me/fee-postings/{id}/undo", Access::SignedIn, pages::undo)
@@ -80,4 +93,8 @@ fn desk_routes() -> Routes {
         .post("/desk/fee-postings/{id}/undo", take, desk_pages::undo)
         .post("/desk/fee-refunds/{id}/pay", take, desk_pages::pay_refund)
         .get("/desk/receipts/{id}", take, pages::receipt)
+        .get("/desk/closings", take, closing_pages::list)
+        .get("/desk/closings/{org}", take, closing_pages::open)
+        .post("/desk/closings/{org}", take, closing_pages::close)
+        .get("/desk/closings/{org}/{day}", take, closing_pages::closed)
 }

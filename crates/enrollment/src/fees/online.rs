@@ -9,8 +9,8 @@
 use super::ladder::Cause;
 use super::ledger::{self, Posting};
 use super::model::{Kind, Method, Money, Payment, Settled};
-use super::online_store::{self as orders, OrderRow, OrderStatus};
 use super::store;
+use super::store::orders::{self, OrderRow, OrderStatus};
 use crate::enrollments::store::{self as enrollments, EnrollmentRow};
 use crate::seat_desk::{Ask, Asked, SeatDesk};
 use crate::{EnrollmentId, OrderId, RefundId};

@@ -1,5 +1,6 @@
 //! Money through the router.
 
+mod closing;
 mod online;
 
 use crate::testing::{Stage, stage, stage_with_fee};

@@ -50,7 +50,7 @@ macro_rules! orders {
     };
 }
 
-pub(super) async fn find(db: &Db, id: OrderId) -> DbResult<Option<OrderRow>> {
+pub(in crate::fees) async fn find(db: &Db, id: OrderId) -> DbResult<Option<OrderRow>> {
     db.query_opt(
         orders!("WHERE o.id = $1 {unscoped: named by the provider, or by its owner}"),
         args![id],
@@ -58,7 +58,7 @@ pub(super) async fn find(db: &Db, id: OrderId) -> DbResult<Option<OrderRow>> {
     .await
 }
 
-pub(super) async fn by_number(db: &Db, number: &str) -> DbResult<Option<OrderRow>> {
+pub(in crate::fees) async fn by_number(db: &Db, number: &str) -> DbResult<Option<OrderRow>> {
     db.query_opt(
         orders!("WHERE o.provider_number = $1 {unscoped: named by the provider}"),
         args![number],
@@ -67,7 +67,7 @@ pub(super) async fn by_number(db: &Db, number: &str) -> DbResult<Option<OrderRow
 }
 
 /// The payment of an enrolment that was begun and not heard of, or that was counted.
-pub(super) async fn of_enrollment(
+pub(in crate::fees) async fn of_enrollment(
     db: &Db,
     enrollment: EnrollmentId,
     status: OrderStatus,
@@ -82,7 +82,7 @@ pub(super) async fn of_enrollment(
     .await
 }
 
-pub(super) async fn insert(tx: &Tx, row: &OrderRow) -> DbResult<()> {
+pub(in crate::fees) async fn insert(tx: &Tx, row: &OrderRow) -> DbResult<()> {
     tx.exec(
         "INSERT INTO fee_order (id, org_id, enrollment_id, amount_fen, status, provider_number, received_fen,
            created_at, changed_at)
@@ -103,7 +103,7 @@ pub(super) async fn insert(tx: &Tx, row: &OrderRow) -> DbResult<()> {
 }
 
 /// Keeps what the provider has told of an open payment.
-pub(super) async fn settle(
+pub(in crate::fees) async fn settle(
     tx: &Tx,
     id: OrderId,
     status: OrderStatus,

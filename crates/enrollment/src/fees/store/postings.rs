@@ -1,7 +1,7 @@
 //! SQL of the ledger of fees and of refunds.
 
-use super::ladder::Cause;
-use super::model::{Kind, Line, Method, Money};
+use crate::fees::ladder::Cause;
+use crate::fees::model::{Kind, Line, Method, Money};
 use crate::{EnrollmentId, EnrollmentStatus, PostingId, RefundId};
 use db::{Db, DbResult, Scope, Tx, Value, args, record};
 use kernel::{Date, Instant, OrgId, PersonId};
@@ -50,7 +50,7 @@ macro_rules! postings {
     };
 }
 
-pub(super) async fn find(db: &Db, id: PostingId) -> DbResult<PostingRow> {
+pub(in crate::fees) async fn find(db: &Db, id: PostingId) -> DbResult<PostingRow> {
     db.query_one(
         postings!("WHERE p.id = $1 {unscoped: the caller checks whose it is}"),
         args![id],
@@ -58,14 +58,14 @@ pub(super) async fn find(db: &Db, id: PostingId) -> DbResult<PostingRow> {
     .await
 }
 
-pub(super) async fn find_within(db: &Db, scope: &Scope, id: PostingId) -> DbResult<PostingRow> {
+pub(in crate::fees) async fn find_within(db: &Db, scope: &Scope, id: PostingId) -> DbResult<PostingRow> {
     db.within(scope)
         .query_one(postings!("WHERE p.id = $1 AND {scope p.org_id}"), args![id])
         .await
 }
 
 /// Postings of enrolments, oldest first.
-pub(super) async fn of_enrollments(db: &Db, ids: &[EnrollmentId]) -> DbResult<Vec<PostingRow>> {
+pub(in crate::fees) async fn of_enrollments(db: &Db, ids: &[EnrollmentId]) -> DbResult<Vec<PostingRow>> {
     db.query(
         postings!("WHERE p.enrollment_id {any $1} {unscoped: the caller checked whose they are} ORDER BY p.id LIMIT 1000"),
         args![ids],
@@ -73,7 +73,7 @@ pub(super) async fn of_enrollments(db: &Db, ids: &[EnrollmentId]) -> DbResult<Ve
     .await
 }
 
-pub(super) async fn lines(db: &Db, posting: PostingId) -> DbResult<Vec<Line>> {
+pub(in crate::fees) async fn lines(db: &Db, posting: PostingId) -> DbResult<Vec<Line>> {
     db.query(
         "SELECT account, amount_fen FROM fee_entry WHERE posting_id = $1 ORDER BY line LIMIT 20",
         args![posting],
@@ -81,7 +81,7 @@ pub(super) async fn lines(db: &Db, posting: PostingId) -> DbResult<Vec<Line>> {
     .await
 }
 
-pub(super) async fn insert(tx: &Tx, row: &PostingRow, lines: &[Line]) -> DbResult<()> {
+pub(in crate::fees) async fn insert(tx: &Tx, row: &PostingRow, lines: &[Line]) -> DbResult<()> {
     tx.exec(
         "INSERT INTO fee_posting (id, org_id, enrollment_id, kind, method, amount_fen, receipt_year, receipt_number,
            reverses, day, at, actor_person)
@@ -116,7 +116,7 @@ pub(super) async fn insert(tx: &Tx, row: &PostingRow, lines: &[Line]) -> DbResul
 }
 
 /// The highest receipt number of an org's year.
-pub(super) async fn last_receipt(db: &Db, org: OrgId, year: i64) -> DbResult<i64> {
+pub(in crate::fees) async fn last_receipt(db: &Db, org: OrgId, year: i64) -> DbResult<i64> {
     db.query_one(
         "SELECT COALESCE(max(receipt_number), 0) FROM fee_posting
          WHERE org_id = $1 AND receipt_year = $2 {unscoped: the caller decided}",
@@ -126,7 +126,7 @@ pub(super) async fn last_receipt(db: &Db, org: OrgId, year: i64) -> DbResult<i64
 }
 
 /// The last day that an org's cashier has closed.
-pub(super) async fn last_closed(db: &Db, org: OrgId) -> DbResult<Option<Date>> {
+pub(in crate::fees) async fn last_closed(db: &Db, org: OrgId) -> DbResult<Option<Date>> {
     db.query_opt(
         "SELECT day FROM fee_closing WHERE org_id = $1 {unscoped: the caller decided} ORDER BY day DESC LIMIT 1",
         args![org],
@@ -135,7 +135,7 @@ pub(super) async fn last_closed(db: &Db, org: OrgId) -> DbResult<Option<Date>> {
 }
 
 /// Keeps seats that were given from a waitlist until they are paid.
-pub(super) async fn keep(tx: &Tx, id: EnrollmentId, until: Instant) -> DbResult<()> {
+pub(in crate::fees) async fn keep(tx: &Tx, id: EnrollmentId, until: Instant) -> DbResult<()> {
     tx.exec(
         "UPDATE enrollment SET money = 'due', held_until = $2,
            due_fen = (SELECT c.fee_fen FROM class c WHERE c.id = enrollment.class_id)
@@ -147,7 +147,7 @@ pub(super) async fn keep(tx: &Tx, id: EnrollmentId, until: Instant) -> DbResult<
 }
 
 /// Nothing is due any more for what was given up unpaid.
-pub(super) async fn forgive(tx: &Tx, ids: &[EnrollmentId]) -> DbResult<()> {
+pub(in crate::fees) async fn forgive(tx: &Tx, ids: &[EnrollmentId]) -> DbResult<()> {
     tx.exec(
         "UPDATE enrollment SET money = 'none' WHERE id {any $1} AND money = 'due' {unscoped: the caller decided}",
         args![ids],
@@ -156,7 +156,7 @@ pub(super) async fn forgive(tx: &Tx, ids: &[EnrollmentId]) -> DbResult<()> {
     Ok(())
 }
 
-pub(super) async fn set_money(tx: &Tx, id: EnrollmentId, money: Money) -> DbResult<()> {
+pub(in crate::fees) async fn set_money(tx: &Tx, id: EnrollmentId, money: Money) -> DbResult<()> {
     tx.exec(
         "UPDATE enrollment SET money = $2 WHERE id = $1 {unscoped: the caller decided}",
         args![id, money],
@@ -166,7 +166,12 @@ pub(super) async fn set_money(tx: &Tx, id: EnrollmentId, money: Money) -> DbResu
 }
 
 /// Puts a paid seat back to one that is kept.
-pub(super) async fn keep_again(tx: &Tx, id: EnrollmentId, until: Instant, now: Instant) -> DbResult<()> {
+pub(in crate::fees) async fn keep_again(
+    tx: &Tx,
+    id: EnrollmentId,
+    until: Instant,
+    now: Instant,
+) -> DbResult<()> {
     tx.exec(
         "UPDATE enrollment SET status = 'reserved', money = 'due', held_until = $2, changed_at = $3
          WHERE id = $1 {unscoped: the caller decided}",
@@ -212,7 +217,7 @@ macro_rules! refunds {
     };
 }
 
-pub(super) async fn insert_refund(tx: &Tx, row: &RefundRow) -> DbResult<()> {
+pub(in crate::fees) async fn insert_refund(tx: &Tx, row: &RefundRow) -> DbResult<()> {
     tx.exec(
         "INSERT INTO fee_refund (id, org_id, enrollment_id, cause, paid_fen, amount_fen, ladder_version, status, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) {unscoped: the caller decided}",
@@ -232,7 +237,7 @@ pub(super) async fn insert_refund(tx: &Tx, row: &RefundRow) -> DbResult<()> {
     Ok(())
 }
 
-pub(super) async fn refunds_of(db: &Db, ids: &[EnrollmentId]) -> DbResult<Vec<RefundRow>> {
+pub(in crate::fees) async fn refunds_of(db: &Db, ids: &[EnrollmentId]) -> DbResult<Vec<RefundRow>> {
     db.query(
         refunds!("WHERE f.enrollment_id {any $1} {unscoped: the caller checked whose they are} ORDER BY f.id LIMIT 1000"),
         args![ids],
@@ -241,7 +246,7 @@ pub(super) async fn refunds_of(db: &Db, ids: &[EnrollmentId]) -> DbResult<Vec<Re
 }
 
 /// Refunds of the scope that are not paid yet, oldest first.
-pub(super) async fn open_refunds(db: &Db, scope: &Scope, limit: i64) -> DbResult<Vec<RefundRow>> {
+pub(in crate::fees) async fn open_refunds(db: &Db, scope: &Scope, limit: i64) -> DbResult<Vec<RefundRow>> {
     db.within(scope)
         .query(
             refunds!("WHERE f.status = 'open' AND {scope f.org_id} ORDER BY f.id LIMIT $1"),
@@ -250,14 +255,14 @@ pub(super) async fn open_refunds(db: &Db, scope: &Scope, limit: i64) -> DbResult
         .await
 }
 
-pub(super) async fn refund_within(db: &Db, scope: &Scope, id: RefundId) -> DbResult<RefundRow> {
+pub(in crate::fees) async fn refund_within(db: &Db, scope: &Scope, id: RefundId) -> DbResult<RefundRow> {
     db.within(scope)
         .query_one(refunds!("WHERE f.id = $1 AND {scope f.org_id}"), args![id])
         .await
 }
 
 /// The refund that a posting paid.
-pub(super) async fn refund_paid_by(db: &Db, posting: PostingId) -> DbResult<Option<RefundRow>> {
+pub(in crate::fees) async fn refund_paid_by(db: &Db, posting: PostingId) -> DbResult<Option<RefundRow>> {
     db.query_opt(
         refunds!("WHERE f.paid_posting = $1 {unscoped: the caller checked the posting}"),
         args![posting],
@@ -265,7 +270,7 @@ pub(super) async fn refund_paid_by(db: &Db, posting: PostingId) -> DbResult<Opti
     .await
 }
 
-pub(super) async fn set_refund(
+pub(in crate::fees) async fn set_refund(
     tx: &Tx,
     id: RefundId,
     status: &str,
@@ -300,7 +305,7 @@ record! {
 }
 
 /// Seats of the scope that are kept unpaid, the first to end first.
-pub(super) async fn due_within(db: &Db, scope: &Scope, limit: i64) -> DbResult<Vec<DueRow>> {
+pub(in crate::fees) async fn due_within(db: &Db, scope: &Scope, limit: i64) -> DbResult<Vec<DueRow>> {
     db.within(scope)
         .query(
             "SELECT e.id, e.class_id, c.name AS class, e.person_id, e.status, e.due_fen, e.held_until
@@ -313,12 +318,12 @@ pub(super) async fn due_within(db: &Db, scope: &Scope, limit: i64) -> DbResult<V
 
 record! {
     /// A posting that does not sum to nothing, or whose lines do not carry its amount.
-    pub(super) struct Unbalanced {
-        pub(super) posting_id: PostingId, pub(super) sum_fen: i64,
+    pub(in crate::fees) struct Unbalanced {
+        pub(in crate::fees) posting_id: PostingId, pub(in crate::fees) sum_fen: i64,
     }
 }
 
-pub(super) async fn unbalanced(db: &Db) -> DbResult<Vec<Unbalanced>> {
+pub(in crate::fees) async fn unbalanced(db: &Db) -> DbResult<Vec<Unbalanced>> {
     db.query(
         "SELECT p.id AS posting_id, CAST(COALESCE(sum(l.amount_fen), 1) AS BIGINT) AS sum_fen
          FROM fee_posting p LEFT JOIN fee_entry l ON l.posting_id = p.id {unscoped: the whole installation is proven}
