@@ -287,7 +287,7 @@ pub async fn closings(
 
 /// What was counted.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct CloseBody {
+pub struct FeeCloseBody {
     /// Cash in the drawer, in fen.
     pub counted_fen: i64,
     /// Why it differs from the books, if it does.
@@ -296,13 +296,13 @@ pub struct CloseBody {
 }
 
 /// Counts the drawer and closes the days up to today.
-#[utoipa::path(post, path = "/api/v1/orgs/{id}/fee-closings", tag = "fees", request_body = CloseBody, params(("id" = String, Path, description = "The org")),
+#[utoipa::path(post, path = "/api/v1/orgs/{id}/fee-closings", tag = "fees", request_body = FeeCloseBody, params(("id" = String, Path, description = "The org")),
     responses((status = 201, body = ClosingItem), (status = 404, description = "None, or not in the scope"),
     (status = 409, description = "Closed before: problem+json"), (status = 422, description = "A difference without a reason")))]
 pub async fn close(
     ctx: Ctx,
     At(org): At<OrgId>,
-    Json(body): Json<CloseBody>,
+    Json(body): Json<FeeCloseBody>,
 ) -> AppResult<(StatusCode, axum::Json<ClosingItem>)> {
     let row = closing::close(&ctx, org, body.counted_fen, &body.reason).await?;
     Ok((StatusCode::CREATED, axum::Json(row.into())))
