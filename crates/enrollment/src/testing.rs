@@ -61,7 +61,9 @@ async fn stage_of(
     let app = TestApp::start(SCHEMAS, |platform| {
         let fonts = documents::Fonts::find(None).unwrap();
         let typesetter = Arc::new(documents::Typesetter::new(fonts));
-        crate::routes(&desk(platform)).with(typesetter)
+        crate::routes(&desk(platform))
+            .merge(crate::fees::demo_routes())
+            .with(typesetter)
     })
     .await;
     let world = World::build(&app.platform).await;

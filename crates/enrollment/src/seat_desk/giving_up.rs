@@ -146,3 +146,136 @@ fn leave(
         changes,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::EnrollmentId;
+    use crate::fees::{Method, Payment};
+    use crate::seat_desk::model::{Ask, ClassState, EnrollmentStatus, State, decide};
+    use crate::seat_desk::tests::{class_id, enroll, person, state, usual};
+    use kernel::{Id, Instant};
+    use proptest::prelude::*;
+    use std::sync::Arc;
+    use teaching::seats::Facts;
+
+    fn with_fee(number: i64) -> ClassState {
+        let mut class = usual(number);
+        class.facts = Arc::new(Facts {
+            fee_fen: 12_000,
+            ..(*class.facts).clone()
+        });
+        class
+    }
+
+    fn id(who: i64) -> EnrollmentId {
+        Id::from_raw(who * 1_000 + 1)
+    }
+
+    fn pay(who: i64, enrollment: EnrollmentId) -> Ask {
+        Ask::Pay {
+            person: person(who),
+            class: class_id(1),
+            enrollment,
+            payment: Payment {
+                id: Id::from_raw(1),
+                method: Method::Cash,
+                settles: None,
+            },
+        }
+    }
+
+    fn expire(who: i64, enrollment: EnrollmentId) -> Ask {
+        Ask::Expire {
+            person: person(who),
+            class: class_id(1),
+            enrollment,
+        }
+    }
+
+    /// Two seats, three people; the first one's hold ends at this second after now.
+    fn kept(until: i64) -> State {
+        let mut state = state(vec![with_fee(1)], 3);
+        for who in 1..=3 {
+            assert!(decide(&mut state, &enroll(who, 1)).answer.is_ok());
+        }
+        let ends: Instant = state.now.plus_secs(until);
+        for live in &mut state.people.get_mut(&person(1)).unwrap().live {
+            live.held_until = Some(ends);
+        }
+        state
+    }
+
+    fn of(state: &State, who: i64) -> Option<EnrollmentStatus> {
+        state.people[&person(who)].live.first().map(|live| live.status)
+    }
+
+    #[test]
+    fn paying_and_expiring_by_the_end_of_the_hold() {
+        use EnrollmentStatus::{Confirmed, Reserved, Waitlisted};
+        for (ask, until, refused, first, third) in [
+            (pay(1, id(1)), 1, "", Some(Confirmed), Some(Waitlisted)),
+            (pay(1, id(1)), 0, "hold_over", Some(Reserved), Some(Waitlisted)),
+            (pay(3, id(3)), 1, "nothing_due", Some(Reserved), Some(Waitlisted)),
+            (pay(1, id(9)), 1, "hold_over", Some(Reserved), Some(Waitlisted)),
+            (expire(1, id(1)), 1, "", Some(Reserved), Some(Waitlisted)),
+            (expire(1, id(1)), 0, "", None, Some(Reserved)),
+            (expire(3, id(3)), 0, "", Some(Reserved), Some(Waitlisted)),
+        ] {
+            let mut state = kept(until);
+            let decision = decide(&mut state, &ask);
+            let code = decision.answer.err().map_or("", |refusal| refusal.code());
+            assert_eq!(code, refused, "{ask:?}");
+            assert_eq!((of(&state, 1), of(&state, 3)), (first, third), "{ask:?} {until}");
+            let again = decide(&mut state, &ask);
+            assert!(again.changes.is_empty(), "{ask:?} twice");
+        }
+    }
+
+    #[test]
+    fn nothing_is_taken_from_who_paid() {
+        let mut state = kept(1);
+        assert!(decide(&mut state, &pay(1, id(1))).answer.is_ok());
+        state.now = state.now.plus_secs(3_600);
+        assert!(decide(&mut state, &expire(1, id(1))).changes.is_empty());
+        assert_eq!(of(&state, 1), Some(EnrollmentStatus::Confirmed));
+    }
+
+    proptest! {
+        /// Whatever is paid, given up and too late, no seat is given twice and the counters are right.
+        #[test]
+        fn no_seat_is_given_twice(steps in prop::collection::vec((1..7_i64, 0..5_u8), 1..80)) {
+            let mut state = state(vec![with_fee(1)], 6);
+            for (at, (who, what)) in steps.into_iter().enumerate() {
+                let held = state.people[&person(who)].live.first().copied();
+                let ask = match (what, held) {
+                    (0 | 1, _) | (_, None) => Ask::Enroll {
+                        person: person(who),
+                        class: class_id(1),
+                        new_id: Id::from_raw(i64::try_from(at).unwrap() + 1),
+                        wait: true,
+                    },
+                    (2, Some(live)) => pay(who, live.enrollment),
+                    (3, Some(live)) => expire(who, live.enrollment),
+                    (_, Some(live)) => Ask::Withdraw {
+                        person: person(who),
+                        class: class_id(1),
+                        enrollment: live.enrollment,
+                    },
+                };
+                let _ = decide(&mut state, &ask);
+                state.now = state.now.plus_secs(60);
+                let ends = state.now.plus_secs(180);
+                for live in state.people.values_mut().flat_map(|who| who.live.iter_mut()) {
+                    if live.status == EnrollmentStatus::Reserved {
+                        live.held_until.get_or_insert(ends);
+                    }
+                }
+                let seats = state.people.values().flat_map(|who| &who.live).filter(|live| live.status.holds_seat());
+                let class = &state.classes[&class_id(1)];
+                prop_assert_eq!(i64::try_from(seats.count()).unwrap(), class.enrolled);
+                prop_assert!(class.enrolled <= class.capacity);
+                prop_assert!(class.enrolled == class.capacity || class.waiting.is_empty(), "a seat is free while somebody waits");
+            }
+        }
+    }
+}

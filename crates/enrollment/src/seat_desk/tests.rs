@@ -28,16 +28,16 @@ fn slot(on: &str, from: i32, to: i32) -> Slot {
     }
 }
 
-fn person(number: i64) -> PersonId {
+pub(super) fn person(number: i64) -> PersonId {
     Id::from_raw(number)
 }
 
-fn class_id(number: i64) -> ClassId {
+pub(super) fn class_id(number: i64) -> ClassId {
     Id::from_raw(number)
 }
 
 /// A class with two seats, a limit of two classes a term, on its own morning.
-fn usual(number: i64) -> ClassState {
+pub(super) fn usual(number: i64) -> ClassState {
     ClassState {
         facts: Arc::new(Facts {
             id: class_id(number),
@@ -69,7 +69,7 @@ fn usual(number: i64) -> ClassState {
     }
 }
 
-fn state(classes: Vec<ClassState>, people: i64) -> State {
+pub(super) fn state(classes: Vec<ClassState>, people: i64) -> State {
     let born = |number| PersonState {
         birth: (number != 9).then(|| day("1960-03-02")),
         live: Vec::new(),
@@ -83,7 +83,7 @@ fn state(classes: Vec<ClassState>, people: i64) -> State {
     }
 }
 
-fn enroll(who: i64, at: i64) -> Ask {
+pub(super) fn enroll(who: i64, at: i64) -> Ask {
     Ask::Enroll {
         person: person(who),
         class: class_id(at),

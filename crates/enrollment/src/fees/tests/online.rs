@@ -215,3 +215,27 @@ async fn only_the_provider_is_believed() {
     assert_eq!(stage.status(0).await, "reserved");
     stage.books(&[]).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_plays_the_provider_of_the_demonstration() {
+    let stage = stage_with_fee(1, 2).await;
+    let kept = id(&stage.enroll(0).await);
+    let order = stage.begin(0, &kept).await;
+    let path = format!("/pay/demo/{order}");
+    let me = stage.as_learner(0);
+    assert!(me.get(&path).await.shows("付 120 元"));
+    assert_eq!(
+        stage.as_learner(1).get(&path).await.status,
+        404,
+        "somebody else's"
+    );
+    let wrong = me.post(&path, &[("play", "wrong")]).await;
+    assert!(wrong.shows("金额不对"), "{}", wrong.body);
+    let order = stage.begin(0, &kept).await;
+    let twice = me.post(&format!("/pay/demo/{order}"), &[("play", "twice")]).await;
+    assert_eq!(twice.status, 303, "{}", twice.body);
+    assert_eq!(stage.status(0).await, "confirmed");
+    stage
+        .books(&[("income", -12_000), ("online", 24_001), ("refund", -12_001)])
+        .await;
+}
