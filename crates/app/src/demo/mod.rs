@@ -14,6 +14,7 @@ mod classes;
 mod courses;
 mod draw;
 mod enrollments;
+mod fees;
 mod load;
 mod orgs;
 mod people;
@@ -210,6 +211,7 @@ struct World {
     classes: Vec<classes::Class>,
     seats: Vec<enrollments::Seat>,
     round: Option<rounds::Round>,
+    home: Option<usize>,
 }
 
 impl World {
@@ -231,6 +233,7 @@ impl World {
             classes,
             seats,
             round,
+            home,
         }
     }
 
@@ -257,9 +260,11 @@ impl World {
             },
             classes: &self.classes,
             seats: &self.seats,
+            home: self.home,
         };
         classes::write(&load, &filled.links, &self.classes).await?;
         enrollments::write(&load, &filled).await?;
+        fees::write(&load, &filled).await?;
         enrollments::write_attendance(&load, &filled).await?;
         if let Some(round) = &self.round {
             rounds::write(&load, &filled, round).await?;

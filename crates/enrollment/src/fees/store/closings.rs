@@ -1,7 +1,7 @@
 //! SQL of the cashier's days.
 
 use crate::fees::model::{Account, Kind};
-use db::{Db, DbResult, Scope, Tx, args, record};
+use db::{Db, DbResult, Scope, Tx, Value, args, record};
 use kernel::{Date, Instant, OrgId, PersonId};
 
 record! {
@@ -141,20 +141,34 @@ pub(in crate::fees) async fn closed_on(
     Ok((row, before))
 }
 
+/// The columns of a closed day, in the order of [`ClosingRow::cells`].
+pub const CLOSING_COLUMNS: &[&str] = &[
+    "org_id",
+    "day",
+    "cash_fen",
+    "counted_fen",
+    "reason",
+    "closed_by",
+    "closed_at",
+];
+
+impl ClosingRow {
+    /// The row's cells.
+    #[must_use]
+    pub fn cells(&self) -> Vec<Value> {
+        vec![
+            self.org_id.into(),
+            self.day.into(),
+            self.cash_fen.into(),
+            self.counted_fen.into(),
+            self.reason.as_str().into(),
+            self.closed_by.into(),
+            self.closed_at.into(),
+        ]
+    }
+}
+
 pub(in crate::fees) async fn close(tx: &Tx, row: &ClosingRow) -> DbResult<()> {
-    tx.exec(
-        "INSERT INTO fee_closing (org_id, day, cash_fen, counted_fen, reason, closed_by, closed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) {unscoped: the caller decided}",
-        args![
-            row.org_id,
-            row.day,
-            row.cash_fen,
-            row.counted_fen,
-            row.reason.as_str(),
-            row.closed_by,
-            row.closed_at
-        ],
-    )
-    .await?;
-    Ok(())
+    tx.insert_many("fee_closing", CLOSING_COLUMNS, &[row.cells()])
+        .await
 }

@@ -81,38 +81,60 @@ pub(in crate::fees) async fn lines(db: &Db, posting: PostingId) -> DbResult<Vec<
     .await
 }
 
+/// The columns of a posting, in the order of [`PostingRow::cells`].
+pub const POSTING_COLUMNS: &[&str] = &[
+    "id",
+    "org_id",
+    "enrollment_id",
+    "kind",
+    "method",
+    "amount_fen",
+    "receipt_year",
+    "receipt_number",
+    "reverses",
+    "day",
+    "at",
+    "actor_person",
+];
+
+/// The columns of a posting's lines, in the order of [`entry_cells`].
+pub const ENTRY_COLUMNS: &[&str] = &["posting_id", "line", "account", "amount_fen"];
+
+impl PostingRow {
+    /// The row's cells.
+    #[must_use]
+    pub fn cells(&self) -> Vec<Value> {
+        vec![
+            self.id.into(),
+            self.org_id.into(),
+            self.enrollment_id.into(),
+            self.kind.into(),
+            self.method.into(),
+            self.amount_fen.into(),
+            self.receipt_year.into(),
+            self.receipt_number.into(),
+            self.reverses.into(),
+            self.day.into(),
+            self.at.into(),
+            self.actor_person.into(),
+        ]
+    }
+}
+
+/// The cells of a posting's lines.
+#[must_use]
+pub fn entry_cells(posting: PostingId, lines: &[Line]) -> Vec<Vec<Value>> {
+    let numbered = lines.iter().zip(1_i64..);
+    numbered
+        .map(|((account, fen), line)| vec![posting.into(), line.into(), (*account).into(), (*fen).into()])
+        .collect()
+}
+
 pub(in crate::fees) async fn insert(tx: &Tx, row: &PostingRow, lines: &[Line]) -> DbResult<()> {
-    tx.exec(
-        "INSERT INTO fee_posting (id, org_id, enrollment_id, kind, method, amount_fen, receipt_year, receipt_number,
-           reverses, day, at, actor_person)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) {unscoped: the caller decided}",
-        args![
-            row.id,
-            row.org_id,
-            row.enrollment_id,
-            row.kind,
-            row.method,
-            row.amount_fen,
-            row.receipt_year,
-            row.receipt_number,
-            row.reverses,
-            row.day,
-            row.at,
-            row.actor_person
-        ],
-    )
-    .await?;
-    let cells: Vec<Vec<Value>> = lines
-        .iter()
-        .zip(1_i64..)
-        .map(|((account, fen), line)| vec![row.id.into(), line.into(), (*account).into(), (*fen).into()])
-        .collect();
-    tx.insert_many(
-        "fee_entry",
-        &["posting_id", "line", "account", "amount_fen"],
-        &cells,
-    )
-    .await
+    tx.insert_many("fee_posting", POSTING_COLUMNS, &[row.cells()])
+        .await?;
+    tx.insert_many("fee_entry", ENTRY_COLUMNS, &entry_cells(row.id, lines))
+        .await
 }
 
 /// The highest receipt number of an org's year.
