@@ -302,6 +302,7 @@ fn slip_of(ctx: &Ctx, detail: &Detail) -> Slip {
         fee: Some(model::fee(&page, detail.class.fee_fen)),
         status: match detail.position.map(u32::try_from) {
             Some(Ok(position)) => SlipStatus::Waiting { position },
+            _ if detail.row.status == EnrollmentStatus::Reserved => SlipStatus::Received,
             _ if detail.row.status.lasted() => SlipStatus::Enrolled,
             _ if detail.row.status.is_live() => SlipStatus::Received,
             _ => SlipStatus::Cancelled,
