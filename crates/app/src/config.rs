@@ -11,9 +11,14 @@ pub const SMS_URL: &str = "XUEQUAN_SMS_URL";
 /// Environment variable with the path of the file that holds the gateway's signing key.
 pub const SMS_KEY_FILE: &str = "XUEQUAN_SMS_KEY_FILE";
 
-/// The gateway for text messages.
+/// Environment variable with the address of the provider of payments on line.
+pub const PAY_URL: &str = "XUEQUAN_PAY_URL";
+/// Environment variable with the path of the file that holds the key shared with that provider.
+pub const PAY_KEY_FILE: &str = "XUEQUAN_PAY_KEY_FILE";
+
+/// A gateway to the world outside: for text messages, for payments.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SmsGateway {
+pub struct Gateway {
     /// Its address.
     pub url: String,
     /// The file with the key that signs requests.
@@ -32,7 +37,9 @@ pub struct Config {
     /// The key file.
     pub key_file: PathBuf,
     /// The gateway for text messages, if one is set up.
-    pub sms: Option<SmsGateway>,
+    pub sms: Option<Gateway>,
+    /// The provider of payments on line, if one is set up.
+    pub pay: Option<Gateway>,
     /// Log filter.
     pub log: String,
 }
@@ -56,18 +63,8 @@ impl Config {
             }
             None => format!("sqlite:{}", sqlite_file(&place.data).display()),
         };
-        let sms = match (variable(SMS_URL), variable(SMS_KEY_FILE)) {
-            (Some(url), Some(key_file)) => Some(SmsGateway {
-                url,
-                key_file: key_file.into(),
-            }),
-            (None, None) => None,
-            _ => {
-                return Err(Trouble::new(format!(
-                    "短信网关要同时设置 {SMS_URL} 和 {SMS_KEY_FILE} 两个环境变量，现在只有一个。"
-                )));
-            }
-        };
+        let sms = gateway(&variable, "短信网关", (SMS_URL, SMS_KEY_FILE))?;
+        let pay = gateway(&variable, "网上支付", (PAY_URL, PAY_KEY_FILE))?;
         Ok(Self {
             files: files_folder(place)?,
             key_file: place
@@ -77,6 +74,7 @@ impl Config {
             data: place.data.clone(),
             database,
             sms,
+            pay,
             log: variable(LOG).unwrap_or_else(|| "warn,app=info".into()),
         })
     }
@@ -101,6 +99,23 @@ fn files_folder(place: &Place) -> Done<PathBuf> {
             "--files 目前只能是本机的文件夹，还不能用对象存储。请写一个文件夹，例如挂载好的网络磁盘。",
         )),
         Some(folder) => Ok(folder.into()),
+    }
+}
+
+fn gateway(
+    variable: &impl Fn(&str) -> Option<String>,
+    what: &str,
+    (url_name, key_name): (&str, &str),
+) -> Done<Option<Gateway>> {
+    match (variable(url_name), variable(key_name)) {
+        (Some(url), Some(key_file)) => Ok(Some(Gateway {
+            url,
+            key_file: key_file.into(),
+        })),
+        (None, None) => Ok(None),
+        _ => Err(Trouble::new(format!(
+            "{what}要同时设置 {url_name} 和 {key_name} 两个环境变量，现在只有一个。"
+        ))),
     }
 }
 

@@ -1,12 +1,13 @@
 //! From the configuration to a [`Platform`]: folder, keys, database, tables, this node's number.
 
-use crate::config::{Config, SmsGateway};
+use crate::config::{Config, Gateway};
 use crate::web::metrics::Counters;
 use crate::wiring;
 use crate::{Done, Trouble};
 use db::{Db, Durability};
 use documents::{Fonts, Typesetter};
 use enrollment::SeatDesk;
+use platform::payment::{HttpPay, PaymentProvider};
 use platform::{AppResult, Chain, Clock, Files, HttpSms, Ids, KeyRing, Notifier, Platform, Random, node};
 use std::path::Path;
 use std::sync::Arc;
@@ -17,6 +18,8 @@ use teaching::catalogue::Catalogue;
 const BUS_EVENTS: usize = 4_096;
 /// Seconds to wait for the gateway of text messages.
 const SMS_TIMEOUT: Duration = Duration::from_secs(10);
+/// Seconds to wait for the provider of payments.
+const PAY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Whether a command may make what is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,6 +141,7 @@ impl Installation {
             ))
         })?;
         let notifier = notifier(config.sms.as_ref(), &clock, &random)?;
+        let payments = payments(config.pay.as_ref(), opening.demo, &clock, &random)?;
         let number = node::claim(&db, &opening.holder, clock.now(), None).await?;
         let chain = Chain::open(&db, number, &opening.holder).await?;
         Ok(Arc::new(Platform {
@@ -153,6 +157,7 @@ impl Installation {
             keys,
             files,
             notifier,
+            payments,
             chain,
         }))
     }
@@ -176,7 +181,30 @@ fn make_folder(folder: &Path) -> Done {
     })
 }
 
-fn notifier(gateway: Option<&SmsGateway>, clock: &Clock, random: &Random) -> Done<Notifier> {
+/// The provider of payments that is set up; a demonstration without one has one of its own.
+fn payments(
+    gateway: Option<&Gateway>,
+    demo: bool,
+    clock: &Clock,
+    random: &Random,
+) -> Done<Option<Arc<dyn PaymentProvider>>> {
+    let Some(gateway) = gateway else {
+        return Ok(demo.then(|| Arc::new(enrollment::fees::DemoPay) as Arc<dyn PaymentProvider>));
+    };
+    let key = std::fs::read(&gateway.key_file).map_err(|error| {
+        Trouble::new(format!(
+            "支付的密钥文件 {} 读不了：{error}。",
+            gateway.key_file.display()
+        ))
+    })?;
+    let provider = HttpPay::new(&gateway.url, key.trim_ascii(), PAY_TIMEOUT, clock, random);
+    match provider {
+        Ok(provider) => Ok(Some(Arc::new(provider))),
+        Err(error) => Err(Trouble::new(error.to_string())),
+    }
+}
+
+fn notifier(gateway: Option<&Gateway>, clock: &Clock, random: &Random) -> Done<Notifier> {
     let Some(gateway) = gateway else {
         return Ok(Notifier::Outbox);
     };

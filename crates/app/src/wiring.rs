@@ -38,7 +38,9 @@ pub fn routes(shared: &Shared) -> Routes {
         .merge(attendance::routes())
         .merge(records::routes(Some(Arc::clone(&shared.typesetter))));
     let routes = if shared.platform.demo {
-        routes.merge(demo_control::routes(shared))
+        routes
+            .merge(demo_control::routes(shared))
+            .merge(enrollment::fees::demo_routes())
     } else {
         routes
     };
@@ -87,6 +89,7 @@ pub fn jobs() -> Vec<JobKind> {
 const DAILY: &[&str] = &[
     teaching::classes::lifecycle::START.name,
     enrollment::ATTEND,
+    enrollment::HOLDS,
     people::erasure::JOB,
     platform::retention::SWEEP.name,
     people::SWEEP.name,
@@ -143,7 +146,12 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
 pub async fn recount(db: &Db) -> AppResult<Vec<(&'static str, Vec<String>)>> {
     let seats = enrollment::recount(db).await?;
     let proof = records::verify_ledger(db).await?;
-    Ok(vec![("班级名额与报名记录", seats), ("学时账本", proof.wrong)])
+    let fees = enrollment::fees::actions::prove(db).await?;
+    Ok(vec![
+        ("班级名额与报名记录", seats),
+        ("学时账本", proof.wrong),
+        ("学费账本", fees),
+    ])
 }
 
 /// The description of the whole API.

@@ -4,4 +4,4 @@ ALTER TABLE round ADD COLUMN release_at TEXT;
 -- Whose kept seats a place counts against: 'desk', 'newcomer', or 'open' for nobody's.
 ALTER TABLE enrollment ADD COLUMN pool TEXT NOT NULL DEFAULT 'open';
 DROP INDEX enrollment_person;
-CREATE INDEX enrollment_person ON enrollment (person_id, live, term_id, class_id, status, pool)
+CREATE INDEX enrollment_person ON enrollment (person_id, live, term_id, class_id, status, pool, held_until)

@@ -3,6 +3,7 @@
 pub mod draws;
 pub mod ending;
 pub mod enrollments;
+pub mod fees;
 pub mod first_come;
 pub mod handover;
 mod personal;
@@ -14,7 +15,7 @@ pub mod seat_desk;
 mod testing;
 pub mod undo;
 
-pub use enrollments::{ATTEND, JOBS};
+pub use enrollments::{ATTEND, HOLDS, JOBS};
 pub use personal::KEEPER;
 pub use rows::{COLUMNS, NewEnrollment};
 pub use seat_desk::{EnrollmentStatus, SeatDesk};
@@ -44,6 +45,11 @@ pub const SCHEMA: db::Schema = db::Schema {
             sql: include_str!("../migrations/0004_seat_desk.sql"),
         },
         db::Migration {
+            number: 5,
+            name: "fees",
+            sql: include_str!("../migrations/0005_fees.sql"),
+        },
+        db::Migration {
             number: 6,
             name: "handover",
             sql: include_str!("../migrations/0006_handover.sql"),
@@ -54,7 +60,17 @@ pub const SCHEMA: db::Schema = db::Schema {
             sql: include_str!("../migrations/0007_first_come.sql"),
         },
     ],
-    org_owned: &["enrollment", "round", "signup", "draw", "handover"],
+    org_owned: &[
+        "enrollment",
+        "round",
+        "signup",
+        "draw",
+        "handover",
+        "fee_posting",
+        "fee_refund",
+        "fee_order",
+        "fee_closing",
+    ],
 };
 
 /// Kinds of ids of this crate.
@@ -67,6 +83,12 @@ pub mod kinds {
     pub enum Signup {}
     /// A draft to be finished at the counter.
     pub enum Handover {}
+    /// A posting of the ledger of fees.
+    pub enum Posting {}
+    /// A refund.
+    pub enum Refund {}
+    /// A payment on line.
+    pub enum Order {}
 }
 /// Id of an enrollment.
 pub type EnrollmentId = kernel::Id<kinds::Enrollment>;
@@ -84,12 +106,19 @@ pub const SWEEP: platform::JobKind = platform::JobKind {
         Box::pin(async move { platform::retention::sweep(&ctx, &job, handover::store::OLD).await })
     },
 };
+/// Id of a posting of the ledger of fees.
+pub type PostingId = kernel::Id<kinds::Posting>;
+/// Id of a refund.
+pub type RefundId = kernel::Id<kinds::Refund>;
+/// Id of a payment on line.
+pub type OrderId = kernel::Id<kinds::Order>;
 
 /// The routes of this crate; they take the desk of this process.
 pub fn routes(desk: &std::sync::Arc<SeatDesk>) -> platform::Routes {
     enrollments::routes(desk)
         .merge(rounds::routes())
         .merge(first_come::routes())
+        .merge(fees::routes())
 }
 
 /// What waits for staff. A class with free seats and people waiting who cannot take them needs a word with them; a round
@@ -100,6 +129,7 @@ pub fn routes(desk: &std::sync::Arc<SeatDesk>) -> platform::Routes {
 pub async fn waiting(ctx: &platform::Ctx) -> platform::AppResult<Vec<platform::Waiting>> {
     let mut all = rounds::lifecycle::waiting(ctx).await?;
     all.extend(enrollments::actions::waiting(ctx).await?);
+    all.extend(fees::actions::waiting(ctx).await?);
     Ok(all)
 }
 
@@ -112,6 +142,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     all.merge(first_come::api::FirstComeApi::openapi());
     all.merge(undo::UndoApi::openapi());
     all.merge(handover::api::HandoverApi::openapi());
+    all.merge(fees::api::FeesApi::openapi());
     all
 }
 

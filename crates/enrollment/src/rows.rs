@@ -1,5 +1,6 @@
 //! What a row of `enrollment` holds: the one place that names its columns, for the seat desk and for bulk loads.
 
+use crate::fees::Money;
 use crate::first_come::model::Pool;
 use crate::{EnrollmentId, EnrollmentStatus, SignupId};
 use db::Value;
@@ -26,6 +27,8 @@ pub const COLUMNS: &[&str] = &[
     "seated_on",
     "signup_id",
     "pool",
+    "due_fen",
+    "held_until",
 ];
 
 /// A new row.
@@ -61,6 +64,12 @@ pub struct NewEnrollment {
     pub signup: Option<SignupId>,
     /// Whose kept seats it counts against.
     pub pool: Pool,
+    /// How its fee stands.
+    pub money: Money,
+    /// The fee in fen; 0 when there is nothing to pay.
+    pub due_fen: i64,
+    /// Until when a seat is kept unpaid.
+    pub held_until: Option<Instant>,
 }
 
 impl NewEnrollment {
@@ -76,7 +85,7 @@ impl NewEnrollment {
             self.status.into(),
             self.status.is_live().into(),
             self.queue.into(),
-            "none".into(),
+            self.money.into(),
             self.channel.into(),
             self.actor.into(),
             self.rule_version.into(),
@@ -85,6 +94,8 @@ impl NewEnrollment {
             self.seated_on.into(),
             self.signup.into(),
             self.pool.into(),
+            self.due_fen.into(),
+            self.held_until.into(),
         ]
     }
 }

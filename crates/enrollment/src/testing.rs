@@ -39,20 +39,39 @@ pub(crate) async fn stage_with(
     people: usize,
     desk: impl FnOnce(&Arc<platform::Platform>) -> Arc<SeatDesk>,
 ) -> Stage {
+    let plan = ClassPlan {
+        capacity,
+        ..ClassPlan::default()
+    };
+    stage_of(&plan, people, desk).await
+}
+
+/// A stage whose class costs 120 yuan.
+pub(crate) async fn stage_with_fee(capacity: i64, people: usize) -> Stage {
+    let plan = ClassPlan {
+        capacity,
+        fee_fen: 12_000,
+        ..ClassPlan::default()
+    };
+    stage_of(&plan, people, SeatDesk::start).await
+}
+
+async fn stage_of(
+    plan: &ClassPlan,
+    people: usize,
+    desk: impl FnOnce(&Arc<platform::Platform>) -> Arc<SeatDesk>,
+) -> Stage {
     let app = TestApp::start(SCHEMAS, |platform| {
         let fonts = documents::Fonts::find(None).unwrap();
         let typesetter = Arc::new(documents::Typesetter::new(fonts));
         crate::routes(&desk(platform))
+            .merge(crate::fees::demo_routes())
             .merge(people::routes(KEEPERS))
             .with(typesetter)
     })
     .await;
     let world = World::build(&app.platform).await;
-    let plan = ClassPlan {
-        capacity,
-        ..ClassPlan::default()
-    };
-    let class = Id::from_raw(class(&app.platform, &world.here, &plan).await);
+    let class = Id::from_raw(class(&app.platform, &world.here, plan).await);
     let people = learners(&app.platform, people).await;
     Stage {
         app,

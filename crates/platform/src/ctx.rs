@@ -24,6 +24,8 @@ pub struct Platform {
     pub files: Files,
     /// How messages reach people.
     pub notifier: Notifier,
+    /// Who takes payments on line, if anybody does.
+    pub payments: Option<Arc<dyn crate::payment::PaymentProvider>>,
     /// This node's chain of events.
     pub chain: Chain,
     /// Committed events, for listeners in this process.

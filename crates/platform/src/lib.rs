@@ -18,6 +18,7 @@ pub mod message;
 pub mod node;
 pub mod notifier;
 pub mod password;
+pub mod payment;
 mod permission;
 pub mod personal;
 pub mod random;

@@ -13,14 +13,14 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// An answer longer than this is not read: the gateway has only an id to tell.
-const ANSWER_BYTES: u64 = 16 * 1024;
+pub(crate) const ANSWER_BYTES: u64 = 16 * 1024;
 /// Seconds to wait after a passing fault, when the gateway names no time.
 const RETRY_SECS: i64 = 60;
 /// Seconds to wait after a fault that an operator has to mend (key, address).
 const MEND_SECS: i64 = 600;
 /// The longest wait that a gateway may ask for.
 const LONGEST_SECS: i64 = 3600;
-const KEY_BYTES: std::ops::RangeInclusive<usize> = 16..=64;
+pub(crate) const KEY_BYTES: std::ops::RangeInclusive<usize> = 16..=64;
 
 /// One message to one phone.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -107,9 +107,9 @@ impl fmt::Display for BadGateway {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Url => {
-                "短信网关地址不正确。请填写以 https:// 或 http:// 开头的地址，不要在地址里写用户名和密码。"
+                "网关地址不正确。请填写以 https:// 或 http:// 开头的地址，不要在地址里写用户名和密码。"
             }
-            Self::Key => "短信网关签名密钥的长度不对。请填写 16 到 64 个字节的密钥。",
+            Self::Key => "网关签名密钥的长度不对。请填写 16 到 64 个字节的密钥。",
         })
     }
 }
@@ -154,19 +154,8 @@ impl HttpSms {
         if !KEY_BYTES.contains(&key.len()) {
             return Err(BadGateway::Key);
         }
-        let config = ureq::Agent::config_builder()
-            .timeout_global(Some(timeout))
-            .http_status_as_error(false)
-            // The message would go to an address that nobody has configured.
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            // None from the environment either.
-            .proxy(None)
-            // Each request has its own connection, so no late answer can be taken for the next one's.
-            .max_idle_connections(0)
-            .build();
         Ok(Self(Arc::new(Gateway {
-            agent: config.into(),
+            agent: agent(timeout),
             url: url.to_owned(),
             key: Zeroizing::new(key.to_vec()),
             clock: clock.clone(),
@@ -270,7 +259,7 @@ fn retry(after: i64, why: &str) -> Outcome {
 }
 
 /// A short cause without the request's text, which an error's own words might repeat.
-fn cause(error: &ureq::Error) -> &'static str {
+pub(crate) fn cause(error: &ureq::Error) -> &'static str {
     match error {
         ureq::Error::Timeout(_) => "the gateway did not answer in time",
         ureq::Error::HostNotFound => "the gateway's host is not known",
@@ -280,11 +269,27 @@ fn cause(error: &ureq::Error) -> &'static str {
     }
 }
 
-fn is_provider_id(id: &str) -> bool {
+pub(crate) fn is_provider_id(id: &str) -> bool {
     (1..=100).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-fn is_gateway_url(url: &str) -> bool {
+/// What asks a gateway.
+pub(crate) fn agent(timeout: Duration) -> ureq::Agent {
+    let config = ureq::Agent::config_builder()
+        .timeout_global(Some(timeout))
+        .http_status_as_error(false)
+        // The request would go to an address that nobody has configured.
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        // None from the environment either.
+        .proxy(None)
+        // Each request has its own connection, so no late answer can be taken for the next one's.
+        .max_idle_connections(0)
+        .build();
+    config.into()
+}
+
+pub(crate) fn is_gateway_url(url: &str) -> bool {
     let rest = url
         .strip_prefix("https://")
         .or_else(|| url.strip_prefix("http://"));

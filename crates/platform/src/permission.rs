@@ -45,6 +45,8 @@ text_enum! {
         EnrollmentRead => "enrollment.read",
         /// Enrol and withdraw people at the counter.
         EnrollmentAct => "enrollment.act",
+        /// Take, waive and refund fees, and close the cashier's day.
+        FeeTake => "fee.take",
         /// Take the roll of any class.
         AttendanceTake => "attendance.take",
         /// Take the roll of the classes one teaches or is monitor of.
@@ -135,6 +137,7 @@ const COMMUNITY_COLLEGE: &[P] = &[
     P::RoundRun,
     P::EnrollmentRead,
     P::EnrollmentAct,
+    P::FeeTake,
     P::AttendanceTake,
     P::AttendanceCorrect,
     P::RecordIssue,
@@ -161,6 +164,7 @@ const SCHOOL_HEAD: &[P] = &[
     P::RoundRun,
     P::EnrollmentRead,
     P::EnrollmentAct,
+    P::FeeTake,
     P::AttendanceTake,
     P::AttendanceCorrect,
     P::RecordIssue,
@@ -183,6 +187,7 @@ const REGISTRAR: &[P] = &[
     P::RoundRun,
     P::EnrollmentRead,
     P::EnrollmentAct,
+    P::FeeTake,
     P::AttendanceTake,
     P::AttendanceCorrect,
     P::RecordIssue,

@@ -182,7 +182,7 @@ impl Tx {
 
 /// Whether another process wrote an event where this one meant to.
 fn is_taken(error: &DbError) -> bool {
-    error.is_unique("event_pkey") || error.is_unique("sqlite_autoindex_event_1")
+    error.is_unique("event_pkey") || error.is_unique("event.id")
 }
 
 fn notice(event: &Event) -> Arc<Notice> {

@@ -12,12 +12,14 @@ mod class_fixture;
 mod client;
 mod database;
 pub mod html;
+pub mod pay;
 pub mod roll;
 pub mod world;
 
 pub use class_fixture::ClassFixture;
 pub use client::{Answer, Client, all_refused, wrong_fields};
 pub use database::{fresh_database, fresh_url, whole_database};
+pub use pay::FakePay;
 pub use world::World;
 
 use db::Schema;
@@ -160,6 +162,7 @@ async fn node(db: db::Db, number: i64, clock: Clock, keys: KeyRing, files: Files
         keys,
         files,
         notifier: Notifier::Outbox,
+        payments: Some(Arc::new(FakePay::new(&clock))),
         chain,
         bus: tokio::sync::broadcast::channel(1024).0,
         public_url: "http://127.0.0.1:8080".into(),

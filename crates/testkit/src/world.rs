@@ -261,10 +261,12 @@ pub struct ClassPlan {
     pub age_max: Option<i64>,
     /// planned, published, running, closed, cancelled.
     pub status: String,
+    /// Fee in fen.
+    pub fee_fen: i64,
 }
 
 impl Default for ClassPlan {
-    /// Four Mondays of March 2027, 9:00, two seats, published; enrolment is open on the tests' day.
+    /// Four Mondays of March 2027, 9:00, two seats, free, published; enrolment is open on the tests' day.
     fn default() -> Self {
         Self {
             name: "书法入门".into(),
@@ -277,6 +279,7 @@ impl Default for ClassPlan {
             age_min: None,
             age_max: None,
             status: "published".into(),
+            fee_fen: 0,
         }
     }
 }
@@ -305,7 +308,7 @@ pub async fn class(platform: &Arc<Platform>, school: &School, plan: &ClassPlan) 
         ("mode", Value::from("on_site")),
         ("level", "beginner".into()),
         ("risk", "none".into()),
-        ("fee_fen", 12_000_i64.into()),
+        ("fee_fen", plan.fee_fen.into()),
         ("capacity", plan.capacity.into()),
         ("minimum", 1_i64.into()),
         ("enrolled", 0_i64.into()),

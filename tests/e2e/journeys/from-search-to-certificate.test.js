@@ -100,9 +100,28 @@ class Journey {
       if (await this.enrollIn(page, list, address)) break;
     }
     assert.ok(this.chosen, 'a class took the learner');
-    assert.equal(await page.locator('h1').innerText(), '报上了');
     await this.scan(page, 'confirmation');
+    await this.paysIfAsked(page);
     await this.isPdf(page, 'a[href$="/slip.pdf"]');
+  }
+
+  /** In a class with a fee the seat is kept until it is paid: on line, at the demonstration's own provider. */
+  async paysIfAsked(page) {
+    const { hand } = this;
+    const heading = await page.locator('h1').innerText();
+    if (heading === '报上了') return;
+    assert.equal(heading, '名额给您留着了');
+    const enrollment = page.url();
+    await hand.press(page, 'main a.button[href^="/me/fees/"]');
+    await this.scan(page, 'fee to pay');
+    await hand.press(page, 'main form[action$="/pay"] button');
+    await page.waitForURL(/\/pay\/demo\//);
+    await this.scan(page, 'provider of the demonstration');
+    await hand.press(page, 'main form[action^="/pay/demo/"] button[value=pay]');
+    await page.waitForURL(/\/me\/fees\//);
+    assert.ok((await page.locator('main').innerText()).includes('已交'), 'the fee is paid');
+    await this.scan(page, 'fee that is paid');
+    await page.goto(enrollment);
   }
 
   /** Enrols from the list of classes; a class that clashes with another of hers says so and shows a way on. */
@@ -149,7 +168,7 @@ class Journey {
     await hand.press(page, '.actions a.button[href$="/enroll"]');
     await hand.press(page, 'main form[action$="/enroll"] button');
     await page.waitForURL(ENROLLED);
-    assert.equal(await page.locator('h1').innerText(), '报上了');
+    await this.paysIfAsked(page);
   }
 
   async clerkEnrolsSomebodyWithoutAPhone() {
@@ -174,6 +193,14 @@ class Journey {
     await page.waitForURL(/\/desk\/enrollments\//);
     await this.scan(page, 'counter: done');
     await this.isPdf(page, 'a[href$="/slip.pdf"]');
+    if ((await page.locator('main a.button[href^="/desk/fees/"]').count()) > 0) {
+      const counter = page.url();
+      await hand.press(page, 'main a.button[href^="/desk/fees/"]');
+      await this.scan(page, 'counter: the fee');
+      await hand.press(page, 'main form[action$="/take"]:has([value=cash]) button');
+      assert.ok((await page.locator('main').innerText()).includes('已交'), 'the fee is taken');
+      await page.goto(counter);
+    }
     await hand.press(page, 'main a[href$="/learners"]');
     const names = await page.locator('main table').innerText();
     assert.ok(names.includes(NEIGHBOUR) && names.includes(HERSELF), 'both stand on the list of the class');

@@ -7,6 +7,7 @@ use super::orgs::{Institutions, Kind};
 use super::people::People;
 use super::{CLASS_LIMIT, Days, PASS_PERCENT};
 use db::Value;
+use enrollment::fees::Money;
 use enrollment::seat_desk::model::RULE_VERSION;
 use enrollment::{EnrollmentStatus, NewEnrollment};
 use kernel::Id;
@@ -296,11 +297,27 @@ pub(super) struct Filled<'a> {
     pub(super) links: super::classes::Links<'a>,
     pub(super) classes: &'a [Class],
     pub(super) seats: &'a [Seat],
+    /// The school where the demo's staff work: its fees are on its books.
+    pub(super) home: Option<usize>,
 }
 
 impl Filled<'_> {
     pub(super) fn person(&self, at: usize) -> i64 {
         self.links.people.all.get(at).map_or(0, |person| person.id)
+    }
+
+    /// The fee of a seat that was paid, in fen. Only the books of the demo's own school are kept.
+    pub(super) fn paid(&self, seat: &Seat) -> Option<i64> {
+        let class = self.classes.get(seat.class)?;
+        let paid = class.fee_fen > 0 && self.home == Some(class.org) && seat.status.lasted();
+        paid.then_some(class.fee_fen)
+    }
+
+    /// When somebody asked for their seat: one after another between the opening and its close, or this morning.
+    pub(super) fn asked_at(&self, seat: &Seat, class: &Class) -> kernel::Instant {
+        let last = class.closes.min(moment(self.links.days.today, 8, 0));
+        let step = last.secs_since(class.opens).max(0) / (class.capacity + 12);
+        class.opens.plus_secs(step * seat.queue + seat.queue % 60)
     }
 
     pub(super) fn org(&self, at: usize) -> i64 {
@@ -339,10 +356,8 @@ fn row(draw: &Draw, filled: &Filled<'_>, seat: &Seat) -> Option<Row> {
     let class = filled.classes.get(seat.class)?;
     let org = links.orgs.all.get(class.org)?;
     let person = filled.person(seat.person);
-    // They came one after another between the opening and its close, or this morning.
-    let last = class.closes.min(moment(links.days.today, 8, 0));
-    let step = last.secs_since(class.opens).max(0) / (class.capacity + 12);
-    let created = class.opens.plus_secs(step * seat.queue + seat.queue % 60);
+    let created = filled.asked_at(seat, class);
+    let paid = filled.paid(seat);
     let office = links
         .people
         .offices
@@ -371,6 +386,9 @@ fn row(draw: &Draw, filled: &Filled<'_>, seat: &Seat) -> Option<Row> {
         created_at: created,
         changed_at: changed,
         signup: None,
+        money: paid.map_or(Money::None, |_| Money::Paid),
+        due_fen: paid.unwrap_or(0),
+        held_until: None,
         seated_on: seat.status.lasted().then(|| created.date()),
         pool: enrollment::first_come::model::Pool::Open,
     };

@@ -14,6 +14,7 @@ mod classes;
 mod courses;
 mod draw;
 mod enrollments;
+mod fees;
 mod first_come;
 mod load;
 mod orgs;
@@ -213,6 +214,7 @@ struct World {
     round: Option<rounds::Round>,
     /// Classes given by rounds by first come.
     windowed: Vec<usize>,
+    home: Option<usize>,
 }
 
 impl World {
@@ -239,6 +241,7 @@ impl World {
             seats,
             round,
             windowed,
+            home,
         }
     }
 
@@ -265,9 +268,11 @@ impl World {
             },
             classes: &self.classes,
             seats: &self.seats,
+            home: self.home,
         };
         classes::write(&load, &filled.links, &self.classes).await?;
         enrollments::write(&load, &filled).await?;
+        fees::write(&load, &filled).await?;
         enrollments::write_attendance(&load, &filled).await?;
         if let Some(round) = &self.round {
             rounds::write(&load, &filled, round).await?;

@@ -152,7 +152,7 @@ impl From<Learner> for ClassEnrollmentItem {
     }
 }
 
-fn key(headers: &HeaderMap) -> AppResult<Option<String>> {
+pub(crate) fn key(headers: &HeaderMap) -> AppResult<Option<String>> {
     let Some(value) = headers.get("idempotency-key") else {
         return Ok(None);
     };

@@ -3,6 +3,8 @@
 use super::actions::{self, Terms};
 use super::model::{self, Learner, tag};
 use super::pages::id;
+use crate::EnrollmentStatus;
+use crate::fees;
 use crate::first_come;
 use crate::seat_desk::SeatDesk;
 use axum::Extension;
@@ -281,6 +283,9 @@ struct DonePage {
     may_act: bool,
     /// The last day on which the learner may undo it.
     undo: Option<String>,
+    may_take: bool,
+    pay_by: Option<String>,
+    refund: Option<String>,
 }
 
 fn reason() -> Vec<Field> {
@@ -297,6 +302,7 @@ pub(super) async fn one(ctx: Ctx, Path(text): Path<String>) -> AppResult<Respons
 async fn done_page(ctx: &Ctx, text: &str, form: Form) -> AppResult<DonePage> {
     let detail = actions::show_within(ctx, id(text)?).await?;
     let page = desk(ctx, "报名");
+    let refund = fees::actions::would_get_back(ctx, &detail.row).await?;
     let history = detail.history.iter().map(|line| {
         let (date, time) = line.at.china();
         let by = if line.by == Some(detail.row.person_id) {
@@ -315,6 +321,9 @@ async fn done_page(ctx: &Ctx, text: &str, form: Form) -> AppResult<DonePage> {
         history: history.collect(),
         may_act: ctx.can(Permission::EnrollmentAct),
         undo: detail.row.undo_until(ctx.today()).map(|day| page.date(day)),
+        may_take: ctx.can(Permission::FeeTake),
+        pay_by: fees::pay_by(&page, &detail.row),
+        refund: refund.map(|fen| fees::refund_sentence(&page, fen)),
         page,
         detail,
         form,

@@ -2,8 +2,10 @@
 
 use super::model::{hours, weekday_name};
 use super::store::{self, EnrollmentRow};
+use crate::fees::Money;
 use crate::seat_desk::TELL as TELL_NAME;
 use crate::seat_desk::promotion::TOO_FEW_SEATS;
+use crate::seat_desk::refusal::moment;
 use crate::{EnrollmentId, EnrollmentStatus};
 use kernel::PersonId;
 use kernel::chinese_date::date_text;
@@ -34,12 +36,25 @@ pub const JOBS: &[JobKind] = &[
         run: |ctx, job| -> JobFuture { Box::pin(attend(ctx, job)) },
     },
     crate::SWEEP,
+    JobKind {
+        name: HOLDS,
+        run: |ctx, _| -> JobFuture { Box::pin(holds(ctx)) },
+    },
+    crate::fees::online::SEND_BACK,
     crate::rounds::PUBLISH,
     crate::rounds::TELL,
 ];
 
 /// The job that follows the start of a class; queued once a day without a class, it finds those who joined since.
 pub const ATTEND: &str = "class.running";
+
+/// The job that ends the holds that are over: queued for the end of each hold, and once a day in case one was missed.
+pub const HOLDS: &str = "enrollment.holds";
+
+async fn holds(ctx: Ctx) -> AppResult<String> {
+    let ended = crate::seat_desk::expire_holds(&ctx.platform).await?;
+    Ok(format!("{ended} 个名额没有按时交费，已让给后面的人"))
+}
 
 /// Who is confirmed in a running class takes part from now on. Run again, it finds nobody left.
 async fn attend(ctx: Ctx, job: Job) -> AppResult<String> {
@@ -144,9 +159,14 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
                 entry.insert((class, place))
             }
         };
-        let (template, text) = match acted_on(&tx, row, word).await? {
-            Some(who) => acted_text(&who, word, row, class, place, *position),
-            None => decided_text(word, class, place, *position),
+        let acted = acted_on(&tx, row, word).await?;
+        let (template, text) = match (money_text(word, row, class), acted) {
+            (Some((template, text)), Some(who)) => {
+                (template, format!("{text}这是{who}替您报的。{}", undo_text(row)))
+            }
+            (Some(told), None) => told,
+            (None, Some(who)) => acted_text(&who, word, row, class, place, *position),
+            (None, None) => decided_text(word, class, place, *position),
         };
         // From now on the school's staff find this person.
         persons::belongs(&tx, row.person_id, row.org_id).await?;
@@ -160,7 +180,7 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
 /// Who did what this message tells, in words, if it was neither the learner nor a rule.
 async fn acted_on(tx: &Tx, row: &EnrollmentRow, word: &str) -> AppResult<Option<String>> {
     let (actor, channel) = match word {
-        "confirmed" | "waitlisted" => (row.actor_person, row.channel.clone()),
+        "confirmed" | "reserved" | "waitlisted" => (row.actor_person, row.channel.clone()),
         "withdrawn" => {
             let events = platform::audit::of_subject(tx, "enrollment", row.id).await?;
             let last = events
@@ -180,6 +200,12 @@ async fn acted_on(tx: &Tx, row: &EnrollmentRow, word: &str) -> AppResult<Option<
     }
 }
 
+/// How and until when an act of somebody else is undone.
+fn undo_text(row: &EnrollmentRow) -> String {
+    let last = date_text(crate::undo::model::last_day(row.created_at));
+    format!("不是您的意思，{last} 以前可以撤销：网上“我的学习”、电话或柜台都可以。")
+}
+
 /// What is told of an act that somebody else did: who, what, and how to undo it.
 fn acted_text(
     who: &str,
@@ -190,8 +216,7 @@ fn acted_text(
     position: Option<i64>,
 ) -> (&'static str, String) {
     let name = &class.name;
-    let last = date_text(crate::undo::model::last_day(row.created_at));
-    let undo = format!("不是您的意思，{last} 以前可以撤销：网上“我的学习”、电话或柜台都可以。");
+    let undo = undo_text(row);
     match word {
         "confirmed" => (
             "enrollment.confirmed",
@@ -215,6 +240,45 @@ fn acted_text(
                 "【学圈】{who}替您取消了“{name}”的报名。不是您的意思，请打电话或到学校说，也可以重新报名。"
             ),
         ),
+    }
+}
+
+/// What is said where a fee is due, was paid, or was not.
+fn money_text(word: &str, row: &EnrollmentRow, class: &ClassRow) -> Option<(&'static str, String)> {
+    let name = &class.name;
+    let fee = kernel::Fen(row.due_fen);
+    let until = moment(row.held_until.unwrap_or(row.changed_at));
+    let kept = format!(
+        "学费 {fee}，请在 {until} 前交：网上“我的学费”，或到学校柜台。过了时间，名额会让给后面的人。"
+    );
+    match word {
+        "reserved" => Some((
+            "enrollment.reserved",
+            format!("【学圈】“{name}”的名额已给您留着。{kept}"),
+        )),
+        "promoted" if row.due_fen > 0 => Some((
+            "enrollment.reserved",
+            format!("【学圈】轮到您了：“{name}”的名额已给您留着。{kept}"),
+        )),
+        "hold_over" => Some((
+            "enrollment.expired",
+            format!("【学圈】“{name}”的学费没有在 {until} 前交，名额已让给后面的人。还想上，请重新报名。"),
+        )),
+        "paid" => Some((
+            "enrollment.paid",
+            if row.money == Money::Waived {
+                format!(
+                    "【学圈】“{name}”的学费 {fee} 已给您免交，您已报上。{} 开课。",
+                    class.starts_on
+                )
+            } else {
+                format!(
+                    "【学圈】“{name}”的学费 {fee} 已收到，您已报上。{} 开课。收据在网上“我的学费”，或到学校柜台打印。",
+                    class.starts_on
+                )
+            },
+        )),
+        _ => None,
     }
 }
 
@@ -290,13 +354,15 @@ async fn class_cancelled(ctx: Ctx, job: Job) -> AppResult<String> {
     );
     let people: Vec<PersonId> = rows.iter().map(|row| row.person_id).collect();
     let told = tell_all(&tx, &people, &row, "class.cancelled", &text).await?;
+    let ids: Vec<EnrollmentId> = rows.iter().map(|row| row.id).collect();
+    let of_money = crate::fees::ledger::leave(&tx, &ids, crate::fees::ladder::Cause::Cancelled).await?;
     let events = rows.iter().map(|enrollment| {
         Event::new("enrollment.cancelled", "enrollment", enrollment.id)
             .at(enrollment.org_id)
             .on_behalf_of(enrollment.person_id)
             .data(serde_json::json!({ "class": class, "from": enrollment.status.as_str() }))
     });
-    tx.commit(events.collect()).await?;
+    tx.commit(events.chain(of_money).collect()).await?;
     Ok(format!("取消 {} 人的报名，通知 {told} 人", rows.len()))
 }
 

@@ -23,7 +23,7 @@ pub(crate) mod store;
 #[cfg(test)]
 mod tests;
 
-pub use jobs::{ATTEND, JOBS};
+pub use jobs::{ATTEND, HOLDS, JOBS};
 pub(crate) use pages::{id, printed};
 pub use store::EnrollmentRow;
 

@@ -114,7 +114,7 @@ pub const fn label(status: EnrollmentStatus) -> &'static str {
         EnrollmentStatus::Applied => "已申请",
         EnrollmentStatus::Waitlisted => "候补中",
         EnrollmentStatus::Offered => "有名额等您确认",
-        EnrollmentStatus::Reserved => "名额已留",
+        EnrollmentStatus::Reserved => "名额已留，等交费",
         EnrollmentStatus::Confirmed => "已报上",
         EnrollmentStatus::Attending => "上课中",
         EnrollmentStatus::Suspended => "休学中",
@@ -140,6 +140,7 @@ pub fn tag(page: &Page, status: EnrollmentStatus, position: Option<i64>, class: 
         (EnrollmentStatus::Waitlisted, Some(position)) => {
             Tag::waiting(page.tn("候补中（第 {} 位）", &[&position]))
         }
+        (EnrollmentStatus::Reserved, _) => Tag::waiting(word),
         (status, _) if status.holds_seat() || status == EnrollmentStatus::Completed => Tag::good(word),
         (status, _) if status.is_live() => Tag::waiting(word),
         (EnrollmentStatus::Cancelled | EnrollmentStatus::Dismissed, _) => Tag::bad(word),
@@ -153,6 +154,8 @@ pub fn history_line(event: &EventRow) -> Option<HistoryLine> {
     let what = match event.kind.as_str() {
         "enrollment.confirmed" => "报上了",
         "enrollment.waitlisted" => "排进候补",
+        "enrollment.reserved" => "名额留着，等交费",
+        "enrollment.paid" => "学费交了或免了，报上了",
         "enrollment.promoted" => "轮到了，从候补转为报上",
         "enrollment.passed_over" => "轮到了，但和别的班冲突或报满了，位置保留",
         "enrollment.withdrawn" => "取消了报名",
@@ -161,6 +164,9 @@ pub fn history_line(event: &EventRow) -> Option<HistoryLine> {
         "enrollment.attending" => "开课了",
         "enrollment.completed" => "结业了",
         "enrollment.ended" => "班级结束，没有达到结业要求",
+        "enrollment.expired" if event.data.contains("\"from\":\"reserved\"") => {
+            "没有按时交费，名额让给后面的人"
+        }
         "enrollment.expired" => "班级结束，候补没有轮到",
         "enrollment.handed_over" => return begun_line(event),
         _ => return None,
@@ -284,7 +290,7 @@ pub fn fee(page: &Page, fen: i64) -> String {
     if fen == 0 {
         page.t("免费").to_owned()
     } else {
-        page.tn("{} 元，到学校交", &[&kernel::money::Fen(fen).number_text()])
+        page.tn("{} 元", &[&kernel::money::Fen(fen).number_text()])
     }
 }
 

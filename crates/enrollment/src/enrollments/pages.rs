@@ -139,6 +139,10 @@ fn rules(page: &Page, class: &ClassRow) -> Vec<String> {
     if !class.residence_note.is_empty() {
         all.push(class.residence_note.clone());
     }
+    if class.fee_fen > 0 {
+        let kept = "名额先给您留着：网上报名留 48 小时，柜台和电话报名留两个工作日。交了学费才算报上。";
+        all.push(page.t(kept).to_owned());
+    }
     all.push(page.t("来不了可以取消，名额让给候补的人。").to_owned());
     all
 }
@@ -318,6 +322,7 @@ struct OnePage {
     is_own: bool,
     /// Who enrolled this person and until when they may undo it; for themselves only.
     undo: Option<String>,
+    pay_by: Option<String>,
 }
 
 /// `GET /me/enrollments/{id}`: where it stands, what happened, what can be done.
@@ -361,6 +366,7 @@ pub(super) async fn one(
         fee: model::fee(&page, detail.class.fee_fen),
         tag: tag(&page, detail.row.status, detail.position, detail.class.status),
         history: history.collect(),
+        pay_by: crate::fees::pay_by(&page, &detail.row),
         just_done: done == Some("enrolled") && detail.row.status.is_live(),
         detail,
         page,
@@ -373,6 +379,8 @@ struct WithdrawPage {
     page: Page,
     detail: Detail,
     when: String,
+    /// What would come back, when something was paid.
+    refund: Option<String>,
 }
 
 /// `GET /me/enrollments/{id}/withdraw`: asks once more.
@@ -382,8 +390,13 @@ pub(super) async fn ask_withdraw(ctx: Ctx, Path(text): Path<String>) -> AppResul
         return Ok(see_other(&format!("/me/enrollments/{text}")));
     }
     let page = ui::learner_page(&ctx, "取消报名");
-    let when = model::when(&page, &detail.class);
-    Ok(html(&WithdrawPage { page, detail, when }))
+    let refund = crate::fees::actions::would_get_back(&ctx, &detail.row).await?;
+    Ok(html(&WithdrawPage {
+        when: model::when(&page, &detail.class),
+        refund: refund.map(|fen| crate::fees::refund_sentence(&page, fen)),
+        page,
+        detail,
+    }))
 }
 
 /// `POST /me/enrollments/{id}/withdraw`
@@ -439,6 +452,7 @@ fn slip_of(ctx: &Ctx, detail: &Detail) -> Slip {
         fee: Some(model::fee(&page, detail.class.fee_fen)),
         status: match detail.position.map(u32::try_from) {
             Some(Ok(position)) => SlipStatus::Waiting { position },
+            _ if detail.row.status == EnrollmentStatus::Reserved => SlipStatus::Received,
             _ if detail.row.status.lasted() => SlipStatus::Enrolled,
             _ if detail.row.status.is_live() => SlipStatus::Received,
             _ => SlipStatus::Cancelled,

@@ -1,5 +1,6 @@
 //! SQL of enrolments outside the seat desk.
 
+use crate::fees::Money;
 use crate::{EnrollmentId, EnrollmentStatus};
 use db::{Db, DbResult, Scope, Tx, args, record};
 use kernel::{Date, Instant, OrgId, PersonId};
@@ -30,6 +31,12 @@ record! {
         pub created_at: Instant,
         /// When its status changed last.
         pub changed_at: Instant,
+        /// How its fee stands.
+        pub money: Money,
+        /// The fee in fen, as it was when the seat was kept.
+        pub due_fen: i64,
+        /// Until when a seat is kept unpaid.
+        pub held_until: Option<Instant>,
     }
 }
 
@@ -46,7 +53,7 @@ macro_rules! columns {
     ($rest:literal) => {
         concat!(
             "SELECT e.id, e.class_id, e.term_id, e.org_id, e.person_id, e.status, e.queue, e.channel, e.actor_person,
-             e.created_at, e.changed_at FROM enrollment e ",
+             e.created_at, e.changed_at, e.money, e.due_fen, e.held_until FROM enrollment e ",
             $rest
         )
     };
@@ -67,7 +74,7 @@ pub(crate) async fn find_within(db: &Db, scope: &Scope, id: EnrollmentId) -> DbR
 }
 
 /// Enrolments of a person, newest first, before the one with this id.
-pub(super) async fn of_person(
+pub(crate) async fn of_person(
     db: &Db,
     person: PersonId,
     before: Option<EnrollmentId>,
@@ -203,6 +210,16 @@ pub(crate) async fn set_status(
     )
     .await?;
     Ok(())
+}
+
+/// Holds that are over: at most 128 at once, the longest over first.
+pub(crate) async fn holds_over(db: &Db, now: Instant) -> DbResult<Vec<(EnrollmentId, PersonId, ClassId)>> {
+    db.query(
+        "SELECT id, person_id, class_id FROM enrollment {unscoped: work of the system}
+         WHERE status = 'reserved' AND held_until <= $1 ORDER BY held_until, id LIMIT 128",
+        args![now],
+    )
+    .await
 }
 
 /// Running classes in which somebody is confirmed who takes part by now; one class only, if it is named.

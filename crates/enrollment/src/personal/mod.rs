@@ -4,13 +4,14 @@ mod store;
 
 use crate::enrollments::model::label;
 use crate::enrollments::store::{EnrollmentRow, live_of_person, set_status};
+use crate::fees::model::receipt_text;
 use crate::{EnrollmentId, EnrollmentStatus, SignupId, rounds};
 use kernel::PersonId;
 use platform::personal::{Cell, Erasing, Keeper, Retention, Rule, Section, Telling, erase_notes, happened};
 use platform::{AppResult, Channel, Ctx, Event, Tx};
 use serde_json::json;
 use std::collections::BTreeMap;
-use store::{Told, ToldSignup};
+use store::{Told, ToldFee, ToldSignup};
 use teaching::{ClassId, classes};
 
 /// The keeper of enrolments.
@@ -43,6 +44,20 @@ pub const KEEPER: Keeper = Keeper {
             rule: Rule::Deleted,
             why: "只管当天；办好的报名另外有记录。",
             days: Some(crate::handover::model::KEPT_DAYS),
+        },
+        Retention {
+            what: "学费的收付和收据",
+            table: "fee_posting",
+            rule: Rule::Kept,
+            why: "只有报名编号、金额和经办人；会计账要留三十年（《会计档案管理办法》），收据号不能断。",
+            days: None,
+        },
+        Retention {
+            what: "每日结账",
+            table: "fee_closing",
+            rule: Rule::Kept,
+            why: "只有金额、原因和经办人；会计账要留三十年（《会计档案管理办法》）。",
+            days: None,
         },
     ],
     tell: |ctx, person| -> Telling<'_> { Box::pin(tell(ctx, person)) },
@@ -90,7 +105,22 @@ async fn tell(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Section>> {
             Cell::new("state", "状态", &row.state.as_str()),
         ]
     });
-    Ok(vec![told, history, signups, acts, drafts])
+    let fees = store::fees_of(ctx.db(), person).await?;
+    let fees = Section::new("fees", "学费的收付", fees, |row: ToldFee| {
+        let receipt = row.receipt_year.zip(row.receipt_number);
+        let receipt = receipt
+            .map(|(year, number)| receipt_text(year, number))
+            .unwrap_or_default();
+        vec![
+            Cell::new("class", "班级", &row.class),
+            Cell::new("step", "事项", &row.kind.label()),
+            Cell::new("method", "方式", &row.method.label()),
+            Cell::new("amount", "金额", &kernel::Fen(row.amount_fen)),
+            Cell::new("receipt", "收据号", &receipt),
+            Cell::at("at", "时间", Some(row.at)),
+        ]
+    });
+    Ok(vec![told, history, signups, acts, drafts, fees])
 }
 
 /// Takes the person out of the draws that are not over; what they asked for while a list is open is withdrawn.
@@ -139,6 +169,7 @@ async fn erase(tx: &Tx, person: PersonId) -> AppResult<Vec<Event>> {
     erase_notes(tx, "enrollment", &all).await?;
     crate::handover::store::erase(tx, person).await?;
     let mut events = leave_draws(tx, person).await?;
+    events.extend(crate::fees::ledger::leave(tx, &ids, crate::fees::ladder::Cause::Withdrawn).await?);
     let event = |row: &EnrollmentRow| {
         Event::new("enrollment.withdrawn", "enrollment", row.id)
             .at(row.org_id)

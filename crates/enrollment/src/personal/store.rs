@@ -1,5 +1,6 @@
 //! SQL of what is told of a person.
 
+use crate::fees::model::{Kind, Method};
 use crate::{EnrollmentId, EnrollmentStatus, SignupId};
 use db::{Db, DbResult, args, record};
 use kernel::{Instant, PersonId};
@@ -40,6 +41,25 @@ pub(super) async fn signups_of(db: &Db, person: PersonId) -> DbResult<Vec<ToldSi
          FROM signup_member m JOIN signup s ON s.id = m.signup_id JOIN round r ON r.id = s.round_id
          JOIN org g ON g.id = s.org_id
          WHERE m.person_id = $1 {unscoped: a person's own} ORDER BY s.created_at, s.id LIMIT $2",
+        args![person, MOST_TOLD],
+    )
+    .await
+}
+
+record! {
+    /// A step with money as it is told.
+    pub(super) struct ToldFee {
+        pub(super) class: String, pub(super) kind: Kind, pub(super) method: Method, pub(super) amount_fen: i64,
+        pub(super) receipt_year: Option<i64>, pub(super) receipt_number: Option<i64>, pub(super) at: Instant,
+    }
+}
+
+/// Every step with money for a person's enrolments, oldest first.
+pub(super) async fn fees_of(db: &Db, person: PersonId) -> DbResult<Vec<ToldFee>> {
+    db.query(
+        "SELECT c.name AS class, p.kind, p.method, p.amount_fen, p.receipt_year, p.receipt_number, p.at
+         FROM fee_posting p JOIN enrollment e ON e.id = p.enrollment_id JOIN class c ON c.id = e.class_id
+         WHERE e.person_id = $1 {unscoped: a person's own} ORDER BY p.at, p.id LIMIT $2",
         args![person, MOST_TOLD],
     )
     .await

@@ -5,6 +5,7 @@ use super::model::{self, RoundStatus};
 use super::store::{self, PlacedRow, RoundRow, SignupRow};
 use crate::draws::file::{DrawFile, DrawResult};
 use crate::enrollments::jobs::{commit_told, id, payload, told_before};
+use crate::seat_desk::refusal::moment;
 use crate::seat_desk::{Answer, Ask, Asked, place_drawn};
 use crate::{EnrollmentStatus, RoundId, SignupId};
 use kernel::PersonId;
@@ -356,7 +357,18 @@ fn result_text(
 ) -> String {
     let (name, receipt) = (&round.name, model::spaced(&signup.receipt));
     let class = |row: &PlacedRow| known.get(&row.class_id);
-    if let Some(class) = placed.iter().find(|row| row.status.holds_seat()).and_then(class) {
+    let seat = placed.iter().find(|row| row.status.holds_seat());
+    if let Some((seat, class)) = seat.and_then(|row| Some((row, class(row)?))) {
+        if let (EnrollmentStatus::Reserved, Some(until)) = (seat.status, seat.held_until) {
+            return format!(
+                "【学圈】“{name}”摇号结果：“{}”的名额给您留着，{}，{} 开课。学费 {}，请在 {} 前交：网上“我的学费”，或到学校柜台。过了时间，名额会让给后面的人。回执号 {receipt}。",
+                class.name,
+                class.weekly(),
+                class.starts_on,
+                kernel::Fen(seat.due_fen),
+                moment(until)
+            );
+        }
         return format!(
             "【学圈】“{name}”摇号结果：您报上了“{}”，{}，{} 开课。回执号 {receipt}。来不了请早些取消，好让给候补的人。",
             class.name,

@@ -1,5 +1,6 @@
 //! One group of asks: lock, load, decide, write, commit.
 
+use super::holds::{Way, held_until};
 use super::memory::Memory;
 use super::model::{
     Answer, Ask, Change, ClassState, Decision, EnrollmentStatus, Live, PersonState, RULE_VERSION, State,
@@ -8,6 +9,7 @@ use super::model::{
 use super::refusal::Refusal;
 use super::{Asked, store};
 use crate::NewEnrollment;
+use crate::fees::{self, Money, Step};
 use crate::first_come::Plan;
 use crate::first_come::model::Pool;
 use db::Pending;
@@ -18,6 +20,7 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use teaching::ClassId;
+use teaching::holidays::calendar;
 use teaching::seats::{self, Facts};
 
 /// How often a group starts over because somebody joined a waitlist between reading and locking it.
@@ -205,6 +208,7 @@ async fn people_state(tx: &Tx, people: &[PersonId]) -> AppResult<HashMap<PersonI
                 status: row.status,
                 position: None,
                 pool: row.pool,
+                held_until: row.held_until,
             });
         }
     }
@@ -337,6 +341,10 @@ fn request_hash(ask: &Ask) -> String {
         Ask::Drawn {
             signup, class, wait, ..
         } => format!("drawn {signup} {class} {wait}"),
+        Ask::Pay {
+            enrollment, payment, ..
+        } => format!("pay {enrollment} {}", payment.method.as_str()),
+        Ask::Expire { enrollment, .. } => format!("expire {enrollment}"),
         Ask::Promote { class } => format!("promote {class}"),
     };
     data_encoding::HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
@@ -350,6 +358,7 @@ struct Writes {
     events: Vec<Event>,
     tell: Vec<serde_json::Value>,
     keys: Vec<store::KeyRow>,
+    money: Vec<Step>,
     look_again: BTreeSet<ClassId>,
 }
 
@@ -371,8 +380,9 @@ async fn settle(
         .collect();
     let mut pending = Vec::new();
     if !writes.events.is_empty() {
-        write(&tx, memory, &state, &writes).await?;
-        let events = std::mem::take(&mut writes.events);
+        let of_money = write(&tx, memory, &state, &writes).await?;
+        let mut events = std::mem::take(&mut writes.events);
+        events.extend(of_money);
         pending.push(tx.commit_early(events).await?);
     }
     Ok(Decided {
@@ -426,9 +436,8 @@ fn note(state: &State, writes: &mut Writes, asked: &Asked, change: &Change) {
             from,
             to,
         } => {
-            let data = json!({ "class": class, "from": from.as_str(), "to": to.as_str() });
             writes.moved.insert(enrollment, to);
-            note_moved(state, writes, asked, (enrollment, person, class), data);
+            note_moved(state, writes, asked, (enrollment, person, class), (from, to));
         }
         Change::PassedOver {
             enrollment,
@@ -457,10 +466,10 @@ fn note_placed(
     let Some(at) = state.classes.get(&class) else {
         return;
     };
-    let (kind, word) = if answer.status == EnrollmentStatus::Waitlisted {
-        ("enrollment.waitlisted", "waitlisted")
-    } else {
-        ("enrollment.confirmed", "confirmed")
+    let (kind, word) = match answer.status {
+        EnrollmentStatus::Waitlisted => ("enrollment.waitlisted", "waitlisted"),
+        EnrollmentStatus::Reserved => ("enrollment.reserved", "reserved"),
+        _ => ("enrollment.confirmed", "confirmed"),
     };
     let signup = asked.ask.signup();
     let mut data = json!({ "class": class, "queue": queue, "position": answer.position });
@@ -475,7 +484,14 @@ fn note_placed(
             .tell
             .push(json!([answer.enrollment, word, answer.position]));
     }
+    let reserved = answer.status == EnrollmentStatus::Reserved;
+    let way = signup.map_or_else(|| Way::from(asked.channel), |_| Way::Turn);
+    let held_until = reserved.then(|| held_until(state.now, way, calendar()));
+    writes.money.extend(held_until.map(Step::Kept));
     writes.placed.push(NewEnrollment {
+        money: if reserved { Money::Due } else { Money::None },
+        due_fen: if reserved { at.facts.fee_fen } else { 0 },
+        held_until,
         id: answer.enrollment,
         class,
         term: at.facts.term,
@@ -503,25 +519,43 @@ fn note_moved(
     writes: &mut Writes,
     asked: &Asked,
     (enrollment, person, class): (crate::EnrollmentId, PersonId, ClassId),
-    data: serde_json::Value,
+    (from, to): (EnrollmentStatus, EnrollmentStatus),
 ) {
     let Some(at) = state.classes.get(&class) else {
         return;
     };
-    let own_act = asked.ask.person() == Some(person);
-    if !own_act {
-        let promoted = by_rule("enrollment.promoted", enrollment, person, at.facts.org);
-        writes.events.push(promoted.data(data));
-        writes.tell.push(json!([enrollment, "promoted", null]));
-        return;
+    let (kind, word) = match (from, to) {
+        (_, EnrollmentStatus::Withdrawn) => ("enrollment.withdrawn", "withdrawn"),
+        (_, EnrollmentStatus::Expired) => ("enrollment.expired", "hold_over"),
+        (EnrollmentStatus::Reserved, EnrollmentStatus::Confirmed) => ("enrollment.paid", "paid"),
+        _ => ("enrollment.promoted", "promoted"),
+    };
+    let event = if word == "promoted" || word == "hold_over" {
+        by_rule(kind, enrollment, person, at.facts.org)
+    } else if asked.reason.is_empty() {
+        event(kind, enrollment, person, at.facts.org, asked)
+    } else {
+        event(kind, enrollment, person, at.facts.org, asked).note(asked.reason.clone())
+    };
+    match (word, &asked.ask) {
+        ("withdrawn" | "hold_over", _) => {
+            writes.look_again.extend(waits_elsewhere(state, person));
+            writes.money.push(Step::Left(enrollment, at.facts.org));
+        }
+        ("paid", Ask::Pay { payment, .. }) => {
+            writes
+                .money
+                .push(Step::Paid(enrollment, at.facts.org, payment.clone()));
+        }
+        ("promoted", _) if to == EnrollmentStatus::Reserved => {
+            let until = held_until(state.now, Way::Turn, calendar());
+            writes.money.push(Step::KeptFor(enrollment, until));
+        }
+        _ => {}
     }
-    let mut withdrawn = event("enrollment.withdrawn", enrollment, person, at.facts.org, asked);
-    if !asked.reason.is_empty() {
-        withdrawn = withdrawn.note(asked.reason.clone());
-    }
-    writes.look_again.extend(waits_elsewhere(state, person));
-    writes.events.push(withdrawn.data(data));
-    writes.tell.push(json!([enrollment, "withdrawn", null]));
+    let data = json!({ "class": class, "from": from.as_str(), "to": to.as_str() });
+    writes.events.push(event.data(data));
+    writes.tell.push(json!([enrollment, word, null]));
 }
 
 fn event(kind: &'static str, id: crate::EnrollmentId, person: PersonId, org: OrgId, asked: &Asked) -> Event {
@@ -551,7 +585,7 @@ fn waits_elsewhere(state: &State, person: PersonId) -> impl Iterator<Item = Clas
         .map(|live| live.class)
 }
 
-async fn write(tx: &Tx, memory: &mut Memory, state: &State, writes: &Writes) -> AppResult<()> {
+async fn write(tx: &Tx, memory: &mut Memory, state: &State, writes: &Writes) -> AppResult<Vec<Event>> {
     store::insert(tx, &writes.placed).await?;
     for status in EnrollmentStatus::ALL {
         let ids: Vec<crate::EnrollmentId> = writes
@@ -564,6 +598,7 @@ async fn write(tx: &Tx, memory: &mut Memory, state: &State, writes: &Writes) -> 
             store::set_status(tx, &ids, *status, state.now).await?;
         }
     }
+    let of_money = fees::carry_out(tx, &writes.money).await?;
     for (id, class) in state.classes.iter().filter(|(_, class)| class.changed) {
         teaching::classes::set_seat_counts(tx, *id, class.enrolled, class.waitlisted).await?;
     }
@@ -574,5 +609,5 @@ async fn write(tx: &Tx, memory: &mut Memory, state: &State, writes: &Writes) -> 
     for some in writes.tell.chunks(TOLD_AT_ONCE) {
         job::enqueue(tx, TELL, &json!({ "told": some }), send_at, None).await?;
     }
-    Ok(())
+    Ok(of_money)
 }

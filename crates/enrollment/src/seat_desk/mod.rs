@@ -11,23 +11,28 @@
 //!    [`place_drawn`], for all people of a signup or for none.
 //! 8. A seat given up goes at once to the first who waits and can take it. Who cannot keeps the place and is told.
 //!    Companions of a draw take seats together or not at all.
+//! 9. A seat in a class with a fee is reserved until it is paid; how long, says `holds.rs`. A hold that is over expires and
+//!    its seat goes to the next; who pays after that pays too late (`giving_up.rs`).
 //!
 //! A group is one transaction: lock learners, then classes, each in order of id (PostgreSQL; on SQLite there is one
 //! writer), load, decide each in order, write, commit, and only then answer all. `UNIQUE` and `CHECK` are the second
 //! guard: if they refuse a group, its asks are decided one by one. A full queue answers 503.
 //!
-//! Events: enrollment.confirmed, enrollment.waitlisted, enrollment.promoted, enrollment.withdrawn,
+//! Events: enrollment.confirmed, enrollment.reserved, enrollment.paid, enrollment.expired, enrollment.waitlisted, enrollment.promoted, enrollment.withdrawn,
 //! enrollment.passed_over. Tables: enrollment, idempotency_key, the counters of class.
 //! Start reading at [`SeatDesk::ask`], then `group.rs`.
 
 pub mod conditions;
+mod giving_up;
 mod group;
+pub mod holds;
 mod memory;
 pub mod model;
 pub(crate) mod promotion;
 #[cfg(test)]
 mod random_days;
 pub(crate) mod refusal;
+mod status;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -137,6 +142,37 @@ pub(crate) async fn place_drawn(platform: &Arc<Platform>, asked: &[Asked]) -> Ve
         .await
         .durable()
         .await
+}
+
+/// Ends the holds that are over, in groups beside the queue. Run again, it finds none left. Gives how many ended.
+pub(crate) async fn expire_holds(platform: &Arc<Platform>) -> AppResult<usize> {
+    let mut memory = Memory::default();
+    let mut ended = 0;
+    loop {
+        let over = crate::enrollments::store::holds_over(&platform.db, platform.clock.now()).await?;
+        if over.is_empty() {
+            return Ok(ended);
+        }
+        let asked: Vec<Asked> = over
+            .into_iter()
+            .map(|(enrollment, person, class)| Asked {
+                ask: Ask::Expire {
+                    person,
+                    class,
+                    enrollment,
+                },
+                by: None,
+                channel: Channel::System,
+                reason: String::new(),
+                key: None,
+            })
+            .collect();
+        let decided = group::decide_all(platform, &mut memory, &asked).await;
+        for answer in decided.durable().await {
+            answer?;
+            ended += 1;
+        }
+    }
 }
 
 /// The draw that gives the seats of a class, as long as it is not over.

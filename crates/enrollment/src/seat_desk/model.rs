@@ -1,12 +1,14 @@
 //! The rules of a seat decision: pure, one ask after the other, on the state the desk has loaded.
 
 use super::conditions::{in_window, is_on, may_wait, no_clash, not_drawn, of_age, within_limit};
+use super::giving_up::{expire, pay, withdraw};
 use super::promotion::promote;
 use super::refusal::Refusal;
+pub use super::status::EnrollmentStatus;
+use crate::fees::Payment;
 use crate::first_come::Plan;
 use crate::first_come::model::{Pool, admit, kept_from};
 use crate::{EnrollmentId, SignupId};
-use db::text_enum;
 use kernel::{Date, Instant, PersonId};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,65 +17,6 @@ use teaching::seats::Facts;
 
 /// Version of the rules below, kept with every enrolment they make.
 pub const RULE_VERSION: &str = "first-come/1";
-
-text_enum! {
-    /// Where an enrolment stands. Programs must accept values they do not know yet.
-    pub enum EnrollmentStatus {
-        /// Asked for in a round that is not decided.
-        Applied => "applied",
-        /// Waits for a seat.
-        Waitlisted => "waitlisted",
-        /// A seat is offered and must be accepted.
-        Offered => "offered",
-        /// A seat is kept until it is paid.
-        Reserved => "reserved",
-        /// Has a seat.
-        Confirmed => "confirmed",
-        /// Takes part.
-        Attending => "attending",
-        /// Pauses, keeps the place.
-        Suspended => "suspended",
-        /// Finished the class.
-        Completed => "completed",
-        /// Gave the place up.
-        Withdrawn => "withdrawn",
-        /// Moved to another class.
-        Transferred => "transferred",
-        /// Was taken off by the school.
-        Dismissed => "dismissed",
-        /// Its class ended, and its rule of completion was not met.
-        Ended => "ended",
-        /// Its time ran out: an offer not accepted, a seat not paid, a wait whose class ended.
-        Expired => "expired",
-        /// The class was cancelled.
-        Cancelled => "cancelled",
-        /// Was not accepted.
-        Rejected => "rejected",
-    }
-}
-
-impl EnrollmentStatus {
-    /// Whether the place is still wanted: such a row is the only one of its person and class.
-    #[must_use]
-    pub const fn is_live(self) -> bool {
-        matches!(self, Self::Applied | Self::Waitlisted | Self::Offered) || self.holds_seat()
-    }
-
-    /// Whether a seat is taken by it, or was to the end of the class.
-    #[must_use]
-    pub const fn lasted(self) -> bool {
-        self.holds_seat() || matches!(self, Self::Completed | Self::Ended)
-    }
-
-    /// Whether a seat is taken by it.
-    #[must_use]
-    pub const fn holds_seat(self) -> bool {
-        matches!(
-            self,
-            Self::Reserved | Self::Confirmed | Self::Attending | Self::Suspended
-        )
-    }
-}
 
 /// What somebody asks of the desk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,6 +55,26 @@ pub enum Ask {
         /// Whether they wait when there are not seats enough.
         wait: bool,
     },
+    /// To have the fee of a kept seat counted as paid, or waived.
+    Pay {
+        /// Whose.
+        person: PersonId,
+        /// Where.
+        class: ClassId,
+        /// Which.
+        enrollment: EnrollmentId,
+        /// What came in.
+        payment: Payment,
+    },
+    /// To end a hold that is over.
+    Expire {
+        /// Whose.
+        person: PersonId,
+        /// Where.
+        class: ClassId,
+        /// Which.
+        enrollment: EnrollmentId,
+    },
     /// To give free seats to those who wait: after capacity was raised.
     Promote {
         /// Where.
@@ -126,6 +89,8 @@ impl Ask {
         match self {
             Self::Enroll { class, .. }
             | Self::Withdraw { class, .. }
+            | Self::Pay { class, .. }
+            | Self::Expire { class, .. }
             | Self::Drawn { class, .. }
             | Self::Promote { class } => *class,
         }
@@ -135,7 +100,10 @@ impl Ask {
     #[must_use]
     pub const fn person(&self) -> Option<PersonId> {
         match self {
-            Self::Enroll { person, .. } | Self::Withdraw { person, .. } => Some(*person),
+            Self::Enroll { person, .. }
+            | Self::Withdraw { person, .. }
+            | Self::Pay { person, .. }
+            | Self::Expire { person, .. } => Some(*person),
             Self::Drawn { .. } | Self::Promote { .. } => None,
         }
     }
@@ -163,7 +131,10 @@ impl Ask {
     /// Whether seats may become free for those who wait.
     #[must_use]
     pub const fn may_promote(&self) -> bool {
-        matches!(self, Self::Withdraw { .. } | Self::Promote { .. })
+        matches!(
+            self,
+            Self::Withdraw { .. } | Self::Expire { .. } | Self::Promote { .. }
+        )
     }
 }
 
@@ -202,6 +173,16 @@ impl ClassState {
     pub fn free_for(&self, pool: Pool, now: Instant) -> i64 {
         let kept = kept_from(pool, &self.plan.windows, self.capacity, self.plan.taken, now);
         self.capacity - self.enrolled - kept
+    }
+
+    /// What somebody has who gets a seat: it is kept until the fee is paid, where there is one.
+    #[must_use]
+    pub fn seat_status(&self) -> EnrollmentStatus {
+        if self.facts.fee_fen > 0 {
+            EnrollmentStatus::Reserved
+        } else {
+            EnrollmentStatus::Confirmed
+        }
     }
 }
 
@@ -244,6 +225,8 @@ pub struct Live {
     pub position: Option<i64>,
     /// Whose kept seats it counts against.
     pub pool: Pool,
+    /// Until when the seat is kept unpaid.
+    pub held_until: Option<Instant>,
 }
 
 /// All that a group of asks touches.
@@ -347,6 +330,17 @@ pub fn decide(state: &mut State, ask: &Ask) -> Decision {
             class,
             enrollment,
         } => withdraw(state, person, class, enrollment).unwrap_or_else(Decision::from),
+        Ask::Pay {
+            person,
+            class,
+            enrollment,
+            ..
+        } => pay(state, person, class, enrollment).unwrap_or_else(Decision::from),
+        Ask::Expire {
+            person,
+            class,
+            enrollment,
+        } => expire(state, person, class, enrollment).unwrap_or_else(Decision::from),
         Ask::Drawn {
             signup,
             class,
@@ -472,6 +466,7 @@ fn place(
         if seat {
             at.enrolled += 1;
             at.plan.taken.add(pool, 1);
+            answer.status = at.seat_status();
         } else {
             at.waitlisted += 1;
             answer.status = EnrollmentStatus::Waitlisted;
@@ -492,6 +487,7 @@ fn place(
                 status: answer.status,
                 position: answer.position,
                 pool,
+                held_until: None,
             });
         }
     }
@@ -505,51 +501,4 @@ fn place(
             pool,
         }],
     }
-}
-
-fn withdraw(
-    state: &mut State,
-    person: PersonId,
-    class: ClassId,
-    enrollment: EnrollmentId,
-) -> Result<Decision, Refusal> {
-    let at = state.classes.get_mut(&class).ok_or(Refusal::NoClass)?;
-    let who = state.people.get_mut(&person).ok_or(Refusal::NoPerson)?;
-    let mut answer = Answer {
-        enrollment,
-        status: EnrollmentStatus::Withdrawn,
-        position: None,
-        fresh: false,
-    };
-    let Some(place) = who.live.iter().position(|live| live.enrollment == enrollment) else {
-        // Given up before: the same answer again.
-        return Ok(Decision {
-            answer: Ok(Some(answer)),
-            changes: Vec::new(),
-        });
-    };
-    let live = who.live.remove(place);
-    answer.fresh = true;
-    at.changed = true;
-    at.waiting.retain(|waiting| waiting.enrollment != enrollment);
-    if live.status.holds_seat() {
-        at.enrolled -= 1;
-        at.plan.taken.add(live.pool, -1);
-    } else {
-        at.waitlisted -= 1;
-    }
-    let mut changes = vec![Change::Moved {
-        enrollment,
-        person,
-        class,
-        from: live.status,
-        to: EnrollmentStatus::Withdrawn,
-    }];
-    if live.status.holds_seat() {
-        changes.extend(promote(state, class));
-    }
-    Ok(Decision {
-        answer: Ok(Some(answer)),
-        changes,
-    })
 }

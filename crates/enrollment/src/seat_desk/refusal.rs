@@ -94,6 +94,10 @@ pub enum Refusal {
         /// Why, in the school's words.
         note: String,
     },
+    /// The time to pay for the seat is over.
+    HoldOver,
+    /// There is nothing to pay: no seat is kept yet.
+    NothingDue,
     /// The same key came with another request.
     KeyReused,
 }
@@ -118,6 +122,8 @@ impl Refusal {
             Self::OwnRoundLater { .. } => "own_round_later",
             Self::NotMeant { .. } => "not_meant",
             Self::Paused { .. } => "paused",
+            Self::HoldOver => "hold_over",
+            Self::NothingDue => "nothing_due",
             Self::KeyReused => "idempotency_key_reused",
         }
     }
@@ -177,6 +183,8 @@ impl Refusal {
                 audience.label()
             ),
             Self::Paused { note } => format!("学校暂停了这一批报名：{note}。名额都留着，恢复后再报，不用守着。"),
+            Self::HoldOver => "交费的时间已过，名额没有再留。想上这个班，请重新报名；多交的钱会退还。".into(),
+            Self::NothingDue => "还没有轮到名额，现在不用交费。轮到了会马上告诉您。".into(),
             Self::KeyReused => "这个 Idempotency-Key 已用于另一个请求。请换一个新的，再发一次。".into(),
         }
     }
@@ -290,6 +298,8 @@ mod tests {
             Refusal::Paused {
                 note: String::from("back at two"),
             },
+            Refusal::HoldOver,
+            Refusal::NothingDue,
         ] {
             let doors = refusal.doors().into_iter().map(|door| door.label);
             for chinese in std::iter::once(refusal.sentence()).chain(doors) {

@@ -12,13 +12,13 @@ record! {
     pub(super) struct LiveRow {
         pub(super) id: EnrollmentId, pub(super) class_id: ClassId, pub(super) term_id: TermId,
         pub(super) person_id: PersonId, pub(super) status: EnrollmentStatus,
-        pub(super) pool: Pool,
+        pub(super) pool: Pool, pub(super) held_until: Option<Instant>,
     }
 }
 
 pub(super) async fn live_of(db: &Db, people: &[PersonId]) -> DbResult<Vec<LiveRow>> {
     db.query(
-        "SELECT id, class_id, term_id, person_id, status, pool FROM enrollment {unscoped: rules look at all classes of a person}
+        "SELECT id, class_id, term_id, person_id, status, pool, held_until FROM enrollment {unscoped: rules look at all classes of a person}
          WHERE person_id {any $1} AND live = TRUE ORDER BY id",
         args![people],
     )

@@ -46,6 +46,7 @@ pub(super) fn usual(number: i64) -> ClassState {
             starts_on: day("2027-03-01"),
             age_min: None,
             age_max: None,
+            fee_fen: 0,
             slots: vec![slot(
                 "2027-03-01",
                 i32::try_from(number).unwrap() * 100,
@@ -81,7 +82,7 @@ pub(super) fn state(classes: Vec<ClassState>, people: i64) -> State {
     }
 }
 
-fn enroll(who: i64, at: i64) -> Ask {
+pub(super) fn enroll(who: i64, at: i64) -> Ask {
     Ask::Enroll {
         person: person(who),
         class: class_id(at),

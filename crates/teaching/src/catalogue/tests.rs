@@ -72,6 +72,7 @@ impl Town {
 fn plan(name: &str) -> ClassPlan {
     ClassPlan {
         name: name.into(),
+        fee_fen: 12_000,
         ..ClassPlan::default()
     }
 }

@@ -31,6 +31,8 @@ pub struct Facts {
     pub age_min: Option<i64>,
     /// Highest age in full years.
     pub age_max: Option<i64>,
+    /// Fee in fen.
+    pub fee_fen: i64,
     /// Sessions that take place, by day and time.
     pub slots: Vec<Slot>,
 }
@@ -71,6 +73,7 @@ pub async fn facts(db: &Db, classes: &[ClassId]) -> DbResult<Vec<Facts>> {
             starts_on: row.starts_on,
             age_min: row.age_min,
             age_max: row.age_max,
+            fee_fen: row.fee_fen,
         })
         .collect())
 }

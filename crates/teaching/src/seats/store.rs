@@ -39,6 +39,7 @@ record! {
         pub(super) starts_on: Date,
         pub(super) age_min: Option<i64>,
         pub(super) age_max: Option<i64>,
+        pub(super) fee_fen: i64,
     }
 }
 
@@ -111,7 +112,7 @@ pub async fn versions(db: &Db, classes: &[ClassId]) -> DbResult<Vec<(ClassId, i6
 /// Rows of these classes, by id.
 pub(super) async fn facts(db: &Db, classes: &[ClassId]) -> DbResult<Vec<FactsRow>> {
     db.query(
-        "SELECT id, version, org_id, term_id, name, starts_on, age_min, age_max
+        "SELECT id, version, org_id, term_id, name, starts_on, age_min, age_max, fee_fen
          FROM class {unscoped: the facts are public} WHERE id {any $1} ORDER BY id",
         args![classes],
     )

@@ -331,13 +331,17 @@ record! {
         pub person_id: PersonId,
         /// Where it stands.
         pub status: EnrollmentStatus,
+        /// The fee in fen, where the seat is kept until it is paid.
+        pub due_fen: i64,
+        /// Until when it is kept.
+        pub held_until: Option<Instant>,
     }
 }
 
 /// Everything that was placed for these signups.
 pub(in crate::rounds) async fn placed(db: &Db, signups: &[SignupId]) -> DbResult<Vec<PlacedRow>> {
     db.query(
-        "SELECT signup_id, class_id, id, person_id, status FROM enrollment
+        "SELECT signup_id, class_id, id, person_id, status, due_fen, held_until FROM enrollment
          WHERE signup_id {any $1} {unscoped: the caller found the signups} ORDER BY signup_id, class_id, id",
         args![signups],
     )

@@ -1,0 +1,455 @@
+//! One function a verb. That a seat becomes theirs when its fee is paid is decided at the seat desk.
+
+use super::ladder::Cause;
+use super::ledger::{self, Posting};
+use super::model::{Kind, Method, Money, Payment, can_undo};
+use super::online;
+use super::store::{self, DueRow, PostingRow, RefundRow};
+use crate::enrollments::store::{self as enrollments, EnrollmentRow};
+use crate::seat_desk::holds::{Way, held_until};
+use crate::seat_desk::{Answer, Ask, Asked, SeatDesk};
+use crate::{EnrollmentId, EnrollmentStatus, PostingId, RefundId};
+use kernel::{Date, Instant, PersonId};
+use people::persons::{self, PersonBrief};
+use platform::{AppError, AppResult, Channel, Ctx, Event, Permission, Tx, Waiting};
+use std::collections::HashMap;
+use teaching::classes::{self, ClassRow};
+
+/// Longest reason, in letters.
+const REASON: usize = 200;
+/// Enrolments looked through for one's own fees.
+const MINE: i64 = 200;
+
+/// The fee of an enrolment with all that happened to it.
+#[derive(Debug, Clone)]
+pub struct Fee {
+    /// The enrolment.
+    pub row: EnrollmentRow,
+    /// Its class.
+    pub class: ClassRow,
+    /// Postings, oldest first.
+    pub postings: Vec<PostingRow>,
+    /// Refunds, oldest first.
+    pub refunds: Vec<RefundRow>,
+    /// Until which day the org's books are closed.
+    pub closed: Option<Date>,
+}
+
+impl Fee {
+    /// Whether this posting can be undone now.
+    #[must_use]
+    pub fn can_undo(&self, posting: &PostingRow, now: Instant) -> bool {
+        let is_closed = self.closed.is_some_and(|closed| posting.day <= closed);
+        can_undo(
+            posting.kind,
+            posting.at,
+            now,
+            posting.reversed_by.is_some(),
+            is_closed,
+        )
+    }
+}
+
+/// One's own fees: of every enrolment with something to pay or paid, newest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn mine(ctx: &Ctx) -> AppResult<Vec<Fee>> {
+    let person = ctx.person()?;
+    let mut rows = enrollments::of_person(ctx.db(), person, None, MINE).await?;
+    rows.retain(|row| row.due_fen > 0);
+    fees(ctx, rows).await
+}
+
+async fn fees(ctx: &Ctx, rows: Vec<EnrollmentRow>) -> AppResult<Vec<Fee>> {
+    let db = ctx.db();
+    let ids: Vec<EnrollmentId> = rows.iter().map(|row| row.id).collect();
+    let mut postings: HashMap<Option<EnrollmentId>, Vec<PostingRow>> = HashMap::new();
+    for posting in store::of_enrollments(db, &ids).await? {
+        postings.entry(posting.enrollment_id).or_default().push(posting);
+    }
+    let mut refunds: HashMap<EnrollmentId, Vec<RefundRow>> = HashMap::new();
+    for refund in store::refunds_of(db, &ids).await? {
+        refunds.entry(refund.enrollment_id).or_default().push(refund);
+    }
+    let mut all = Vec::with_capacity(rows.len());
+    for row in rows {
+        all.push(Fee {
+            class: classes::find(db, row.class_id).await?,
+            postings: postings.remove(&Some(row.id)).unwrap_or_default(),
+            refunds: refunds.remove(&row.id).unwrap_or_default(),
+            closed: store::last_closed(db, row.org_id).await?,
+            row,
+        });
+    }
+    Ok(all)
+}
+
+async fn fee(ctx: &Ctx, row: EnrollmentRow) -> AppResult<Fee> {
+    fees(ctx, vec![row]).await?.pop().ok_or(AppError::NotFound)
+}
+
+/// One's own fee of an enrolment.
+///
+/// # Errors
+/// [`AppError::NotFound`] when it is somebody else's.
+pub async fn show_own(ctx: &Ctx, id: EnrollmentId) -> AppResult<Fee> {
+    let person = ctx.person()?;
+    let row = enrollments::find(ctx.db(), id).await?;
+    if row.person_id != person {
+        return Err(AppError::NotFound);
+    }
+    fee(ctx, row).await
+}
+
+/// The fee of an enrolment in the cashier's scope, with whose it is.
+///
+/// # Errors
+/// [`AppError::NotFound`] outside the scope.
+pub async fn show_within(ctx: &Ctx, id: EnrollmentId) -> AppResult<(Fee, PersonBrief)> {
+    let scope = ctx.may(Permission::FeeTake)?;
+    let row = enrollments::find_within(ctx.db(), &scope, id).await?;
+    let person = persons::find(ctx.db(), row.person_id).await?;
+    Ok((fee(ctx, row).await?, person))
+}
+
+/// A receipt with its fee and the name on it: for its owner, or for the cashier.
+///
+/// # Errors
+/// [`AppError::NotFound`] for everybody else, and for a posting without a receipt.
+pub async fn receipt(ctx: &Ctx, id: PostingId) -> AppResult<(PostingRow, Fee, PersonBrief)> {
+    let person = ctx.person()?;
+    let posting = store::find(ctx.db(), id).await?;
+    let enrollment = posting.enrollment_id.filter(|_| posting.receipt_number.is_some());
+    let row = enrollments::find(ctx.db(), enrollment.ok_or(AppError::NotFound)?).await?;
+    if row.person_id != person {
+        store::find_within(ctx.db(), &ctx.reach(Permission::FeeTake), id).await?;
+    }
+    let holder = persons::find(ctx.db(), row.person_id).await?;
+    Ok((posting, fee(ctx, row).await?, holder))
+}
+
+/// What waits at the cashier's desk: kept seats, and refunds to pay, with the names of their people.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    /// Kept seats, the first to end first.
+    pub due: Vec<DueRow>,
+    /// Refunds that are not paid, with the class's name and whose they are.
+    pub refunds: Vec<(RefundRow, String, PersonId)>,
+    /// People by id.
+    pub people: HashMap<PersonId, PersonBrief>,
+}
+
+/// The cashier's list.
+///
+/// # Errors
+/// [`AppError::Forbidden`] without a post for it.
+pub async fn queue(ctx: &Ctx, limit: i64) -> AppResult<Queue> {
+    let scope = ctx.may(Permission::FeeTake)?;
+    let db = ctx.db();
+    let due = store::due_within(db, &scope, limit).await?;
+    let mut refunds = Vec::new();
+    for refund in store::open_refunds(db, &scope, limit).await? {
+        let row = enrollments::find(db, refund.enrollment_id).await?;
+        let class = classes::find(db, row.class_id).await?;
+        refunds.push((refund, class.name, row.person_id));
+    }
+    let mut ids: Vec<PersonId> = due.iter().map(|row| row.person_id).collect();
+    ids.extend(refunds.iter().map(|refund| refund.2));
+    ids.sort_unstable();
+    ids.dedup();
+    let people = persons::find_many(db, &ids).await?.into_iter().collect();
+    Ok(Queue { due, refunds, people })
+}
+
+/// Money owed to people in the scope, for the desk's first page.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
+    let scope = ctx.reach(Permission::FeeTake);
+    if scope.is_nothing() {
+        return Ok(Vec::new());
+    }
+    let open = store::open_refunds(ctx.db(), &scope, 100).await?;
+    let Some(first) = open.first() else {
+        return Ok(Vec::new());
+    };
+    let fen = open.iter().map(|refund| refund.amount_fen).sum();
+    Ok(vec![Waiting {
+        title: format!("要退的学费：{} 笔，共 {}", open.len(), kernel::Fen(fen)),
+        detail: format!("最早的一笔从 {} 等到现在。", first.created_at.date()),
+        href: "/desk/fees".into(),
+        due: None,
+        count: i64::try_from(open.len()).unwrap_or(0),
+    }])
+}
+
+/// What a cashier takes: by what, and why nothing when it is waived.
+#[derive(Debug, Clone)]
+pub struct Taking {
+    /// By what.
+    pub method: Method,
+    /// Why it is waived; empty for money.
+    pub reason: String,
+    /// `Idempotency-Key`.
+    pub key: Option<String>,
+}
+
+/// Takes the fee of a kept seat, or waives it with a reason.
+///
+/// # Errors
+/// [`AppError::NotFound`] outside the scope; a refusal when nothing is due or the time is over.
+pub async fn take(ctx: &Ctx, desk: &SeatDesk, id: EnrollmentId, taking: Taking) -> AppResult<Answer> {
+    let scope = ctx.may(Permission::FeeTake)?;
+    let row = enrollments::find_within(ctx.db(), &scope, id).await?;
+    let reason = match taking.method {
+        Method::Waiver => checked(&taking.reason, "请写下免交的原因，例如“低保，看过证明”。")?,
+        Method::Cash | Method::Card => String::new(),
+        Method::Online => {
+            return Err(AppError::invalid(
+                "method",
+                "网上支付由支付机构通知，柜台请选现金或刷卡。",
+            ));
+        }
+    };
+    let key = taking.key;
+    let repeated = key.is_some();
+    let answer = desk
+        .ask(Asked {
+            ask: Ask::Pay {
+                person: row.person_id,
+                class: row.class_id,
+                enrollment: id,
+                payment: Payment {
+                    id: ctx.new_id(),
+                    method: taking.method,
+                    settles: None,
+                },
+            },
+            by: ctx.actor.person,
+            channel: desk_channel(ctx),
+            reason,
+            key,
+        })
+        .await?;
+    if !answer.fresh && !repeated {
+        return Err(AppError::refused(
+            "nothing_due",
+            "这个报名没有要交的学费，或者已经交过了。请刷新再看。",
+        ));
+    }
+    Ok(answer)
+}
+
+fn desk_channel(ctx: &Ctx) -> Channel {
+    match ctx.channel {
+        Channel::Api => Channel::Api,
+        _ => Channel::Desk,
+    }
+}
+
+fn checked(reason: &str, missing: &str) -> AppResult<String> {
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(AppError::invalid("reason", missing.to_owned()));
+    }
+    if reason.chars().count() > REASON {
+        return Err(AppError::invalid("reason", "原因最多 200 个字，请写短一些。"));
+    }
+    Ok(reason.to_owned())
+}
+
+/// Undoes a step of one's own on line payments, or any step in the cashier's scope, for ten minutes.
+///
+/// # Errors
+/// [`AppError::NotFound`] for everybody else; a refusal when the ten minutes are over.
+pub async fn undo(ctx: &Ctx, id: PostingId) -> AppResult<EnrollmentId> {
+    let person = ctx.person()?;
+    let posting = store::find(ctx.db(), id).await?;
+    let enrollment = posting.enrollment_id.ok_or(AppError::NotFound)?;
+    let row = enrollments::find(ctx.db(), enrollment).await?;
+    let own = row.person_id == person && posting.method == Method::Online && posting.kind == Kind::Paid;
+    if !own {
+        store::find_within(ctx.db(), &ctx.reach(Permission::FeeTake), id).await?;
+    }
+    let tx = ctx.begin().await?;
+    tx.lock("person", row.person_id.raw()).await?;
+    tx.lock("class", row.class_id.raw()).await?;
+    ledger::lock_books(&tx, std::iter::once(row.org_id)).await?;
+    let row = enrollments::find(&tx, enrollment).await?;
+    let posting = store::find(&tx, id).await?;
+    let closed = store::last_closed(&tx, row.org_id).await?;
+    let is_closed = closed.is_some_and(|closed| posting.day <= closed);
+    if !can_undo(
+        posting.kind,
+        posting.at,
+        ctx.now(),
+        posting.reversed_by.is_some(),
+        is_closed,
+    ) {
+        return Err(AppError::refused(
+            "undo_over",
+            "这一步不能再撤销：超过十分钟，或者当天的账已经结了。要退钱，请走取消报名和退费。",
+        ));
+    }
+    let mut events = match posting.kind {
+        Kind::Refunded => undo_refund(&tx, &row, &posting).await?,
+        _ => undo_payment(&tx, &row, &posting).await?,
+    };
+    let event = ledger::event("fee.undone", &posting).on_behalf_of(row.person_id);
+    events.push(event.data(ledger::told(&posting)));
+    tx.commit(events).await?;
+    Ok(enrollment)
+}
+
+/// The seat is kept anew. What came on line is owed back: it is not in the drawer.
+async fn undo_payment(tx: &Tx, row: &EnrollmentRow, posting: &PostingRow) -> AppResult<Vec<Event>> {
+    if !matches!(
+        row.status,
+        EnrollmentStatus::Confirmed | EnrollmentStatus::Attending
+    ) {
+        return Err(AppError::refused(
+            "undo_over",
+            "这个报名已经取消了，钱按退费办理，不能再撤销交费。",
+        ));
+    }
+    let now = tx.ctx().now();
+    let mut events = Vec::new();
+    if posting.method == Method::Online {
+        ledger::reverse_owing(tx, posting).await?;
+        let fen = posting.amount_fen;
+        let (refund, owed) = ledger::keep_refund(tx, row, Cause::Undone, (fen, fen)).await?;
+        if let Some(number) = online::number_of(tx, row.id).await? {
+            online::queue_back(tx, refund, &number).await?;
+        }
+        events.push(owed);
+    } else {
+        ledger::reverse(tx, posting).await?;
+    }
+    let until = held_until(now, Way::Turn, teaching::holidays::calendar());
+    store::keep_again(tx, row.id, until, now).await?;
+    ledger::expire_at(tx, until).await?;
+    Ok(events)
+}
+
+async fn undo_refund(tx: &Tx, row: &EnrollmentRow, posting: &PostingRow) -> AppResult<Vec<Event>> {
+    ledger::reverse(tx, posting).await?;
+    let refund = store::refund_paid_by(tx, posting.id).await?;
+    let refund = refund.ok_or(AppError::NotFound)?;
+    store::set_refund(tx, refund.id, "open", None).await?;
+    set_refunded(tx, row).await?;
+    Ok(Vec::new())
+}
+
+/// Pays a refund back, in cash, by card, or by the provider.
+///
+/// # Errors
+/// [`AppError::NotFound`] outside the scope; a refusal when it was paid.
+pub async fn pay_refund(ctx: &Ctx, id: RefundId, method: Method) -> AppResult<RefundRow> {
+    let scope = ctx.may(Permission::FeeTake)?;
+    if !method.is_money() {
+        return Err(AppError::invalid("method", "退费要选现金、刷卡或原路退回。"));
+    }
+    let refund = store::refund_within(ctx.db(), &scope, id).await?;
+    let tx = ctx.begin().await?;
+    ledger::lock_books(&tx, std::iter::once(refund.org_id)).await?;
+    let refund = store::refund_within(&tx, &scope, id).await?;
+    if refund.status != "open" {
+        return Err(AppError::refused(
+            "already_paid",
+            "这笔钱已经退过了。请刷新再看。",
+        ));
+    }
+    let posting = Posting {
+        id: ctx.new_id(),
+        org: refund.org_id,
+        enrollment: Some(refund.enrollment_id),
+        kind: Kind::Refunded,
+        method,
+        fen: refund.amount_fen,
+    };
+    let posted = ledger::post(&tx, &posting).await?;
+    store::set_refund(&tx, id, "paid", Some(posted.id)).await?;
+    let row = enrollments::find(&tx, refund.enrollment_id).await?;
+    set_refunded(&tx, &row).await?;
+    let event = ledger::event("fee.refunded", &posted).on_behalf_of(row.person_id);
+    tx.commit(vec![event.data(ledger::told(&posted))]).await?;
+    store::refund_within(ctx.db(), &scope, id)
+        .await
+        .map_err(AppError::from)
+}
+
+/// What the enrolment's money is called after its refunds; payments that were never counted do not matter.
+async fn set_refunded(tx: &Tx, row: &EnrollmentRow) -> AppResult<()> {
+    if !matches!(row.money, Money::Paid | Money::PartRefunded | Money::Refunded) {
+        return Ok(());
+    }
+    let back: i64 = store::refunds_of(tx, &[row.id])
+        .await?
+        .iter()
+        .filter(|refund| refund.status == "paid" && of_fee(refund.cause))
+        .map(|refund| refund.amount_fen)
+        .sum();
+    let money = match back {
+        0 => Money::Paid,
+        back if back < row.due_fen => Money::PartRefunded,
+        _ => Money::Refunded,
+    };
+    Ok(store::set_money(tx, row.id, money).await?)
+}
+
+const fn of_fee(cause: Cause) -> bool {
+    matches!(cause, Cause::Withdrawn | Cause::Proof | Cause::Cancelled)
+}
+
+/// Gives more back to somebody who left late, with proof of illness, death or a move.
+///
+/// # Errors
+/// [`AppError::NotFound`] outside the scope; a refusal when nothing more can be given.
+pub async fn refund_with_proof(ctx: &Ctx, id: EnrollmentId, reason: &str) -> AppResult<()> {
+    let scope = ctx.may(Permission::FeeTake)?;
+    enrollments::find_within(ctx.db(), &scope, id).await?;
+    let reason = checked(reason, "请写下看过什么证明，例如“住院证明，2026年11月”。")?;
+    let tx = ctx.begin().await?;
+    let row = enrollments::find_within(&tx, &scope, id).await?;
+    ledger::lock_books(&tx, std::iter::once(row.org_id)).await?;
+    let given: i64 = store::refunds_of(&tx, &[id])
+        .await?
+        .iter()
+        .filter(|refund| of_fee(refund.cause))
+        .map(|refund| refund.amount_fen)
+        .sum();
+    let paid = matches!(row.money, Money::Paid | Money::PartRefunded);
+    let whole = ledger::refund_of(&tx, &row, Cause::Proof, row.changed_at).await?;
+    if row.status != EnrollmentStatus::Withdrawn || !paid || whole <= given {
+        return Err(AppError::refused(
+            "nothing_to_refund",
+            "没有可以再退的钱：要先取消报名，而且还有没上的课。",
+        ));
+    }
+    let event = ledger::owe(&tx, &row, Cause::Proof, whole - given).await?;
+    tx.commit(vec![event.note(reason)]).await
+}
+
+/// What the person would get back who withdraws now, in fen; `None` when nothing was paid.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn would_get_back(ctx: &Ctx, row: &EnrollmentRow) -> AppResult<Option<i64>> {
+    if row.money != Money::Paid {
+        return Ok(None);
+    }
+    let fen = ledger::refund_of(ctx.db(), row, Cause::Withdrawn, ctx.now()).await?;
+    Ok(Some(fen))
+}
+
+/// Counts the ledger of fees again and says where it is wrong.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn prove(db: &db::Db) -> AppResult<Vec<String>> {
+    let wrong = store::unbalanced(db).await?;
+    let sentence = |row: store::Unbalanced| format!("学费账 {}：借贷差 {} 分", row.posting_id, row.sum_fen);
+    Ok(wrong.into_iter().map(sentence).collect())
+}

@@ -1,0 +1,168 @@
+//! What is given back to who leaves a class: a table, with a version that every refund keeps.
+//!
+//! The default ladder (practice of schools for older learners; 台北老人社大: all before the start, pro rata to week 3,
+//! later only for grave cause):
+//! 1. Before the first lesson: all of it.
+//! 2. Until the third lesson has begun: the part for the lessons that have not begun.
+//! 3. Later: nothing; with proof of illness, death or a move, the part for the lessons that have not begun.
+//! 4. When the school cancels the class: all of it, at any time.
+//!
+//! A part of a fen is given to the person.
+
+use db::text_enum;
+
+/// Version of the table below, kept with every refund.
+pub const LADDER_VERSION: &str = "refund/1";
+
+text_enum! {
+    /// Why money goes back.
+    pub enum Cause {
+        /// The person left.
+        Withdrawn => "withdrawn",
+        /// The person left with proof of illness, death or a move.
+        Proof => "proof",
+        /// The school cancelled the class.
+        Cancelled => "cancelled",
+        /// The person undid a payment on line.
+        Undone => "undone",
+        /// A payment came when the seat was no longer kept, or was paid already.
+        Late => "late",
+        /// A payment came with another sum than was asked for.
+        WrongSum => "wrong_sum",
+    }
+}
+
+platform::api_words!(Cause);
+
+impl Cause {
+    /// Its name on the screen; a key of the English catalogue.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Withdrawn => "本人取消报名",
+            Self::Proof => "因病、去世或搬家，有证明",
+            Self::Cancelled => "班级停办",
+            Self::Undone => "本人撤销了付款",
+            Self::Late => "付款晚了或重复了",
+            Self::WrongSum => "付款金额不对",
+        }
+    }
+}
+
+/// What of the fee is given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    /// All of it.
+    Whole,
+    /// The part for the lessons that have not begun.
+    Unused,
+    /// Nothing.
+    Nothing,
+}
+
+/// A rung: up to so many lessons begun, this share.
+#[derive(Debug, Clone, Copy)]
+struct Rung {
+    begun_at_most: i64,
+    share: Share,
+    with_proof: Share,
+}
+
+const LADDER: [Rung; 3] = [
+    Rung {
+        begun_at_most: 0,
+        share: Share::Whole,
+        with_proof: Share::Whole,
+    },
+    Rung {
+        begun_at_most: 3,
+        share: Share::Unused,
+        with_proof: Share::Unused,
+    },
+    Rung {
+        begun_at_most: i64::MAX,
+        share: Share::Nothing,
+        with_proof: Share::Unused,
+    },
+];
+
+/// Which share somebody gets who leaves after so many lessons have begun.
+#[must_use]
+pub fn share(cause: Cause, begun: i64) -> Share {
+    match cause {
+        Cause::Cancelled | Cause::Undone | Cause::Late | Cause::WrongSum => Share::Whole,
+        Cause::Withdrawn | Cause::Proof => {
+            let rung = LADDER.iter().find(|rung| begun <= rung.begun_at_most);
+            rung.map_or(Share::Nothing, |rung| match cause {
+                Cause::Proof => rung.with_proof,
+                _ => rung.share,
+            })
+        }
+    }
+}
+
+/// What is given back, in fen, of what was paid: never less than nothing, never more than was paid.
+#[must_use]
+pub fn refund(cause: Cause, paid: i64, begun: i64, lessons: i64) -> i64 {
+    let begun = begun.clamp(0, lessons.max(0));
+    match share(cause, begun) {
+        Share::Whole => paid,
+        Share::Nothing => 0,
+        Share::Unused if lessons <= 0 => paid,
+        Share::Unused => {
+            let part = i128::from(paid) * i128::from(lessons - begun);
+            let lessons = i128::from(lessons);
+            i64::try_from((part + lessons - 1) / lessons)
+                .unwrap_or(paid)
+                .min(paid)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_ladder() {
+        for (cause, begun, fen) in [
+            (Cause::Withdrawn, 0, 12_000),
+            (Cause::Withdrawn, 1, 11_250),
+            (Cause::Withdrawn, 3, 9_750),
+            (Cause::Withdrawn, 4, 0),
+            (Cause::Withdrawn, 16, 0),
+            (Cause::Proof, 0, 12_000),
+            (Cause::Proof, 4, 9_000),
+            (Cause::Proof, 16, 0),
+            (Cause::Cancelled, 0, 12_000),
+            (Cause::Cancelled, 9, 12_000),
+            (Cause::Late, 16, 12_000),
+        ] {
+            assert_eq!(refund(cause, 12_000, begun, 16), fen, "{cause:?} {begun}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_fen_is_given_to_the_person() {
+        assert_eq!(refund(Cause::Withdrawn, 100, 1, 3), 67);
+        assert_eq!(refund(Cause::Withdrawn, 100, 0, 0), 100);
+    }
+
+    #[test]
+    fn every_cause_has_english() {
+        let texts: Vec<&str> = Cause::ALL.iter().map(|cause| cause.label()).collect();
+        assert_eq!(ui::catalogue::missing_english(&texts), Vec::<String>::new());
+    }
+
+    proptest! {
+        #[test]
+        fn never_more_than_paid_and_never_more_later(paid in 0..100_000_000_i64, lessons in 0..60_i64, begun in 0..60_i64, at in 0..6_usize) {
+            let cause = Cause::ALL[at];
+            let now = refund(cause, paid, begun, lessons);
+            prop_assert!((0..=paid).contains(&now));
+            prop_assert!(refund(cause, paid, begun + 1, lessons) <= now);
+            prop_assert!(refund(Cause::Proof, paid, begun, lessons) >= refund(Cause::Withdrawn, paid, begun, lessons));
+        }
+    }
+}

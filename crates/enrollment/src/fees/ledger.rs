@@ -1,0 +1,297 @@
+//! Writing the ledger: postings with their lines, receipts, refunds that are owed. All in the caller's transaction.
+
+use super::ladder::{self, Cause, LADDER_VERSION};
+use super::model::{Kind, Line, Method, Money, Payment, reversed};
+use super::store::orders::{self, OrderStatus};
+use super::store::{self, PostingRow, RefundRow};
+use crate::enrollments::store as enrollments;
+use crate::enrollments::store::EnrollmentRow;
+use crate::{EnrollmentId, PostingId, RefundId};
+use kernel::{Date, Instant, OrgId};
+use platform::{AppError, AppResult, Event, Tx, job};
+use serde_json::json;
+use std::collections::BTreeSet;
+use teaching::sessions::{self, SessionStatus};
+
+/// What a decision of the seat desk means for money.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// A seat is kept until this moment; its row says so already.
+    Kept(Instant),
+    /// A seat from the waitlist is kept until this moment.
+    KeptFor(EnrollmentId, Instant),
+    /// A fee was paid or waived.
+    Paid(EnrollmentId, OrgId, Payment),
+    /// Somebody left, or did not pay in time.
+    Left(EnrollmentId, OrgId),
+}
+
+/// Carries out what the desk decided; gives the events to commit.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn carry_out(tx: &Tx, steps: &[Step]) -> AppResult<Vec<Event>> {
+    let mut events = Vec::new();
+    let mut ends = BTreeSet::new();
+    let mut left = Vec::new();
+    let orgs = steps.iter().filter_map(|step| match step {
+        Step::Paid(_, org, _) | Step::Left(_, org) => Some(*org),
+        Step::Kept(_) | Step::KeptFor(..) => None,
+    });
+    lock_books(tx, orgs).await?;
+    for step in steps {
+        match step {
+            Step::Kept(until) => {
+                ends.insert(*until);
+            }
+            Step::KeptFor(id, until) => {
+                store::keep(tx, *id, *until).await?;
+                ends.insert(*until);
+            }
+            Step::Paid(id, org, payment) => events.push(paid(tx, *id, *org, payment).await?),
+            Step::Left(id, _) => left.push(*id),
+        }
+    }
+    for until in ends {
+        expire_at(tx, until).await?;
+    }
+    events.extend(leave(tx, &left, Cause::Withdrawn).await?);
+    Ok(events)
+}
+
+/// Books are locked after learners and classes, in the order of their orgs.
+pub(super) async fn lock_books(tx: &Tx, orgs: impl Iterator<Item = OrgId>) -> AppResult<()> {
+    let orgs: BTreeSet<i64> = orgs.map(kernel::Id::raw).collect();
+    let orgs: Vec<i64> = orgs.into_iter().collect();
+    Ok(tx.lock_all("fee_books", &orgs).await?)
+}
+
+/// Queues the look for holds that are over, once for each moment.
+pub(super) async fn expire_at(tx: &Tx, until: Instant) -> AppResult<()> {
+    let key = format!("{}.{until}", crate::HOLDS);
+    job::enqueue(tx, crate::HOLDS, &json!({}), until, Some(key)).await?;
+    Ok(())
+}
+
+async fn paid(tx: &Tx, id: EnrollmentId, org: OrgId, payment: &Payment) -> AppResult<Event> {
+    let row = one(tx, id).await?;
+    let posting = Posting {
+        id: payment.id,
+        org,
+        enrollment: Some(id),
+        kind: Kind::Paid,
+        method: payment.method,
+        fen: row.due_fen,
+    };
+    let posted = post(tx, &posting).await?;
+    if let Some(settled) = &payment.settles {
+        if settled.fen != row.due_fen {
+            return Err(AppError::Internal("a payment of another sum than is due".into()));
+        }
+        let came = (settled.number.as_str(), settled.fen);
+        orders::settle(tx, settled.order, OrderStatus::Paid, came, tx.ctx().now()).await?;
+    }
+    let money = if payment.method.is_money() {
+        Money::Paid
+    } else {
+        Money::Waived
+    };
+    store::set_money(tx, id, money).await?;
+    Ok(event("fee.paid", &posted).data(told(&posted)))
+}
+
+async fn one(tx: &Tx, id: EnrollmentId) -> AppResult<EnrollmentRow> {
+    let mut rows = enrollments::find_many(tx, &[id]).await?;
+    rows.pop().ok_or(AppError::NotFound)
+}
+
+/// What is to be posted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Posting {
+    pub(super) id: PostingId,
+    pub(super) org: OrgId,
+    pub(super) enrollment: Option<EnrollmentId>,
+    pub(super) kind: Kind,
+    pub(super) method: Method,
+    pub(super) fen: i64,
+}
+
+/// Posts a step; what is received gets the next receipt number of the org's year.
+pub(super) async fn post(tx: &Tx, posting: &Posting) -> AppResult<PostingRow> {
+    let lines = posting.kind.lines(posting.method, posting.fen);
+    let mut row = blank(tx, posting).await?;
+    if posting.kind == Kind::Paid && posting.method.is_money() {
+        let year = i64::from(tx.ctx().today().year());
+        row.receipt_year = Some(year);
+        row.receipt_number = Some(store::last_receipt(tx, posting.org, year).await? + 1);
+    }
+    insert(tx, &row, &lines).await?;
+    Ok(row)
+}
+
+/// Undoes a posting by its opposite; the money goes back by the same way.
+pub(super) async fn reverse(tx: &Tx, of: &PostingRow) -> AppResult<PostingRow> {
+    let lines = reversed(&store::lines(tx, of.id).await?);
+    let posting = Posting {
+        id: tx.ctx().new_id(),
+        org: of.org_id,
+        enrollment: of.enrollment_id,
+        kind: Kind::Reversal,
+        method: of.method,
+        fen: -of.amount_fen,
+    };
+    let mut row = blank(tx, &posting).await?;
+    row.reverses = Some(of.id);
+    insert(tx, &row, &lines).await?;
+    Ok(row)
+}
+
+/// Undoes a payment that lies with the provider: the fee is no income, and the money is owed back.
+pub(super) async fn reverse_owing(tx: &Tx, of: &PostingRow) -> AppResult<PostingRow> {
+    let posting = Posting {
+        id: tx.ctx().new_id(),
+        org: of.org_id,
+        enrollment: of.enrollment_id,
+        kind: Kind::Reversal,
+        method: of.method,
+        fen: -of.amount_fen,
+    };
+    let mut row = blank(tx, &posting).await?;
+    row.reverses = Some(of.id);
+    insert(tx, &row, &Kind::Owed.lines(of.method, of.amount_fen)).await?;
+    Ok(row)
+}
+
+async fn insert(tx: &Tx, row: &PostingRow, lines: &[Line]) -> AppResult<()> {
+    if lines.iter().map(|line| line.1).sum::<i64>() != 0 {
+        return Err(AppError::Internal(
+            "a posting that does not sum to nothing".into(),
+        ));
+    }
+    Ok(store::insert(tx, row, lines).await?)
+}
+
+async fn blank(tx: &Tx, posting: &Posting) -> AppResult<PostingRow> {
+    let ctx = tx.ctx();
+    Ok(PostingRow {
+        id: posting.id,
+        org_id: posting.org,
+        enrollment_id: posting.enrollment,
+        kind: posting.kind,
+        method: posting.method,
+        amount_fen: posting.fen,
+        receipt_year: None,
+        receipt_number: None,
+        reverses: None,
+        day: open_day(tx, posting.org).await?,
+        at: ctx.now(),
+        actor_person: ctx.actor.person,
+        reversed_by: None,
+    })
+}
+
+/// The cashier's day that postings count for now: today, or the day after the last one that is closed.
+pub(super) async fn open_day(tx: &Tx, org: OrgId) -> AppResult<Date> {
+    let today = tx.ctx().today();
+    // A closing of the same org waits for this, and this for it; receipts are numbered one after the other.
+    lock_books(tx, std::iter::once(org)).await?;
+    Ok(match store::last_closed(tx, org).await? {
+        Some(closed) if closed >= today => closed.tomorrow().unwrap_or(today),
+        _ => today,
+    })
+}
+
+/// What becomes of the fees of enrolments that end: nothing is due any more, and what was paid goes back by the ladder.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn leave(tx: &Tx, ids: &[EnrollmentId], cause: Cause) -> AppResult<Vec<Event>> {
+    let mut events = Vec::new();
+    if ids.is_empty() {
+        return Ok(events);
+    }
+    let rows = enrollments::find_many(tx, ids).await?;
+    lock_books(tx, rows.iter().map(|row| row.org_id)).await?;
+    if rows.iter().any(|row| row.money == Money::Due) {
+        store::forgive(tx, ids).await?;
+    }
+    for row in rows.iter().filter(|row| row.money == Money::Paid) {
+        let fen = refund_of(tx, row, cause, tx.ctx().now()).await?;
+        events.push(owe(tx, row, cause, fen).await?);
+    }
+    Ok(events)
+}
+
+/// What an enrolment would get back now, in fen.
+pub(super) async fn refund_of(
+    db: &db::Db,
+    row: &EnrollmentRow,
+    cause: Cause,
+    now: Instant,
+) -> AppResult<i64> {
+    let all = sessions::of_class(db, row.class_id).await?;
+    let held = all.iter().filter(|one| one.status != SessionStatus::Cancelled);
+    let begins: Vec<Instant> = held.map(|one| Instant::of_china(one.day, one.starts)).collect();
+    let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    let begun = count(begins.iter().filter(|at| **at <= now).count());
+    Ok(ladder::refund(cause, row.due_fen, begun, count(begins.len())))
+}
+
+/// Keeps that money is owed to somebody; the cashier pays it.
+pub(super) async fn owe(tx: &Tx, row: &EnrollmentRow, cause: Cause, fen: i64) -> AppResult<Event> {
+    let ctx = tx.ctx();
+    if fen > 0 {
+        let posting = Posting {
+            id: ctx.new_id(),
+            org: row.org_id,
+            enrollment: Some(row.id),
+            kind: Kind::Owed,
+            method: Method::Cash,
+            fen,
+        };
+        post(tx, &posting).await?;
+    }
+    let (_, event) = keep_refund(tx, row, cause, (row.due_fen, fen)).await?;
+    Ok(event)
+}
+
+/// The row of a refund whose debt is posted.
+pub(super) async fn keep_refund(
+    tx: &Tx,
+    row: &EnrollmentRow,
+    cause: Cause,
+    (paid_fen, fen): (i64, i64),
+) -> AppResult<(RefundId, Event)> {
+    let refund = RefundRow {
+        id: tx.ctx().new_id(),
+        org_id: row.org_id,
+        enrollment_id: row.id,
+        cause,
+        paid_fen,
+        amount_fen: fen,
+        ladder_version: LADDER_VERSION.into(),
+        status: if fen > 0 { "open" } else { "nothing" }.into(),
+        created_at: tx.ctx().now(),
+        paid_posting: None,
+    };
+    store::insert_refund(tx, &refund).await?;
+    let event = Event::new("fee.refund_owed", "enrollment", row.id)
+        .at(row.org_id)
+        .on_behalf_of(row.person_id)
+        .data(json!({ "refund": refund.id, "fen": fen, "cause": cause.as_str(), "ladder": LADDER_VERSION }));
+    Ok((refund.id, event))
+}
+
+/// An event about a posting.
+pub(super) fn event(kind: &'static str, posting: &PostingRow) -> Event {
+    match posting.enrollment_id {
+        Some(enrollment) => Event::new(kind, "enrollment", enrollment),
+        None => Event::new(kind, "fee_posting", posting.id),
+    }
+    .at(posting.org_id)
+}
+
+/// What an event keeps of a posting.
+pub(super) fn told(posting: &PostingRow) -> serde_json::Value {
+    json!({ "posting": posting.id, "fen": posting.amount_fen, "method": posting.method.as_str() })
+}

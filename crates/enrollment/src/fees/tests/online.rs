@@ -1,0 +1,241 @@
+//! A provider of payments that misbehaves: late, twice, never, with a wrong sum.
+
+use super::{OVER, id};
+use crate::fees::online::{Told, carry_out};
+use crate::seat_desk::SeatDesk;
+use crate::testing::{Stage, stage_with_fee};
+use serde_json::{Value, json};
+use testkit::Answer;
+
+const CALLBACK: &str = "/pay/callback";
+
+impl Stage {
+    /// Begins to pay; gives our number of the payment.
+    async fn begin(&self, at: usize, enrollment: &str) -> String {
+        let path = format!("/api/v1/enrollments/{enrollment}/online-payments");
+        let begun = self.as_learner(at).call(201, "POST", &path, &Value::Null).await;
+        let url = begun["pay_url"].as_str().unwrap();
+        url.strip_prefix("https://pay.example/").unwrap().to_owned()
+    }
+
+    async fn provider_calls(&self, order: &str, number: &str, fen: i64) -> Answer {
+        let body = json!({ "order": order, "number": number, "amount_fen": fen }).to_string();
+        let now = self.app.platform.clock.now();
+        testkit::pay::call(self.app.visitor(), CALLBACK, now, &body).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_confirms_once_however_often_it_is_told() {
+    let stage = stage_with_fee(1, 1).await;
+    let kept = id(&stage.enroll(0).await);
+    let page = stage.as_learner(0).get(&format!("/me/fees/{kept}")).await;
+    assert!(page.shows("在网上交 120 元"), "{}", page.body);
+    let order = stage.begin(0, &kept).await;
+    assert_eq!(
+        stage.begin(0, &kept).await,
+        order,
+        "who begins again goes on with the same"
+    );
+    for _ in 0..3 {
+        let told = stage.provider_calls(&order, "p-1", 12_000).await;
+        assert_eq!(told.status, 200, "{}", told.body);
+    }
+    assert_eq!(stage.status(0).await, "confirmed");
+    let fee = stage.fee(0).await;
+    assert_eq!(
+        (fee["money"].as_str(), fee["postings"].as_array().unwrap().len()),
+        (Some("paid"), 1)
+    );
+    assert_eq!(fee["postings"][0]["receipt"], "2026-000001");
+    stage.books(&[("income", -12_000), ("online", 12_000)]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_word_from_two_sides_at_once_is_one_posting() {
+    let stage = stage_with_fee(1, 1).await;
+    let kept = id(&stage.enroll(0).await);
+    let order = stage.begin(0, &kept).await;
+    let desk = SeatDesk::start(&stage.app.platform);
+    let told = Told {
+        order: order.parse().unwrap(),
+        number: "p-1".into(),
+        amount_fen: 12_000,
+    };
+    let ctx = stage.app.system();
+    let calls = (0..8).map(|_| carry_out(&ctx, &desk, &told));
+    for outcome in futures_util::future::join_all(calls).await {
+        outcome.unwrap();
+    }
+    stage.app.run_jobs(crate::JOBS).await;
+    stage.books(&[("income", -12_000), ("online", 12_000)]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_payment_goes_back_and_gives_no_second_seat() {
+    let stage = stage_with_fee(1, 2).await;
+    let kept = id(&stage.enroll(0).await);
+    stage.enroll(1).await;
+    let order = stage.begin(0, &kept).await;
+    stage.later(OVER);
+    stage.app.run_jobs(crate::JOBS).await;
+    assert_eq!(stage.status(1).await, "reserved", "the seat went to the next");
+    assert_eq!(stage.provider_calls(&order, "p-1", 12_000).await.status, 200);
+    assert_eq!(
+        [stage.status(0).await, stage.status(1).await],
+        ["expired", "reserved"]
+    );
+    let fee = stage.fee(0).await;
+    assert_eq!(
+        (fee["money"].as_str(), fee["refunds"][0]["cause"].as_str()),
+        (Some("none"), Some("late"))
+    );
+    stage.books(&[("online", 12_000), ("refund", -12_000)]).await;
+    stage.app.run_jobs(crate::JOBS).await;
+    assert_eq!(
+        stage.fee(0).await["refunds"][0]["status"],
+        "paid",
+        "sent back by itself"
+    );
+    assert_eq!(
+        stage.provider_calls(&order, "p-1", 12_000).await.status,
+        200,
+        "told again"
+    );
+    stage.app.run_jobs(crate::JOBS).await;
+    stage.books(&[]).await;
+    assert_eq!(
+        crate::recount(&stage.app.platform.db).await.unwrap(),
+        Vec::<String>::new()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_sum_confirms_nothing_and_waits_for_the_cashier() {
+    let stage = stage_with_fee(1, 1).await;
+    let kept = id(&stage.enroll(0).await);
+    let order = stage.begin(0, &kept).await;
+    assert_eq!(stage.provider_calls(&order, "p-1", 11_900).await.status, 200);
+    assert_eq!(stage.status(0).await, "reserved");
+    stage.app.run_jobs(crate::JOBS).await;
+    stage.books(&[("online", 11_900), ("refund", -11_900)]).await;
+    let list = stage.as_registrar().get("/desk/fees").await;
+    assert!(
+        list.shows("付款金额不对") && list.shows("119 元"),
+        "{}",
+        list.body
+    );
+    // They pay again, and the right sum.
+    let second = stage.begin(0, &kept).await;
+    assert_ne!(second, order);
+    assert_eq!(stage.provider_calls(&second, "p-2", 12_000).await.status, 200);
+    assert_eq!(stage.status(0).await, "confirmed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_paid_at_the_counter_meanwhile_gets_the_second_payment_back() {
+    let stage = stage_with_fee(1, 1).await;
+    let kept = id(&stage.enroll(0).await);
+    let order = stage.begin(0, &kept).await;
+    stage.pay(&kept, "cash").await;
+    for number in ["p-1", "p-2"] {
+        assert_eq!(stage.provider_calls(&order, number, 12_000).await.status, 200);
+    }
+    stage.app.run_jobs(crate::JOBS).await;
+    assert_eq!(stage.fee(0).await["refunds"].as_array().unwrap().len(), 2);
+    stage.books(&[("cash", 12_000), ("income", -12_000)]).await;
+    assert_eq!(stage.fee(0).await["money"], "paid");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_never_calls_leaves_the_hold_as_it_is() {
+    let stage = stage_with_fee(1, 1).await;
+    let kept = id(&stage.enroll(0).await);
+    stage.begin(0, &kept).await;
+    stage.later(OVER);
+    stage.app.run_jobs(crate::JOBS).await;
+    assert_eq!(stage.status(0).await, "expired");
+    let path = format!("/api/v1/enrollments/{kept}/online-payments");
+    assert_eq!(
+        stage.as_learner(0).api("POST", &path, &Value::Null).await.status,
+        409
+    );
+    stage.books(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_on_line_is_undone_by_the_person_and_sent_back() {
+    let stage = stage_with_fee(1, 1).await;
+    let kept = id(&stage.enroll(0).await);
+    let order = stage.begin(0, &kept).await;
+    stage.provider_calls(&order, "p-1", 12_000).await;
+    let me = stage.as_learner(0);
+    let page = me.get(&format!("/me/fees/{kept}")).await;
+    assert!(page.shows("撤销这次付款"), "{}", page.body);
+    let posting = stage.fee(0).await["postings"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(
+        me.post(&format!("/me/fee-postings/{posting}/undo"), &[])
+            .await
+            .status,
+        303
+    );
+    assert_eq!(stage.status(0).await, "reserved");
+    stage.app.run_jobs(crate::JOBS).await;
+    let fee = stage.fee(0).await;
+    assert_eq!(
+        (fee["money"].as_str(), fee["refunds"][0]["status"].as_str()),
+        (Some("due"), Some("paid"))
+    );
+    stage.books(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_provider_is_believed() {
+    let stage = stage_with_fee(1, 1).await;
+    let kept = id(&stage.enroll(0).await);
+    let order = stage.begin(0, &kept).await;
+    let body = json!({ "order": order, "number": "p-1", "amount_fen": 12_000 });
+    assert_eq!(
+        stage.app.visitor().api("POST", CALLBACK, &body).await.status,
+        403,
+        "no signature"
+    );
+    let old = stage.app.platform.clock.now().plus_secs(-3_600);
+    let stale = testkit::pay::call(stage.app.visitor(), CALLBACK, old, &body.to_string()).await;
+    assert_eq!(stale.status, 403, "an old call sent again");
+    assert_eq!(
+        stage.provider_calls("0000000000000", "p-1", 12_000).await.status,
+        404
+    );
+    assert_eq!(stage.provider_calls(&order, "", 12_000).await.status, 422);
+    assert_eq!(stage.provider_calls(&order, "p-1", -1).await.status, 422);
+    assert_eq!(stage.status(0).await, "reserved");
+    stage.books(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_plays_the_provider_of_the_demonstration() {
+    let stage = stage_with_fee(1, 2).await;
+    let kept = id(&stage.enroll(0).await);
+    let order = stage.begin(0, &kept).await;
+    let path = format!("/pay/demo/{order}");
+    let me = stage.as_learner(0);
+    assert!(me.get(&path).await.shows("付 120 元"));
+    assert_eq!(
+        stage.as_learner(1).get(&path).await.status,
+        404,
+        "somebody else's"
+    );
+    let wrong = me.post(&path, &[("play", "wrong")]).await;
+    assert!(wrong.shows("金额不对"), "{}", wrong.body);
+    let order = stage.begin(0, &kept).await;
+    let twice = me.post(&format!("/pay/demo/{order}"), &[("play", "twice")]).await;
+    assert_eq!(twice.status, 303, "{}", twice.body);
+    assert_eq!(stage.status(0).await, "confirmed");
+    stage
+        .books(&[("income", -12_000), ("online", 24_001), ("refund", -12_001)])
+        .await;
+}

@@ -1,0 +1,139 @@
+//! How long a seat is kept for somebody who must pay for it.
+//!
+//! 1. Who enrols on line has 48 hours.
+//! 2. Who enrols at the counter or by telephone has until the end of the second working day after today, as schools
+//!    publish it (西安老年大学, 2023): they pay at the counter, which is closed on holidays.
+//! 3. Whose turn came by itself (from the waitlist, by a draw) has the longer of the two: they did not choose the moment.
+
+use kernel::{Calendar, Instant, Time};
+use platform::Channel;
+
+/// Hours for who enrols on line.
+const ONLINE_HOURS: i64 = 48;
+/// Working days for who enrols at the counter.
+const COUNTER_DAYS: usize = 2;
+/// No run of holidays is longer than this many days.
+const LONGEST_LOOK: usize = 40;
+
+/// How a seat came to somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// On line, by their own act.
+    Online,
+    /// With a clerk.
+    Counter,
+    /// By itself: their turn came.
+    Turn,
+}
+
+impl From<Channel> for Way {
+    fn from(channel: Channel) -> Self {
+        match channel {
+            Channel::Desk | Channel::Phone => Self::Counter,
+            Channel::Web | Channel::Family | Channel::Api => Self::Online,
+            Channel::Import | Channel::System => Self::Turn,
+        }
+    }
+}
+
+/// Until when the seat is kept: a full minute, so that what a person reads is exact.
+#[must_use]
+pub fn held_until(now: Instant, way: Way, calendar: &Calendar) -> Instant {
+    let online = full_minute(now.plus_secs(ONLINE_HOURS * 3600));
+    match way {
+        Way::Online => online,
+        Way::Counter => counter(now, calendar).unwrap_or(online),
+        Way::Turn => counter(now, calendar).unwrap_or(online).max(online),
+    }
+}
+
+/// The last minute of the second working day after today.
+fn counter(now: Instant, calendar: &Calendar) -> Option<Instant> {
+    let tomorrow = now.date().tomorrow().ok()?;
+    let days = std::iter::successors(Some(tomorrow), |day| day.tomorrow().ok());
+    let last = days
+        .take(LONGEST_LOOK)
+        .filter(|day| calendar.day_kind(*day).is_worked())
+        .nth(COUNTER_DAYS - 1)?;
+    Some(Instant::of_china(last, Time::constant(23, 59, 0, 0)))
+}
+
+fn full_minute(at: Instant) -> Instant {
+    const MINUTE: i64 = 60_000;
+    Instant::from_millis((at.millis() + MINUTE - 1).div_euclid(MINUTE) * MINUTE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_long_a_seat_is_kept() {
+        let calendar = teaching::holidays::calendar();
+        for (now, way, until) in [
+            // A Monday.
+            (
+                "2026-11-23T01:00:00.000Z",
+                Way::Online,
+                "2026-11-25T01:00:00.000Z",
+            ),
+            (
+                "2026-11-23T01:00:00.001Z",
+                Way::Online,
+                "2026-11-25T01:01:00.000Z",
+            ),
+            (
+                "2026-11-23T01:00:00.000Z",
+                Way::Counter,
+                "2026-11-25T15:59:00.000Z",
+            ),
+            ("2026-11-23T01:00:00.000Z", Way::Turn, "2026-11-25T15:59:00.000Z"),
+            // A Friday: the weekend does not count at the counter.
+            (
+                "2026-11-27T01:00:00.000Z",
+                Way::Online,
+                "2026-11-29T01:00:00.000Z",
+            ),
+            (
+                "2026-11-27T01:00:00.000Z",
+                Way::Counter,
+                "2026-12-01T15:59:00.000Z",
+            ),
+            ("2026-11-27T01:00:00.000Z", Way::Turn, "2026-12-01T15:59:00.000Z"),
+            // In China it is Monday already.
+            (
+                "2026-11-22T16:30:00.000Z",
+                Way::Counter,
+                "2026-11-25T15:59:00.000Z",
+            ),
+            // Before the National Day: 1 to 7 October are holidays, the 10th, a Saturday, is worked.
+            (
+                "2026-09-29T01:00:00.000Z",
+                Way::Counter,
+                "2026-10-08T15:59:00.000Z",
+            ),
+            (
+                "2026-10-08T01:00:00.000Z",
+                Way::Counter,
+                "2026-10-10T15:59:00.000Z",
+            ),
+        ] {
+            let found = held_until(now.parse().unwrap(), way, calendar);
+            assert_eq!(found.to_string(), until, "{now} {way:?}");
+        }
+    }
+
+    #[test]
+    fn each_channel_has_its_way() {
+        for (channel, way) in [
+            (Channel::Web, Way::Online),
+            (Channel::Api, Way::Online),
+            (Channel::Family, Way::Online),
+            (Channel::Desk, Way::Counter),
+            (Channel::Phone, Way::Counter),
+            (Channel::System, Way::Turn),
+        ] {
+            assert_eq!(Way::from(channel), way);
+        }
+    }
+}
