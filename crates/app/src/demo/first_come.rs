@@ -6,6 +6,7 @@ use super::classes::Class;
 use super::draw::{Draw, moment, plus};
 use super::enrollments::Filled;
 use super::load::{Load, Row};
+use super::rounds::ROUND;
 use platform::AppResult;
 use std::collections::HashSet;
 use teaching::classes::ClassStatus;
@@ -23,27 +24,6 @@ const ROUNDS: [(&str, &str, i64, i64, i64, i64); 3] = [
 /// Days from the demo's day on which the first round opens and the last closes.
 const OPENS: i64 = -2;
 const CLOSES: i64 = 13;
-
-const ROUND: &[&str] = &[
-    "id",
-    "org_id",
-    "term_id",
-    "name",
-    "method",
-    "audience",
-    "opens",
-    "closes",
-    "wish_limit",
-    "companion_limit",
-    "ticket_cap",
-    "desk_percent",
-    "newcomer_percent",
-    "release_at",
-    "status",
-    "status_note",
-    "version",
-    "created_at",
-];
 
 /// Chooses the classes, once it is known who sits where, and opens them for the time of the rounds.
 pub(super) fn open(org: usize, all: &mut [Class], days: &Days) -> Vec<usize> {

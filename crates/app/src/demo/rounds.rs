@@ -188,7 +188,7 @@ fn wishes(draw: &Draw, classes: &[usize]) -> Vec<usize> {
         .collect()
 }
 
-const ROUND: &[&str] = &[
+pub(super) const ROUND: &[&str] = &[
     "id",
     "org_id",
     "term_id",
@@ -200,7 +200,9 @@ const ROUND: &[&str] = &[
     "wish_limit",
     "companion_limit",
     "ticket_cap",
+    "desk_percent",
     "newcomer_percent",
+    "release_at",
     "status",
     "status_note",
     "version",
@@ -242,7 +244,9 @@ pub(super) async fn write(load: &Load<'_>, filled: &Filled<'_>, round: &Round) -
         (CLASSES as i64).into(),
         2_i64.into(),
         5_i64.into(),
+        0_i64.into(),
         20_i64.into(),
+        Value::Null,
         "planned".into(),
         "".into(),
         1_i64.into(),

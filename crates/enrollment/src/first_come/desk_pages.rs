@@ -4,23 +4,15 @@ use super::actions::{self, Board, Choices};
 use super::model::RoundPlan;
 use super::pages::tag;
 use crate::rounds::model::{Audience, RoundStatus};
+use crate::rounds::pages::{id, value};
+use crate::rounds::planning::{chosen_classes, classes_field, moment_of, other_orgs, window_fields};
 use crate::rounds::words::moment;
 use axum::extract::{Path, Query};
 use axum::response::Response;
-use kernel::{Instant, Time};
 use platform::web::{Posted, see_other};
-use platform::{AppError, AppResult, Channel, Ctx, Permission};
+use platform::{AppResult, Channel, Ctx, Permission};
 use ui::respond::html_with;
-use ui::{Choice, Field, Form, Lang, Notice, Page, Pairs, Tag};
-
-fn id(text: &str) -> AppResult<crate::RoundId> {
-    text.parse().map_err(|_| AppError::NotFound)
-}
-
-fn value<'a>(query: &'a Pairs, name: &str) -> &'a str {
-    let mut found = query.iter().filter(|(key, _)| key == name);
-    found.next().map_or("", |(_, value)| value.trim())
-}
+use ui::{Field, Form, Lang, Notice, Page, Pairs, Tag};
 
 fn desk(ctx: &Ctx, title: &str, query: &Pairs) -> Page {
     let mut page = ui::desk_page(ctx, title);
@@ -46,30 +38,16 @@ struct NewPage {
 }
 
 fn plan_fields(choices: &Choices) -> Vec<Field> {
-    let audiences = Audience::ALL
-        .iter()
-        .map(|one| Choice::new(one.as_str(), one.label()))
-        .collect();
-    let classes = choices
-        .classes
-        .iter()
-        .map(|(id, text)| Choice::new(id.to_string(), text.as_str()))
-        .collect();
-    vec![
-        Field::hidden("org"),
-        Field::text("name", "名称", 2, 40).hint("例如 2027 春季原班续报"),
-        Field::radios("audience", "谁可以报", audiences),
-        Field::date("opens_on", "报名开始的日子"),
-        Field::time("opens_at", "报名开始的时间"),
-        Field::date("closes_on", "报名截止的日子"),
-        Field::time("closes_at", "报名截止的时间"),
+    let mut fields = window_fields(Audience::ALL, "例如 2027 春季原班续报");
+    fields.extend([
         Field::number("desk_percent", "每个班留给服务台的名额（%）", 0, 100)
             .hint("到柜台、打电话来报的人用；0 是不留"),
         Field::number("newcomer_percent", "每个班留给新学员的名额（%）", 0, 100).hint("0 是不留"),
         Field::date("release_on", "留的名额哪一天放给所有人").optional(),
         Field::time("release_at", "几点放").optional(),
-        Field::checkboxes("classes", "哪些班", classes),
-    ]
+        classes_field(&choices.classes),
+    ]);
+    fields
 }
 
 /// `GET /desk/rounds/first-come/new`
@@ -88,19 +66,11 @@ pub(super) async fn blank(ctx: Ctx, Query(query): Query<Pairs>) -> AppResult<Res
 }
 
 fn new_page(ctx: &Ctx, choices: Choices, form: Form, status: u16) -> Response {
-    let others = choices.orgs.iter().filter(|org| org.id != choices.org.id);
     html_with(
         status,
         &NewPage {
             page: desk(ctx, "新的先到先得批次", &Pairs::new()),
-            other_orgs: others
-                .map(|org| {
-                    (
-                        format!("/desk/rounds/first-come/new?org={}", org.id),
-                        org.name.clone(),
-                    )
-                })
-                .collect(),
+            other_orgs: other_orgs(&choices.orgs, choices.org.id, "/desk/rounds/first-come/new"),
             empty: choices.classes.is_empty(),
             org: choices.org.name,
             form,
@@ -115,22 +85,17 @@ pub(super) async fn create(ctx: Ctx, posted: Posted) -> AppResult<Response> {
     if !form.is_valid() {
         return Ok(new_page(&ctx, choices, form, 422));
     }
-    let moment = |day: &str, time: &str| {
-        let time = form.time(time).unwrap_or(Time::midnight());
-        form.date(day).map(|day| Instant::of_china(day, time))
-    };
     let number = |name: &str| form.number(name).unwrap_or_default();
-    let chosen = form.all("classes").into_iter();
     let plan = RoundPlan {
         org: choices.org.id,
         name: form.get("name").to_owned(),
         audience: form.get("audience").parse().unwrap_or(Audience::Everyone),
-        opens: moment("opens_on", "opens_at").unwrap_or_else(|| ctx.now()),
-        closes: moment("closes_on", "closes_at").unwrap_or_else(|| ctx.now()),
+        opens: moment_of(&form, "opens_on", "opens_at").unwrap_or_else(|| ctx.now()),
+        closes: moment_of(&form, "closes_on", "closes_at").unwrap_or_else(|| ctx.now()),
         desk_percent: number("desk_percent"),
         newcomer_percent: number("newcomer_percent"),
-        release_at: moment("release_on", "release_at"),
-        classes: chosen.filter_map(|id| id.parse().ok()).collect(),
+        release_at: moment_of(&form, "release_on", "release_at"),
+        classes: chosen_classes(&form),
     };
     match actions::plan(&ctx, plan).await {
         Ok(round) => Ok(see_other(&format!(

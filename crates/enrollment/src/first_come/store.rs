@@ -5,7 +5,8 @@ use super::model::Pool;
 use super::model::RoundPlan;
 use crate::RoundId;
 use crate::rounds::model::{Audience, RoundStatus};
-use db::{Db, DbResult, Scope, Tx, Value, args, record};
+use crate::rounds::store::{NewRound, insert_round};
+use db::{Db, DbResult, Scope, Tx, args, record};
 use kernel::{Date, Instant, OrgId, PersonId};
 use teaching::{ClassId, TermId};
 
@@ -121,34 +122,20 @@ pub(super) async fn insert(
     plan: &RoundPlan,
     now: Instant,
 ) -> DbResult<()> {
-    tx.exec(
-        "INSERT INTO round (id, org_id, term_id, name, method, audience, opens, closes, wish_limit, companion_limit,
-         ticket_cap, desk_percent, newcomer_percent, release_at, status, status_note, version, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, 1, 1, $9, $10, $11, 'planned', '', 1, $12)
-         {unscoped: the org was found in scope}",
-        args![
-            id,
-            plan.org,
-            term,
-            &plan.name,
-            FIRST_COME,
-            plan.audience,
-            plan.opens,
-            plan.closes,
-            plan.desk_percent,
-            plan.newcomer_percent,
-            plan.release_at,
-            now
-        ],
-    )
-    .await?;
-    let rows: Vec<Vec<Value>> = plan
-        .classes
-        .iter()
-        .map(|class| vec![id.into(), (*class).into()])
-        .collect();
-    tx.insert_many("round_class", &["round_id", "class_id"], &rows)
-        .await
+    let new = NewRound {
+        id,
+        org: plan.org,
+        term,
+        name: &plan.name,
+        method: FIRST_COME,
+        audience: plan.audience,
+        window: (plan.opens, plan.closes),
+        limits: [1; 3],
+        kept: [plan.desk_percent, plan.newcomer_percent],
+        release_at: plan.release_at,
+        classes: &plan.classes,
+    };
+    insert_round(tx, &new, now).await
 }
 
 pub(super) use crate::rounds::store::{classes, set_status};

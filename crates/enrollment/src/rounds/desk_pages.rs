@@ -4,12 +4,13 @@ use super::actions::{self, SignupView};
 use super::lifecycle::{self, Board, Choices, EntryDone};
 use super::model::{self, Audience, MOST_WISHES, RoundDraft, RoundStatus};
 use super::pages::{application, fields, id, result_lines, value, wish_lines};
+use super::planning::{chosen_classes, classes_field, moment_of, other_orgs, window_fields};
 use super::store::RoundRow;
 use super::words::{moment, round_tag, signup_tag};
 use crate::draws::algorithm::{MOST_COMPANIONS, MOST_TICKETS};
 use axum::extract::{Path, Query};
 use axum::response::Response;
-use kernel::{Instant, PersonId, Time};
+use kernel::PersonId;
 use people::persons::PersonBrief;
 use platform::api::Part;
 use platform::web::{Posted, see_other};
@@ -85,23 +86,8 @@ struct NewPage {
 }
 
 fn plan_fields(choices: &Choices) -> Vec<Field> {
-    let audiences = Audience::OF_DRAWS
-        .iter()
-        .map(|one| Choice::new(one.as_str(), one.label()))
-        .collect();
-    let classes = choices
-        .classes
-        .iter()
-        .map(|(id, text)| Choice::new(id.to_string(), text.as_str()))
-        .collect();
-    vec![
-        Field::hidden("org"),
-        Field::text("name", "名称", 2, 40).hint("例如 2027 春季热门班摇号"),
-        Field::radios("audience", "谁可以报", audiences),
-        Field::date("opens_on", "报名开始的日子"),
-        Field::time("opens_at", "报名开始的时间"),
-        Field::date("closes_on", "报名截止的日子"),
-        Field::time("closes_at", "报名截止的时间"),
+    let mut fields = window_fields(&Audience::OF_DRAWS, "例如 2027 春季热门班摇号");
+    fields.extend([
         Field::number("wish_limit", "一份申请最多几个志愿", 1, MOST_WISHES),
         Field::number(
             "companion_limit",
@@ -113,8 +99,9 @@ fn plan_fields(choices: &Choices) -> Vec<Field> {
         Field::number("ticket_cap", "签数上限", 1, i64::from(MOST_TICKETS))
             .hint("每人一支签，以前候补没轮到的每个学期多一支，到这个数为止"),
         Field::number("newcomer_percent", "每个班留给新学员的名额（%）", 0, 100),
-        Field::checkboxes("classes", "哪些班", classes),
-    ]
+        classes_field(&choices.classes),
+    ]);
+    fields
 }
 
 /// `GET /desk/rounds/new`
@@ -134,14 +121,11 @@ pub(super) async fn blank(ctx: Ctx, Query(query): Query<Pairs>) -> AppResult<Res
 }
 
 fn new_page(ctx: &Ctx, choices: Choices, form: Form, status: u16) -> Response {
-    let others = choices.orgs.iter().filter(|org| org.id != choices.org.id);
     html_with(
         status,
         &NewPage {
             page: desk(ctx, "新的摇号批次", &Pairs::new()),
-            other_orgs: others
-                .map(|org| (format!("/desk/rounds/new?org={}", org.id), org.name.clone()))
-                .collect(),
+            other_orgs: other_orgs(&choices.orgs, choices.org.id, "/desk/rounds/new"),
             empty: choices.classes.is_empty(),
             org: choices.org.name,
             form,
@@ -156,26 +140,18 @@ pub(super) async fn create(ctx: Ctx, posted: Posted) -> AppResult<Response> {
     if !form.is_valid() {
         return Ok(new_page(&ctx, choices, form, 422));
     }
-    let moment = |day: &str, time: &str| {
-        let (day, time) = (form.date(day).unwrap_or_default(), form.time(time));
-        Instant::of_china(day, time.unwrap_or(Time::midnight()))
-    };
     let number = |name: &str| form.number(name).unwrap_or_default();
     let draft = RoundDraft {
         org: choices.org.id,
         name: form.get("name").to_owned(),
         audience: form.get("audience").parse().unwrap_or(Audience::Everyone),
-        opens: moment("opens_on", "opens_at"),
-        closes: moment("closes_on", "closes_at"),
+        opens: moment_of(&form, "opens_on", "opens_at").unwrap_or_else(|| ctx.now()),
+        closes: moment_of(&form, "closes_on", "closes_at").unwrap_or_else(|| ctx.now()),
         wish_limit: number("wish_limit"),
         companion_limit: number("companion_limit"),
         ticket_cap: number("ticket_cap"),
         newcomer_percent: number("newcomer_percent"),
-        classes: form
-            .all("classes")
-            .into_iter()
-            .filter_map(|id| id.parse().ok())
-            .collect(),
+        classes: chosen_classes(&form),
     };
     match lifecycle::create(&ctx, draft).await {
         Ok(round) => Ok(see_other(&format!("/desk/rounds/{round}?done=planned"))),

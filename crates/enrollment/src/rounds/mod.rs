@@ -27,7 +27,8 @@ pub mod audience;
 mod desk_pages;
 pub mod lifecycle;
 pub mod model;
-mod pages;
+pub(crate) mod pages;
+pub(crate) mod planning;
 mod publishing;
 pub(crate) mod store;
 #[cfg(test)]

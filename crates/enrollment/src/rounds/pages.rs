@@ -28,11 +28,11 @@ const LISTED: Part = Part {
     offset: 0,
 };
 
-pub(super) fn id<K>(text: &str) -> AppResult<kernel::Id<K>> {
+pub(crate) fn id<K>(text: &str) -> AppResult<kernel::Id<K>> {
     text.parse().map_err(|_| AppError::NotFound)
 }
 
-pub(super) fn value<'a>(query: &'a Pairs, name: &str) -> &'a str {
+pub(crate) fn value<'a>(query: &'a Pairs, name: &str) -> &'a str {
     query
         .iter()
         .find(|(key, _)| key == name)

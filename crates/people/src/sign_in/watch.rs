@@ -42,7 +42,11 @@ pub(crate) struct Watch {
     tries: Mutex<HashMap<Tried, (Instant, u32)>>,
 }
 
-static WATCHES: LazyLock<RwLock<HashMap<usize, Arc<Watch>>>> = LazyLock::new(RwLock::default);
+/// A memory with its installation: the weak pointer keeps the address from being given to another one.
+type Kept = (Weak<Platform>, Arc<Watch>);
+
+/// By the address of the installation.
+static WATCHES: LazyLock<RwLock<HashMap<usize, Kept>>> = LazyLock::new(RwLock::default);
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -52,11 +56,11 @@ impl Watch {
     /// The memory of this installation; made, with its listener, at the first call.
     pub(crate) fn of(platform: &Arc<Platform>) -> Arc<Self> {
         let place = Arc::as_ptr(platform).addr();
-        if let Some(watch) = WATCHES.read().unwrap_or_else(PoisonError::into_inner).get(&place) {
+        if let Some((_, watch)) = WATCHES.read().unwrap_or_else(PoisonError::into_inner).get(&place) {
             return Arc::clone(watch);
         }
         let mut all = WATCHES.write().unwrap_or_else(PoisonError::into_inner);
-        let watch = all.entry(place).or_insert_with(|| {
+        let (_, watch) = all.entry(place).or_insert_with(|| {
             let watch = Arc::new(Self::default());
             let listener = listen(
                 Arc::downgrade(platform),
@@ -65,7 +69,7 @@ impl Watch {
                 place,
             );
             drop(tokio::spawn(listener));
-            watch
+            (Arc::downgrade(platform), watch)
         });
         Arc::clone(watch)
     }

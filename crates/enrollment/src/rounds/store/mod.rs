@@ -5,7 +5,7 @@ mod signups;
 
 pub(super) use rounds::*;
 pub use rounds::{DrawRow, OfChannel, RoundRow, Wished};
-pub(crate) use rounds::{classes, set_status};
+pub(crate) use rounds::{NewRound, classes, insert_round, set_status};
 pub(super) use signups::*;
 pub use signups::{PlacedRow, SignupRow};
 pub(crate) use signups::{known_at, leave, open_signups_of, withdraw};

@@ -123,6 +123,58 @@ pub(in crate::rounds) async fn waiting_within(
         .await
 }
 
+/// A new round of any kind.
+pub(crate) struct NewRound<'a> {
+    pub(crate) id: RoundId,
+    pub(crate) org: OrgId,
+    pub(crate) term: TermId,
+    pub(crate) name: &'a str,
+    pub(crate) method: &'static str,
+    pub(crate) audience: Audience,
+    pub(crate) window: (Instant, Instant),
+    /// Wishes, people and tickets of one signup.
+    pub(crate) limits: [i64; 3],
+    /// Shares kept for the counter and for newcomers.
+    pub(crate) kept: [i64; 2],
+    pub(crate) release_at: Option<Instant>,
+    pub(crate) classes: &'a [ClassId],
+}
+
+pub(crate) async fn insert_round(tx: &Tx, new: &NewRound<'_>, now: Instant) -> DbResult<()> {
+    let ([wishes, people, tickets], [desk, newcomers]) = (new.limits, new.kept);
+    tx.exec(
+        "INSERT INTO round (id, org_id, term_id, name, method, audience, opens, closes, wish_limit, companion_limit,
+         ticket_cap, desk_percent, newcomer_percent, release_at, status, status_note, version, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'planned', '', 1, $15)
+         {unscoped: the org was found in scope}",
+        args![
+            new.id,
+            new.org,
+            new.term,
+            new.name,
+            new.method,
+            new.audience,
+            new.window.0,
+            new.window.1,
+            wishes,
+            people,
+            tickets,
+            desk,
+            newcomers,
+            new.release_at,
+            now
+        ],
+    )
+    .await?;
+    let rows: Vec<Vec<Value>> = new
+        .classes
+        .iter()
+        .map(|class| vec![new.id.into(), (*class).into()])
+        .collect();
+    tx.insert_many("round_class", &["round_id", "class_id"], &rows)
+        .await
+}
+
 pub(in crate::rounds) async fn insert(
     tx: &Tx,
     id: RoundId,
@@ -130,34 +182,20 @@ pub(in crate::rounds) async fn insert(
     draft: &RoundDraft,
     now: Instant,
 ) -> DbResult<()> {
-    tx.exec(
-        "INSERT INTO round (id, org_id, term_id, name, method, audience, opens, closes, wish_limit, companion_limit,
-         ticket_cap, newcomer_percent, status, status_note, version, created_at)
-         VALUES ($1, $2, $3, $4, 'draw', $5, $6, $7, $8, $9, $10, $11, 'planned', '', 1, $12)
-         {unscoped: the org was found in scope}",
-        args![
-            id,
-            draft.org,
-            term,
-            &draft.name,
-            draft.audience,
-            draft.opens,
-            draft.closes,
-            draft.wish_limit,
-            draft.companion_limit,
-            draft.ticket_cap,
-            draft.newcomer_percent,
-            now
-        ],
-    )
-    .await?;
-    let rows: Vec<Vec<Value>> = draft
-        .classes
-        .iter()
-        .map(|class| vec![id.into(), (*class).into()])
-        .collect();
-    tx.insert_many("round_class", &["round_id", "class_id"], &rows)
-        .await
+    let new = NewRound {
+        id,
+        org: draft.org,
+        term,
+        name: &draft.name,
+        method: "draw",
+        audience: draft.audience,
+        window: (draft.opens, draft.closes),
+        limits: [draft.wish_limit, draft.companion_limit, draft.ticket_cap],
+        kept: [0, draft.newcomer_percent],
+        release_at: None,
+        classes: &draft.classes,
+    };
+    insert_round(tx, &new, now).await
 }
 
 pub(crate) async fn set_status(tx: &Tx, id: RoundId, status: RoundStatus, note: &str) -> DbResult<()> {
