@@ -4,9 +4,11 @@ use super::draw::{Draw, id_text};
 use super::load::{Load, Row};
 use super::regions::{DEEP, HOME_STREET, Place, Regions, cell, table};
 use super::{Days, Scale};
+use ::orgs::rooms::Facility;
 use ::orgs::tree::{NewOrg, OrgKind, insert_many};
 use kernel::Id;
 use platform::AppResult;
+use std::collections::BTreeSet;
 
 const VENUES: &str = include_str!("../../../../data/demo/venues.csv");
 
@@ -167,6 +169,31 @@ struct Venue {
     for_sites: bool,
 }
 
+/// What the words of a venue name that the product knows too; a room keeps only that.
+const FACILITIES: [(&str, Facility); 12] = [
+    ("投影", Facility::Projector),
+    ("大屏", Facility::Projector),
+    ("电脑", Facility::Computers),
+    ("钢琴", Facility::Piano),
+    ("电钢琴", Facility::Piano),
+    ("木地板", Facility::DanceFloor),
+    ("镜墙", Facility::DanceFloor),
+    ("写字桌", Facility::ArtTables),
+    ("灶台", Facility::Kitchen),
+    ("摄像机", Facility::Camera),
+    ("音响", Facility::Sound),
+    ("话筒", Facility::Sound),
+];
+
+fn facilities(words: &str) -> String {
+    let known = words.split(';').filter_map(|word| {
+        let found = FACILITIES.iter().find(|(start, _)| word.starts_with(start));
+        found.map(|(_, facility)| facility.as_str())
+    });
+    let known: BTreeSet<&str> = known.collect();
+    known.into_iter().collect::<Vec<_>>().join(";")
+}
+
 fn venues() -> Vec<Venue> {
     let number = |row: &_, name| cell(row, name).parse::<i64>().unwrap_or(1);
     table(VENUES)
@@ -175,7 +202,7 @@ fn venues() -> Vec<Venue> {
             floor: number(&row, "floor"),
             area_m2: number(&row, "area_m2"),
             seats: number(&row, "seats"),
-            facilities: cell(&row, "facilities").replace(';', "、"),
+            facilities: facilities(cell(&row, "facilities")),
             step_free: cell(&row, "step_free") == "1",
             categories: cell(&row, "categories").split(';').map(str::to_owned).collect(),
             for_sites: cell(&row, "name_pattern").contains("{org}"),

@@ -4,6 +4,7 @@ use super::draw::{Draw, plus};
 use super::load::{Load, Row};
 use super::{Days, Scale};
 use ::orgs::tree::{NewOrg, OrgKind, insert_many};
+use db::Value;
 use kernel::{AgeBand, Date, Id};
 use platform::AppResult;
 use std::collections::{BTreeMap, HashMap};
@@ -185,8 +186,54 @@ fn node(regions: &Regions, area: &Area) -> NewOrg {
     }
 }
 
-/// Residents of every street at the ends of the last two years.
+/// Residents of every street at the ends of the last two years, and of the districts as their sums.
 fn population(regions: &Regions, days: &Days) -> Vec<Row> {
+    let mut rows = of_streets(regions, days);
+    let codes: BTreeMap<i64, &str> = regions
+        .areas
+        .iter()
+        .map(|area| (area.id, area.code.as_str()))
+        .collect();
+    for district in regions.areas.iter().filter(|area| area.level == "district") {
+        let Some(prefix) = district.code.get(..6) else {
+            continue;
+        };
+        let mut sums: BTreeMap<(i64, String), (i64, i64)> = BTreeMap::new();
+        for row in &rows {
+            let [
+                Value::Int(org),
+                Value::Int(year),
+                Value::Text(band),
+                Value::Int(men),
+                Value::Int(women),
+                ..,
+            ] = row.as_slice()
+            else {
+                continue;
+            };
+            if codes.get(org).is_some_and(|code| code.starts_with(prefix)) {
+                let sum = sums.entry((*year, band.clone())).or_default();
+                *sum = (sum.0 + men, sum.1 + women);
+            }
+        }
+        let row = |((year, band), (men, women))| -> Row {
+            let source = POPULATION_SOURCE.into();
+            vec![
+                district.id.into(),
+                i64::into(year),
+                String::into(band),
+                i64::into(men),
+                i64::into(women),
+                "demo".into(),
+                source,
+            ]
+        };
+        rows.extend(sums.into_iter().map(row));
+    }
+    rows
+}
+
+fn of_streets(regions: &Regions, days: &Days) -> Vec<Row> {
     let draw = Draw::new("population");
     let streets: Vec<&Area> = regions
         .areas
