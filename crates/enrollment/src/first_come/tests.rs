@@ -309,3 +309,57 @@ async fn a_plan_says_beside_each_field_what_is_wrong() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_plan_pause_and_resume_as_officers_do() {
+    let stage = stage(5, 1).await;
+    let registrar = stage.as_registrar();
+    let body = json!({
+        "org": stage.world.here.org, "name": "大家报名", "audience": "everyone",
+        "opens": "2026-11-20T09:00:00+08:00", "closes": "2026-12-01T09:00:00+08:00",
+        "desk_percent": 20, "classes": [stage.class],
+    });
+    let wrong = registrar.api("POST", "/api/v1/rounds/first-come", &body).await;
+    assert_eq!(
+        (wrong.status, &wrong.json()["errors"][0]["field"]),
+        (422, &json!("release_at")),
+        "{}",
+        wrong.body
+    );
+    let mut fine = body.clone();
+    fine["release_at"] = json!("2026-11-30T09:00:00+08:00");
+    let made = registrar.api("POST", "/api/v1/rounds/first-come", &fine).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let path = format!(
+        "/api/v1/rounds/first-come/{}",
+        made.json()["id"].as_str().unwrap()
+    );
+    let act = async |verb: &str, body: serde_json::Value| {
+        registrar
+            .api("POST", &format!("{path}/{verb}"), &body)
+            .await
+            .status
+    };
+    assert_eq!(
+        act("pause", json!({ "reason": "核对名单", "version": 1 })).await,
+        204
+    );
+    assert_eq!(ask(&stage, 0).await, "paused");
+    assert_eq!(act("resume", json!({ "version": 1 })).await, 409);
+    assert_eq!(act("resume", json!({ "version": 2 })).await, 204);
+    assert_eq!(ask(&stage, 0).await, "confirmed");
+    assert_eq!(
+        act("cancel", json!({ "reason": "计划改了", "version": 3 })).await,
+        204
+    );
+    let refused = stage
+        .as_learner(0)
+        .api("POST", "/api/v1/rounds/first-come", &fine)
+        .await;
+    assert_eq!(refused.status, 403);
+    let there = stage
+        .as_sibling()
+        .api("POST", "/api/v1/rounds/first-come", &fine)
+        .await;
+    assert_eq!(there.status, 404);
+}
