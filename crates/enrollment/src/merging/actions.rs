@@ -5,7 +5,7 @@ use super::store;
 use crate::enrollments::actions::{desk_channel, place};
 use crate::enrollments::store::{self as enrollments, EnrollmentRow};
 use crate::fees::Money;
-use crate::seat_desk::{Ask, Asked, place_drawn, round_of};
+use crate::seat_desk::{Ask, Asked, place_drawn};
 use db::Db;
 use kernel::PersonId;
 use platform::{AppError, AppResult, Ctx, Event, Permission, audit};
@@ -30,6 +30,8 @@ pub struct Candidate {
     pub class: ClassRow,
     /// Where it meets.
     pub place: String,
+    /// Seats that anybody can take now.
+    pub free: i64,
     /// What it costs whom.
     pub cost: Cost,
     /// Why it cannot take them.
@@ -57,8 +59,9 @@ pub struct Merged {
 }
 
 async fn side(ctx: &Ctx, db: &Db, class: &ClassRow) -> AppResult<Side> {
-    let drawn = round_of(db, class.id).await?.is_some();
-    Ok(Side::of(class, drawn, ctx.today()))
+    let mut plans = crate::first_come::plans(db, &[class.id], &[]).await?;
+    let plan = plans.remove(&class.id).unwrap_or_default();
+    Ok(Side::of(class, &plan, ctx.now()))
 }
 
 /// Who has a seat.
@@ -102,7 +105,7 @@ pub async fn offer(ctx: &Ctx, id: ClassId) -> AppResult<Offer> {
 async fn candidate(ctx: &Ctx, from: &Side, id: ClassId, learners: &[Learner]) -> AppResult<Candidate> {
     let db = ctx.db();
     let class = classes::find(db, id).await?;
-    let why = model::may_take(from, &side(ctx, db, &class).await?).err();
+    let to = side(ctx, db, &class).await?;
     let facts = seats::facts(db, &[id]).await?.pop().ok_or(AppError::NotFound)?;
     let limit = seats::now(db, &[id])
         .await?
@@ -111,8 +114,9 @@ async fn candidate(ctx: &Ctx, from: &Side, id: ClassId, learners: &[Learner]) ->
     Ok(Candidate {
         place: place(ctx, &class).await?,
         cost: model::cost(&facts, limit, learners),
+        free: to.free.max(0),
+        why: model::may_take(from, &to).err(),
         class,
-        why,
     })
 }
 

@@ -43,7 +43,7 @@ fn line(one: Candidate) -> Line {
         }
     }
     Line {
-        free: one.class.capacity - one.class.enrolled,
+        free: one.free,
         place: one.place,
         cost: words.join("，"),
         why: one.why.map(|why| why.sentence()).unwrap_or_default(),

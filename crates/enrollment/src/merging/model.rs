@@ -1,7 +1,9 @@
 //! The rules of merging. No I/O.
 
-use crate::seat_desk::conditions::{clash, of_age};
-use kernel::{Date, Fen};
+use crate::first_come::Plan;
+use crate::first_come::model::{Pool, kept_from};
+use crate::seat_desk::conditions::{clash, not_drawn, of_age};
+use kernel::{Date, Fen, Instant};
 use std::sync::Arc;
 use teaching::ClassId;
 use teaching::classes::{ClassRow, ClassStatus};
@@ -18,8 +20,8 @@ pub struct Side {
     pub enrolled: i64,
     /// People waiting.
     pub waitlisted: i64,
-    /// Seats.
-    pub capacity: i64,
+    /// Seats that anybody can take now: those kept for some are not among them.
+    pub free: i64,
     /// Learners below which it is not held.
     pub minimum: i64,
     /// Fee in fen.
@@ -29,18 +31,19 @@ pub struct Side {
 }
 
 impl Side {
-    /// A class on this day.
+    /// A class at this moment, as the seat desk gives its seats.
     #[must_use]
-    pub fn of(class: &ClassRow, drawn: bool, today: Date) -> Self {
+    pub fn of(class: &ClassRow, plan: &Plan, now: Instant) -> Self {
+        let kept = kept_from(Pool::Open, &plan.windows, class.capacity, plan.taken, now);
         Self {
             id: class.id,
-            ahead: class.status == ClassStatus::Published && class.starts_on > today,
+            ahead: class.status == ClassStatus::Published && class.starts_on > now.date(),
             enrolled: class.enrolled,
             waitlisted: class.waitlisted,
-            capacity: class.capacity,
+            free: class.capacity - class.enrolled - kept,
             minimum: class.minimum,
             fee_fen: class.fee_fen,
-            drawn,
+            drawn: not_drawn(plan, now).is_err(),
         }
     }
 }
@@ -168,7 +171,6 @@ pub const fn may_be_merged(class: &Side, paid: usize) -> Result<(), Why> {
 /// # Errors
 /// Why not.
 pub fn may_take(from: &Side, to: &Side) -> Result<(), Why> {
-    let free = to.capacity - to.enrolled;
     if from.id == to.id {
         Err(Why::Same)
     } else if !to.ahead {
@@ -182,9 +184,9 @@ pub fn may_take(from: &Side, to: &Side) -> Result<(), Why> {
         Err(Why::Drawn)
     } else if to.waitlisted > 0 {
         Err(Why::Waiting)
-    } else if free < from.enrolled {
+    } else if to.free < from.enrolled {
         Err(Why::Seats {
-            free,
+            free: to.free,
             needed: from.enrolled,
         })
     } else {

@@ -17,7 +17,7 @@ fn side(number: i64) -> Side {
         ahead: true,
         enrolled: 4,
         waitlisted: 0,
-        capacity: 30,
+        free: 26,
         minimum: 15,
         fee_fen: 0,
         drawn: false,
@@ -66,8 +66,8 @@ fn which_class_takes_them() {
     let (from, to) = (side(1), side(2));
     for (to, expected) in [
         (to, Ok(())),
-        (Side { enrolled: 26, ..to }, Ok(())),
-        (Side { enrolled: 27, ..to }, Err("merge_seats")),
+        (Side { free: 4, ..to }, Ok(())),
+        (Side { free: 3, ..to }, Err("merge_seats")),
         (from, Err("merge_same")),
         (Side { ahead: false, ..to }, Err("merge_other_not_ahead")),
         (Side { fee_fen: 100, ..to }, Err("merge_fee")),
