@@ -352,3 +352,34 @@ async fn what_cannot_be_merged_is_refused_with_a_sentence() {
         (0, "confirmed".into())
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merge_that_was_stopped_goes_on_and_into_no_third_class() {
+    let stage = stage(5, 2).await;
+    set_minimum(&stage, 4).await;
+    let into = other(&stage, "书法周二班", 5, 0).await;
+    let third = other(&stage, "合唱", 5, 0).await.to_string();
+    stage.enroll(0).await;
+    stage.enroll(1).await;
+    let tx = stage.app.system().begin().await.unwrap();
+    let begun = platform::Event::new("class.merging", "class", stage.class).data(json!({ "into": into }));
+    tx.commit(vec![begun]).await.unwrap();
+    let at = format!("/desk/classes/{}/merge", stage.class);
+    let clerk = stage.as_registrar();
+    let refused = clerk.post(&at, &[("into", &third)]).await;
+    assert!(
+        refused.status == 409 && refused.shows("正在并到另一个班"),
+        "{}",
+        refused.body
+    );
+    assert_eq!(clerk.post(&at, &[("into", &into.to_string())]).await.status, 303);
+    stage.app.run_jobs(JOBS).await;
+    for at in 0..2 {
+        assert_eq!(standing(&stage, at, into).await, "confirmed");
+    }
+    let begun = "SELECT count(*) FROM event WHERE kind = 'class.merging'";
+    assert_eq!(
+        (count(&stage, begun).await, count(&stage, TRANSFERS).await),
+        (1, 2)
+    );
+}
