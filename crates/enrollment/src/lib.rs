@@ -6,6 +6,7 @@ pub mod enrollments;
 pub mod fees;
 pub mod first_come;
 pub mod handover;
+pub mod merging;
 mod personal;
 pub mod roll;
 pub mod rounds;
@@ -119,6 +120,7 @@ pub fn routes(desk: &std::sync::Arc<SeatDesk>) -> platform::Routes {
         .merge(rounds::routes())
         .merge(first_come::routes())
         .merge(fees::routes())
+        .merge(merging::routes())
 }
 
 /// What waits for staff. A class with free seats and people waiting who cannot take them needs a word with them; a round

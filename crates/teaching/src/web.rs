@@ -46,6 +46,7 @@ fn done_text(word: &str) -> Option<&'static str> {
         "running" => "已开课。",
         "closed" => "已结课。",
         "cancelled" => "已停办，正在通知已报名的学员。",
+        "merged" => "已并班，正在通知学员。原来的班已停办。",
         "session-changed" => "已改好，正在通知这个班的学员。",
         "session-cancelled" => "这次课已取消，正在通知这个班的学员。",
         "session-added" => "补课已排好，正在通知这个班的学员。",

@@ -17,7 +17,7 @@ use people::persons::{self, PersonBrief, PersonDraft};
 use platform::web::{Posted, see_other};
 use platform::{AppError, AppResult, Channel, Ctx, Permission};
 use std::sync::Arc;
-use teaching::classes::ClassRow;
+use teaching::classes::{ClassRow, ClassStatus};
 use ui::respond::{html, html_with};
 use ui::{Choice, Field, Form, Lang, Notice, Page, Tag};
 
@@ -353,6 +353,8 @@ struct LearnersPage {
     when: String,
     lines: Vec<LearnerLine>,
     may_act: bool,
+    /// Whether it has too few learners and may be merged.
+    may_merge: bool,
 }
 
 struct LearnerLine {
@@ -396,6 +398,9 @@ pub(super) async fn learners(ctx: Ctx, Path(class): Path<String>) -> AppResult<R
         when: model::when(&page, &class),
         lines: list.iter().map(|learner| line(&page, &class, learner)).collect(),
         may_act: ctx.can(Permission::EnrollmentAct),
+        may_merge: ctx.can(Permission::ClassPublish)
+            && class.status == ClassStatus::Published
+            && class.enrolled < class.minimum,
         page,
         class,
     }))

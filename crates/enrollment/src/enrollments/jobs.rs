@@ -121,26 +121,35 @@ pub(crate) async fn commit_told(tx: Tx, job: &Job, told: usize, all: usize) -> A
     ))
 }
 
+/// One line of what is to be told.
+struct Told {
+    id: EnrollmentId,
+    word: String,
+    position: Option<i64>,
+    /// Name of the class that was merged; empty for anything else.
+    from: String,
+}
+
+fn lines_of(payload: &Value) -> Vec<Told> {
+    let lines = payload.get("told").and_then(Value::as_array);
+    let told = |line: &Value| {
+        Some(Told {
+            id: line.get(0)?.as_str()?.parse().ok()?,
+            word: line.get(1)?.as_str()?.to_owned(),
+            position: line.get(2).and_then(Value::as_i64),
+            from: line.get(3).and_then(Value::as_str).unwrap_or_default().to_owned(),
+        })
+    };
+    lines.into_iter().flatten().filter_map(told).collect()
+}
+
 async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
     if told_before(&ctx, &job).await? {
         return Ok("已通知过".into());
     }
     let payload = payload(&job)?;
-    let lines: Vec<(EnrollmentId, String, Option<i64>)> = payload
-        .get("told")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|line| {
-            let id = line.get(0)?.as_str()?.parse().ok()?;
-            Some((
-                id,
-                line.get(1)?.as_str()?.to_owned(),
-                line.get(2).and_then(Value::as_i64),
-            ))
-        })
-        .collect();
-    let ids: Vec<EnrollmentId> = lines.iter().map(|(id, ..)| *id).collect();
+    let lines = lines_of(&payload);
+    let ids: Vec<EnrollmentId> = lines.iter().map(|line| line.id).collect();
     let tx = ctx.begin().await?;
     let rows: HashMap<EnrollmentId, EnrollmentRow> = store::find_many(&tx, &ids)
         .await?
@@ -149,8 +158,9 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
         .collect();
     let mut known: HashMap<ClassId, (ClassRow, String)> = HashMap::new();
     let mut told = 0;
-    for (id, word, position) in &lines {
-        let Some(row) = rows.get(id) else { continue };
+    for line in &lines {
+        let (word, position) = (&line.word, &line.position);
+        let Some(row) = rows.get(&line.id) else { continue };
         let (class, place) = match known.entry(row.class_id) {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
@@ -161,6 +171,7 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
         };
         let acted = acted_on(&tx, row, word).await?;
         let (template, text) = match (money_text(word, row, class), acted) {
+            _ if word == "merged" => merged_text(&line.from, row, class, place),
             (Some((template, text)), Some(who)) => {
                 (template, format!("{text}这是{who}替您报的。{}", undo_text(row)))
             }
@@ -280,6 +291,26 @@ fn money_text(word: &str, row: &EnrollmentRow, class: &ClassRow) -> Option<(&'st
         )),
         _ => None,
     }
+}
+
+/// What is told to whose class was merged into another: the new time and place, and that they may refuse.
+fn merged_text(from: &str, row: &EnrollmentRow, class: &ClassRow, place: &str) -> (&'static str, String) {
+    let pay = match (row.money, row.held_until) {
+        (Money::Due, Some(until)) => format!(
+            "学费 {}，请在 {} 前交，过了时间名额会让给别人。",
+            kernel::Fen(row.due_fen),
+            moment(until)
+        ),
+        _ => String::new(),
+    };
+    let text = format!(
+        "【学圈】您报的“{from}”人数不够，没有开成，已把您并到“{}”：每{} {}，{place}，{} 开课。{pay}不想上可以不上：第一次课以前在网上、电话或柜台取消，交过的学费全部退还。",
+        class.name,
+        weekday_name(class.weekday),
+        hours(class.starts, class.minutes),
+        class.starts_on
+    );
+    ("enrollment.merged", text)
 }
 
 fn decided_text(word: &str, class: &ClassRow, place: &str, position: Option<i64>) -> (&'static str, String) {

@@ -45,7 +45,7 @@ pub(super) fn in_window(opens: Instant, closes: Instant, now: Instant) -> Result
 }
 
 /// A draw gives all seats from its window on; before, rounds by first come may give some.
-pub(super) fn not_drawn(plan: &Plan, now: Instant) -> Result<(), Refusal> {
+pub(crate) fn not_drawn(plan: &Plan, now: Instant) -> Result<(), Refusal> {
     match plan.draw {
         Some(draw) if plan.windows.is_empty() || now >= draw.from => {
             Err(Refusal::InDraw { round: draw.round })

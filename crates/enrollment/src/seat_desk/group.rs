@@ -118,7 +118,7 @@ async fn load(
     asked: &[Asked],
     people: &BTreeSet<PersonId>,
 ) -> AppResult<Loaded> {
-    let classes: BTreeSet<ClassId> = asked.iter().map(|one| one.ask.class()).collect();
+    let classes: BTreeSet<ClassId> = asked.iter().flat_map(|one| one.ask.classes()).collect();
     let moving: Vec<ClassId> = promoting(asked);
     let mut people: Vec<PersonId> = people.iter().copied().collect();
     if !moving.is_empty() {
@@ -345,6 +345,9 @@ fn request_hash(ask: &Ask) -> String {
             enrollment, payment, ..
         } => format!("pay {enrollment} {}", payment.method.as_str()),
         Ask::Expire { enrollment, .. } => format!("expire {enrollment}"),
+        Ask::Merge {
+            enrollment, class, ..
+        } => format!("merge {enrollment} {class}"),
         Ask::Promote { class } => format!("promote {class}"),
     };
     data_encoding::HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
@@ -476,16 +479,27 @@ fn note_placed(
     if let (Some(signup), Some(data)) = (signup, data.as_object_mut()) {
         data.insert("signup".into(), json!(signup));
     }
+    let merged = merged_from(state, &asked.ask);
+    if let (Some((from, _)), Some(data)) = (&merged, data.as_object_mut()) {
+        data.insert("merged_from".into(), json!(from));
+    }
     let placed = event(kind, answer.enrollment, person, at.facts.org, asked);
     writes.events.push(placed.data(data));
     // The round tells everybody of its result, once.
-    if signup.is_none() {
-        writes
+    match merged {
+        Some((_, name)) => writes.tell.push(json!([answer.enrollment, "merged", null, name])),
+        None if signup.is_none() => writes
             .tell
-            .push(json!([answer.enrollment, word, answer.position]));
+            .push(json!([answer.enrollment, word, answer.position])),
+        None => {}
     }
     let reserved = answer.status == EnrollmentStatus::Reserved;
-    let way = signup.map_or_else(|| Way::from(asked.channel), |_| Way::Turn);
+    let by_itself = signup.is_some() || matches!(asked.ask, Ask::Merge { .. });
+    let way = if by_itself {
+        Way::Turn
+    } else {
+        Way::from(asked.channel)
+    };
     let held_until = reserved.then(|| held_until(state.now, way, calendar()));
     writes.money.extend(held_until.map(Step::Kept));
     writes.placed.push(NewEnrollment {
@@ -514,6 +528,17 @@ fn note_placed(
     });
 }
 
+/// The enrolment that a merge ends, and the name of its class.
+fn merged_from(state: &State, ask: &Ask) -> Option<(crate::EnrollmentId, String)> {
+    match ask {
+        Ask::Merge { enrollment, from, .. } => {
+            let left = state.classes.get(from)?;
+            Some((*enrollment, left.facts.name.clone()))
+        }
+        _ => None,
+    }
+}
+
 fn note_moved(
     state: &State,
     writes: &mut Writes,
@@ -526,6 +551,7 @@ fn note_moved(
     };
     let (kind, word) = match (from, to) {
         (_, EnrollmentStatus::Withdrawn) => ("enrollment.withdrawn", "withdrawn"),
+        (_, EnrollmentStatus::Transferred) => ("enrollment.transferred", "transferred"),
         (_, EnrollmentStatus::Expired) => ("enrollment.expired", "hold_over"),
         (EnrollmentStatus::Reserved, EnrollmentStatus::Confirmed) => ("enrollment.paid", "paid"),
         _ => ("enrollment.promoted", "promoted"),
@@ -538,7 +564,7 @@ fn note_moved(
         event(kind, enrollment, person, at.facts.org, asked).note(asked.reason.clone())
     };
     match (word, &asked.ask) {
-        ("withdrawn" | "hold_over", _) => {
+        ("withdrawn" | "hold_over" | "transferred", _) => {
             writes.look_again.extend(waits_elsewhere(state, person));
             writes.money.push(Step::Left(enrollment, at.facts.org));
         }
@@ -553,9 +579,16 @@ fn note_moved(
         }
         _ => {}
     }
-    let data = json!({ "class": class, "from": from.as_str(), "to": to.as_str() });
+    let mut data = json!({ "class": class, "from": from.as_str(), "to": to.as_str() });
+    if let (Ask::Merge { class, new_id, .. }, Some(data)) = (&asked.ask, data.as_object_mut()) {
+        data.insert("to_class".into(), json!(class));
+        data.insert("to_enrollment".into(), json!(new_id));
+    }
     writes.events.push(event.data(data));
-    writes.tell.push(json!([enrollment, word, null]));
+    // Who was moved is told of the new place, in one message.
+    if word != "transferred" {
+        writes.tell.push(json!([enrollment, word, null]));
+    }
 }
 
 fn event(kind: &'static str, id: crate::EnrollmentId, person: PersonId, org: OrgId, asked: &Asked) -> Event {

@@ -13,12 +13,13 @@
 //!    Companions of a draw take seats together or not at all.
 //! 9. A seat in a class with a fee is reserved until it is paid; how long, says `holds.rs`. A hold that is over expires and
 //!    its seat goes to the next; who pays after that pays too late (`giving_up.rs`).
+//! 10. When a class is merged into another, a seat moves whole or not at all (`moving.rs`).
 //!
 //! A group is one transaction: lock learners, then classes, each in order of id (PostgreSQL; on SQLite there is one
 //! writer), load, decide each in order, write, commit, and only then answer all. `UNIQUE` and `CHECK` are the second
 //! guard: if they refuse a group, its asks are decided one by one. A full queue answers 503.
 //!
-//! Events: enrollment.confirmed, enrollment.reserved, enrollment.paid, enrollment.expired, enrollment.waitlisted, enrollment.promoted, enrollment.withdrawn,
+//! Events: enrollment.confirmed, enrollment.reserved, enrollment.paid, enrollment.expired, enrollment.waitlisted, enrollment.promoted, enrollment.withdrawn, enrollment.transferred,
 //! enrollment.passed_over. Tables: enrollment, idempotency_key, the counters of class.
 //! Start reading at [`SeatDesk::ask`], then `group.rs`.
 
@@ -28,6 +29,7 @@ mod group;
 pub mod holds;
 mod memory;
 pub mod model;
+mod moving;
 pub(crate) mod promotion;
 #[cfg(test)]
 mod random_days;
@@ -134,7 +136,7 @@ impl SeatDesk {
     }
 }
 
-/// Places what a draw has given, in one group beside the queue: transactions keep both in order, as they do for two
+/// Places what a draw has given, or moves the seats of a class that is merged, in one group beside the queue: transactions keep both in order, as they do for two
 /// nodes. Seats that become free elsewhere are found by the next look.
 pub(crate) async fn place_drawn(platform: &Arc<Platform>, asked: &[Asked]) -> Vec<AppResult<Option<Answer>>> {
     let mut memory = Memory::default();

@@ -2,6 +2,7 @@
 
 use super::conditions::{in_window, is_on, may_wait, no_clash, not_drawn, of_age, within_limit};
 use super::giving_up::{expire, pay, withdraw};
+use super::moving::merge;
 use super::promotion::promote;
 use super::refusal::Refusal;
 pub use super::status::EnrollmentStatus;
@@ -75,6 +76,19 @@ pub enum Ask {
         /// Which.
         enrollment: EnrollmentId,
     },
+    /// To move a seat from a class that is not held to another; see `moving.rs`.
+    Merge {
+        /// Whose.
+        person: PersonId,
+        /// Where to.
+        class: ClassId,
+        /// Where from.
+        from: ClassId,
+        /// The enrolment there.
+        enrollment: EnrollmentId,
+        /// Id of the new enrolment, if there will be one.
+        new_id: EnrollmentId,
+    },
     /// To give free seats to those who wait: after capacity was raised.
     Promote {
         /// Where.
@@ -92,8 +106,18 @@ impl Ask {
             | Self::Pay { class, .. }
             | Self::Expire { class, .. }
             | Self::Drawn { class, .. }
+            | Self::Merge { class, .. }
             | Self::Promote { class } => *class,
         }
+    }
+
+    /// Every class that it touches.
+    pub fn classes(&self) -> impl Iterator<Item = ClassId> {
+        let left = match self {
+            Self::Merge { from, .. } => Some(*from),
+            _ => None,
+        };
+        left.into_iter().chain([self.class()])
     }
 
     /// The person it is about, where it is about one.
@@ -103,6 +127,7 @@ impl Ask {
             Self::Enroll { person, .. }
             | Self::Withdraw { person, .. }
             | Self::Pay { person, .. }
+            | Self::Merge { person, .. }
             | Self::Expire { person, .. } => Some(*person),
             Self::Drawn { .. } | Self::Promote { .. } => None,
         }
@@ -347,6 +372,13 @@ pub fn decide(state: &mut State, ask: &Ask) -> Decision {
             ref people,
             wait,
         } => drawn(state, signup, class, people, wait).unwrap_or_else(Decision::from),
+        Ask::Merge {
+            person,
+            class,
+            from,
+            enrollment,
+            new_id,
+        } => merge(state, (person, new_id), (from, enrollment), class).unwrap_or_else(Decision::from),
         Ask::Promote { class } => {
             let mut changes = promote(state, class);
             // Nobody gave a seat up just now: those who cannot take it have been told before.
@@ -445,7 +477,7 @@ fn drawn(
     Ok(decision)
 }
 
-fn place(
+pub(super) fn place(
     state: &mut State,
     (person, new_id): (PersonId, EnrollmentId),
     class: ClassId,

@@ -144,7 +144,7 @@ fn to_do(class: &ClassRow) -> Waiting {
             format!("/desk/classes/{}/edit", class.id),
         ),
         None => (
-            format!("人数不够，开还是停：{}", class.name),
+            format!("人数不够，开班、并班还是停办：{}", class.name),
             format!("/desk/classes/{}", class.id),
         ),
     };

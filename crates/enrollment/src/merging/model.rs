@@ -1,0 +1,246 @@
+//! The rules of merging. No I/O.
+
+use crate::first_come::Plan;
+use crate::first_come::model::{Pool, kept_from};
+use crate::seat_desk::conditions::{clash, not_drawn, of_age};
+use kernel::{Date, Fen, Instant};
+use std::sync::Arc;
+use teaching::ClassId;
+use teaching::classes::{ClassRow, ClassStatus};
+use teaching::seats::Facts;
+
+/// What the rules look at in a class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Side {
+    /// Which.
+    pub id: ClassId,
+    /// Whether it is published and before its first day.
+    pub ahead: bool,
+    /// Seats taken.
+    pub enrolled: i64,
+    /// People waiting.
+    pub waitlisted: i64,
+    /// Seats that anybody can take now: those kept for some are not among them.
+    pub free: i64,
+    /// Learners below which it is not held.
+    pub minimum: i64,
+    /// Fee in fen.
+    pub fee_fen: i64,
+    /// Whether its seats are drawn.
+    pub drawn: bool,
+}
+
+impl Side {
+    /// A class at this moment, as the seat desk gives its seats.
+    #[must_use]
+    pub fn of(class: &ClassRow, plan: &Plan, now: Instant) -> Self {
+        let kept = kept_from(Pool::Open, &plan.windows, class.capacity, plan.taken, now);
+        Self {
+            id: class.id,
+            ahead: class.status == ClassStatus::Published && class.starts_on > now.date(),
+            enrolled: class.enrolled,
+            waitlisted: class.waitlisted,
+            free: class.capacity - class.enrolled - kept,
+            minimum: class.minimum,
+            fee_fen: class.fee_fen,
+            drawn: not_drawn(plan, now).is_err(),
+        }
+    }
+}
+
+/// Why a class is not merged, or not into this one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// The class is not published, or its lessons have begun.
+    NotAhead,
+    /// It has learners enough.
+    Enough {
+        /// How many.
+        enrolled: i64,
+        /// How many it needs.
+        minimum: i64,
+    },
+    /// Nobody has a seat in it.
+    Nobody,
+    /// Some have paid.
+    Paid {
+        /// How many.
+        people: usize,
+    },
+    /// It is being merged into another class.
+    Elsewhere,
+    /// The same class.
+    Same,
+    /// The other one is not published, or has begun.
+    OtherNotAhead,
+    /// The fees differ.
+    Fee {
+        /// Fee of the class that is merged, in fen.
+        from: i64,
+        /// Fee of the other, in fen.
+        to: i64,
+    },
+    /// People wait for the other one.
+    Waiting,
+    /// Its seats are drawn.
+    Drawn,
+    /// It has too few seats.
+    Seats {
+        /// Seats free.
+        free: i64,
+        /// Seats needed.
+        needed: i64,
+    },
+}
+
+impl Why {
+    /// For programs.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotAhead => "merge_not_ahead",
+            Self::Enough { .. } => "merge_enough_learners",
+            Self::Nobody => "merge_nobody",
+            Self::Paid { .. } => "merge_paid",
+            Self::Elsewhere => "merge_elsewhere",
+            Self::Same => "merge_same",
+            Self::OtherNotAhead => "merge_other_not_ahead",
+            Self::Fee { .. } => "merge_fee",
+            Self::Waiting => "merge_waiting",
+            Self::Drawn => "merge_drawn",
+            Self::Seats { .. } => "merge_seats",
+        }
+    }
+
+    /// In words, with what to do.
+    #[must_use]
+    pub fn sentence(self) -> String {
+        match self {
+            Self::NotAhead => "只有已发布、还没有开课的班可以并班。".into(),
+            Self::Enough { enrolled, minimum } => {
+                format!("这个班已报 {enrolled} 人，最少 {minimum} 人就开班，人数够了，不用并班。")
+            }
+            Self::Nobody => "这个班还没有学员，不用并班；不开的话，请停办。".into(),
+            Self::Paid { people } => format!(
+                "有 {people} 人已经交费或免费，钱不能跟着换班，所以不能并班。请停办这个班：交过的学费会全部退还，再请学员报别的班。"
+            ),
+            Self::Elsewhere => {
+                "这个班正在并到另一个班，不能再并到这个班。没有并完的，请停办，学费会全部退还。".into()
+            }
+            Self::Same => "不能并到同一个班，请选另一个班。".into(),
+            Self::OtherNotAhead => "那个班没有在招生，或者已经开课，请选别的班。".into(),
+            Self::Fee { from, to } => format!(
+                "两个班学费不一样（{} 和 {}），请选学费一样的班。",
+                Fen(from),
+                Fen(to)
+            ),
+            Self::Waiting => "那个班还有人候补，名额要先给他们，请选别的班。".into(),
+            Self::Drawn => "那个班的名额要抽签，请选别的班，或等抽签以后。".into(),
+            Self::Seats { free, needed } => {
+                format!("那个班只剩 {free} 个名额，要 {needed} 个，不够。请选别的班，或先把名额加大。")
+            }
+        }
+    }
+}
+
+/// Whether a class may be merged into another at all.
+///
+/// # Errors
+/// Why not.
+pub const fn may_be_merged(class: &Side, paid: usize) -> Result<(), Why> {
+    if !class.ahead {
+        return Err(Why::NotAhead);
+    }
+    if class.enrolled >= class.minimum {
+        return Err(Why::Enough {
+            enrolled: class.enrolled,
+            minimum: class.minimum,
+        });
+    }
+    if class.enrolled == 0 {
+        return Err(Why::Nobody);
+    }
+    if paid > 0 {
+        return Err(Why::Paid { people: paid });
+    }
+    Ok(())
+}
+
+/// Whether this class can take the learners of that one.
+///
+/// # Errors
+/// Why not.
+pub fn may_take(from: &Side, to: &Side) -> Result<(), Why> {
+    if from.id == to.id {
+        Err(Why::Same)
+    } else if !to.ahead {
+        Err(Why::OtherNotAhead)
+    } else if from.fee_fen != to.fee_fen {
+        Err(Why::Fee {
+            from: from.fee_fen,
+            to: to.fee_fen,
+        })
+    } else if to.drawn {
+        Err(Why::Drawn)
+    } else if to.waitlisted > 0 {
+        Err(Why::Waiting)
+    } else if to.free < from.enrolled {
+        Err(Why::Seats {
+            free: to.free,
+            needed: from.enrolled,
+        })
+    } else {
+        Ok(())
+    }
+}
+
+/// Somebody of the class that is merged.
+#[derive(Debug, Clone, Default)]
+pub struct Learner {
+    /// Day of birth, if known.
+    pub birth: Option<Date>,
+    /// Further classes in which they have a seat.
+    pub held: Vec<Arc<Facts>>,
+}
+
+/// What a merge costs whom, in people; each is counted once, by the first reason.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Who can go along.
+    pub fit: usize,
+    /// The age does not fit, or is not known.
+    pub age: usize,
+    /// They hold as many classes as they may.
+    pub limit: usize,
+    /// The new time clashes with another class of theirs, or they are in the new class already.
+    pub clash: usize,
+}
+
+/// Counts what it costs, by the rules and in the order of the seat desk.
+#[must_use]
+pub fn cost(to: &Facts, limit: i64, learners: &[Learner]) -> Cost {
+    let mut cost = Cost::default();
+    for learner in learners {
+        let in_term = learner
+            .held
+            .iter()
+            .filter(|held| held.term == to.term && held.id != to.id);
+        let there = learner.held.iter().any(|held| held.id == to.id);
+        if there {
+            cost.clash += 1;
+        } else if of_age(to, learner.birth).is_err() {
+            cost.age += 1;
+        } else if i64::try_from(in_term.count()).unwrap_or(i64::MAX) >= limit {
+            cost.limit += 1;
+        } else if learner
+            .held
+            .iter()
+            .any(|held| clash(&to.slots, &held.slots).is_some())
+        {
+            cost.clash += 1;
+        } else {
+            cost.fit += 1;
+        }
+    }
+    cost
+}

@@ -1,0 +1,385 @@
+//! The rules by cases, and a merge through the router.
+
+use super::model::{Cost, Learner, Side, Why, cost, may_be_merged, may_take};
+use crate::enrollments::JOBS;
+use crate::testing::{Stage, stage, stage_with_fee};
+use db::args;
+use kernel::{Date, Id};
+use serde_json::json;
+use std::sync::Arc;
+use teaching::ClassId;
+use teaching::seats::{Facts, Slot};
+use testkit::world::{ClassPlan, class};
+
+fn side(number: i64) -> Side {
+    Side {
+        id: Id::from_raw(number),
+        ahead: true,
+        enrolled: 4,
+        waitlisted: 0,
+        free: 26,
+        minimum: 15,
+        fee_fen: 0,
+        drawn: false,
+    }
+}
+
+#[test]
+fn which_class_is_merged() {
+    let short = side(1);
+    for (class, paid, expected) in [
+        (short, 0, Ok(())),
+        (
+            Side {
+                ahead: false,
+                ..short
+            },
+            0,
+            Err("merge_not_ahead"),
+        ),
+        (
+            Side {
+                enrolled: 15,
+                ..short
+            },
+            0,
+            Err("merge_enough_learners"),
+        ),
+        (
+            Side {
+                enrolled: 14,
+                ..short
+            },
+            0,
+            Ok(()),
+        ),
+        (Side { enrolled: 0, ..short }, 0, Err("merge_nobody")),
+        (short, 1, Err("merge_paid")),
+    ] {
+        let found = may_be_merged(&class, paid).map_err(Why::code);
+        assert_eq!(found, expected, "{class:?} {paid}");
+    }
+}
+
+#[test]
+fn which_class_takes_them() {
+    let (from, to) = (side(1), side(2));
+    for (to, expected) in [
+        (to, Ok(())),
+        (Side { free: 4, ..to }, Ok(())),
+        (Side { free: 3, ..to }, Err("merge_seats")),
+        (from, Err("merge_same")),
+        (Side { ahead: false, ..to }, Err("merge_other_not_ahead")),
+        (Side { fee_fen: 100, ..to }, Err("merge_fee")),
+        (Side { drawn: true, ..to }, Err("merge_drawn")),
+        (Side { waitlisted: 1, ..to }, Err("merge_waiting")),
+    ] {
+        assert_eq!(may_take(&from, &to).map_err(Why::code), expected, "{to:?}");
+    }
+}
+
+fn day(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+fn facts(number: i64, from: i32) -> Facts {
+    Facts {
+        id: Id::from_raw(number),
+        version: 1,
+        org: Id::from_raw(1),
+        term: Id::from_raw(1),
+        name: format!("第 {number} 班"),
+        starts_on: day("2027-03-01"),
+        age_min: Some(60),
+        age_max: None,
+        fee_fen: 0,
+        slots: vec![Slot {
+            day: day("2027-03-01"),
+            from,
+            to: from + 90,
+        }],
+    }
+}
+
+#[test]
+fn what_it_costs_whom() {
+    let to = facts(1, 540);
+    let older = Some(day("1950-03-15"));
+    let learner = |birth, held: Vec<Facts>| Learner {
+        birth,
+        held: held.into_iter().map(Arc::new).collect(),
+    };
+    let fit = Cost {
+        fit: 1,
+        ..Cost::default()
+    };
+    let age = Cost {
+        age: 1,
+        ..Cost::default()
+    };
+    let limit = Cost {
+        limit: 1,
+        ..Cost::default()
+    };
+    let clash = Cost {
+        clash: 1,
+        ..Cost::default()
+    };
+    for (who, expected) in [
+        (learner(older, vec![]), fit),
+        (learner(older, vec![facts(2, 630)]), fit),
+        (learner(older, vec![facts(2, 600)]), clash),
+        (learner(older, vec![facts(1, 540)]), clash),
+        (learner(older, vec![facts(2, 700), facts(3, 900)]), limit),
+        (learner(Some(day("1970-01-01")), vec![]), age),
+        (learner(None, vec![]), age),
+    ] {
+        assert_eq!(cost(&to, 2, std::slice::from_ref(&who)), expected, "{who:?}");
+    }
+}
+
+/// A further class of the school, on Tuesdays.
+async fn other(stage: &Stage, name: &str, capacity: i64, fee_fen: i64) -> ClassId {
+    let plan = ClassPlan {
+        name: name.into(),
+        capacity,
+        weekday: 2,
+        days: ["2027-03-02", "2027-03-09"].map(str::to_owned).to_vec(),
+        fee_fen,
+        ..ClassPlan::default()
+    };
+    Id::from_raw(class(&stage.app.platform, &stage.world.here, &plan).await)
+}
+
+async fn set_minimum(stage: &Stage, minimum: i64) {
+    let tx = stage.app.system().begin().await.unwrap();
+    let sql = "UPDATE class SET minimum = $2 WHERE id = $1 {unscoped: test}";
+    tx.exec(sql, args![stage.class, minimum]).await.unwrap();
+    tx.commit(vec![platform::Event::new("test.minimum", "class", stage.class)])
+        .await
+        .unwrap();
+}
+
+async fn standing(stage: &Stage, at: usize, class: ClassId) -> String {
+    let sql = "SELECT status FROM enrollment WHERE person_id = $1 AND class_id = $2 {unscoped: test}";
+    let db = &stage.app.platform.db;
+    let found: Option<String> = db.query_opt(sql, args![stage.people[at], class]).await.unwrap();
+    found.unwrap_or_default()
+}
+
+async fn enroll_in(stage: &Stage, at: usize, class: ClassId) {
+    let path = format!("/api/v1/classes/{class}/enrollments");
+    let made = stage.as_learner(at).api("POST", &path, &json!({})).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+}
+
+async fn count(stage: &Stage, sql: &'static str) -> i64 {
+    stage.app.platform.db.query_one(sql, &[]).await.unwrap()
+}
+
+const TRANSFERS: &str = "SELECT count(*) FROM event WHERE kind = 'enrollment.transferred'";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_class_below_its_minimum_goes_into_another() {
+    let stage = stage(5, 3).await;
+    set_minimum(&stage, 4).await;
+    let (into, third) = (
+        other(&stage, "书法周二班", 5, 0).await,
+        other(&stage, "合唱", 5, 0).await,
+    );
+    for at in 0..3 {
+        stage.enroll(at).await;
+        stage.give_phone(at).await;
+    }
+    enroll_in(&stage, 2, third).await;
+    stage.app.run_jobs(JOBS).await;
+    let clerk = stage.as_registrar();
+    let list = clerk
+        .get(&format!("/desk/classes/{}/learners", stage.class))
+        .await;
+    assert!(list.shows("并到别的班"), "{}", list.body);
+    let at = format!("/desk/classes/{}/merge", stage.class);
+    let page = clerk.get(&at).await;
+    for text in [
+        "书法周二班",
+        "2 人能一起过去",
+        "1 人和自己别的班时间冲突",
+        "并到这个班",
+        "周二",
+    ] {
+        assert!(page.shows(text), "{text}: {}", page.body);
+    }
+    let into_text = into.to_string();
+    for again in [false, true] {
+        let done = clerk.post(&at, &[("into", &into_text)]).await;
+        assert_eq!(done.status, 303, "{again} {}", done.body);
+        stage.app.run_jobs(JOBS).await;
+        assert_eq!(count(&stage, TRANSFERS).await, 2, "{again}");
+    }
+    two_moved_and_one_left(&stage, into, third).await;
+}
+
+/// Two were moved and told; the third, whose classes would clash, is out of the old one and told so.
+async fn two_moved_and_one_left(stage: &Stage, into: ClassId, third: ClassId) {
+    for at in 0..2 {
+        assert_eq!(standing(stage, at, stage.class).await, "transferred");
+        assert_eq!(standing(stage, at, into).await, "confirmed");
+        let told = stage.told(at).await;
+        let told = told.last().unwrap();
+        let right = [
+            "“书法入门”人数不够",
+            "“书法周二班”",
+            "每周二",
+            "2027-03-02",
+            "第一次课以前",
+        ];
+        assert!(right.iter().all(|text| told.contains(text)), "{told}");
+    }
+    assert_eq!(standing(stage, 2, stage.class).await, "cancelled");
+    assert_eq!(
+        (standing(stage, 2, into).await, standing(stage, 2, third).await),
+        (String::new(), "confirmed".into())
+    );
+    let told = stage.told(2).await;
+    assert!(told.last().unwrap().contains("已并到“书法周二班”"), "{told:?}");
+    let link = "SELECT data FROM event WHERE kind = 'enrollment.transferred' ORDER BY id LIMIT 1";
+    let data: String = stage.app.platform.db.query_one(link, &[]).await.unwrap();
+    assert!(
+        data.contains("to_enrollment") && data.contains(&into.to_string()),
+        "{data}"
+    );
+    let db = &stage.app.platform.db;
+    assert_eq!(crate::recount(db).await.unwrap(), Vec::<String>::new());
+    let old = teaching::classes::find(db, stage.class).await.unwrap();
+    assert_eq!(old.status, teaching::classes::ClassStatus::Cancelled);
+    assert_eq!(teaching::classes::find(db, into).await.unwrap().enrolled, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fee_not_paid_is_due_anew_and_a_paid_one_stands_in_the_way() {
+    let stage = stage_with_fee(5, 2).await;
+    set_minimum(&stage, 4).await;
+    let into = other(&stage, "书法周二班", 5, 12_000).await.to_string();
+    let cheaper = other(&stage, "合唱", 5, 9_000).await.to_string();
+    let id = stage.enroll(0).await["id"].as_str().unwrap().to_owned();
+    stage.enroll(1).await;
+    let clerk = stage.as_registrar();
+    let at = format!("/desk/classes/{}/merge", stage.class);
+    let refused = clerk.post(&at, &[("into", &cheaper)]).await;
+    assert!(
+        refused.status == 409 && refused.shows("学费不一样"),
+        "{}",
+        refused.body
+    );
+    assert_eq!(clerk.post(&at, &[("into", &into)]).await.status, 303);
+    stage.app.run_jobs(JOBS).await;
+    let fee = clerk
+        .call(200, "GET", &format!("/api/v1/enrollments/{id}"), &json!(null))
+        .await;
+    assert_eq!(fee["status"], "transferred");
+    let due = "SELECT count(*) FROM enrollment WHERE status = 'reserved' AND money = 'due' AND due_fen = 12000 {unscoped: test}";
+    assert_eq!(count(&stage, due).await, 2);
+    let still =
+        "SELECT count(*) FROM enrollment WHERE status = 'transferred' AND money = 'due' {unscoped: test}";
+    assert_eq!(count(&stage, still).await, 0);
+    assert_eq!(
+        crate::fees::actions::prove(&stage.app.platform.db).await.unwrap(),
+        Vec::<String>::new()
+    );
+
+    let stage = stage_with_fee(5, 2).await;
+    set_minimum(&stage, 4).await;
+    let into = other(&stage, "书法周二班", 5, 12_000).await.to_string();
+    let id = stage.enroll(0).await["id"].as_str().unwrap().to_owned();
+    let pay = format!("/api/v1/enrollments/{id}/payments");
+    let paid = stage
+        .as_registrar()
+        .api("POST", &pay, &json!({ "method": "cash", "reason": "" }))
+        .await;
+    assert!(paid.status < 300, "{}", paid.body);
+    let at = format!("/desk/classes/{}/merge", stage.class);
+    let refused = stage.as_registrar().post(&at, &[("into", &into)]).await;
+    assert!(
+        refused.status == 409 && refused.shows("1 人已经交费") && refused.shows("停办这个班"),
+        "{}",
+        refused.body
+    );
+    assert!(stage.as_registrar().get(&at).await.shows("1 人已经交费"));
+    assert_eq!(count(&stage, TRANSFERS).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_merged_is_refused_with_a_sentence() {
+    let stage = stage(5, 2).await;
+    let small = other(&stage, "书法周二班", 1, 0).await.to_string();
+    stage.enroll(0).await;
+    stage.enroll(1).await;
+    let at = format!("/desk/classes/{}/merge", stage.class);
+    let clerk = stage.as_registrar();
+    let enough = clerk.post(&at, &[("into", &small)]).await;
+    assert!(
+        enough.status == 409 && enough.shows("人数够了，不用并班"),
+        "{}",
+        enough.body
+    );
+    assert!(clerk.get(&at).await.shows("人数够了，不用并班"));
+    set_minimum(&stage, 3).await;
+    let few = clerk.post(&at, &[("into", &small)]).await;
+    assert!(
+        few.status == 409 && few.shows("只剩 1 个名额，要 2 个"),
+        "{}",
+        few.body
+    );
+    assert!(clerk.get(&at).await.shows("只剩 1 个名额，要 2 个"));
+    let own = stage.class.to_string();
+    assert!(clerk.post(&at, &[("into", &own)]).await.shows("不能并到同一个班"));
+    assert_eq!(clerk.post(&at, &[("into", "x")]).await.status, 422);
+    let there = class(&stage.app.platform, &stage.world.there, &ClassPlan::default()).await;
+    let there: ClassId = Id::from_raw(there);
+    assert_eq!(clerk.post(&at, &[("into", &there.to_string())]).await.status, 404);
+    let sibling = stage.as_sibling();
+    assert_eq!(sibling.get(&at).await.status, 404);
+    assert_eq!(
+        sibling.post(&at, &[("into", &there.to_string())]).await.status,
+        404
+    );
+    assert_eq!(stage.as_learner(0).get(&at).await.status, 403);
+    assert_eq!(
+        (
+            count(&stage, TRANSFERS).await,
+            standing(&stage, 0, stage.class).await
+        ),
+        (0, "confirmed".into())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merge_that_was_stopped_goes_on_and_into_no_third_class() {
+    let stage = stage(5, 2).await;
+    set_minimum(&stage, 4).await;
+    let into = other(&stage, "书法周二班", 5, 0).await;
+    let third = other(&stage, "合唱", 5, 0).await.to_string();
+    stage.enroll(0).await;
+    stage.enroll(1).await;
+    let tx = stage.app.system().begin().await.unwrap();
+    let begun = platform::Event::new("class.merging", "class", stage.class).data(json!({ "into": into }));
+    tx.commit(vec![begun]).await.unwrap();
+    let at = format!("/desk/classes/{}/merge", stage.class);
+    let clerk = stage.as_registrar();
+    let refused = clerk.post(&at, &[("into", &third)]).await;
+    assert!(
+        refused.status == 409 && refused.shows("正在并到另一个班"),
+        "{}",
+        refused.body
+    );
+    assert_eq!(clerk.post(&at, &[("into", &into.to_string())]).await.status, 303);
+    stage.app.run_jobs(JOBS).await;
+    for at in 0..2 {
+        assert_eq!(standing(&stage, at, into).await, "confirmed");
+    }
+    let begun = "SELECT count(*) FROM event WHERE kind = 'class.merging'";
+    assert_eq!(
+        (count(&stage, begun).await, count(&stage, TRANSFERS).await),
+        (1, 2)
+    );
+}
