@@ -13,7 +13,7 @@ use testkit::World;
 /// Rows of the file: enough that writing them takes the program a good while.
 const ROWS: usize = 6_000;
 /// Parts of the time of an import after which it is killed, in percent: its rows are read, or some are written.
-const KILLED_AFTER: [u32; 2] = [55, 75];
+const KILLED_AFTER: [u32; 2] = [40, 60];
 
 /// An installation in a folder of its own, on the database of this run.
 struct Site {

@@ -271,7 +271,7 @@ async fn detail(ctx: &Ctx, row: EnrollmentRow) -> AppResult<Detail> {
 /// # Errors
 /// When the database cannot be read.
 pub async fn round_of(ctx: &Ctx, class: ClassId) -> AppResult<Option<crate::RoundId>> {
-    crate::seat_desk::round_of(ctx.db(), class).await
+    crate::seat_desk::round_of(ctx.db(), class, ctx.now()).await
 }
 
 /// Where a class meets: name of the org and of the room, or that it meets online.

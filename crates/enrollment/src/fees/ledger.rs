@@ -132,22 +132,15 @@ pub(super) async fn post(tx: &Tx, posting: &Posting) -> AppResult<PostingRow> {
 /// Undoes a posting by its opposite; the money goes back by the same way.
 pub(super) async fn reverse(tx: &Tx, of: &PostingRow) -> AppResult<PostingRow> {
     let lines = reversed(&store::lines(tx, of.id).await?);
-    let posting = Posting {
-        id: tx.ctx().new_id(),
-        org: of.org_id,
-        enrollment: of.enrollment_id,
-        kind: Kind::Reversal,
-        method: of.method,
-        fen: -of.amount_fen,
-    };
-    let mut row = blank(tx, &posting).await?;
-    row.reverses = Some(of.id);
-    insert(tx, &row, &lines).await?;
-    Ok(row)
+    reverse_by(tx, of, &lines).await
 }
 
 /// Undoes a payment that lies with the provider: the fee is no income, and the money is owed back.
 pub(super) async fn reverse_owing(tx: &Tx, of: &PostingRow) -> AppResult<PostingRow> {
+    reverse_by(tx, of, &Kind::Owed.lines(of.method, of.amount_fen)).await
+}
+
+async fn reverse_by(tx: &Tx, of: &PostingRow, lines: &[Line]) -> AppResult<PostingRow> {
     let posting = Posting {
         id: tx.ctx().new_id(),
         org: of.org_id,
@@ -158,7 +151,7 @@ pub(super) async fn reverse_owing(tx: &Tx, of: &PostingRow) -> AppResult<Posting
     };
     let mut row = blank(tx, &posting).await?;
     row.reverses = Some(of.id);
-    insert(tx, &row, &Kind::Owed.lines(of.method, of.amount_fen)).await?;
+    insert(tx, &row, lines).await?;
     Ok(row)
 }
 

@@ -48,6 +48,15 @@ impl Plan {
         self.draw.map(|draw| draw.from)
     }
 
+    /// The draw that gives the seats at this moment: from its window on, or at any time where no round by first come gives some.
+    #[must_use]
+    pub fn drawn(&self, now: Instant) -> Option<RoundId> {
+        let draw = self
+            .draw
+            .filter(|draw| self.windows.is_empty() || now >= draw.from);
+        draw.map(|draw| draw.round)
+    }
+
     /// Whether this person may ask at this moment, if nothing but the rounds counts.
     ///
     /// # Errors
@@ -196,4 +205,43 @@ fn continues(past: &Lineage, next: &Lineage) -> bool {
         && past.org_id == next.org_id
         && past.id != next.id
         && leads_to(past.starts_on, next.starts_on)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::Id;
+
+    #[test]
+    fn a_draw_takes_a_class_over_from_its_window_on() {
+        let at = |hour: i64| Instant::from_millis(hour * 3_600_000);
+        let draw = DrawAhead {
+            round: Id::from_raw(7),
+            from: at(10),
+        };
+        let before = Window {
+            round: Id::from_raw(1),
+            audience: Audience::Returning,
+            opens: at(0),
+            closes: at(10),
+            paused: None,
+            desk_percent: 0,
+            newcomer_percent: 0,
+            release_at: None,
+        };
+        for (draw, windows, hour, drawn) in [
+            (None, vec![], 5, false),
+            (None, vec![before.clone()], 5, false),
+            (Some(draw), vec![], 5, true),
+            (Some(draw), vec![before.clone()], 9, false),
+            (Some(draw), vec![before], 10, true),
+        ] {
+            let plan = Plan {
+                draw,
+                windows,
+                ..Plan::default()
+            };
+            assert_eq!(plan.drawn(at(hour)).is_some(), drawn, "{hour}");
+        }
+    }
 }

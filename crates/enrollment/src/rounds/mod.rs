@@ -1,8 +1,9 @@
-//! Enrolment rounds (报名批次) whose seats are given by a draw (摇号).
+//! Enrolment rounds (报名批次) whose seats are given by a draw (摇号), and the lists of all kinds of rounds.
 //!
 //! Rules, in words (`model.rs` holds them, [`crate::draws`] holds the draw itself):
 //! 1. A round names some published classes of one term, a window, who may apply, and how much: wishes of a signup, people
-//!    in one signup, tickets. A class is in one unfinished round at most and takes nobody who simply asks meanwhile.
+//!    in one signup, tickets. A class is in one unfinished draw at most and takes nobody who simply asks meanwhile, but for
+//!    rounds by first come that end before the draw's window ([`crate::first_come`]).
 //! 2. A signup is one person or up to four companions, all or none, with classes in the order of the wish. Everybody
 //!    must fit the age of each class wished for, and is in one signup of a round. Until the window closes each of them
 //!    can withdraw it.

@@ -46,11 +46,9 @@ pub(super) fn in_window(opens: Instant, closes: Instant, now: Instant) -> Result
 
 /// A draw gives all seats from its window on; before, rounds by first come may give some.
 pub(crate) fn not_drawn(plan: &Plan, now: Instant) -> Result<(), Refusal> {
-    match plan.draw {
-        Some(draw) if plan.windows.is_empty() || now >= draw.from => {
-            Err(Refusal::InDraw { round: draw.round })
-        }
-        _ => Ok(()),
+    match plan.drawn(now) {
+        Some(round) => Err(Refusal::InDraw { round }),
+        None => Ok(()),
     }
 }
 

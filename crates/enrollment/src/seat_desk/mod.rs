@@ -7,20 +7,21 @@
 //! 4. In a term a person holds at most the term's number of classes, and waits for at most as many.
 //! 5. Two classes held may not meet at the same time. Waiting does not clash.
 //! 6. A free seat goes to who asks first; then people wait, in the order of asking.
-//! 7. A class in a draw that is not over takes nobody who simply asks. What the draw has given is placed by
-//!    [`place_drawn`], for all people of a signup or for none.
+//! 7. A class in a draw that is not over takes nobody who simply asks, but in rounds by first come before the draw's
+//!    window. What the draw has given is placed by [`place_drawn`], for all people of a signup or for none.
 //! 8. A seat given up goes at once to the first who waits and can take it. Who cannot keeps the place and is told.
 //!    Companions of a draw take seats together or not at all.
 //! 9. A seat in a class with a fee is reserved until it is paid; how long, says `holds.rs`. A hold that is over expires and
 //!    its seat goes to the next; who pays after that pays too late (`giving_up.rs`).
 //! 10. When a class is merged into another, a seat moves whole or not at all (`moving.rs`).
+//! 11. Rounds by first come say who may ask when, and which seats are kept from whom ([`crate::first_come::model`]).
 //!
 //! A group is one transaction: lock learners, then classes, each in order of id (PostgreSQL; on SQLite there is one
 //! writer), load, decide each in order, write, commit, and only then answer all. `UNIQUE` and `CHECK` are the second
 //! guard: if they refuse a group, its asks are decided one by one. A full queue answers 503.
 //!
-//! Events: enrollment.confirmed, enrollment.reserved, enrollment.paid, enrollment.expired, enrollment.waitlisted, enrollment.promoted, enrollment.withdrawn, enrollment.transferred,
-//! enrollment.passed_over. Tables: enrollment, idempotency_key, the counters of class.
+//! Events: enrollment.confirmed, enrollment.reserved, enrollment.paid, enrollment.expired, enrollment.waitlisted,
+//! enrollment.promoted, enrollment.withdrawn, enrollment.transferred, enrollment.passed_over. Tables: enrollment, idempotency_key, the counters of class.
 //! Start reading at [`SeatDesk::ask`], then `group.rs`.
 
 pub mod conditions;
@@ -177,14 +178,17 @@ pub(crate) async fn expire_holds(platform: &Arc<Platform>) -> AppResult<usize> {
     }
 }
 
-/// The draw that gives the seats of a class, as long as it is not over.
+/// The draw that gives the seats of a class now.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn round_of(db: &db::Db, class: ClassId) -> AppResult<Option<crate::RoundId>> {
+pub async fn round_of(
+    db: &db::Db,
+    class: ClassId,
+    now: kernel::Instant,
+) -> AppResult<Option<crate::RoundId>> {
     let plans = crate::first_come::plans(db, &[class], &[]).await?;
-    let draw = plans.get(&class).filter(|plan| plan.windows.is_empty());
-    Ok(draw.and_then(|plan| plan.draw).map(|draw| draw.round))
+    Ok(plans.get(&class).and_then(|plan| plan.drawn(now)))
 }
 
 /// Decides group after group. While the disk takes one group the next is decided, and no more than that: two are on
