@@ -1,5 +1,6 @@
 //! Enrolment: seats decided at the seat desk, waitlist, withdrawal, the counter.
 
+pub mod companions;
 pub mod draws;
 pub mod ending;
 pub mod enrollments;

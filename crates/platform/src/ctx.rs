@@ -51,6 +51,8 @@ text_enum! {
         Phone => "phone",
         /// A member of the family.
         Family => "family",
+        /// Somebody who enrols together with them.
+        Companion => "companion",
         /// A program with a token.
         Api => "api",
         /// A file.
@@ -69,6 +71,7 @@ impl Channel {
             Self::Desk => "柜台",
             Self::Phone => "电话",
             Self::Family => "家人代办",
+            Self::Companion => "同行人代报",
             Self::Api => "接口",
             Self::Import => "导入",
             Self::System => "系统",

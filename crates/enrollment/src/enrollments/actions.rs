@@ -2,6 +2,7 @@
 
 use super::model::{self, Detail, Learner, Mine};
 use super::store::{self, EnrollmentRow};
+use crate::companions::{self, Companion};
 use crate::seat_desk::{Answer, Ask, Asked, SeatDesk};
 use crate::{EnrollmentId, EnrollmentStatus};
 use kernel::{Date, PersonId};
@@ -13,9 +14,11 @@ use teaching::classes::{self, ClassRow, ClassStatus, Mode};
 use teaching::sessions::{self, SessionStatus};
 use teaching::{ClassId, seats};
 
-/// How somebody enrols: whether they would wait, and the key of the request.
+/// How somebody enrols: with whom, whether they would wait, and the key of the request.
 #[derive(Debug, Clone, Default)]
 pub struct Terms {
+    /// Who comes along; all get seats or none does.
+    pub companions: Vec<Companion>,
     /// Whether a place on the waitlist is wanted when the seats are gone.
     pub wait: bool,
     /// `Idempotency-Key`.
@@ -88,12 +91,24 @@ async fn enroll(
     channel: Channel,
     terms: Terms,
 ) -> AppResult<Answer> {
-    let ask = Ask::Enroll {
-        person,
-        class,
-        new_id: ctx.new_id(),
-        wait: terms.wait,
-        counter: matches!(channel, Channel::Desk | Channel::Phone),
+    let counter = matches!(channel, Channel::Desk | Channel::Phone);
+    let ask = if terms.companions.is_empty() {
+        Ask::Enroll {
+            person,
+            class,
+            new_id: ctx.new_id(),
+            wait: terms.wait,
+            counter,
+        }
+    } else {
+        let people = companions::members(ctx, person, &terms.companions, companions::MOST).await?;
+        Ask::Together {
+            party: ctx.new_id(),
+            class,
+            people: people.into_iter().map(|person| (person, ctx.new_id())).collect(),
+            wait: terms.wait,
+            counter,
+        }
     };
     desk.ask(Asked {
         ask,
@@ -200,6 +215,9 @@ pub(crate) async fn who_acted(
 ) -> AppResult<String> {
     if channel == Channel::Family.as_str() {
         return Ok(format!("您的{}", family::called(db, actor, learner).await?));
+    }
+    if channel == Channel::Companion.as_str() {
+        return Ok("和您一起报名的人".into());
     }
     Ok("学校工作人员".into())
 }

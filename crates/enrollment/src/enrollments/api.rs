@@ -2,6 +2,7 @@
 
 use super::actions::{self, Terms};
 use super::model::{Detail, Learner};
+use crate::companions::{Companion, CompanionBody};
 use crate::seat_desk::{Answer, SeatDesk};
 use crate::{EnrollmentId, EnrollmentStatus};
 use axum::Extension;
@@ -31,6 +32,8 @@ pub struct EnrollBody {
     pub helped: Option<PersonId>,
     /// How the person asked the clerk; kept with the enrolment. A program of its own when missing.
     pub channel: Option<ClerkChannel>,
+    /// Who comes along, at most three: all get seats or none does.
+    pub companions: Vec<CompanionBody>,
 }
 
 db::text_enum! {
@@ -194,6 +197,7 @@ pub async fn enroll(
     Json(body): Json<EnrollBody>,
 ) -> AppResult<(StatusCode, axum::Json<EnrollmentAnswer>)> {
     let terms = Terms {
+        companions: body.companions.into_iter().map(Companion::from).collect(),
         wait: true,
         key: key(&headers)?,
     };

@@ -2,8 +2,9 @@
 
 use super::actions::{self, Terms};
 use super::model::{self, Learner, tag};
-use super::pages::id;
+use super::pages::{TOGETHER, id};
 use crate::EnrollmentStatus;
+use crate::companions;
 use crate::fees;
 use crate::first_come;
 use crate::seat_desk::SeatDesk;
@@ -185,6 +186,8 @@ struct CounterCheckPage {
     when: String,
     fee: String,
     form: Form,
+    /// Who comes along.
+    together: Form,
     refused: String,
     button: String,
 }
@@ -225,11 +228,19 @@ async fn check_page(
     let plan = first_come::actions::plan_for(ctx, class.id, person.id).await?;
     let full = plan.free(&class, person.id, true, ctx.now()) <= 0;
     let fields = check_fields(full, class.waitlisted);
-    let form = match posted {
-        Some(posted) => Form::from_pairs(fields, Lang::Zh, &posted.0),
-        None => Form::blank(fields, Lang::Zh).fill("channel", "desk"),
+    let together = companions::fields(TOGETHER);
+    let (form, together) = match posted {
+        Some(posted) => (
+            Form::from_pairs(fields, Lang::Zh, &posted.0),
+            Form::from_pairs(together, Lang::Zh, &posted.0),
+        ),
+        None => (
+            Form::blank(fields, Lang::Zh).fill("channel", "desk"),
+            Form::blank(together, Lang::Zh),
+        ),
     };
     Ok(CounterCheckPage {
+        together,
         button: format!("给{}{}", person.name, if full { "排候补" } else { "报上这个班" }),
         when: model::when(&page, &class),
         fee: model::fee(&page, class.fee_fen),
@@ -249,8 +260,8 @@ pub(super) async fn enroll(
     Path((person, class)): Path<(String, String)>,
     posted: Posted,
 ) -> AppResult<Response> {
-    let page = check_page(&ctx, &person, &class, Some(&posted), String::new()).await?;
-    if !page.form.is_valid() {
+    let mut page = check_page(&ctx, &person, &class, Some(&posted), String::new()).await?;
+    if !page.form.is_valid() || !page.together.is_valid() {
         return Ok(html_with(422, &page));
     }
     let channel = match posted.get("channel") {
@@ -258,6 +269,7 @@ pub(super) async fn enroll(
         _ => Channel::Desk,
     };
     let terms = Terms {
+        companions: companions::typed(&page.together, TOGETHER),
         wait: !posted.get("accept_waitlist").is_empty(),
         key: None,
     };
@@ -267,7 +279,10 @@ pub(super) async fn enroll(
             let page = check_page(&ctx, &person, &class, Some(&posted), sentence).await?;
             Ok(html_with(409, &page))
         }
-        Err(other) => Err(other),
+        Err(error) => {
+            let status = page.together.take_up(error)?;
+            Ok(html_with(status, &page))
+        }
     }
 }
 

@@ -63,6 +63,7 @@ impl Detail {
     pub fn recorded_by(&self) -> String {
         match (self.acted(), self.row.channel.as_str()) {
             (Some(name), "family") => format!("家人 {name}"),
+            (Some(name), "companion") => format!("同行人 {name}"),
             (Some(name), _) => format!("柜台 {name}"),
             _ if self.row.actor_person.is_none() => "系统".into(),
             _ => "本人".into(),

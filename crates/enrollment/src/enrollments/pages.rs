@@ -3,6 +3,7 @@
 use super::actions::{self, Before, Terms};
 use super::model::{self, Detail, Mine, tag};
 use super::store::EnrollmentRow;
+use crate::companions;
 use crate::first_come;
 use crate::seat_desk::{self, SeatDesk};
 use crate::{EnrollmentId, EnrollmentStatus};
@@ -24,6 +25,9 @@ use ui::{Choice, Field, Form, Notice, Page, Tag};
 const LISTED: i64 = 100;
 /// Enrolments shown of each person for whom one acts.
 const HELPED: i64 = 20;
+
+/// People who may ask together on the page; programs may name more.
+pub(super) const TOGETHER: i64 = 3;
 
 pub(crate) fn id<K>(text: &str) -> AppResult<kernel::Id<K>> {
     text.parse().map_err(|_| AppError::NotFound)
@@ -49,6 +53,8 @@ struct CheckPage {
     choice: Option<Form>,
     /// What the counter should know of it.
     note: Form,
+    /// Who comes along.
+    together: Form,
     /// Why they cannot enrol now, and the ways on.
     shut: Option<(String, Vec<platform::Door>)>,
 }
@@ -87,6 +93,7 @@ async fn check_page(ctx: &Ctx, class: &str) -> AppResult<CheckPage> {
             vec![Field::textarea("note", "要对柜台说的话", 200).optional()],
             page.lang,
         ),
+        together: Form::blank(companions::fields(TOGETHER), page.lang),
         choice: choice(&page, &person, held, &helped),
         helped_held: helped
             .into_iter()
@@ -157,6 +164,8 @@ struct RefusedPage {
     wait_here: bool,
     /// For whom it was asked, id and name; nobody for oneself.
     helped: Option<(kernel::PersonId, String)>,
+    /// What was typed of who comes along.
+    together: Vec<(String, String)>,
 }
 
 /// `POST /classes/{id}/enroll`. A double click or the back button gives the same enrolment again.
@@ -166,7 +175,16 @@ pub(super) async fn enroll(
     Path(class): Path<String>,
     posted: Posted,
 ) -> AppResult<Response> {
+    let together = Form::from_pairs(
+        companions::fields(TOGETHER),
+        ui::learner_page(&ctx, "核对报名").lang,
+        &posted.0,
+    );
+    if !together.is_valid() {
+        return asked_wrongly(&ctx, &class, together, 422).await;
+    }
     let terms = Terms {
+        companions: companions::typed(&together, TOGETHER),
         wait: posted.get("accept_waitlist") == "yes",
         key: None,
     };
@@ -202,11 +220,23 @@ pub(super) async fn enroll(
                 doors,
                 wait_here,
                 helped,
+                together: companions::kept(&posted.0),
             };
             Ok(html_with(409, &refused))
         }
-        Err(other) => Err(other),
+        Err(error) => {
+            let mut together = together;
+            let status = together.take_up(error)?;
+            asked_wrongly(&ctx, &class, together, status).await
+        }
     }
+}
+
+/// The check page again, with what was typed about companions and what is wrong with it.
+async fn asked_wrongly(ctx: &Ctx, class: &str, together: Form, status: u16) -> AppResult<Response> {
+    let mut page = check_page(ctx, class).await?;
+    page.together = together;
+    Ok(html_with(status, &page))
 }
 
 #[derive(askama::Template)]

@@ -110,7 +110,10 @@ pub async fn finish(
             "本人在场、同意报这个班，才能办。请问过本人再勾选。",
         ));
     }
-    let terms = Terms { wait, key: None };
+    let terms = Terms {
+        wait,
+        ..Terms::default()
+    };
     // Asked twice, the seat desk gives the same enrolment: a draft that was left open by a crash ends well.
     let answer = enroll_for(ctx, seats, row.person_id, row.class_id, desk_channel(ctx), terms).await?;
     let tx = ctx.begin().await?;

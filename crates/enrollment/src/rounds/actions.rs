@@ -3,6 +3,7 @@
 use super::model::{self, Audience, RoundStatus, SignupStatus};
 pub use super::store::RoundRow;
 use super::store::{self, NewSignup, SignupRow, Wished};
+use crate::companions::{self, Companion};
 use crate::draws::explain::{Explanation, explain};
 use crate::draws::file::DrawFile;
 use crate::{EnrollmentId, RoundId, SignupId};
@@ -12,16 +13,12 @@ use orgs::tree::{self, OrgBrief};
 use people::persons::{self, PersonBrief};
 use people::{births, contact};
 use platform::api::Part;
-use platform::{AppError, AppResult, Channel, Ctx, Event, FieldError, Permission, Tries};
+use platform::{AppError, AppResult, Channel, Ctx, Event, FieldError, Permission};
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
 use teaching::classes::{self, ClassRow, ClassStatus};
 use teaching::terms::{self, TermRow};
 use teaching::{ClassId, seats};
-
-/// Wrong pairs of number and birth that one person may type in a quarter of an hour.
-static COMPANION_TRIES: LazyLock<Tries> = LazyLock::new(|| Tries::new(10, 900));
 
 /// A round with all that its page shows.
 #[derive(Debug, Clone)]
@@ -180,15 +177,6 @@ pub struct Application {
     pub companions: Vec<Companion>,
 }
 
-/// Somebody who takes part too: known by two things that only those who know them know.
-#[derive(Debug, Clone)]
-pub struct Companion {
-    /// The learner's number.
-    pub number: String,
-    /// Day of birth.
-    pub birth: Option<Date>,
-}
-
 /// Applies for the signed-in person.
 ///
 /// # Errors
@@ -250,7 +238,7 @@ async fn apply(
     model::in_window(round.status, round.opens, round.closes, ctx.now())?;
     let of_round = store::classes(ctx.db(), round.id).await?;
     model::check_wishes(&asked.wishes, &of_round, round.wish_limit).map_err(AppError::Invalid)?;
-    let people = members(ctx, round, person, &asked.companions).await?;
+    let people = companions::members(ctx, person, &asked.companions, round.companion_limit).await?;
     check_wished(ctx, &people, &asked.wishes).await?;
     let (newcomer, tickets) = standing(ctx, round, &people).await?;
     let meant = match round.audience {
@@ -304,33 +292,6 @@ async fn apply(
         .data(data);
     tx.commit(vec![event]).await?;
     Ok(id)
-}
-
-/// The person with their companions, each found by number and day of birth.
-async fn members(
-    ctx: &Ctx,
-    round: &RoundRow,
-    person: PersonId,
-    companions: &[Companion],
-) -> AppResult<Vec<PersonId>> {
-    let mut people = vec![person];
-    let key = ctx.actor.person.unwrap_or(person).to_string();
-    for (at, companion) in companions.iter().enumerate() {
-        COMPANION_TRIES.check(&key, ctx.now())?;
-        let found = persons::find_by_number(ctx.db(), &companion.number).await?;
-        let known = found.filter(|brief| brief.birth.is_some() && brief.birth == companion.birth);
-        let Some(brief) = known else {
-            COMPANION_TRIES.note(&key, ctx.now());
-            return Err(AppError::invalid(
-                &format!("companion_number_{}", at + 1),
-                "学号和出生日期对不上。请照学员卡再看一遍；没有学号的人，请先到柜台登记。",
-            ));
-        };
-        people.push(brief.id);
-    }
-    let fits = model::check_members(&people, round.companion_limit);
-    fits.map_err(|wrong| AppError::Invalid(vec![wrong]))?;
-    Ok(people)
 }
 
 /// Every class wished for is on, and everybody fits its ages.

@@ -1,12 +1,13 @@
 //! Rounds and signups for programs.
 
-use super::actions::{self, Application, Companion, RoundView};
+use super::actions::{self, Application, RoundView};
 use super::model::{Audience, RoundStatus, SignupStatus};
 use super::store::{RoundRow, SignupRow};
+use crate::companions::{Companion, CompanionBody};
 use crate::{RoundId, SignupId};
 use axum::http::StatusCode;
 use kernel::PersonId;
-use platform::api::{Asked, At, Day, Listed, Moment, Paging};
+use platform::api::{Asked, At, Listed, Moment, Paging};
 use platform::web::Json;
 use platform::{AppError, AppResult, Channel, Ctx, Permission};
 use serde::{Deserialize, Serialize};
@@ -127,15 +128,6 @@ pub struct SignupBody {
     person: Option<PersonId>,
 }
 
-/// Somebody who takes part too.
-#[derive(Debug, Deserialize, ToSchema)]
-pub struct CompanionBody {
-    /// The learner's number.
-    number: String,
-    /// Day of birth.
-    birth: Day,
-}
-
 /// A signup.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SignupItem {
@@ -211,13 +203,9 @@ pub(super) async fn apply(
     At(round): At<RoundId>,
     Json(body): Json<SignupBody>,
 ) -> AppResult<(StatusCode, axum::Json<SignupItem>)> {
-    let companions = body.companions.into_iter().map(|one| Companion {
-        number: one.number,
-        birth: Some(one.birth.0),
-    });
     let asked = Application {
         wishes: body.wishes,
-        companions: companions.collect(),
+        companions: body.companions.into_iter().map(Companion::from).collect(),
     };
     let id = match body.person {
         Some(person) if ctx.actor.person != Some(person) => {

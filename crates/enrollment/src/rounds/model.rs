@@ -252,28 +252,6 @@ pub fn check_age(who: &str, birth: Option<Date>, wishes: &[Facts]) -> Result<(),
     Ok(())
 }
 
-/// Checks who is in a signup: one to the limit, nobody twice.
-///
-/// # Errors
-/// A sentence for the form.
-pub fn check_members(people: &[PersonId], limit: i64) -> Result<(), FieldError> {
-    let field = |at: usize| format!("companion_number_{at}");
-    if i64::try_from(people.len()).unwrap_or(i64::MAX) > limit {
-        return Err(FieldError {
-            field: field(usize::try_from(limit).unwrap_or(1)),
-            sentence: format!("一份申请最多 {limit} 个人，连您自己在内。"),
-        });
-    }
-    let mut seen = HashSet::new();
-    match people.iter().position(|person| !seen.insert(person)) {
-        None => Ok(()),
-        Some(at) => Err(FieldError {
-            field: field(at),
-            sentence: "同一个人只要写一次；您自己不用再写。".into(),
-        }),
-    }
-}
-
 /// Tickets of a person who was left waiting in so many earlier terms.
 #[must_use]
 pub fn tickets(terms_waited: i64, cap: i64) -> i64 {
@@ -521,21 +499,6 @@ mod tests {
             let found = answer.err().map(|errors| errors[0].field.clone());
             assert_eq!(found.as_deref(), field, "{wishes:?}");
         }
-    }
-
-    #[test]
-    fn people_of_a_signup_are_few_and_different() {
-        let ids = |numbers: &[i64]| -> Vec<PersonId> { numbers.iter().map(|id| Id::from_raw(*id)).collect() };
-        assert_eq!(check_members(&ids(&[1]), 1), Ok(()));
-        assert_eq!(check_members(&ids(&[1, 2]), 2), Ok(()));
-        assert_eq!(
-            check_members(&ids(&[1, 2]), 1).unwrap_err().field,
-            "companion_number_1"
-        );
-        assert_eq!(
-            check_members(&ids(&[1, 2, 1]), 4).unwrap_err().field,
-            "companion_number_2"
-        );
     }
 
     #[test]

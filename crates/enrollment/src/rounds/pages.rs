@@ -1,9 +1,10 @@
 //! Pages for everybody, and for those who apply.
 
-use super::actions::{self, Application, Companion, RoundView, SignupView};
+use super::actions::{self, Application, RoundView, SignupView};
 use super::model::{self, RoundStatus, SignupStatus};
 use super::store::RoundRow;
 use super::words::{self, moment, round_tag, signup_tag};
+use crate::companions;
 use crate::draws::explain::Explanation;
 use crate::draws::file::DrawFile;
 use crate::enrollments::{model as enrolled, printed};
@@ -183,34 +184,16 @@ pub(super) fn fields(view: &RoundView) -> Vec<Field> {
         if at == 1 { field } else { field.optional() }
     });
     let mut all: Vec<Field> = wishes.collect();
-    for at in 1..view.row.companion_limit {
-        let number = Field::text(
-            &format!("companion_number_{at}"),
-            &format!("第 {at} 位同行人的学号"),
-            0,
-            20,
-        );
-        all.push(number.hint("在学员卡上，也在“我的资料”里；没有人一起报，就留空"));
-        let birth = Field::date(
-            &format!("companion_birth_{at}"),
-            &format!("第 {at} 位同行人的出生日期"),
-        );
-        all.push(birth.optional());
-    }
+    all.extend(companions::fields(view.row.companion_limit));
     all
 }
 
 /// What was typed, as the actions take it; gaps between wishes are closed.
 pub(super) fn application(form: &Form, round: &RoundRow) -> Application {
     let wishes = (1..=round.wish_limit).filter_map(|at| form.get(&format!("wish_{at}")).parse().ok());
-    let companions = (1..round.companion_limit).filter_map(|at| {
-        let number = form.some(&format!("companion_number_{at}"))?.to_owned();
-        let birth = form.date(&format!("companion_birth_{at}"));
-        Some(Companion { number, birth })
-    });
     Application {
         wishes: wishes.collect(),
-        companions: companions.collect(),
+        companions: companions::typed(form, round.companion_limit),
     }
 }
 

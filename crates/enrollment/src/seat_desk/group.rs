@@ -262,11 +262,13 @@ async fn class_state(
 /// How the seats of the classes asked for are given, and where those stand who ask.
 async fn set_plans(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()> {
     let classes: Vec<ClassId> = state.classes.keys().copied().collect();
-    let asking = asked.iter().filter_map(|one| match one.ask {
-        Ask::Enroll { person, class, .. } => Some((class, person)),
+    let asking = asked.iter().filter_map(|one| match &one.ask {
+        Ask::Enroll { .. } | Ask::Together { .. } => Some(&one.ask),
         _ => None,
     });
-    let asking: Vec<(ClassId, PersonId)> = asking.collect();
+    let asking: Vec<(ClassId, PersonId)> = asking
+        .flat_map(|ask| ask.people().map(|person| (ask.class(), person)))
+        .collect();
     for (class, plan) in crate::first_come::plans(tx, &classes, &asking).await? {
         if let Some(class) = state.classes.get_mut(&class) {
             class.plan = plan;
@@ -338,6 +340,13 @@ fn request_hash(ask: &Ask) -> String {
             person, class, wait, ..
         } => format!("enroll {person} {class} {wait}"),
         Ask::Withdraw { enrollment, .. } => format!("withdraw {enrollment}"),
+        Ask::Together {
+            class, people, wait, ..
+        } => people
+            .iter()
+            .fold(format!("together {class} {wait}"), |text, (person, _)| {
+                format!("{text} {person}")
+            }),
         Ask::Drawn {
             signup, class, wait, ..
         } => format!("drawn {signup} {class} {wait}"),
@@ -474,7 +483,8 @@ fn note_placed(
         EnrollmentStatus::Reserved => ("enrollment.reserved", "reserved"),
         _ => ("enrollment.confirmed", "confirmed"),
     };
-    let signup = asked.ask.signup();
+    let (signup, drawn) = (asked.ask.signup(), asked.ask.is_drawn());
+    let channel = channel_for(asked, person);
     let mut data = json!({ "class": class, "queue": queue, "position": answer.position });
     if let (Some(signup), Some(data)) = (signup, data.as_object_mut()) {
         data.insert("signup".into(), json!(signup));
@@ -483,18 +493,18 @@ fn note_placed(
     if let (Some((from, _)), Some(data)) = (&merged, data.as_object_mut()) {
         data.insert("merged_from".into(), json!(from));
     }
-    let placed = event(kind, answer.enrollment, person, at.facts.org, asked);
+    let placed = event(kind, answer.enrollment, person, at.facts.org, asked).via(channel);
     writes.events.push(placed.data(data));
     // The round tells everybody of its result, once.
     match merged {
         Some((_, name)) => writes.tell.push(json!([answer.enrollment, "merged", null, name])),
-        None if signup.is_none() => writes
+        None if !drawn => writes
             .tell
             .push(json!([answer.enrollment, word, answer.position])),
         None => {}
     }
     let reserved = answer.status == EnrollmentStatus::Reserved;
-    let by_itself = signup.is_some() || matches!(asked.ask, Ask::Merge { .. });
+    let by_itself = drawn || matches!(asked.ask, Ask::Merge { .. });
     let way = if by_itself {
         Way::Turn
     } else {
@@ -513,9 +523,9 @@ fn note_placed(
         person,
         status: answer.status,
         queue,
-        channel: asked.channel,
+        channel,
         actor: asked.by,
-        rule_version: if signup.is_some() {
+        rule_version: if drawn {
             crate::draws::file::FORMAT
         } else {
             RULE_VERSION
@@ -526,6 +536,18 @@ fn note_placed(
         signup,
         pool,
     });
+}
+
+/// The way on which a place came to this person: who comes along was enrolled by who asked.
+fn channel_for(asked: &Asked, person: PersonId) -> Channel {
+    let comes_along = match &asked.ask {
+        Ask::Together { people, .. } => people.first().is_some_and(|(first, _)| *first != person),
+        _ => false,
+    };
+    match asked.channel {
+        Channel::Web | Channel::Family | Channel::Api if comes_along => Channel::Companion,
+        other => other,
+    }
 }
 
 /// The enrolment that a merge ends, and the name of its class.

@@ -30,7 +30,7 @@ impl From<Channel> for Way {
     fn from(channel: Channel) -> Self {
         match channel {
             Channel::Desk | Channel::Phone => Self::Counter,
-            Channel::Web | Channel::Family | Channel::Api => Self::Online,
+            Channel::Web | Channel::Family | Channel::Companion | Channel::Api => Self::Online,
             Channel::Import | Channel::System => Self::Turn,
         }
     }

@@ -10,7 +10,8 @@
 //! 7. A class in a draw that is not over takes nobody who simply asks, but in rounds by first come before the draw's
 //!    window. What the draw has given is placed by [`place_drawn`], for all people of a signup or for none.
 //! 8. A seat given up goes at once to the first who waits and can take it. Who cannot keeps the place and is told.
-//!    Companions of a draw take seats together or not at all.
+//!    Companions take seats together or not at all, in a draw, in a rush and from the waitlist (`together.rs`); those
+//!    behind them are not stopped.
 //! 9. A seat in a class with a fee is reserved until it is paid; how long, says `holds.rs`. A hold that is over expires and
 //!    its seat goes to the next; who pays after that pays too late (`giving_up.rs`).
 //! 10. When a class is merged into another, a seat moves whole or not at all (`moving.rs`).
@@ -39,6 +40,7 @@ mod status;
 mod store;
 #[cfg(test)]
 mod tests;
+mod together;
 
 pub use conditions::is_open;
 pub use model::{Answer, Ask, EnrollmentStatus};
@@ -49,6 +51,7 @@ pub(crate) use group::TELL;
 use kernel::PersonId;
 use memory::Memory;
 use platform::{AppError, AppResult, Channel, Platform};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 use teaching::ClassId;
@@ -59,6 +62,8 @@ use tokio::task::JoinHandle;
 const QUEUE: usize = 65_536;
 /// Asks decided in one transaction.
 const GROUP: usize = 1_024;
+/// Groups on their way to the disk while the next is decided.
+const ON_THEIR_WAY: usize = 2;
 /// How often free seats beside a waitlist are looked for, in case a change was made on another node.
 const SWEEP: Duration = Duration::from_secs(60);
 
@@ -191,8 +196,8 @@ pub async fn round_of(
     Ok(plans.get(&class).and_then(|plan| plan.drawn(now)))
 }
 
-/// Decides group after group. While the disk takes one group the next is decided, and no more than that: two are on
-/// their way at most, so that groups stay large when the disk is slow.
+/// Decides group after group. While the disk takes some the next is decided, and no more than that, so that groups stay
+/// large when the disk is slow.
 async fn serve(
     platform: Arc<Platform>,
     mut waiting: mpsc::Receiver<Envelope>,
@@ -200,17 +205,19 @@ async fn serve(
 ) {
     let mut memory = Memory::default();
     let mut batch: Vec<Envelope> = Vec::with_capacity(GROUP);
-    let mut before: Option<JoinHandle<()>> = None;
+    let mut before: VecDeque<JoinHandle<()>> = VecDeque::with_capacity(ON_THEIR_WAY);
     while waiting.recv_many(&mut batch, GROUP).await > 0 {
         let (asked, replies): (Vec<Asked>, Vec<_>) =
             batch.drain(..).map(|letter| (letter.asked, letter.reply)).unzip();
         let mut decided = group::decide_all(&platform, &mut memory, &asked).await;
         send_promotions(&queue, std::mem::take(&mut decided.look_again));
-        if let Some(before) = before.take() {
+        if before.len() == ON_THEIR_WAY
+            && let Some(first) = before.pop_front()
+        {
             // It ends by itself; whether it could answer is between it and those who ask.
-            let _ = before.await;
+            let _ = first.await;
         }
-        before = Some(tokio::spawn(answer(decided, replies)));
+        before.push_back(tokio::spawn(answer(decided, replies)));
     }
 }
 

@@ -6,6 +6,7 @@ use super::moving::merge;
 use super::promotion::promote;
 use super::refusal::Refusal;
 pub use super::status::EnrollmentStatus;
+use super::together::{drawn, together};
 use crate::fees::Payment;
 use crate::first_come::Plan;
 use crate::first_come::model::{Pool, admit, kept_from};
@@ -43,6 +44,19 @@ pub enum Ask {
         class: ClassId,
         /// Which.
         enrollment: EnrollmentId,
+    },
+    /// Places in a class for companions, for all of them together or for none.
+    Together {
+        /// What binds them while they wait, drawn anew.
+        party: SignupId,
+        /// Where.
+        class: ClassId,
+        /// Who asks first, then who comes along, each with the id of their enrolment.
+        people: Vec<(PersonId, EnrollmentId)>,
+        /// Whether they wait when there are not seats enough.
+        wait: bool,
+        /// Whether it comes from the counter, for which seats may be kept.
+        counter: bool,
     },
     /// What a signup of a draw has come to, for all its people together or for none. Window and draw do not stand in
     /// the way; every other rule does.
@@ -105,6 +119,7 @@ impl Ask {
             | Self::Withdraw { class, .. }
             | Self::Pay { class, .. }
             | Self::Expire { class, .. }
+            | Self::Together { class, .. }
             | Self::Drawn { class, .. }
             | Self::Merge { class, .. }
             | Self::Promote { class } => *class,
@@ -129,14 +144,14 @@ impl Ask {
             | Self::Pay { person, .. }
             | Self::Merge { person, .. }
             | Self::Expire { person, .. } => Some(*person),
-            Self::Drawn { .. } | Self::Promote { .. } => None,
+            Self::Together { .. } | Self::Drawn { .. } | Self::Promote { .. } => None,
         }
     }
 
     /// Everybody it is about.
     pub fn people(&self) -> impl Iterator<Item = PersonId> {
         let several = match self {
-            Self::Drawn { people, .. } => people.as_slice(),
+            Self::Together { people, .. } | Self::Drawn { people, .. } => people.as_slice(),
             _ => &[],
         };
         self.person()
@@ -144,13 +159,20 @@ impl Ask {
             .chain(several.iter().map(|(person, _)| *person))
     }
 
-    /// The signup it comes from.
+    /// What binds the people it is about while they wait: the signup of a draw, or that of companions.
     #[must_use]
     pub const fn signup(&self) -> Option<SignupId> {
         match self {
             Self::Drawn { signup, .. } => Some(*signup),
+            Self::Together { party, .. } => Some(*party),
             _ => None,
         }
+    }
+
+    /// Whether it carries out what a draw has given.
+    #[must_use]
+    pub const fn is_drawn(&self) -> bool {
+        matches!(self, Self::Drawn { .. })
     }
 
     /// Whether seats may become free for those who wait.
@@ -366,6 +388,13 @@ pub fn decide(state: &mut State, ask: &Ask) -> Decision {
             class,
             enrollment,
         } => expire(state, person, class, enrollment).unwrap_or_else(Decision::from),
+        Ask::Together {
+            party,
+            class,
+            ref people,
+            wait,
+            counter,
+        } => together(state, party, class, people, (wait, counter)).unwrap_or_else(Decision::from),
         Ask::Drawn {
             signup,
             class,
@@ -429,52 +458,6 @@ fn enroll(
         may_wait(at, who, wait)?;
     }
     Ok(place(state, (person, new_id), class, (None, pool), seat))
-}
-
-/// Seats for all people of a signup or for none; who has a place in the class already keeps it.
-fn drawn(
-    state: &mut State,
-    signup: SignupId,
-    class: ClassId,
-    people: &[(PersonId, EnrollmentId)],
-    wait: bool,
-) -> Result<Decision, Refusal> {
-    let at = state.classes.get(&class).ok_or(Refusal::NoClass)?;
-    is_on(at)?;
-    let mut to_place = Vec::with_capacity(people.len());
-    let mut held = None;
-    for (person, new_id) in people {
-        let who = state.people.get(person).ok_or(Refusal::NoPerson)?;
-        if let Some(live) = who.live.iter().find(|live| live.class == class) {
-            held = Some(Answer {
-                enrollment: live.enrollment,
-                status: live.status,
-                position: live.position,
-                fresh: false,
-            });
-            continue;
-        }
-        of_age(&at.facts, who.birth)?;
-        within_limit(at, who, class)?;
-        no_clash(state, at, who, class)?;
-        to_place.push((*person, *new_id));
-    }
-    let seats = at.enrolled + to_place.len() as i64 <= at.capacity;
-    if !seats {
-        for (person, _) in &to_place {
-            may_wait(at, state.people.get(person).ok_or(Refusal::NoPerson)?, wait)?;
-        }
-    }
-    let mut decision = Decision {
-        answer: Ok(held),
-        changes: Vec::with_capacity(to_place.len()),
-    };
-    for one in to_place {
-        let placed = place(state, one, class, (Some(signup), Pool::Open), seats);
-        decision.answer = placed.answer;
-        decision.changes.extend(placed.changes);
-    }
-    Ok(decision)
 }
 
 pub(super) fn place(

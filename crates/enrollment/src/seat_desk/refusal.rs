@@ -100,12 +100,19 @@ pub enum Refusal {
     NothingDue,
     /// The same key came with another request.
     KeyReused,
+    /// It is about somebody who comes along.
+    OfCompanion {
+        /// Which of them, from 1.
+        number: usize,
+        /// What is.
+        because: Box<Refusal>,
+    },
 }
 
 impl Refusal {
     /// Stable name for programs.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::NoClass | Self::NoPerson => "not_found",
             Self::NotOpenYet { .. } => "not_open_yet",
@@ -125,6 +132,30 @@ impl Refusal {
             Self::HoldOver => "hold_over",
             Self::NothingDue => "nothing_due",
             Self::KeyReused => "idempotency_key_reused",
+            Self::OfCompanion { because, .. } => because.code(),
+        }
+    }
+
+    /// The refusal as one about the person with this number: 0 is who asks, the others come along. What is about the
+    /// class is about nobody.
+    #[must_use]
+    pub fn about(self, number: usize) -> Self {
+        let of_class = matches!(
+            self,
+            Self::NoClass
+                | Self::NotOpenYet { .. }
+                | Self::Closed { .. }
+                | Self::ClassCancelled { .. }
+                | Self::Full { .. }
+                | Self::InDraw { .. }
+                | Self::Paused { .. }
+        );
+        if number == 0 || of_class {
+            return self;
+        }
+        Self::OfCompanion {
+            number,
+            because: Box::new(self),
         }
     }
 
@@ -186,6 +217,9 @@ impl Refusal {
             Self::HoldOver => "交费的时间已过，名额没有再留。想上这个班，请重新报名；多交的钱会退还。".into(),
             Self::NothingDue => "还没有轮到名额，现在不用交费。轮到了会马上告诉您。".into(),
             Self::KeyReused => "这个 Idempotency-Key 已用于另一个请求。请换一个新的，再发一次。".into(),
+            Self::OfCompanion { number, because } => {
+                format!("第 {number} 位同行人：{}", because.sentence())
+            }
         }
     }
 
@@ -206,6 +240,8 @@ impl Refusal {
             ],
             Self::InDraw { round } => vec![door("看这个报名批次", &format!("/rounds/{round}")), seats()],
             Self::KeyReused => Vec::new(),
+            // The companion's own enrolments are not for who asks.
+            Self::OfCompanion { .. } => vec![seats()],
             _ => vec![seats()],
         }
     }
@@ -300,6 +336,7 @@ mod tests {
             },
             Refusal::HoldOver,
             Refusal::NothingDue,
+            Refusal::BirthUnknown.about(2),
         ] {
             let doors = refusal.doors().into_iter().map(|door| door.label);
             for chinese in std::iter::once(refusal.sentence()).chain(doors) {

@@ -1,0 +1,161 @@
+//! Companions (同行人): couples and carer pairs who ask as one, in a draw or in a rush, and get seats together or not at all.
+//!
+//! Rules, in words:
+//! 1. A companion is named by learner's number and day of birth: two things that only those who know them know. Ten
+//!    wrong pairs in a quarter of an hour, and the next is not looked at.
+//! 2. At most so many people together as the round or the page says, nobody twice.
+//! 3. Every rule counts for each of them; one refusal refuses all, and says whom it is about.
+//!
+//! The seats themselves are decided by `seat_desk/together.rs`. No tables of its own.
+
+use kernel::{Date, PersonId};
+use people::persons;
+use platform::api::Day;
+use platform::{AppError, AppResult, Ctx, FieldError, Tries};
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+use std::sync::LazyLock;
+use ui::{Field, Form};
+use utoipa::ToSchema;
+
+/// Most people who ask for a class together in a rush; a draw says its own number, up to the same.
+pub const MOST: i64 = 4;
+
+/// Wrong pairs of number and birth that one person may type in a quarter of an hour.
+static COMPANION_TRIES: LazyLock<Tries> = LazyLock::new(|| Tries::new(10, 900));
+
+/// Somebody who takes part too: known by two things that only those who know them know.
+#[derive(Debug, Clone)]
+pub struct Companion {
+    /// The learner's number.
+    pub number: String,
+    /// Day of birth.
+    pub birth: Option<Date>,
+}
+
+/// Somebody who takes part too, as a program names them.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+pub struct CompanionBody {
+    /// The learner's number.
+    number: String,
+    /// Day of birth.
+    birth: Day,
+}
+
+impl From<CompanionBody> for Companion {
+    fn from(body: CompanionBody) -> Self {
+        Self {
+            number: body.number,
+            birth: Some(body.birth.0),
+        }
+    }
+}
+
+/// The person with their companions, each found by number and day of birth.
+///
+/// # Errors
+/// [`AppError::Invalid`] beside the companion who is not found, comes twice or is one too many.
+pub(crate) async fn members(
+    ctx: &Ctx,
+    person: PersonId,
+    companions: &[Companion],
+    limit: i64,
+) -> AppResult<Vec<PersonId>> {
+    let mut people = vec![person];
+    let key = ctx.actor.person.unwrap_or(person).to_string();
+    for (at, companion) in companions.iter().enumerate() {
+        COMPANION_TRIES.check(&key, ctx.now())?;
+        let found = persons::find_by_number(ctx.db(), &companion.number).await?;
+        let known = found.filter(|brief| brief.birth.is_some() && brief.birth == companion.birth);
+        let Some(brief) = known else {
+            COMPANION_TRIES.note(&key, ctx.now());
+            return Err(AppError::invalid(
+                &format!("companion_number_{}", at + 1),
+                "学号和出生日期对不上。请照学员卡再看一遍；没有学号的人，请先到柜台登记。",
+            ));
+        };
+        people.push(brief.id);
+    }
+    check_members(&people, limit).map_err(|wrong| AppError::Invalid(vec![wrong]))?;
+    Ok(people)
+}
+
+/// Checks who takes part: one to the limit, nobody twice.
+fn check_members(people: &[PersonId], limit: i64) -> Result<(), FieldError> {
+    let field = |at: usize| format!("companion_number_{at}");
+    if i64::try_from(people.len()).unwrap_or(i64::MAX) > limit {
+        return Err(FieldError {
+            field: field(usize::try_from(limit).unwrap_or(1)),
+            sentence: format!("一份申请最多 {limit} 个人，连您自己在内。"),
+        });
+    }
+    let mut seen = HashSet::new();
+    match people.iter().position(|person| !seen.insert(person)) {
+        None => Ok(()),
+        Some(at) => Err(FieldError {
+            field: field(at),
+            sentence: "同一个人只要写一次；您自己不用再写。".into(),
+        }),
+    }
+}
+
+/// The questions about companions, where so many people may take part together.
+pub(crate) fn fields(limit: i64) -> Vec<Field> {
+    let mut all = Vec::new();
+    for at in 1..limit {
+        let number = Field::text(
+            &format!("companion_number_{at}"),
+            &format!("第 {at} 位同行人的学号"),
+            0,
+            20,
+        );
+        all.push(number.hint("在学员卡上，也在“我的资料”里；没有人一起报，就留空"));
+        let birth = Field::date(
+            &format!("companion_birth_{at}"),
+            &format!("第 {at} 位同行人的出生日期"),
+        );
+        all.push(birth.optional());
+    }
+    all
+}
+
+/// The companions that were typed.
+pub(crate) fn typed(form: &Form, limit: i64) -> Vec<Companion> {
+    let companions = (1..limit).filter_map(|at| {
+        let number = form.some(&format!("companion_number_{at}"))?.to_owned();
+        let birth = form.date(&format!("companion_birth_{at}"));
+        Some(Companion { number, birth })
+    });
+    companions.collect()
+}
+
+/// What was typed of companions, to be sent once more.
+pub(crate) fn kept(pairs: &[(String, String)]) -> Vec<(String, String)> {
+    let of_companion =
+        |(name, value): &&(String, String)| name.starts_with("companion_") && !value.is_empty();
+    pairs.iter().filter(of_companion).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests;
+
+#[cfg(test)]
+mod rules {
+    use super::check_members;
+    use kernel::Id;
+
+    #[test]
+    fn companions_are_few_and_different() {
+        for (people, limit, wrong) in [
+            (vec![1], 1, ""),
+            (vec![1, 2], 2, ""),
+            (vec![1, 2], 1, "companion_number_1"),
+            (vec![1, 2, 2], 4, "companion_number_2"),
+            (vec![1, 1], 4, "companion_number_1"),
+        ] {
+            let people: Vec<_> = people.into_iter().map(Id::from_raw).collect();
+            let found = check_members(&people, limit).err().map(|error| error.field);
+            assert_eq!(found.unwrap_or_default(), wrong, "{people:?}");
+        }
+    }
+}
