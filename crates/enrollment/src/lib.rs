@@ -2,6 +2,7 @@
 
 pub mod companions;
 pub mod draws;
+pub mod early_asks;
 pub mod ending;
 pub mod enrollments;
 pub mod fees;
@@ -61,6 +62,11 @@ pub const SCHEMA: db::Schema = db::Schema {
             name: "rounds by first come",
             sql: include_str!("../migrations/0007_first_come.sql"),
         },
+        db::Migration {
+            number: 11,
+            name: "early asks",
+            sql: include_str!("../migrations/0011_early_ask.sql"),
+        },
     ],
     org_owned: &[
         "enrollment",
@@ -68,6 +74,7 @@ pub const SCHEMA: db::Schema = db::Schema {
         "signup",
         "draw",
         "handover",
+        "early_ask",
         "fee_posting",
         "fee_refund",
         "fee_order",
@@ -85,6 +92,8 @@ pub mod kinds {
     pub enum Signup {}
     /// A draft to be finished at the counter.
     pub enum Handover {}
+    /// An ask left before an opening.
+    pub enum EarlyAsk {}
     /// A posting of the ledger of fees.
     pub enum Posting {}
     /// A refund.
@@ -100,12 +109,21 @@ pub type RoundId = kernel::Id<kinds::Round>;
 pub type SignupId = kernel::Id<kinds::Signup>;
 /// Id of a draft to be finished at the counter.
 pub type HandoverId = kernel::Id<kinds::Handover>;
+/// Id of an ask left before an opening.
+pub type EarlyAskId = kernel::Id<kinds::EarlyAsk>;
 
-/// The daily sweep of this domain: drafts of days gone by.
+/// The daily sweep of this domain: drafts of days gone by, early asks long decided.
 pub const SWEEP: platform::JobKind = platform::JobKind {
     name: "enrollment.sweep",
     run: |ctx, job| -> platform::JobFuture {
-        Box::pin(async move { platform::retention::sweep(&ctx, &job, handover::store::OLD).await })
+        Box::pin(async move {
+            platform::retention::sweep(
+                &ctx,
+                &job,
+                &[handover::store::OLD, early_asks::store::OLD].concat(),
+            )
+            .await
+        })
     },
 };
 /// Id of a posting of the ledger of fees.
@@ -122,6 +140,7 @@ pub fn routes(desk: &std::sync::Arc<SeatDesk>) -> platform::Routes {
         .merge(first_come::routes())
         .merge(fees::routes())
         .merge(merging::routes())
+        .merge(early_asks::routes())
 }
 
 /// What waits for staff. A class with free seats and people waiting who cannot take them needs a word with them; a round
@@ -145,6 +164,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     all.merge(first_come::api::FirstComeApi::openapi());
     all.merge(undo::UndoApi::openapi());
     all.merge(handover::api::HandoverApi::openapi());
+    all.merge(early_asks::api::EarlyAsksApi::openapi());
     all.merge(fees::api::FeesApi::openapi());
     all
 }

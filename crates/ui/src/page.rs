@@ -3,8 +3,8 @@
 use std::fmt::{self, Display};
 
 use askama::filters::HtmlSafe;
-use kernel::Date;
 use kernel::chinese_date::date_text;
+use kernel::{Date, Instant};
 
 use crate::catalogue;
 use crate::html::Html;
@@ -176,6 +176,12 @@ impl Page {
             (Lang::Zh, Ok(date)) => date_text(date),
             _ => text,
         }
+    }
+
+    /// A moment as the page's reader writes it, in China's time: `2026年11月22日 09:00`, in English `2026-11-22 09:00`.
+    pub fn moment(&self, at: Instant) -> String {
+        let (date, time) = at.china();
+        format!("{} {:02}:{:02}", self.date(date), time.hour(), time.minute())
     }
 
     /// Sets the title, translated.

@@ -24,7 +24,7 @@ pub(crate) mod store;
 mod tests;
 
 pub use jobs::{ATTEND, HOLDS, JOBS};
-pub(crate) use pages::{id, printed};
+pub(crate) use pages::{TOGETHER, id, printed};
 pub use store::EnrollmentRow;
 
 use crate::seat_desk::SeatDesk;

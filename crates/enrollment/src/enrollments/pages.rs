@@ -4,6 +4,7 @@ use super::actions::{self, Before, Terms};
 use super::model::{self, Detail, Mine, tag};
 use super::store::EnrollmentRow;
 use crate::companions;
+use crate::early_asks;
 use crate::first_come;
 use crate::seat_desk::{self, SeatDesk};
 use crate::{EnrollmentId, EnrollmentStatus};
@@ -27,7 +28,7 @@ const LISTED: i64 = 100;
 const HELPED: i64 = 20;
 
 /// People who may ask together on the page; programs may name more.
-pub(super) const TOGETHER: i64 = 3;
+pub(crate) const TOGETHER: i64 = 3;
 
 pub(crate) fn id<K>(text: &str) -> AppResult<kernel::Id<K>> {
     text.parse().map_err(|_| AppError::NotFound)
@@ -55,6 +56,8 @@ struct CheckPage {
     note: Form,
     /// Who comes along.
     together: Form,
+    /// Whether an ask can be left for the opening.
+    early: early_asks::Door,
     /// Why they cannot enrol now, and the ways on.
     shut: Option<(String, Vec<platform::Door>)>,
 }
@@ -89,6 +92,7 @@ async fn check_page(ctx: &Ctx, class: &str) -> AppResult<CheckPage> {
         false => open,
     };
     Ok(CheckPage {
+        early: early_asks::door(&page, &class, &plan, person.id, ctx),
         note: Form::blank(
             vec![Field::textarea("note", "要对柜台说的话", 200).optional()],
             page.lang,
@@ -252,7 +256,7 @@ struct MinePage {
     requests: Vec<String>,
     /// What others enrolled this person in, and can still be undone: sentence and address.
     undo: Vec<(String, String)>,
-    /// Drafts to be finished at the counter today: sentence and address.
+    /// Asks left for an opening, and drafts to be finished at the counter today: sentence and address.
     drafts: Vec<(String, String)>,
 }
 
@@ -290,8 +294,19 @@ pub(super) async fn mine(ctx: Ctx) -> AppResult<Response> {
         let sentence = page.tn("“{}”到柜台接着办：{}，今天有效", &[&row.class_name, &row.code]);
         (sentence, format!("/me/handovers/{}", row.id))
     });
+    let early = early_asks::actions::mine(&ctx).await?;
+    let early = early.into_iter().map(|row| {
+        let sentence = match row.waiting {
+            true => page.tn(
+                "“{}”已提前登记，{} 开始报名",
+                &[&row.class_name, &page.moment(row.opens)],
+            ),
+            false => page.tn("“{}”没有报上，看原因", &[&row.class_name]),
+        };
+        (sentence, format!("/me/early/{}", row.id))
+    });
     Ok(html(&MinePage {
-        drafts: drafts.collect(),
+        drafts: early.chain(drafts).collect(),
         helped: helped(&ctx, &page).await?,
         requests: requests.into_iter().map(|row| row.helper_name).collect(),
         undo,

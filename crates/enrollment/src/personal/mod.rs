@@ -39,6 +39,20 @@ pub const KEEPER: Keeper = Keeper {
             days: None,
         },
         Retention {
+            what: "开始报名前的提前登记",
+            table: "early_ask_member",
+            rule: Rule::Deleted,
+            why: "到点就变成报名，报名另外有记录。",
+            days: Some(crate::early_asks::model::KEPT_DAYS),
+        },
+        Retention {
+            what: "开始报名前的提前登记是谁留的",
+            table: "early_ask",
+            rule: Rule::Deleted,
+            why: "到点就变成报名，报名另外有记录。",
+            days: Some(crate::early_asks::model::KEPT_DAYS),
+        },
+        Retention {
             what: "手机上存下、到柜台接着办的报名",
             table: "handover",
             rule: Rule::Deleted,
@@ -96,15 +110,7 @@ async fn tell(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Section>> {
     });
     let title = "报名申请的经过";
     let acts = happened(ctx.db(), "signup_events", title, "signup", &ids).await?;
-    let drafts = crate::handover::store::of_person(ctx.db(), person).await?;
-    let drafts = Section::new("handovers", "到柜台接着办的报名", drafts, |row| {
-        vec![
-            Cell::new("class", "班级", &row.class_name),
-            Cell::new("org", "学校", &row.org_name),
-            Cell::new("day", "哪一天", &row.day),
-            Cell::new("state", "状态", &row.state.as_str()),
-        ]
-    });
+    let (drafts, early) = not_enrolled_yet(ctx, person).await?;
     let fees = store::fees_of(ctx.db(), person).await?;
     let fees = Section::new("fees", "学费的收付", fees, |row: ToldFee| {
         let receipt = row.receipt_year.zip(row.receipt_number);
@@ -120,7 +126,29 @@ async fn tell(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Section>> {
             Cell::at("at", "时间", Some(row.at)),
         ]
     });
-    Ok(vec![told, history, signups, acts, drafts, fees])
+    Ok(vec![told, history, signups, acts, drafts, early, fees])
+}
+
+/// What somebody has begun that is no enrolment yet.
+async fn not_enrolled_yet(ctx: &Ctx, person: PersonId) -> AppResult<(Section, Section)> {
+    let drafts = crate::handover::store::of_person(ctx.db(), person).await?;
+    let drafts = Section::new("handovers", "到柜台接着办的报名", drafts, |row| {
+        vec![
+            Cell::new("class", "班级", &row.class_name),
+            Cell::new("org", "学校", &row.org_name),
+            Cell::new("day", "哪一天", &row.day),
+            Cell::new("state", "状态", &row.state.as_str()),
+        ]
+    });
+    let early = crate::early_asks::store::of_person(ctx.db(), person).await?;
+    let early = Section::new("early_asks", "开始报名前的提前登记", early, |row| {
+        vec![
+            Cell::new("class", "班级", &row.class_name),
+            Cell::at("opens", "开始报名", Some(row.opens)),
+            Cell::new("outcome", "结果", &row.outcome),
+        ]
+    });
+    Ok((drafts, early))
 }
 
 /// Takes the person out of the draws that are not over; what they asked for while a list is open is withdrawn.
@@ -168,6 +196,7 @@ async fn erase(tx: &Tx, person: PersonId) -> AppResult<Vec<Event>> {
     let all: Vec<EnrollmentId> = all.into_iter().map(|row| row.id).collect();
     erase_notes(tx, "enrollment", &all).await?;
     crate::handover::store::erase(tx, person).await?;
+    crate::early_asks::store::erase(tx, person).await?;
     let mut events = leave_draws(tx, person).await?;
     events.extend(crate::fees::ledger::leave(tx, &ids, crate::fees::ladder::Cause::Withdrawn).await?);
     let event = |row: &EnrollmentRow| {

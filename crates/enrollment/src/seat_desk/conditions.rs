@@ -22,7 +22,7 @@ pub(super) fn is_on(class: &ClassState) -> Result<(), Refusal> {
     stands(&class.status, &class.facts.name)
 }
 
-pub(super) fn stands(status: &str, name: &str) -> Result<(), Refusal> {
+pub(crate) fn stands(status: &str, name: &str) -> Result<(), Refusal> {
     match status {
         "published" | "running" => Ok(()),
         "cancelled" => Err(Refusal::ClassCancelled {

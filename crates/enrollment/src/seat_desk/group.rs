@@ -7,14 +7,14 @@ use super::model::{
     Waiting, decide,
 };
 use super::refusal::Refusal;
-use super::{Asked, store};
-use crate::NewEnrollment;
+use super::{Asked, opening, store};
 use crate::fees::{self, Money, Step};
 use crate::first_come::Plan;
 use crate::first_come::model::Pool;
+use crate::{EarlyAskId, NewEnrollment};
 use db::Pending;
 use kernel::{OrgId, PersonId};
-use platform::{AppError, AppResult, Channel, Ctx, Event, Platform, Tx, job};
+use platform::{AppError, AppResult, Channel, Ctx, Event, Tx, job};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashMap};
@@ -34,9 +34,10 @@ const TOLD_AT_ONCE: usize = 128;
 /// Seconds for which messages wait in a rush.
 const RUSH_DELAY_SECS: i64 = 30;
 
-type Answered = AppResult<Option<Answer>>;
+pub(super) type Answered = AppResult<Option<Answer>>;
 
 /// What a group came to.
+#[derive(Default)]
 pub(super) struct Decided {
     /// An answer for each ask, in order.
     pub(super) answers: Vec<Answered>,
@@ -47,6 +48,22 @@ pub(super) struct Decided {
 }
 
 impl Decided {
+    /// The same error for all.
+    pub(super) fn failed(asked: &[Asked], error: &AppError) -> Self {
+        Self {
+            answers: asked.iter().map(|_| Err(error.clone())).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Lets the answers wait for what was decided before them.
+    pub(super) fn follow(&mut self, before: Vec<Self>) {
+        for one in before {
+            self.pending.extend(one.pending);
+            self.look_again.extend(one.look_again);
+        }
+    }
+
     /// The answers, when what they rest on is on the disk.
     pub(super) async fn durable(self) -> Vec<Answered> {
         for pending in self.pending {
@@ -59,25 +76,23 @@ impl Decided {
     }
 }
 
-/// Decides all asks together; if a guard of the database refuses the group, one by one.
-pub(super) async fn decide_all(platform: &Arc<Platform>, memory: &mut Memory, asked: &[Asked]) -> Decided {
-    let ctx = Ctx::system(platform, "seat-desk");
-    match group(&ctx, memory, asked).await {
+/// Decides all asks together; if a guard of the database refuses the group, one by one. `early` are the early asks that
+/// they come from, in the same order, or none.
+pub(super) async fn decide_some(
+    ctx: &Ctx,
+    memory: &mut Memory,
+    asked: &[Asked],
+    early: &[EarlyAskId],
+) -> Decided {
+    match group(ctx, memory, asked, early).await {
         Ok(decided) => decided,
-        Err(error @ AppError::Unavailable(_)) => Decided {
-            answers: asked.iter().map(|_| Err(error.clone())).collect(),
-            look_again: Vec::new(),
-            pending: Vec::new(),
-        },
+        Err(error @ AppError::Unavailable(_)) => Decided::failed(asked, &error),
         Err(error) => {
             tracing::warn!(%error, asks = asked.len(), "a group was refused; deciding one by one");
-            let mut all = Decided {
-                answers: Vec::with_capacity(asked.len()),
-                look_again: Vec::new(),
-                pending: Vec::new(),
-            };
-            for one in asked {
-                match group(&ctx, memory, std::slice::from_ref(one)).await {
+            let mut all = Decided::default();
+            for (at, one) in asked.iter().enumerate() {
+                let early = early.get(at..=at).unwrap_or_default();
+                match group(ctx, memory, std::slice::from_ref(one), early).await {
                     Ok(decided) => {
                         all.answers.extend(decided.answers);
                         all.look_again.extend(decided.look_again);
@@ -91,12 +106,12 @@ pub(super) async fn decide_all(platform: &Arc<Platform>, memory: &mut Memory, as
     }
 }
 
-async fn group(ctx: &Ctx, memory: &mut Memory, asked: &[Asked]) -> AppResult<Decided> {
+async fn group(ctx: &Ctx, memory: &mut Memory, asked: &[Asked], early: &[EarlyAskId]) -> AppResult<Decided> {
     let mut people: BTreeSet<PersonId> = asked.iter().flat_map(|one| one.ask.people()).collect();
     for _ in 0..STARTS {
         let tx = ctx.begin().await?;
         match load(ctx, &tx, memory, asked, &people).await? {
-            Loaded::Ready(state, keys) => return settle(tx, memory, (*state, keys), asked).await,
+            Loaded::Ready(state, keys) => return settle(tx, memory, (*state, keys), (asked, early)).await,
             Loaded::LockAlso(more) => people.extend(more),
         }
     }
@@ -378,7 +393,7 @@ async fn settle(
     tx: Tx,
     memory: &mut Memory,
     (mut state, mut keys): (State, Keys),
-    asked: &[Asked],
+    (asked, early): (&[Asked], &[EarlyAskId]),
 ) -> AppResult<Decided> {
     let mut writes = Writes {
         placed: Vec::with_capacity(asked.len()),
@@ -390,6 +405,7 @@ async fn settle(
         .iter()
         .map(|one| answer_one(&mut state, &mut keys, &mut writes, one))
         .collect();
+    writes.events.extend(opening::close(&tx, early, &answers).await?);
     let mut pending = Vec::new();
     if !writes.events.is_empty() {
         let of_money = write(&tx, memory, &state, &writes).await?;

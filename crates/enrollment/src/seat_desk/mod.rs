@@ -16,6 +16,7 @@
 //!    its seat goes to the next; who pays after that pays too late (`giving_up.rs`).
 //! 10. When a class is merged into another, a seat moves whole or not at all (`moving.rs`).
 //! 11. Rounds by first come say who may ask when, and which seats are kept from whom ([`crate::first_come::model`]).
+//! 12. At an opening the early asks of a class come first (`opening.rs`, [`crate::early_asks`]).
 //!
 //! A group is one transaction: lock learners, then classes, each in order of id (PostgreSQL; on SQLite there is one
 //! writer), load, decide each in order, write, commit, and only then answer all. `UNIQUE` and `CHECK` are the second
@@ -32,6 +33,7 @@ pub mod holds;
 mod memory;
 pub mod model;
 mod moving;
+mod opening;
 pub(crate) mod promotion;
 #[cfg(test)]
 mod random_days;
@@ -66,6 +68,8 @@ const GROUP: usize = 1_024;
 const ON_THEIR_WAY: usize = 2;
 /// How often free seats beside a waitlist are looked for, in case a change was made on another node.
 const SWEEP: Duration = Duration::from_secs(60);
+/// How often early asks whose moment has come are looked for, in case nobody asks after it.
+const DOORS: Duration = Duration::from_secs(1);
 
 /// An ask with who makes it.
 #[derive(Debug, Clone)]
@@ -146,7 +150,7 @@ impl SeatDesk {
 /// nodes. Seats that become free elsewhere are found by the next look.
 pub(crate) async fn place_drawn(platform: &Arc<Platform>, asked: &[Asked]) -> Vec<AppResult<Option<Answer>>> {
     let mut memory = Memory::default();
-    group::decide_all(platform, &mut memory, asked)
+    opening::decide_all(platform, &mut memory, asked)
         .await
         .durable()
         .await
@@ -175,7 +179,7 @@ pub(crate) async fn expire_holds(platform: &Arc<Platform>) -> AppResult<usize> {
                 key: None,
             })
             .collect();
-        let decided = group::decide_all(platform, &mut memory, &asked).await;
+        let decided = opening::decide_all(platform, &mut memory, &asked).await;
         for answer in decided.durable().await {
             answer?;
             ended += 1;
@@ -209,7 +213,7 @@ async fn serve(
     while waiting.recv_many(&mut batch, GROUP).await > 0 {
         let (asked, replies): (Vec<Asked>, Vec<_>) =
             batch.drain(..).map(|letter| (letter.asked, letter.reply)).unzip();
-        let mut decided = group::decide_all(&platform, &mut memory, &asked).await;
+        let mut decided = opening::decide_all(&platform, &mut memory, &asked).await;
         send_promotions(&queue, std::mem::take(&mut decided.look_again));
         if before.len() == ON_THEIR_WAY
             && let Some(first) = before.pop_front()
@@ -250,8 +254,16 @@ fn send_promotions(queue: &mpsc::WeakSender<Envelope>, classes: Vec<ClassId>) {
 async fn watch(platform: Arc<Platform>, queue: mpsc::WeakSender<Envelope>) {
     let mut notices = platform.bus.subscribe();
     let mut clock = tokio::time::interval(SWEEP);
+    let mut doors = tokio::time::interval(DOORS);
     loop {
         let look = tokio::select! {
+            _ = doors.tick() => {
+                match crate::early_asks::store::due_classes(&platform.db, platform.clock.now()).await {
+                    Ok(classes) => send_promotions(&queue, classes),
+                    Err(error) => tracing::warn!(%error, "looking for early asks"),
+                }
+                false
+            }
             notice = notices.recv() => match notice {
                 Ok(notice) => notice.kind.starts_with("class."),
                 Err(broadcast::error::RecvError::Lagged(_)) => false,

@@ -581,7 +581,7 @@ async fn a_guard_of_the_database_costs_only_the_ask_it_refuses() {
         ..asked(&app.platform, people[0], class, None)
     };
     let good = asked(&app.platform, people[1], class, None);
-    let decided = super::group::decide_all(&app.platform, &mut memory, &[bad, good]).await;
+    let decided = super::opening::decide_all(&app.platform, &mut memory, &[bad, good]).await;
     assert!(
         matches!(decided.answers[0], Err(AppError::Internal(_))),
         "{:?}",
