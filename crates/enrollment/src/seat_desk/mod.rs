@@ -43,6 +43,8 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod together;
+#[cfg(test)]
+mod trouble;
 
 pub use conditions::is_open;
 pub use model::{Answer, Ask, EnrollmentStatus};

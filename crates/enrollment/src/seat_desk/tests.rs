@@ -309,7 +309,7 @@ pub(crate) async fn app() -> TestApp {
     TestApp::start(&schemas, |_| platform::Routes::new()).await
 }
 
-fn asked(platform: &Platform, who: PersonId, class: ClassId, key: Option<&str>) -> Asked {
+pub(super) fn asked(platform: &Platform, who: PersonId, class: ClassId, key: Option<&str>) -> Asked {
     Asked {
         ask: Ask::Enroll {
             person: who,
@@ -356,7 +356,7 @@ async fn rows(platform: &Platform, class: ClassId) -> Vec<Row> {
     platform.db.query("SELECT person_id, status, queue FROM enrollment {unscoped: test} WHERE class_id = $1 AND live = TRUE ORDER BY queue", args![class]).await.unwrap()
 }
 
-async fn check_class(platform: &Platform, class: ClassId, seats: usize, waits: usize) {
+pub(super) async fn check_class(platform: &Platform, class: ClassId, seats: usize, waits: usize) {
     let rows = rows(platform, class).await;
     let confirmed = rows.iter().filter(|row| row.status == "confirmed").count();
     assert_eq!((confirmed, rows.len() - confirmed), (seats, waits));

@@ -1,0 +1,161 @@
+//! What the desk does when the machine does not: a full disk, a database that is gone, a clock set back, a client who left.
+
+use super::tests::{app, asked, check_class};
+use super::{Ask, Asked, SeatDesk};
+use db::args;
+use kernel::Id;
+use platform::{AppError, Event, Platform};
+use std::sync::Arc;
+use std::time::Duration;
+use teaching::ClassId;
+use testkit::TestApp;
+use testkit::world::{ClassPlan, World, class, learners};
+
+async fn class_of(app: &TestApp, capacity: i64) -> ClassId {
+    let world = World::build(&app.platform).await;
+    let plan = ClassPlan {
+        capacity,
+        ..ClassPlan::default()
+    };
+    Id::from_raw(class(&app.platform, &world.here, &plan).await)
+}
+
+async fn chain_is_whole(platform: &Platform) {
+    let verdict = platform::audit::verify(&platform.db).await.unwrap();
+    assert!(verdict.faults.is_empty(), "{:?}", verdict.faults);
+}
+
+/// Limits the pages of the SQLite file to what it has and this many more.
+async fn limit_pages(platform: &Arc<Platform>, more: i64) {
+    let ctx = platform::Ctx::system(platform, "test");
+    let tx = ctx.begin().await.unwrap();
+    let has: i64 = tx.query_one("PRAGMA page_count", args![]).await.unwrap();
+    let _: i64 = tx
+        .query_one(&format!("PRAGMA max_page_count = {}", has + more), args![])
+        .await
+        .unwrap();
+    // Rolled back: the limit is the connection's, not the transaction's.
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_told_and_nothing_is_half_written() {
+    let app = app().await;
+    if app.platform.db.dialect() == db::Dialect::Postgres {
+        // The disk of another server is not this test's to fill.
+        return;
+    }
+    let class = class_of(&app, 100).await;
+    let people = learners(&app.platform, 60).await;
+    let desk = SeatDesk::start(&app.platform);
+    limit_pages(&app.platform, 6).await;
+    let mut seats = 0;
+    let mut told = 0;
+    for who in &people {
+        match desk.ask(asked(&app.platform, *who, class, None)).await {
+            Ok(_) => seats += 1,
+            Err(AppError::Unavailable(_)) => told += 1,
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    assert!(told > 0 && seats > 0, "{seats} seats, {told} told to come again");
+    check_class(&app.platform, class, seats, 0).await;
+    limit_pages(&app.platform, 10_000).await;
+    for who in &people {
+        desk.ask(asked(&app.platform, *who, class, None)).await.unwrap();
+    }
+    check_class(&app.platform, class, people.len(), 0).await;
+    chain_is_whole(&app.platform).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_goes_away_and_comes_back_loses_nothing() {
+    let app = app().await;
+    if app.platform.db.dialect() == db::Dialect::Sqlite {
+        // It is a file of this process.
+        return;
+    }
+    let class = class_of(&app, 100).await;
+    let people = learners(&app.platform, 40).await;
+    let desk = SeatDesk::start(&app.platform);
+    for (at, who) in people.iter().enumerate() {
+        if at % 10 == 5 {
+            // Every connection breaks, whatever it was doing.
+            let sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                 WHERE datname = current_database() AND pid <> pg_backend_pid()";
+            let _: db::DbResult<i64> = app.platform.db.query_one(sql, args![]).await;
+        }
+        let mut tries = 0;
+        while let Err(error) = desk.ask(asked(&app.platform, *who, class, None)).await {
+            assert!(matches!(error, AppError::Unavailable(_)), "{error:?}");
+            tries += 1;
+            assert!(tries < 50, "it never comes back");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+    check_class(&app.platform, class, people.len(), 0).await;
+    chain_is_whole(&app.platform).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_set_back_keeps_the_order_of_asking_and_the_chain() {
+    let app = app().await;
+    let class = class_of(&app, 1).await;
+    let people = learners(&app.platform, 3).await;
+    let desk = SeatDesk::start(&app.platform);
+    let first = desk
+        .ask(asked(&app.platform, people[0], class, None))
+        .await
+        .unwrap();
+    desk.ask(asked(&app.platform, people[1], class, None))
+        .await
+        .unwrap();
+    app.platform.clock.advance(-3_600);
+    let last = desk
+        .ask(asked(&app.platform, people[2], class, None))
+        .await
+        .unwrap();
+    assert_eq!(last.position, Some(2), "behind who asked before");
+    let give_up = Asked {
+        ask: Ask::Withdraw {
+            person: people[0],
+            class,
+            enrollment: first.enrollment,
+        },
+        ..asked(&app.platform, people[0], class, None)
+    };
+    desk.ask(give_up).await.unwrap();
+    let second = desk
+        .ask(asked(&app.platform, people[1], class, None))
+        .await
+        .unwrap();
+    assert_eq!(second.status.as_str(), "confirmed");
+    chain_is_whole(&app.platform).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_leaves_in_the_middle_finds_the_seat_when_they_ask_again() {
+    let app = app().await;
+    let class = class_of(&app, 5).await;
+    let people = learners(&app.platform, 1).await;
+    let desk = SeatDesk::start(&app.platform);
+    let ctx = app.system();
+    // The writer is busy, so the ask cannot be answered before its client has gone.
+    let busy = ctx.begin().await.unwrap();
+    let left = tokio::time::timeout(
+        Duration::from_millis(1),
+        desk.ask(asked(&app.platform, people[0], class, None)),
+    );
+    let left = left.await;
+    if app.platform.db.dialect() == db::Dialect::Sqlite {
+        assert!(left.is_err(), "it was answered: {left:?}");
+    }
+    busy.commit(vec![Event::new("test.busy", "class", class)])
+        .await
+        .unwrap();
+    let again = desk
+        .ask(asked(&app.platform, people[0], class, None))
+        .await
+        .unwrap();
+    assert_eq!((again.status.as_str(), again.fresh), ("confirmed", false));
+    check_class(&app.platform, class, 1, 0).await;
+}
