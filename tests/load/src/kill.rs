@@ -7,14 +7,14 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 /// Kills in one run.
-const KILLS: usize = 10;
+const KILLS: usize = 30;
 /// Learners of each round: fresh ones, so that most asks change something.
 const LEARNERS: usize = 2_000;
 /// Classes that each asks for.
 const WISHES: usize = 3;
 /// The first kill comes this long after the first request; each next one a little later.
 const FIRST_KILL: Duration = Duration::from_millis(40);
-const LATER: Duration = Duration::from_millis(37);
+const LATER: Duration = Duration::from_millis(13);
 
 /// Runs all rounds.
 pub async fn run(bench: &Bench<'_>) -> Result<(), String> {

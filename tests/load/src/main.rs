@@ -6,6 +6,7 @@
 mod bench;
 mod client;
 mod kill;
+mod locks;
 mod rush;
 mod server;
 

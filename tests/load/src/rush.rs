@@ -3,6 +3,7 @@
 
 use crate::bench::{Bench, asks, words};
 use crate::client;
+use crate::locks;
 use crate::server::{Server, command, get};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -98,7 +99,6 @@ pub async fn run(bench: &Bench<'_>, database: &str) -> Result<(), String> {
         "demonstration on PostgreSQL made and served after {:.1} s",
         first.ready_after.as_secs_f64()
     );
-    let second = serve(bench, database, "second.log").await?;
     let classes = bench.open_classes(&first, CLASSES).await?;
     let people = PEOPLE.to_string();
     let data = bench.folder.path("shared");
@@ -117,9 +117,11 @@ pub async fn run(bench: &Bench<'_>, database: &str) -> Result<(), String> {
         .lines()
         .filter_map(|line| Some(line.split_once('\t')?.1.to_owned()));
     let tokens: Vec<String> = tokens.collect();
+    beside_row_locks(bench, database, &first, &tokens).await?;
     let bare = Pair {
         servers: [bench.hello("one.log").await?, bench.hello("two.log").await?],
     };
+    let second = serve(bench, database, "second.log").await?;
     let base = bare.fire(bench, &tokens, &classes).await?;
     let pair = Pair {
         servers: [first, second],
@@ -142,6 +144,26 @@ pub async fn run(bench: &Bench<'_>, database: &str) -> Result<(), String> {
     if broken > 0 {
         return Err(format!("{broken} people got no answer"));
     }
+    Ok(())
+}
+
+/// Seats over HTTP from one process on PostgreSQL, beside the usual way: a transaction an ask that locks the class.
+async fn beside_row_locks(
+    bench: &Bench<'_>,
+    database: &str,
+    server: &Server,
+    tokens: &[String],
+) -> Result<(), String> {
+    let locked = locks::per_second(database).await?;
+    let classes = bench.open_classes(server, CLASSES * 2).await?;
+    let others = classes.get(CLASSES..).unwrap_or_default();
+    let requests = asks(tokens, others, tokens.len(), "");
+    let (figures, each) = bench.fire(server, &requests).await;
+    println!(
+        "POST enrollments on PostgreSQL, one process: {} · CPU {each:.2} µs; row locks, one transaction a seat: {locked:.0} a second; {:.1} times as many",
+        words(&figures),
+        figures.per_second() / locked
+    );
     Ok(())
 }
 
