@@ -37,6 +37,8 @@ mod opening;
 pub(crate) mod promotion;
 #[cfg(test)]
 mod random_days;
+#[cfg(test)]
+mod random_season;
 pub(crate) mod refusal;
 mod status;
 mod store;
