@@ -27,10 +27,7 @@ pub async fn fresh_url() -> String {
             format!("{server}/{name}")
         }
         Err(_) => {
-            let path = std::env::temp_dir().join(format!("{name}.sqlite"));
-            for ending in ["", "-wal", "-shm"] {
-                let _ = std::fs::remove_file(format!("{}{ending}", path.display()));
-            }
+            let path = crate::folder::own().join(format!("{name}.sqlite"));
             format!("sqlite:{}", path.display())
         }
     }

@@ -11,6 +11,7 @@
 mod class_fixture;
 mod client;
 mod database;
+mod folder;
 pub mod html;
 pub mod pay;
 pub mod roll;
@@ -64,7 +65,7 @@ impl TestApp {
     async fn platform(db: db::Db, number: i64) -> Arc<Platform> {
         let clock = Clock::fixed(NOW.parse().expect("an instant"));
         let random = Random::system();
-        let folder = std::env::temp_dir().join(format!("xuequan-files-{}", random.token()));
+        let folder = folder::own().join(format!("files-{}", random.token()));
         std::fs::create_dir_all(&folder).expect("a folder for files");
         let keys = KeyRing::in_memory(Suite::International, &random);
         let files = Files::open(&folder, 20 << 20, &random).expect("a file store");
