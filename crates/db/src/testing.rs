@@ -30,3 +30,33 @@ pub async fn columns(db: &Db) -> DbResult<Vec<(String, String)>> {
     };
     db.query(sql, &[]).await
 }
+
+/// Lets the database file grow by so many pages of 4 KiB and no more; says whether it could (SQLite only).
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn limit_pages(db: &Db, more: i64) -> DbResult<bool> {
+    if db.dialect() == Dialect::Postgres {
+        return Ok(false);
+    }
+    // The limit is that of the writer's connection, so it stays when the transaction is rolled back.
+    let tx = db.begin().await?;
+    let has: i64 = tx.query_one("PRAGMA page_count", &[]).await?;
+    let limit = format!("PRAGMA max_page_count = {}", has.saturating_add(more));
+    let _: i64 = tx.query_one(&limit, &[]).await?;
+    Ok(true)
+}
+
+/// Breaks every other connection to this database, whatever it is doing; says whether there can be any (PostgreSQL only).
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn break_connections(db: &Db) -> DbResult<bool> {
+    if db.dialect() == Dialect::Sqlite {
+        return Ok(false);
+    }
+    let sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    let _: i64 = db.query_one(sql, &[]).await?;
+    Ok(true)
+}

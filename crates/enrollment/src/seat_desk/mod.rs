@@ -35,18 +35,12 @@ pub mod model;
 mod moving;
 mod opening;
 pub(crate) mod promotion;
-#[cfg(test)]
-mod random_days;
-#[cfg(test)]
-mod random_season;
 pub(crate) mod refusal;
 mod status;
 mod store;
 #[cfg(test)]
 mod tests;
 mod together;
-#[cfg(test)]
-mod trouble;
 
 pub use conditions::is_open;
 pub use model::{Answer, Ask, EnrollmentStatus};

@@ -1,5 +1,9 @@
 //! Cases of the rules, and the desk under load on a real database.
 
+mod random_days;
+mod random_season;
+mod trouble;
+
 use super::conditions::clash;
 use super::model::{Answer, Ask, ClassState, EnrollmentStatus, PersonState, State, decide};
 use super::{Asked, Refusal, SeatDesk};

@@ -1,10 +1,10 @@
 //! Random days at the desk: whatever people ask, the books are right and kept seats are kept.
 
-use super::model::{Ask, EnrollmentStatus, Live, State, Waiting, decide};
-use super::tests::{class_id, person, state, usual, with};
+use super::{class_id, person, state, usual, with};
 use crate::EnrollmentId;
 use crate::first_come::model::{Pool, Standing, Taken, Window};
 use crate::rounds::model::Audience;
+use crate::seat_desk::model::{Ask, EnrollmentStatus, Live, State, Waiting, decide};
 use kernel::Id;
 use proptest::prelude::*;
 use std::collections::{HashMap, HashSet};

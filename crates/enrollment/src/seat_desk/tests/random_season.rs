@@ -1,9 +1,9 @@
 //! Random seasons on the database: two desks, acts at the same moment, money, holds that end, asks left before the opening.
 
-use super::tests::{app, asked};
-use super::{Ask, Asked, SeatDesk, expire_holds};
+use super::{app, asked};
 use crate::EnrollmentId;
 use crate::fees::{Method, Payment};
+use crate::seat_desk::{Ask, Asked, SeatDesk, expire_holds};
 use db::{Db, args, record};
 use kernel::{Id, PersonId};
 use platform::{AppError, Channel, Ctx, Platform};
