@@ -1,5 +1,6 @@
 //! Enrolment: seats decided at the seat desk, waitlist, withdrawal, the counter.
 
+pub mod demand;
 pub mod draws;
 pub mod ending;
 pub mod enrollments;
@@ -7,10 +8,12 @@ pub mod fees;
 pub mod first_come;
 pub mod handover;
 pub mod merging;
+pub mod offers;
 mod personal;
 pub mod roll;
 pub mod rounds;
 mod rows;
+pub mod rules;
 pub mod seat_desk;
 #[cfg(test)]
 mod testing;
@@ -60,6 +63,11 @@ pub const SCHEMA: db::Schema = db::Schema {
             name: "rounds by first come",
             sql: include_str!("../migrations/0007_first_come.sql"),
         },
+        db::Migration {
+            number: 10,
+            name: "offers and classes for those who wait",
+            sql: include_str!("../migrations/0010_waiting.sql"),
+        },
     ],
     org_owned: &[
         "enrollment",
@@ -71,6 +79,8 @@ pub const SCHEMA: db::Schema = db::Schema {
         "fee_refund",
         "fee_order",
         "fee_closing",
+        "enrollment_rule",
+        "class_opening",
     ],
 };
 
@@ -121,6 +131,7 @@ pub fn routes(desk: &std::sync::Arc<SeatDesk>) -> platform::Routes {
         .merge(first_come::routes())
         .merge(fees::routes())
         .merge(merging::routes())
+        .merge(rules::routes())
 }
 
 /// What waits for staff. A class with free seats and people waiting who cannot take them needs a word with them; a round
@@ -132,6 +143,8 @@ pub async fn waiting(ctx: &platform::Ctx) -> platform::AppResult<Vec<platform::W
     let mut all = rounds::lifecycle::waiting(ctx).await?;
     all.extend(enrollments::actions::waiting(ctx).await?);
     all.extend(fees::actions::waiting(ctx).await?);
+    all.extend(offers::actions::waiting(ctx).await?);
+    all.extend(demand::actions::waiting(ctx).await?);
     Ok(all)
 }
 
@@ -145,6 +158,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     all.merge(undo::UndoApi::openapi());
     all.merge(handover::api::HandoverApi::openapi());
     all.merge(fees::api::FeesApi::openapi());
+    all.merge(offers::OffersApi::openapi());
+    all.merge(demand::DemandApi::openapi());
     all
 }
 

@@ -1,6 +1,6 @@
 //! One group of asks: lock, load, decide, write, commit.
 
-use super::holds::{Way, held_until};
+use super::holds::{Way, held_until, offered_until};
 use super::memory::Memory;
 use super::model::{
     Answer, Ask, Change, ClassState, Decision, EnrollmentStatus, Live, PersonState, RULE_VERSION, State,
@@ -12,6 +12,7 @@ use crate::NewEnrollment;
 use crate::fees::{self, Money, Step};
 use crate::first_come::Plan;
 use crate::first_come::model::Pool;
+use crate::rules;
 use db::Pending;
 use kernel::{OrgId, PersonId};
 use platform::{AppError, AppResult, Channel, Ctx, Event, Platform, Tx, job};
@@ -28,6 +29,9 @@ const STARTS: usize = 5;
 
 /// The kind of job that tells people what the desk decided.
 pub(crate) const TELL: &str = "enrollment.tell";
+
+/// The kind of job that ends the wait behind a seat that was taken.
+pub(crate) const SETTLE: &str = "enrollment.settle";
 
 /// People told in one job.
 const TOLD_AT_ONCE: usize = 128;
@@ -155,6 +159,7 @@ async fn load(
         people: known,
     };
     set_plans(tx, &mut state, asked).await?;
+    set_rules(tx, &mut state, asked).await?;
     for row in waiting {
         if let Some(class) = state.classes.get_mut(&row.class_id) {
             class.waiting.push(Waiting {
@@ -247,6 +252,7 @@ async fn class_state(
             closes: row.enrollment_closes,
             limit: row.class_limit,
             plan: Plan::default(),
+            rule: rules::Rule::default(),
             capacity: row.capacity,
             enrolled: row.enrolled,
             waitlisted: row.waitlisted,
@@ -270,6 +276,21 @@ async fn set_plans(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()>
     for (class, plan) in crate::first_come::plans(tx, &classes, &asking).await? {
         if let Some(class) = state.classes.get_mut(&class) {
             class.plan = plan;
+        }
+    }
+    Ok(())
+}
+
+/// What the schools have decided about turns, where one may come.
+async fn set_rules(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()> {
+    let turns = asked
+        .iter()
+        .filter(|one| one.ask.may_promote() || matches!(one.ask, Ask::Invite { .. }));
+    let classes: BTreeSet<ClassId> = turns.map(|one| one.ask.class()).collect();
+    let classes: Vec<ClassId> = classes.into_iter().collect();
+    for (class, rule) in rules::of_classes(tx, &classes).await? {
+        if let Some(class) = state.classes.get_mut(&class) {
+            class.rule = rule;
         }
     }
     Ok(())
@@ -345,6 +366,9 @@ fn request_hash(ask: &Ask) -> String {
             enrollment, payment, ..
         } => format!("pay {enrollment} {}", payment.method.as_str()),
         Ask::Expire { enrollment, .. } => format!("expire {enrollment}"),
+        Ask::Accept { enrollment, .. } => format!("accept {enrollment}"),
+        Ask::Invite { waited, class, .. } => format!("invite {waited} {class}"),
+        Ask::Settle { enrollment, .. } => format!("settle {enrollment}"),
         Ask::Merge {
             enrollment, class, ..
         } => format!("merge {enrollment} {class}"),
@@ -362,6 +386,8 @@ struct Writes {
     tell: Vec<serde_json::Value>,
     keys: Vec<store::KeyRow>,
     money: Vec<Step>,
+    /// Seats, each with the wait that it stands for.
+    waits: Vec<(crate::EnrollmentId, crate::EnrollmentId)>,
     look_again: BTreeSet<ClassId>,
 }
 
@@ -472,6 +498,7 @@ fn note_placed(
     let (kind, word) = match answer.status {
         EnrollmentStatus::Waitlisted => ("enrollment.waitlisted", "waitlisted"),
         EnrollmentStatus::Reserved => ("enrollment.reserved", "reserved"),
+        EnrollmentStatus::Offered => ("enrollment.offered", "offered"),
         _ => ("enrollment.confirmed", "confirmed"),
     };
     let signup = asked.ask.signup();
@@ -479,29 +506,33 @@ fn note_placed(
     if let (Some(signup), Some(data)) = (signup, data.as_object_mut()) {
         data.insert("signup".into(), json!(signup));
     }
-    let merged = merged_from(state, &asked.ask);
-    if let (Some((from, _)), Some(data)) = (&merged, data.as_object_mut()) {
-        data.insert("merged_from".into(), json!(from));
+    let came = came_from(state, &asked.ask);
+    if let (Some(came), Some(data)) = (&came, data.as_object_mut()) {
+        data.insert(came.key.into(), json!(came.enrollment));
     }
     let placed = event(kind, answer.enrollment, person, at.facts.org, asked);
     writes.events.push(placed.data(data));
     // The round tells everybody of its result, once.
-    match merged {
-        Some((_, name)) => writes.tell.push(json!([answer.enrollment, "merged", null, name])),
+    match came {
+        Some(came) => writes
+            .tell
+            .push(json!([answer.enrollment, came.word, null, came.name])),
         None if signup.is_none() => writes
             .tell
             .push(json!([answer.enrollment, word, answer.position])),
         None => {}
     }
     let reserved = answer.status == EnrollmentStatus::Reserved;
-    let by_itself = signup.is_some() || matches!(asked.ask, Ask::Merge { .. });
-    let way = if by_itself {
-        Way::Turn
-    } else {
-        Way::from(asked.channel)
-    };
-    let held_until = reserved.then(|| held_until(state.now, way, calendar()));
+    let held_until = kept_until(state.now, at, asked, answer.status);
     writes.money.extend(held_until.map(Step::Kept));
+    let (channel, actor) = match asked.ask {
+        // They asked, when they came to wait.
+        Ask::Invite { channel, waited, .. } => {
+            writes.waits.push((answer.enrollment, waited));
+            (channel, None)
+        }
+        _ => (asked.channel, asked.by),
+    };
     writes.placed.push(NewEnrollment {
         money: if reserved { Money::Due } else { Money::None },
         due_fen: if reserved { at.facts.fee_fen } else { 0 },
@@ -513,8 +544,8 @@ fn note_placed(
         person,
         status: answer.status,
         queue,
-        channel: asked.channel,
-        actor: asked.by,
+        channel,
+        actor,
         rule_version: if signup.is_some() {
             crate::draws::file::FORMAT
         } else {
@@ -522,21 +553,59 @@ fn note_placed(
         },
         created_at: state.now,
         changed_at: state.now,
-        seated_on: answer.status.holds_seat().then(|| state.now.date()),
+        seated_on: answer.status.is_seated().then(|| state.now.date()),
         signup,
         pool,
     });
 }
 
-/// The enrolment that a merge ends, and the name of its class.
-fn merged_from(state: &State, ask: &Ask) -> Option<(crate::EnrollmentId, String)> {
-    match ask {
-        Ask::Merge { enrollment, from, .. } => {
-            let left = state.classes.get(from)?;
-            Some((*enrollment, left.facts.name.clone()))
+/// Until when a new seat is kept for who must pay or accept it.
+fn kept_until(
+    now: kernel::Instant,
+    at: &ClassState,
+    asked: &Asked,
+    status: EnrollmentStatus,
+) -> Option<kernel::Instant> {
+    let by_itself = asked.ask.signup().is_some() || asked.ask.classes().count() > 1;
+    let way = if by_itself {
+        Way::Turn
+    } else {
+        Way::from(asked.channel)
+    };
+    match (status, &asked.ask) {
+        (EnrollmentStatus::Reserved, _) => Some(held_until(now, way, calendar())),
+        (EnrollmentStatus::Offered, Ask::Invite { channel, .. }) => {
+            Some(offered_until(now, Way::from(*channel), &at.rule))
         }
         _ => None,
     }
+}
+
+/// What a place in one class has to do with another class.
+struct CameFrom {
+    /// The enrolment there.
+    enrollment: crate::EnrollmentId,
+    /// Name of the class there.
+    name: String,
+    /// What the event calls that enrolment.
+    key: &'static str,
+    /// What is told.
+    word: &'static str,
+}
+
+/// The enrolment that a merge ends, or the wait that an invitation answers.
+fn came_from(state: &State, ask: &Ask) -> Option<CameFrom> {
+    let (enrollment, from, key, word) = match ask {
+        Ask::Merge { enrollment, from, .. } => (enrollment, from, "merged_from", "merged"),
+        Ask::Invite { waited, from, .. } => (waited, from, "waited", "invited"),
+        _ => return None,
+    };
+    Some(CameFrom {
+        enrollment: *enrollment,
+        name: state.classes.get(from)?.facts.name.clone(),
+        key,
+        word,
+    })
 }
 
 fn note_moved(
@@ -550,13 +619,17 @@ fn note_moved(
         return;
     };
     let (kind, word) = match (from, to) {
+        (EnrollmentStatus::Offered, EnrollmentStatus::Withdrawn) => ("enrollment.withdrawn", "declined"),
         (_, EnrollmentStatus::Withdrawn) => ("enrollment.withdrawn", "withdrawn"),
         (_, EnrollmentStatus::Transferred) => ("enrollment.transferred", "transferred"),
+        (EnrollmentStatus::Offered, EnrollmentStatus::Expired) => ("enrollment.expired", "offer_over"),
         (_, EnrollmentStatus::Expired) => ("enrollment.expired", "hold_over"),
         (EnrollmentStatus::Reserved, EnrollmentStatus::Confirmed) => ("enrollment.paid", "paid"),
+        (EnrollmentStatus::Offered, EnrollmentStatus::Confirmed) => ("enrollment.accepted", "accepted"),
+        (_, EnrollmentStatus::Offered) => ("enrollment.offered", "offered"),
         _ => ("enrollment.promoted", "promoted"),
     };
-    let event = if word == "promoted" || word == "hold_over" {
+    let event = if matches!(word, "promoted" | "offered" | "hold_over" | "offer_over") {
         by_rule(kind, enrollment, person, at.facts.org)
     } else if asked.reason.is_empty() {
         event(kind, enrollment, person, at.facts.org, asked)
@@ -564,7 +637,7 @@ fn note_moved(
         event(kind, enrollment, person, at.facts.org, asked).note(asked.reason.clone())
     };
     match (word, &asked.ask) {
-        ("withdrawn" | "hold_over" | "transferred", _) => {
+        ("withdrawn" | "declined" | "hold_over" | "offer_over" | "transferred", _) => {
             writes.look_again.extend(waits_elsewhere(state, person));
             writes.money.push(Step::Left(enrollment, at.facts.org));
         }
@@ -576,6 +649,14 @@ fn note_moved(
         ("promoted", _) if to == EnrollmentStatus::Reserved => {
             let until = held_until(state.now, Way::Turn, calendar());
             writes.money.push(Step::KeptFor(enrollment, until));
+        }
+        ("offered", _) => {
+            let until = |way| offered_until(state.now, way, &at.rule);
+            writes.money.push(Step::OfferedFor {
+                enrollment,
+                online: until(Way::Online),
+                counter: until(Way::Counter),
+            });
         }
         _ => {}
     }
@@ -618,6 +699,37 @@ fn waits_elsewhere(state: &State, person: PersonId) -> impl Iterator<Item = Clas
         .map(|live| live.class)
 }
 
+/// What is to follow for seats behind which a wait stands: taken, the wait ends; given up, the next who waits is asked.
+async fn follow_waits(tx: &Tx, state: &State, writes: &Writes) -> AppResult<()> {
+    let moved: Vec<crate::EnrollmentId> = writes.moved.keys().copied().collect();
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let mut free = BTreeSet::new();
+    for (seat, class, waited) in store::waits_behind(tx, &moved).await? {
+        match writes.moved.get(&seat) {
+            Some(EnrollmentStatus::Confirmed) => {
+                job::enqueue(tx, SETTLE, &json!({ "waited": waited }), state.now, None).await?;
+            }
+            Some(status) if !status.is_live() => {
+                free.insert(class);
+            }
+            _ => {}
+        }
+    }
+    for class in free {
+        job::enqueue(
+            tx,
+            crate::demand::MOVE.name,
+            &json!({ "class": class }),
+            state.now,
+            None,
+        )
+        .await?;
+    }
+    Ok(())
+}
+
 async fn write(tx: &Tx, memory: &mut Memory, state: &State, writes: &Writes) -> AppResult<Vec<Event>> {
     store::insert(tx, &writes.placed).await?;
     for status in EnrollmentStatus::ALL {
@@ -632,6 +744,8 @@ async fn write(tx: &Tx, memory: &mut Memory, state: &State, writes: &Writes) -> 
         }
     }
     let of_money = fees::carry_out(tx, &writes.money).await?;
+    store::keep_waits(tx, &writes.waits).await?;
+    follow_waits(tx, state, writes).await?;
     for (id, class) in state.classes.iter().filter(|(_, class)| class.changed) {
         teaching::classes::set_seat_counts(tx, *id, class.enrolled, class.waitlisted).await?;
     }

@@ -1,16 +1,18 @@
 //! The rules of a seat decision: pure, one ask after the other, on the state the desk has loaded.
 
 use super::conditions::{in_window, is_on, may_wait, no_clash, not_drawn, of_age, within_limit};
-use super::giving_up::{expire, pay, withdraw};
-use super::moving::merge;
+use super::giving_up::{accept, expire, pay, withdraw};
+use super::moving::{invite, merge, settle};
 use super::promotion::promote;
 use super::refusal::Refusal;
 pub use super::status::EnrollmentStatus;
 use crate::fees::Payment;
 use crate::first_come::Plan;
 use crate::first_come::model::{Pool, admit, kept_from};
+use crate::rules::{Rule, Turn};
 use crate::{EnrollmentId, SignupId};
 use kernel::{Date, Instant, PersonId};
+use platform::Channel;
 use std::collections::HashMap;
 use std::sync::Arc;
 use teaching::ClassId;
@@ -67,6 +69,39 @@ pub enum Ask {
         /// What came in.
         payment: Payment,
     },
+    /// To take a seat that is offered.
+    Accept {
+        /// Whose.
+        person: PersonId,
+        /// Where.
+        class: ClassId,
+        /// Which.
+        enrollment: EnrollmentId,
+    },
+    /// To give who waits for one class a seat in another; see `moving.rs`.
+    Invite {
+        /// Whose.
+        person: PersonId,
+        /// Where the seat is.
+        class: ClassId,
+        /// Where they wait.
+        from: ClassId,
+        /// The enrolment there.
+        waited: EnrollmentId,
+        /// How they came to wait.
+        channel: Channel,
+        /// Id of the new enrolment, if there will be one.
+        new_id: EnrollmentId,
+    },
+    /// To end a wait because another class has given what was waited for.
+    Settle {
+        /// Whose.
+        person: PersonId,
+        /// Where.
+        class: ClassId,
+        /// Which.
+        enrollment: EnrollmentId,
+    },
     /// To end a hold that is over.
     Expire {
         /// Whose.
@@ -107,6 +142,9 @@ impl Ask {
             | Self::Expire { class, .. }
             | Self::Drawn { class, .. }
             | Self::Merge { class, .. }
+            | Self::Accept { class, .. }
+            | Self::Invite { class, .. }
+            | Self::Settle { class, .. }
             | Self::Promote { class } => *class,
         }
     }
@@ -114,7 +152,7 @@ impl Ask {
     /// Every class that it touches.
     pub fn classes(&self) -> impl Iterator<Item = ClassId> {
         let left = match self {
-            Self::Merge { from, .. } => Some(*from),
+            Self::Merge { from, .. } | Self::Invite { from, .. } => Some(*from),
             _ => None,
         };
         left.into_iter().chain([self.class()])
@@ -128,6 +166,9 @@ impl Ask {
             | Self::Withdraw { person, .. }
             | Self::Pay { person, .. }
             | Self::Merge { person, .. }
+            | Self::Accept { person, .. }
+            | Self::Invite { person, .. }
+            | Self::Settle { person, .. }
             | Self::Expire { person, .. } => Some(*person),
             Self::Drawn { .. } | Self::Promote { .. } => None,
         }
@@ -178,6 +219,8 @@ pub struct ClassState {
     pub limit: i64,
     /// How its seats are given: draw, rounds by first come, seats kept.
     pub plan: Plan,
+    /// What the school has decided about those who wait; read where a turn may come.
+    pub rule: Rule,
     /// Seats.
     pub capacity: i64,
     /// Seats taken.
@@ -198,6 +241,15 @@ impl ClassState {
     pub fn free_for(&self, pool: Pool, now: Instant) -> i64 {
         let kept = kept_from(pool, &self.plan.windows, self.capacity, self.plan.taken, now);
         self.capacity - self.enrolled - kept
+    }
+
+    /// What somebody has whose turn came: a seat to pay, one to accept, or one of their own.
+    #[must_use]
+    pub fn turn_status(&self) -> EnrollmentStatus {
+        match (self.seat_status(), self.rule.turn) {
+            (EnrollmentStatus::Confirmed, Turn::Offer) => EnrollmentStatus::Offered,
+            (status, _) => status,
+        }
     }
 
     /// What somebody has who gets a seat: it is kept until the fee is paid, where there is one.
@@ -379,6 +431,24 @@ pub fn decide(state: &mut State, ask: &Ask) -> Decision {
             enrollment,
             new_id,
         } => merge(state, (person, new_id), (from, enrollment), class).unwrap_or_else(Decision::from),
+        Ask::Accept {
+            person,
+            class,
+            enrollment,
+        } => accept(state, person, class, enrollment).unwrap_or_else(Decision::from),
+        Ask::Invite {
+            person,
+            class,
+            from,
+            waited,
+            new_id,
+            ..
+        } => invite(state, (person, new_id), (from, waited), class).unwrap_or_else(Decision::from),
+        Ask::Settle {
+            person,
+            class,
+            enrollment,
+        } => settle(state, person, class, enrollment).unwrap_or_else(Decision::from),
         Ask::Promote { class } => {
             let mut changes = promote(state, class);
             // Nobody gave a seat up just now: those who cannot take it have been told before.
@@ -424,8 +494,8 @@ fn enroll(
         [] => Pool::Open,
         _ => Pool::of(standing, counter),
     };
-    let seat = at.free_for(pool, state.now) > 0;
-    if !seat {
+    let seat = (at.free_for(pool, state.now) > 0).then(|| at.seat_status());
+    if seat.is_none() {
         may_wait(at, who, wait)?;
     }
     Ok(place(state, (person, new_id), class, (None, pool), seat))
@@ -459,8 +529,8 @@ fn drawn(
         no_clash(state, at, who, class)?;
         to_place.push((*person, *new_id));
     }
-    let seats = at.enrolled + to_place.len() as i64 <= at.capacity;
-    if !seats {
+    let seats = (at.enrolled + to_place.len() as i64 <= at.capacity).then(|| at.seat_status());
+    if seats.is_none() {
         for (person, _) in &to_place {
             may_wait(at, state.people.get(person).ok_or(Refusal::NoPerson)?, wait)?;
         }
@@ -477,12 +547,13 @@ fn drawn(
     Ok(decision)
 }
 
+/// A place: a seat of this status, or without one the end of the waitlist.
 pub(super) fn place(
     state: &mut State,
     (person, new_id): (PersonId, EnrollmentId),
     class: ClassId,
     (signup, pool): (Option<SignupId>, Pool),
-    seat: bool,
+    seat: Option<EnrollmentStatus>,
 ) -> Decision {
     let mut queue = 0;
     let mut answer = Answer {
@@ -495,10 +566,10 @@ pub(super) fn place(
         at.last_queue += 1;
         at.changed = true;
         queue = at.last_queue;
-        if seat {
+        if let Some(status) = seat {
             at.enrolled += 1;
             at.plan.taken.add(pool, 1);
-            answer.status = at.seat_status();
+            answer.status = status;
         } else {
             at.waitlisted += 1;
             answer.status = EnrollmentStatus::Waitlisted;
