@@ -384,7 +384,7 @@ mod tests {
             (elsewhere(2, 660), 2),
             (elsewhere(ORG, 600), 1),
         ] {
-            let all = found(&FRAME, &five, &hours, &rooms, &[teacher.clone()]);
+            let all = found(&FRAME, &five, &hours, &rooms, std::slice::from_ref(&teacher));
             assert_eq!(all.len(), times, "{teacher:?}");
         }
         // A second teacher steps in, one of another org does not.

@@ -123,6 +123,13 @@ async fn a_class_is_opened_and_the_list_moves_over_in_order() {
         told.last().unwrap().contains("新开了“书法入门（加开）”"),
         "{told:?}"
     );
+    whole(&stage).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seat_of_the_new_class_goes_on_down_the_list() {
+    let stage = waiting().await;
+    let new = open(&stage).await;
     // Who accepts has waited long enough.
     let path = format!("/api/v1/enrollments/{}/accept", stage.latest(2).await);
     stage.as_learner(2).call(200, "POST", &path, &Value::Null).await;

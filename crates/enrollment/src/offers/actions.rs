@@ -67,7 +67,7 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
             ),
             href: format!("/desk/classes/{}/learners", open.class_id),
             due: open.until.map(|until| until.date()),
-            count: open.offers.try_into().unwrap_or(1),
+            count: open.offers,
         });
     }
     Ok(all)

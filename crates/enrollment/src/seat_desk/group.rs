@@ -1,12 +1,14 @@
 //! One group of asks: lock, load, decide, write, commit.
 
 use super::holds::{Way, held_until, offered_until};
+use super::keys::{Keys, known_keys, request_hash, write_answer};
 use super::memory::Memory;
 use super::model::{
     Answer, Ask, Change, ClassState, Decision, EnrollmentStatus, Live, PersonState, RULE_VERSION, State,
     Waiting, decide,
 };
 use super::refusal::Refusal;
+use super::turns::{came_from, came_in, follow_waits, kept_until, set_rules, waits_elsewhere};
 use super::{Asked, store};
 use crate::NewEnrollment;
 use crate::fees::{self, Money, Step};
@@ -17,7 +19,6 @@ use db::Pending;
 use kernel::{OrgId, PersonId};
 use platform::{AppError, AppResult, Channel, Ctx, Event, Platform, Tx, job};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use teaching::ClassId;
@@ -106,9 +107,6 @@ async fn group(ctx: &Ctx, memory: &mut Memory, asked: &[Asked]) -> AppResult<Dec
     }
     Err(AppError::Unavailable("waitlists keep changing".into()))
 }
-
-/// Answers given before, by owner and key, with the hash of their request.
-type Keys = HashMap<(PersonId, String), (String, Answer)>;
 
 enum Loaded {
     Ready(Box<State>, Keys),
@@ -281,21 +279,6 @@ async fn set_plans(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()>
     Ok(())
 }
 
-/// What the schools have decided about turns, where one may come.
-async fn set_rules(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()> {
-    let turns = asked
-        .iter()
-        .filter(|one| one.ask.may_promote() || matches!(one.ask, Ask::Invite { .. }));
-    let classes: BTreeSet<ClassId> = turns.map(|one| one.ask.class()).collect();
-    let classes: Vec<ClassId> = classes.into_iter().collect();
-    for (class, rule) in rules::of_classes(tx, &classes).await? {
-        if let Some(class) = state.classes.get_mut(&class) {
-            class.rule = rule;
-        }
-    }
-    Ok(())
-}
-
 /// Places on the waitlist of those who ask again for what they wait for.
 async fn set_positions(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()> {
     let mut repeated = Vec::new();
@@ -319,69 +302,11 @@ async fn set_positions(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult
     Ok(())
 }
 
-async fn known_keys(tx: &Tx, asked: &[Asked]) -> AppResult<Keys> {
-    let (owners, texts): (Vec<PersonId>, Vec<String>) = asked
-        .iter()
-        .filter_map(|one| Some((one.by?, one.key.clone()?)))
-        .unzip();
-    if owners.is_empty() {
-        return Ok(Keys::new());
-    }
-    let rows = store::keys(tx, &owners, texts).await?;
-    rows.into_iter()
-        .map(|row| {
-            let answer = read_answer(&row.answer)
-                .ok_or_else(|| AppError::Internal("a kept answer cannot be read".into()))?;
-            Ok(((row.owner, row.idempotency_key), (row.request_hash, answer)))
-        })
-        .collect()
-}
-
-fn read_answer(text: &str) -> Option<Answer> {
-    let value: serde_json::Value = serde_json::from_str(text).ok()?;
-    Some(Answer {
-        enrollment: value.get("id")?.as_str()?.parse().ok()?,
-        status: value.get("status")?.as_str()?.parse().ok()?,
-        position: value.get("position").and_then(serde_json::Value::as_i64),
-        fresh: false,
-    })
-}
-
-fn write_answer(answer: &Answer) -> String {
-    json!({ "id": answer.enrollment, "status": answer.status.as_str(), "position": answer.position })
-        .to_string()
-}
-
-/// Hash of what is asked, so that a key cannot be used for something else.
-fn request_hash(ask: &Ask) -> String {
-    let text = match ask {
-        Ask::Enroll {
-            person, class, wait, ..
-        } => format!("enroll {person} {class} {wait}"),
-        Ask::Withdraw { enrollment, .. } => format!("withdraw {enrollment}"),
-        Ask::Drawn {
-            signup, class, wait, ..
-        } => format!("drawn {signup} {class} {wait}"),
-        Ask::Pay {
-            enrollment, payment, ..
-        } => format!("pay {enrollment} {}", payment.method.as_str()),
-        Ask::Expire { enrollment, .. } => format!("expire {enrollment}"),
-        Ask::Accept { enrollment, .. } => format!("accept {enrollment}"),
-        Ask::Invite { waited, class, .. } => format!("invite {waited} {class}"),
-        Ask::Settle { enrollment, .. } => format!("settle {enrollment}"),
-        Ask::Merge {
-            enrollment, class, ..
-        } => format!("merge {enrollment} {class}"),
-        Ask::Promote { class } => format!("promote {class}"),
-    };
-    data_encoding::HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
-}
-
 /// What a group writes.
 #[derive(Default)]
-struct Writes {
+pub(super) struct Writes {
     placed: Vec<NewEnrollment>,
-    moved: HashMap<crate::EnrollmentId, EnrollmentStatus>,
+    pub(super) moved: HashMap<crate::EnrollmentId, EnrollmentStatus>,
     events: Vec<Event>,
     tell: Vec<serde_json::Value>,
     keys: Vec<store::KeyRow>,
@@ -525,14 +450,10 @@ fn note_placed(
     let reserved = answer.status == EnrollmentStatus::Reserved;
     let held_until = kept_until(state.now, at, asked, answer.status);
     writes.money.extend(held_until.map(Step::Kept));
-    let (channel, actor) = match asked.ask {
-        // They asked, when they came to wait.
-        Ask::Invite { channel, waited, .. } => {
-            writes.waits.push((answer.enrollment, waited));
-            (channel, None)
-        }
-        _ => (asked.channel, asked.by),
-    };
+    if let Ask::Invite { waited, .. } = asked.ask {
+        writes.waits.push((answer.enrollment, waited));
+    }
+    let (channel, actor) = came_in(asked);
     writes.placed.push(NewEnrollment {
         money: if reserved { Money::Due } else { Money::None },
         due_fen: if reserved { at.facts.fee_fen } else { 0 },
@@ -557,55 +478,6 @@ fn note_placed(
         signup,
         pool,
     });
-}
-
-/// Until when a new seat is kept for who must pay or accept it.
-fn kept_until(
-    now: kernel::Instant,
-    at: &ClassState,
-    asked: &Asked,
-    status: EnrollmentStatus,
-) -> Option<kernel::Instant> {
-    let by_itself = asked.ask.signup().is_some() || asked.ask.classes().count() > 1;
-    let way = if by_itself {
-        Way::Turn
-    } else {
-        Way::from(asked.channel)
-    };
-    match (status, &asked.ask) {
-        (EnrollmentStatus::Reserved, _) => Some(held_until(now, way, calendar())),
-        (EnrollmentStatus::Offered, Ask::Invite { channel, .. }) => {
-            Some(offered_until(now, Way::from(*channel), &at.rule))
-        }
-        _ => None,
-    }
-}
-
-/// What a place in one class has to do with another class.
-struct CameFrom {
-    /// The enrolment there.
-    enrollment: crate::EnrollmentId,
-    /// Name of the class there.
-    name: String,
-    /// What the event calls that enrolment.
-    key: &'static str,
-    /// What is told.
-    word: &'static str,
-}
-
-/// The enrolment that a merge ends, or the wait that an invitation answers.
-fn came_from(state: &State, ask: &Ask) -> Option<CameFrom> {
-    let (enrollment, from, key, word) = match ask {
-        Ask::Merge { enrollment, from, .. } => (enrollment, from, "merged_from", "merged"),
-        Ask::Invite { waited, from, .. } => (waited, from, "waited", "invited"),
-        _ => return None,
-    };
-    Some(CameFrom {
-        enrollment: *enrollment,
-        name: state.classes.get(from)?.facts.name.clone(),
-        key,
-        word,
-    })
 }
 
 fn note_moved(
@@ -689,45 +561,6 @@ fn by_rule(kind: &'static str, id: crate::EnrollmentId, person: PersonId, org: O
         .at(org)
         .via(Channel::System)
         .on_behalf_of(person)
-}
-
-fn waits_elsewhere(state: &State, person: PersonId) -> impl Iterator<Item = ClassId> {
-    let live = state.people.get(&person).map(|who| who.live.as_slice());
-    live.unwrap_or_default()
-        .iter()
-        .filter(|live| live.status == EnrollmentStatus::Waitlisted)
-        .map(|live| live.class)
-}
-
-/// What is to follow for seats behind which a wait stands: taken, the wait ends; given up, the next who waits is asked.
-async fn follow_waits(tx: &Tx, state: &State, writes: &Writes) -> AppResult<()> {
-    let moved: Vec<crate::EnrollmentId> = writes.moved.keys().copied().collect();
-    if moved.is_empty() {
-        return Ok(());
-    }
-    let mut free = BTreeSet::new();
-    for (seat, class, waited) in store::waits_behind(tx, &moved).await? {
-        match writes.moved.get(&seat) {
-            Some(EnrollmentStatus::Confirmed) => {
-                job::enqueue(tx, SETTLE, &json!({ "waited": waited }), state.now, None).await?;
-            }
-            Some(status) if !status.is_live() => {
-                free.insert(class);
-            }
-            _ => {}
-        }
-    }
-    for class in free {
-        job::enqueue(
-            tx,
-            crate::demand::MOVE.name,
-            &json!({ "class": class }),
-            state.now,
-            None,
-        )
-        .await?;
-    }
-    Ok(())
 }
 
 async fn write(tx: &Tx, memory: &mut Memory, state: &State, writes: &Writes) -> AppResult<Vec<Event>> {

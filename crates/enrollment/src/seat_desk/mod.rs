@@ -14,8 +14,8 @@
 //! 9. A seat in a class with a fee is reserved until it is paid; how long, says `holds.rs`. A hold that is over expires and
 //!    its seat goes to the next; who pays after that pays too late (`giving_up.rs`).
 //! 10. Whose turn came in a class without a fee is asked first, unless the school confirms at once ([`crate::rules`]): the seat
-//!    is offered for some hours. Who accepts in time has it; who declines, or lets the time pass, leaves the list and is told, and
-//!    the seat goes to the next. They may go back to the end of the list; the tickets of earlier terms stay.
+//!     is offered for some hours. Who accepts in time has it; who declines, or lets the time pass, leaves the list and is told, and
+//!     the seat goes to the next. They may go back to the end of the list; the tickets of earlier terms stay.
 //! 11. Who waits for one class may be given a seat in another that was opened for them: the wait goes on until they take it.
 //! 12. When a class is merged into another, a seat moves whole or not at all (`moving.rs`).
 //! 13. Rounds by first come say who may ask when, and which seats are kept from whom ([`crate::first_come::model`]).
@@ -32,6 +32,7 @@ pub mod conditions;
 mod giving_up;
 mod group;
 pub mod holds;
+mod keys;
 mod memory;
 pub mod model;
 mod moving;
@@ -43,6 +44,7 @@ mod status;
 mod store;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 pub use conditions::is_open;
 pub use model::{Answer, Ask, EnrollmentStatus};

@@ -406,18 +406,28 @@ pub fn decide(state: &mut State, ask: &Ask) -> Decision {
             person,
             class,
             enrollment,
-        } => withdraw(state, person, class, enrollment).unwrap_or_else(Decision::from),
-        Ask::Pay {
+        }
+        | Ask::Pay {
             person,
             class,
             enrollment,
             ..
-        } => pay(state, person, class, enrollment).unwrap_or_else(Decision::from),
-        Ask::Expire {
+        }
+        | Ask::Expire {
             person,
             class,
             enrollment,
-        } => expire(state, person, class, enrollment).unwrap_or_else(Decision::from),
+        }
+        | Ask::Accept {
+            person,
+            class,
+            enrollment,
+        }
+        | Ask::Settle {
+            person,
+            class,
+            enrollment,
+        } => of_place(ask)(state, person, class, enrollment).unwrap_or_else(Decision::from),
         Ask::Drawn {
             signup,
             class,
@@ -431,11 +441,6 @@ pub fn decide(state: &mut State, ask: &Ask) -> Decision {
             enrollment,
             new_id,
         } => merge(state, (person, new_id), (from, enrollment), class).unwrap_or_else(Decision::from),
-        Ask::Accept {
-            person,
-            class,
-            enrollment,
-        } => accept(state, person, class, enrollment).unwrap_or_else(Decision::from),
         Ask::Invite {
             person,
             class,
@@ -444,20 +449,30 @@ pub fn decide(state: &mut State, ask: &Ask) -> Decision {
             new_id,
             ..
         } => invite(state, (person, new_id), (from, waited), class).unwrap_or_else(Decision::from),
-        Ask::Settle {
-            person,
-            class,
-            enrollment,
-        } => settle(state, person, class, enrollment).unwrap_or_else(Decision::from),
-        Ask::Promote { class } => {
-            let mut changes = promote(state, class);
-            // Nobody gave a seat up just now: those who cannot take it have been told before.
-            changes.retain(|change| !matches!(change, Change::PassedOver { .. }));
-            Decision {
-                answer: Ok(None),
-                changes,
-            }
-        }
+        Ask::Promote { class } => look_again(state, class),
+    }
+}
+
+fn look_again(state: &mut State, class: ClassId) -> Decision {
+    let mut changes = promote(state, class);
+    // Nobody gave a seat up just now: those who cannot take it have been told before.
+    changes.retain(|change| !matches!(change, Change::PassedOver { .. }));
+    Decision {
+        answer: Ok(None),
+        changes,
+    }
+}
+
+type OfPlace = fn(&mut State, PersonId, ClassId, EnrollmentId) -> Result<Decision, Refusal>;
+
+/// The rule for what is asked of a place that somebody has.
+const fn of_place(ask: &Ask) -> OfPlace {
+    match ask {
+        Ask::Pay { .. } => pay,
+        Ask::Expire { .. } => expire,
+        Ask::Accept { .. } => accept,
+        Ask::Settle { .. } => settle,
+        _ => withdraw,
     }
 }
 
