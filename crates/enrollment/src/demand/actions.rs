@@ -106,10 +106,7 @@ async fn groups(ctx: &Ctx, rows: &[WaitRow]) -> AppResult<Vec<Group>> {
     for ((street, course), rows) in of {
         let people: HashSet<PersonId> = rows.iter().map(|row| row.person_id).collect();
         let at: HashSet<ClassId> = rows.iter().map(|row| row.class_id).collect();
-        let mut minimum = i64::MAX;
-        for class in &at {
-            minimum = minimum.min(classes::find(ctx.db(), *class).await?.minimum);
-        }
+        let minimum = rows.iter().map(|row| row.minimum).min().unwrap_or(1);
         groups.push(Group {
             street,
             street_name: by_id

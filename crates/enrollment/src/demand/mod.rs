@@ -17,7 +17,7 @@
 //! enrollment.reserved or enrollment.confirmed, enrollment.transferred. Tables: class_opening, wait_behind.
 //! Start reading at [`model::propose`], then `opening.rs`.
 
-pub(crate) mod actions;
+pub mod actions;
 mod api;
 mod desk_pages;
 mod load;

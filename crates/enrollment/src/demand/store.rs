@@ -17,6 +17,8 @@ record! {
         pub(super) course_id: CourseId,
         pub(super) org_id: OrgId,
         pub(super) term_id: TermId,
+        /// Least learners of the class.
+        pub(super) minimum: i64,
     }
 }
 
@@ -29,7 +31,7 @@ pub(super) async fn waiting_within(
 ) -> DbResult<Vec<WaitRow>> {
     db.within(scope)
         .query(
-            "SELECT e.id, e.person_id, e.class_id, c.course_id, e.org_id, e.term_id
+            "SELECT e.id, e.person_id, e.class_id, c.course_id, e.org_id, e.term_id, c.minimum
              FROM enrollment e JOIN class c ON c.id = e.class_id JOIN term t ON t.id = e.term_id
              WHERE e.status = 'waitlisted' AND c.status IN ('published', 'running') AND t.ends_on >= $2
                AND (CAST($1 AS BIGINT) IS NULL OR e.term_id = $1) AND {scope e.org_id}
