@@ -1,6 +1,7 @@
 //! Enrolment: seats decided at the seat desk, waitlist, withdrawal, the counter.
 
 pub mod companions;
+pub mod demand;
 pub mod draws;
 pub mod early_asks;
 pub mod ending;
@@ -9,10 +10,12 @@ pub mod fees;
 pub mod first_come;
 pub mod handover;
 pub mod merging;
+pub mod offers;
 mod personal;
 pub mod roll;
 pub mod rounds;
 mod rows;
+pub mod rules;
 pub mod seat_desk;
 #[cfg(test)]
 mod testing;
@@ -63,6 +66,11 @@ pub const SCHEMA: db::Schema = db::Schema {
             sql: include_str!("../migrations/0007_first_come.sql"),
         },
         db::Migration {
+            number: 10,
+            name: "offers and classes for those who wait",
+            sql: include_str!("../migrations/0010_waiting.sql"),
+        },
+        db::Migration {
             number: 11,
             name: "early asks",
             sql: include_str!("../migrations/0011_early_ask.sql"),
@@ -79,6 +87,8 @@ pub const SCHEMA: db::Schema = db::Schema {
         "fee_refund",
         "fee_order",
         "fee_closing",
+        "enrollment_rule",
+        "class_opening",
     ],
 };
 
@@ -141,6 +151,7 @@ pub fn routes(desk: &std::sync::Arc<SeatDesk>) -> platform::Routes {
         .merge(fees::routes())
         .merge(merging::routes())
         .merge(early_asks::routes())
+        .merge(rules::routes())
 }
 
 /// What waits for staff. A class with free seats and people waiting who cannot take them needs a word with them; a round
@@ -152,6 +163,8 @@ pub async fn waiting(ctx: &platform::Ctx) -> platform::AppResult<Vec<platform::W
     let mut all = rounds::lifecycle::waiting(ctx).await?;
     all.extend(enrollments::actions::waiting(ctx).await?);
     all.extend(fees::actions::waiting(ctx).await?);
+    all.extend(offers::actions::waiting(ctx).await?);
+    all.extend(demand::actions::waiting(ctx).await?);
     Ok(all)
 }
 
@@ -166,6 +179,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     all.merge(handover::api::HandoverApi::openapi());
     all.merge(early_asks::api::EarlyAsksApi::openapi());
     all.merge(fees::api::FeesApi::openapi());
+    all.merge(offers::OffersApi::openapi());
+    all.merge(demand::DemandApi::openapi());
     all
 }
 

@@ -126,6 +126,29 @@ impl Stage {
         db.query_one(sql, db::args![self.people[at]]).await.unwrap()
     }
 
+    /// Somebody's latest enrolment.
+    pub(crate) async fn latest(&self, at: usize) -> crate::EnrollmentId {
+        let sql = "SELECT id FROM enrollment WHERE person_id = $1 {unscoped: test} ORDER BY id DESC LIMIT 1";
+        let db = &self.app.platform.db;
+        db.query_one(sql, db::args![self.people[at]]).await.unwrap()
+    }
+
+    /// Lets the school of the stage confirm turns at once.
+    pub(crate) async fn confirm_at_once(&self) {
+        let org = self.world.here.org.to_string();
+        let rule = [
+            ("org", org.as_str()),
+            ("turn", "confirm"),
+            ("online_hours", "24"),
+            ("counter_hours", "48"),
+            ("lead_days", "14"),
+            ("room_percent", "50"),
+            ("version", "0"),
+        ];
+        let answer = self.as_registrar().post("/desk/rules", &rule).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+    }
+
     /// Gives somebody a telephone.
     pub(crate) async fn give_phone(&self, at: usize) {
         let person = self.people[at];

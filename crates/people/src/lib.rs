@@ -7,6 +7,7 @@ pub mod births;
 pub mod contact;
 pub mod erasure;
 pub mod family;
+pub mod homes;
 pub mod me;
 mod outbox;
 pub mod persons;

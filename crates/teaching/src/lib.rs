@@ -6,6 +6,7 @@ pub mod courses;
 pub mod duty;
 pub mod holidays;
 mod names;
+pub mod planning;
 pub mod seats;
 pub mod sessions;
 pub mod terms;

@@ -58,12 +58,13 @@ pub fn learner_page(ctx: &Ctx, title: &str) -> Page {
 #[must_use]
 pub fn desk_page(ctx: &Ctx, title: &str) -> Page {
     let mut page = page(ctx, title);
-    let all: [(P, &str, Icon, &str); 12] = [
+    let all: [(P, &str, Icon, &str); 13] = [
         (P::ClassRead, "/desk/classes", Icon::BookOpen, "班级"),
         (P::ClassRead, "/desk/calendar", Icon::Calendar, "周课表"),
         (P::EnrollmentAct, "/desk/counter", Icon::ClipboardList, "柜台报名"),
         (P::FeeTake, "/desk/fees", Icon::FileText, "收费"),
         (P::EnrollmentRead, "/desk/rounds", Icon::Ticket, "报名批次"),
+        (P::EnrollmentRead, "/desk/demand", Icon::ListChecks, "候补需求"),
         (P::PersonRead, "/desk/people", Icon::Users, "学员"),
         (P::CourseRead, "/desk/courses", Icon::FileText, "课程库"),
         (P::TermEdit, "/desk/terms", Icon::Calendar, "学期"),

@@ -75,7 +75,7 @@ pub(super) fn plan(
             .filter(|(_, class)| class.season == season)
         {
             let of_class = filler.fill(at, class);
-            class.enrolled = count(&of_class, |seat| seat.status.lasted());
+            class.enrolled = count(&of_class, |seat| seat.status.lasted() || seat.status.holds_seat());
             class.waitlisted = count(&of_class, |seat| seat.status == EnrollmentStatus::Waitlisted);
             seats.extend(of_class);
         }
@@ -145,6 +145,7 @@ impl<'a> Filler<'a> {
             })
             .collect();
         self.withdraw_some(class, &mut of_class);
+        self.ask_one(class, &mut of_class);
         of_class
     }
 
@@ -155,7 +156,8 @@ impl<'a> Filler<'a> {
         match (class.status, class.season, class.star) {
             (ClassStatus::Planned | ClassStatus::Cancelled, ..) => (0, 0),
             _ if closed_yet || class.drawn => (0, 0),
-            (_, 2, Some(2)) => (capacity, 3),
+            // So many wait that a further class could be opened for them.
+            (_, 2, Some(2)) => (capacity, capacity * 6 / 10),
             (_, 2, Some(_)) => (capacity * 6 / 10, 0),
             (_, 2, None) if self.draw.chance(14) => (capacity, self.draw.below(9)),
             (_, 2, None) => (capacity * self.draw.between(20, 99) as usize / 100, 0),
@@ -276,6 +278,21 @@ impl<'a> Filler<'a> {
         b'p'
     }
 
+    /// Of the full classes without a fee, some have asked the one whose turn came last.
+    fn ask_one(&self, class: &Class, seats: &mut [Seat]) {
+        let waits = seats
+            .iter()
+            .position(|seat| seat.status == EnrollmentStatus::Waitlisted);
+        let Some(first) = waits.filter(|_| class.fee_fen == 0 && self.draw.chance(40)) else {
+            return;
+        };
+        if let Some(last) = seats.get_mut(..first).and_then(<[Seat]>::last_mut)
+            && last.status == EnrollmentStatus::Confirmed
+        {
+            last.status = EnrollmentStatus::Offered;
+        }
+    }
+
     /// One in thirty left before the class began: their place is free again, their row stays.
     fn withdraw_some(&self, class: &Class, seats: &mut [Seat]) {
         for seat in seats.iter_mut().skip(3) {
@@ -388,7 +405,8 @@ fn row(draw: &Draw, filled: &Filled<'_>, seat: &Seat) -> Option<Row> {
         signup: None,
         money: paid.map_or(Money::None, |_| Money::Paid),
         due_fen: paid.unwrap_or(0),
-        held_until: None,
+        held_until: (seat.status == EnrollmentStatus::Offered)
+            .then(|| moment(super::draw::plus(links.days.today, 1), 9, 0)),
         seated_on: seat.status.lasted().then(|| created.date()),
         pool: enrollment::first_come::model::Pool::Open,
     };

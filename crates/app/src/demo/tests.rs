@@ -205,6 +205,21 @@ async fn a_draw_is_open(app: &TestApp) {
     assert_eq!(numbers(db, too_young).await, Vec::<i64>::new());
 }
 
+async fn a_class_can_be_opened_for_those_who_wait(app: &TestApp, report: &DemoReport) {
+    use enrollment::demand::actions::{list, proposals};
+    let sql = "SELECT p.org_id, o.path FROM post p JOIN org_path o ON o.org_id = p.org_id
+               WHERE p.person_id = $1 AND p.role = 'registrar' {unscoped: a test} ORDER BY p.id LIMIT 1";
+    let registrar = holder(report, "demo-registrar");
+    let (org, path): (kernel::OrgId, String) =
+        app.platform.db.query_one(sql, args![registrar]).await.unwrap();
+    let ctx = app.ctx(testkit::staff(registrar, platform::Role::Registrar, org, &path));
+    let demand = list(&ctx, None).await.unwrap();
+    let group = demand.groups.iter().find(|group| group.enough).unwrap();
+    let term = demand.term.unwrap();
+    let found = proposals(&ctx, term, group.street, group.course).await.unwrap();
+    assert!(!found.offers.is_empty(), "{group:?} {:?}", found.looked);
+}
+
 async fn wang_has_something_of_everything(app: &TestApp, report: &DemoReport) {
     let db = &app.platform.db;
     let wang = holder(report, "demo-learner");
@@ -261,6 +276,7 @@ async fn the_small_demo_keeps_its_rules() {
     counts_and_ledger_agree(&app, &report).await;
     staff_have_work(&app, &report).await;
     wang_has_something_of_everything(&app, &report).await;
+    a_class_can_be_opened_for_those_who_wait(&app, &report).await;
     a_draw_is_open(&app).await;
     let again = build_scaled(&app.platform, TODAY, Scale::Small).await;
     assert!(

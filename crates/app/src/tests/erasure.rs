@@ -230,7 +230,7 @@ async fn seat_goes_on(f: &ClassFixture, behind: PersonId) {
     let sql = "SELECT status FROM enrollment WHERE person_id = $1 {unscoped: test}";
     for _ in 0..100 {
         let status: String = ctx.db().query_one(sql, args![behind]).await.unwrap();
-        if status == "confirmed" {
+        if status == "offered" {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(30)).await;

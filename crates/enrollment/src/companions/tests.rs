@@ -48,7 +48,7 @@ async fn a_couple_waits_side_by_side_and_gets_two_seats() {
     }
     assert_eq!(
         (stage.status(0).await, stage.status(1).await),
-        ("confirmed".into(), "confirmed".into())
+        ("offered".into(), "offered".into())
     );
     let sql = "SELECT channel FROM enrollment WHERE person_id = $1 {unscoped: test}";
     let db = &stage.app.platform.db;

@@ -55,7 +55,7 @@ impl Ended {
 /// When the database refuses.
 pub async fn complete(tx: &Tx, class: &ClassRow, ids: &[EnrollmentId], rule: &str) -> AppResult<Ended> {
     let rows = store::find_many(tx, ids).await?;
-    let may = |row: &EnrollmentRow| row.status.holds_seat() || row.status == EnrollmentStatus::Ended;
+    let may = |row: &EnrollmentRow| row.status.is_seated() || row.status == EnrollmentStatus::Ended;
     let rows: Vec<EnrollmentRow> = rows.into_iter().filter(may).collect();
     let text = format!("【学圈】恭喜您从“{}”结业，学时已经记进您的学习档案。", class.name);
     let mut ended = Ended::default();
@@ -80,7 +80,7 @@ pub async fn end(
 ) -> AppResult<Ended> {
     let ids: Vec<EnrollmentId> = short.iter().map(|(id, _)| *id).collect();
     let rows = store::find_many(tx, &ids).await?;
-    let rows: Vec<EnrollmentRow> = rows.into_iter().filter(|row| row.status.holds_seat()).collect();
+    let rows: Vec<EnrollmentRow> = rows.into_iter().filter(|row| row.status.is_seated()).collect();
     let mut ended = Ended::default();
     for row in &rows {
         let Some((_, facts)) = short.iter().find(|(id, _)| *id == row.id) else {
@@ -118,7 +118,8 @@ fn sentence(class: &ClassRow, facts: Shortfall) -> String {
 /// When the database refuses.
 pub async fn end_waits(tx: &Tx, class: &ClassRow) -> AppResult<Ended> {
     let rows = store::live_of_class(tx, class.id).await?;
-    let rows: Vec<EnrollmentRow> = rows.into_iter().filter(|row| !row.status.holds_seat()).collect();
+    let rows: Vec<EnrollmentRow> = rows.into_iter().filter(|row| !row.status.is_seated()).collect();
+    let offered = rows.iter().filter(|row| row.status.holds_seat()).count();
     let mut ended = Ended::default();
     if rows.is_empty() {
         return Ok(ended);
@@ -133,7 +134,8 @@ pub async fn end_waits(tx: &Tx, class: &ClassRow) -> AppResult<Ended> {
         tell(tx, row, "enrollment.expired", &text, &mut ended).await?;
     }
     set(tx, &rows, EnrollmentStatus::Expired).await?;
-    classes::set_seat_counts(tx, class.id, class.enrolled, 0).await?;
+    let enrolled = class.enrolled - i64::try_from(offered).unwrap_or(0);
+    classes::set_seat_counts(tx, class.id, enrolled, 0).await?;
     Ok(ended)
 }
 

@@ -28,6 +28,15 @@ async fn who_is_confirmed_attends_when_the_class_starts() {
     let db = &stage.app.platform.db;
     let path = format!("/me/enrollments/{}/withdraw", first_id(&stage).await);
     assert_eq!(stage.as_learner(0).post(&path, &[]).await.status, 303);
+    assert_eq!(stage.status(2).await, "offered", "asked");
+    stage.job(ATTEND, json!({})).await;
+    assert_eq!(
+        stage.status(2).await,
+        "offered",
+        "who has not accepted does not take part"
+    );
+    let path = format!("/me/enrollments/{}/accept", stage.latest(2).await);
+    assert_eq!(stage.as_learner(2).post(&path, &[]).await.status, 303);
     assert_eq!(stage.status(2).await, "confirmed", "promoted");
     for _ in 0..2 {
         stage.job(ATTEND, json!({})).await;

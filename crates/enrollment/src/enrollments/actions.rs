@@ -223,7 +223,7 @@ pub(crate) async fn who_acted(
 }
 
 /// An enrolment of one's own, or of somebody for whom one may act.
-async fn own(ctx: &Ctx, id: EnrollmentId) -> AppResult<EnrollmentRow> {
+pub(crate) async fn own(ctx: &Ctx, id: EnrollmentId) -> AppResult<EnrollmentRow> {
     let person = ctx.person()?;
     let row = store::find(ctx.db(), id).await?;
     if row.person_id != person {

@@ -299,6 +299,8 @@ struct DonePage {
     /// The last day on which the learner may undo it.
     undo: Option<String>,
     may_take: bool,
+    /// Until when a seat is offered.
+    answer_by: Option<String>,
     pay_by: Option<String>,
     refund: Option<String>,
 }
@@ -337,6 +339,7 @@ async fn done_page(ctx: &Ctx, text: &str, form: Form) -> AppResult<DonePage> {
         may_act: ctx.can(Permission::EnrollmentAct),
         undo: detail.row.undo_until(ctx.today()).map(|day| page.date(day)),
         may_take: ctx.can(Permission::FeeTake),
+        answer_by: crate::offers::answer_by(&page, &detail.row),
         pay_by: fees::pay_by(&page, &detail.row),
         refund: refund.map(|fen| fees::refund_sentence(&page, fen)),
         page,
@@ -491,7 +494,7 @@ pub(super) async fn roll(
 async fn paper_roll(ctx: &Ctx, class: &str) -> AppResult<Roll> {
     let (class, list) = actions::learners(ctx, id(class)?).await?;
     let about = actions::about(ctx, &class).await?;
-    let learners = list.into_iter().filter(|learner| learner.row.status.holds_seat());
+    let learners = list.into_iter().filter(|learner| learner.row.status.is_seated());
     Ok(Roll {
         provider: about.org,
         term: about.term,

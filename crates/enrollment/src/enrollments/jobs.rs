@@ -3,9 +3,9 @@
 use super::model::{hours, weekday_name};
 use super::store::{self, EnrollmentRow};
 use crate::fees::Money;
-use crate::seat_desk::TELL as TELL_NAME;
 use crate::seat_desk::promotion::TOO_FEW_SEATS;
 use crate::seat_desk::refusal::moment;
+use crate::seat_desk::{Ask, Asked, SETTLE, TELL as TELL_NAME, place_drawn};
 use crate::{EnrollmentId, EnrollmentStatus};
 use kernel::PersonId;
 use kernel::chinese_date::date_text;
@@ -40,6 +40,11 @@ pub const JOBS: &[JobKind] = &[
         name: HOLDS,
         run: |ctx, _| -> JobFuture { Box::pin(holds(ctx)) },
     },
+    JobKind {
+        name: SETTLE,
+        run: |ctx, job| -> JobFuture { Box::pin(settle(ctx, job)) },
+    },
+    crate::demand::MOVE,
     crate::fees::online::SEND_BACK,
     crate::rounds::PUBLISH,
     crate::rounds::TELL,
@@ -53,7 +58,28 @@ pub const HOLDS: &str = "enrollment.holds";
 
 async fn holds(ctx: Ctx) -> AppResult<String> {
     let ended = crate::seat_desk::expire_holds(&ctx.platform).await?;
-    Ok(format!("{ended} 个名额没有按时交费，已让给后面的人"))
+    Ok(format!("{ended} 个名额没有按时交费或接受，已让给后面的人"))
+}
+
+/// Ends the wait behind a seat that was taken in another class. Run again, it finds none.
+async fn settle(ctx: Ctx, job: Job) -> AppResult<String> {
+    let waited: EnrollmentId = id(&payload(&job)?, "waited")?;
+    let row = store::find(ctx.db(), waited).await?;
+    let asked = Asked {
+        ask: Ask::Settle {
+            person: row.person_id,
+            class: row.class_id,
+            enrollment: row.id,
+        },
+        by: None,
+        channel: platform::Channel::System,
+        reason: String::new(),
+        key: None,
+    };
+    for answer in place_drawn(&ctx.platform, &[asked]).await {
+        answer?;
+    }
+    Ok("原来的候补已结束".into())
 }
 
 /// Who is confirmed in a running class takes part from now on. Run again, it finds nobody left.
@@ -172,6 +198,8 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
         let acted = acted_on(&tx, row, word).await?;
         let (template, text) = match (money_text(word, row, class), acted) {
             _ if word == "merged" => merged_text(&line.from, row, class, place),
+            _ if word == "invited" => invited_text(&line.from, row, class, place),
+            _ if word == "offered" || word == "offer_over" => offer_text(word, row, class, place),
             (Some((template, text)), Some(who)) => {
                 (template, format!("{text}这是{who}替您报的。{}", undo_text(row)))
             }
@@ -192,11 +220,14 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
 async fn acted_on(tx: &Tx, row: &EnrollmentRow, word: &str) -> AppResult<Option<String>> {
     let (actor, channel) = match word {
         "confirmed" | "reserved" | "waitlisted" => (row.actor_person, row.channel.clone()),
-        "withdrawn" => {
+        "withdrawn" | "declined" | "accepted" => {
+            let kind = if word == "accepted" {
+                "enrollment.accepted"
+            } else {
+                "enrollment.withdrawn"
+            };
             let events = platform::audit::of_subject(tx, "enrollment", row.id).await?;
-            let last = events
-                .into_iter()
-                .rfind(|event| event.kind == "enrollment.withdrawn");
+            let last = events.into_iter().rfind(|event| event.kind == kind);
             last.map(|event| (event.actor_person, event.channel))
                 .unwrap_or_default()
         }
@@ -229,6 +260,15 @@ fn acted_text(
     let name = &class.name;
     let undo = undo_text(row);
     match word {
+        "accepted" => (
+            "enrollment.accepted",
+            format!(
+                "【学圈】{who}替您接受了“{name}”的名额，您已报上：每{} {}，{place}，{} 开课。不是您的意思，请打电话或到学校说，可以取消。",
+                weekday_name(class.weekday),
+                hours(class.starts, class.minutes),
+                class.starts_on
+            ),
+        ),
         "confirmed" => (
             "enrollment.confirmed",
             format!(
@@ -313,6 +353,53 @@ fn merged_text(from: &str, row: &EnrollmentRow, class: &ClassRow, place: &str) -
     ("enrollment.merged", text)
 }
 
+/// When and where a class meets and begins.
+fn meets(class: &ClassRow, place: &str) -> String {
+    format!(
+        "每{} {}，{place}，{} 开课",
+        weekday_name(class.weekday),
+        hours(class.starts, class.minutes),
+        class.starts_on
+    )
+}
+
+/// What is told to whose turn came and who is to accept, and to who let the time pass.
+fn offer_text(word: &str, row: &EnrollmentRow, class: &ClassRow, place: &str) -> (&'static str, String) {
+    let (name, until) = (&class.name, moment(row.held_until.unwrap_or(row.changed_at)));
+    if word == "offered" {
+        let text = format!(
+            "【学圈】轮到您了：“{name}”有一个名额给您留到 {until}。{}。要上，请在这以前接受：网上“我的学习”，或打电话、到柜台说；家人也能代办。过了时间，名额会让给后面的人。",
+            meets(class, place)
+        );
+        return ("enrollment.offered", text);
+    }
+    let text = format!(
+        "【学圈】“{name}”的名额给您留到了 {until}，没有等到您接受，已让给后面的人。还想上，可以重新排候补，从最后排起；以前学期候补没轮到的签数不变。"
+    );
+    ("enrollment.expired", text)
+}
+
+/// What is told to who waits for one class and gets a seat in another that was opened for them.
+fn invited_text(from: &str, row: &EnrollmentRow, class: &ClassRow, place: &str) -> (&'static str, String) {
+    let until = moment(row.held_until.unwrap_or(row.changed_at));
+    let what = match row.status {
+        EnrollmentStatus::Offered => format!(
+            "有一个名额给您留到 {until}。要上，请在这以前接受：网上“我的学习”，或打电话、到柜台说；家人也能代办。您在“{from}”的候补位置还在，接受以前不变；来不了就不用接受。"
+        ),
+        EnrollmentStatus::Reserved => format!(
+            "有一个名额给您留着，学费 {}，请在 {until} 前交。您在“{from}”的候补位置还在，交费以前不变；来不了就不用交。",
+            kernel::Fen(row.due_fen)
+        ),
+        _ => "已为您报上。来不了请早些取消，好让给别人。".to_owned(),
+    };
+    let text = format!(
+        "【学圈】您候补的“{from}”排的人多，新开了“{}”：{}。{what}",
+        class.name,
+        meets(class, place)
+    );
+    ("enrollment.invited", text)
+}
+
 fn decided_text(word: &str, class: &ClassRow, place: &str, position: Option<i64>) -> (&'static str, String) {
     let name = &class.name;
     let when = format!(
@@ -344,6 +431,16 @@ fn decided_text(word: &str, class: &ClassRow, place: &str, position: Option<i64>
         "withdrawn" => (
             "enrollment.withdrawn",
             format!("【学圈】您在“{name}”的报名已取消。想再报，可在网上、电话或柜台重新报名。"),
+        ),
+        "accepted" => (
+            "enrollment.accepted",
+            format!(
+                "【学圈】您接受了“{name}”的名额，已报上：{when}，{place}，{first} 开课。来不了请早些取消。"
+            ),
+        ),
+        "declined" => (
+            "enrollment.withdrawn",
+            format!("【学圈】您没有要“{name}”的名额，已让给后面的人。想再上，可以重新排候补。"),
         ),
         TOO_FEW_SEATS => (
             "enrollment.passed_over",

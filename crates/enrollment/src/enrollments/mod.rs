@@ -56,6 +56,8 @@ pub fn routes(desk: &Arc<SeatDesk>) -> Routes {
         .get("/me/enrollments/{id}/slip.pdf", Access::SignedIn, pages::slip)
         .merge(desk_routes())
         .merge(crate::undo::routes())
+        .merge(crate::offers::routes())
+        .merge(crate::demand::routes())
         .merge(crate::handover::routes())
         .share(Arc::clone(desk))
 }

@@ -141,7 +141,7 @@ pub fn tag(page: &Page, status: EnrollmentStatus, position: Option<i64>, class: 
         (EnrollmentStatus::Waitlisted, Some(position)) => {
             Tag::waiting(page.tn("候补中（第 {} 位）", &[&position]))
         }
-        (EnrollmentStatus::Reserved, _) => Tag::waiting(word),
+        (EnrollmentStatus::Reserved | EnrollmentStatus::Offered, _) => Tag::waiting(word),
         (status, _) if status.holds_seat() || status == EnrollmentStatus::Completed => Tag::good(word),
         (status, _) if status.is_live() => Tag::waiting(word),
         (EnrollmentStatus::Cancelled | EnrollmentStatus::Dismissed, _) => Tag::bad(word),
@@ -158,8 +158,13 @@ pub fn history_line(event: &EventRow) -> Option<HistoryLine> {
         "enrollment.reserved" => "名额留着，等交费",
         "enrollment.paid" => "学费交了或免了，报上了",
         "enrollment.promoted" => "轮到了，从候补转为报上",
+        "enrollment.offered" => "轮到了，名额留着等本人接受",
+        "enrollment.accepted" => "接受了名额，报上了",
         "enrollment.passed_over" => "轮到了，但和别的班冲突或报满了，位置保留",
         "enrollment.withdrawn" => "取消了报名",
+        "enrollment.transferred" if event.data.contains("\"from\":\"waitlisted\"") => {
+            "在另一个班有了名额，候补结束"
+        }
         "enrollment.transferred" => "原来的班人数不够，并到了别的班",
         "enrollment.undone" => "本人撤销了代办",
         "enrollment.cancelled" => "班级停办，报名取消",
@@ -168,6 +173,9 @@ pub fn history_line(event: &EventRow) -> Option<HistoryLine> {
         "enrollment.ended" => "班级结束，没有达到结业要求",
         "enrollment.expired" if event.data.contains("\"from\":\"reserved\"") => {
             "没有按时交费，名额让给后面的人"
+        }
+        "enrollment.expired" if event.data.contains("\"from\":\"offered\"") => {
+            "没有按时接受，名额让给后面的人"
         }
         "enrollment.expired" => "班级结束，候补没有轮到",
         "enrollment.handed_over" => return begun_line(event),
@@ -210,7 +218,7 @@ pub fn shortfall(row: &EnrollmentRow, events: &[EventRow]) -> Option<Shortfall> 
 /// The next meeting of an enrolment that holds a seat.
 #[must_use]
 pub fn next_session(all: &[SessionRow], row: &EnrollmentRow, now: Instant) -> Option<SessionRow> {
-    if !row.status.holds_seat() {
+    if !row.status.is_seated() {
         return None;
     }
     let (today, time) = now.china();

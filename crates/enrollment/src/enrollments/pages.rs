@@ -256,6 +256,8 @@ struct MinePage {
     requests: Vec<String>,
     /// What others enrolled this person in, and can still be undone: sentence and address.
     undo: Vec<(String, String)>,
+    /// Seats that are offered, to this person and to those helped: sentence and address.
+    offers: Vec<(String, String)>,
     /// Asks left for an opening, and drafts to be finished at the counter today: sentence and address.
     drafts: Vec<(String, String)>,
 }
@@ -288,6 +290,7 @@ pub(super) async fn mine(ctx: Ctx) -> AppResult<Response> {
             undo.push((sentence, format!("/me/enrollments/{}/undo", mine.row.id)));
         }
     }
+    let offers = all.iter().filter_map(|mine| offer(&page, mine)).collect();
     let requests = family::requests(&ctx).await?;
     let drafts = crate::handover::actions::mine(&ctx).await?;
     let drafts = drafts.into_iter().map(|row| {
@@ -310,6 +313,7 @@ pub(super) async fn mine(ctx: Ctx) -> AppResult<Response> {
         helped: helped(&ctx, &page).await?,
         requests: requests.into_iter().map(|row| row.helper_name).collect(),
         undo,
+        offers,
         next,
         items,
         signups,
@@ -326,6 +330,12 @@ async fn helped(ctx: &Ctx, page: &Page) -> AppResult<Vec<(String, Vec<MineItem>)
         all.push((heading, listed.iter().map(|mine| item(page, mine)).collect()));
     }
     Ok(all)
+}
+
+/// A seat that is offered, in words, and where it is accepted.
+fn offer(page: &Page, mine: &Mine) -> Option<(String, String)> {
+    let sentence = crate::offers::sentence(page, &mine.row, &mine.class.name)?;
+    Some((sentence, format!("/me/enrollments/{}", mine.row.id)))
 }
 
 /// Who enrolled this person, and until when they may undo it; nothing when they may not.
@@ -367,6 +377,8 @@ struct OnePage {
     is_own: bool,
     /// Who enrolled this person and until when they may undo it; for themselves only.
     undo: Option<String>,
+    /// Until when a seat is offered.
+    answer_by: Option<String>,
     pay_by: Option<String>,
 }
 
@@ -412,6 +424,7 @@ pub(super) async fn one(
         tag: tag(&page, detail.row.status, detail.position, detail.class.status),
         history: history.collect(),
         pay_by: crate::fees::pay_by(&page, &detail.row),
+        answer_by: crate::offers::answer_by(&page, &detail.row),
         just_done: done == Some("enrolled") && detail.row.status.is_live(),
         detail,
         page,

@@ -212,11 +212,22 @@ pub(crate) async fn set_status(
     Ok(())
 }
 
-/// Holds that are over: at most 128 at once, the longest over first.
+/// Keeps a seat for somebody to accept, by the way on which they came to wait.
+pub(crate) async fn offer(tx: &Tx, id: EnrollmentId, online: Instant, counter: Instant) -> DbResult<()> {
+    tx.exec(
+        "UPDATE enrollment SET held_until = CASE WHEN channel IN ('desk', 'phone') THEN $3 ELSE $2 END
+         WHERE id = $1 {unscoped: decided by the seat desk}",
+        args![id, online, counter],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Holds and offers that are over: at most 128 at once, the longest over first.
 pub(crate) async fn holds_over(db: &Db, now: Instant) -> DbResult<Vec<(EnrollmentId, PersonId, ClassId)>> {
     db.query(
         "SELECT id, person_id, class_id FROM enrollment {unscoped: work of the system}
-         WHERE status = 'reserved' AND held_until <= $1 ORDER BY held_until, id LIMIT 128",
+         WHERE status IN ('reserved', 'offered') AND held_until <= $1 ORDER BY held_until, id LIMIT 128",
         args![now],
     )
     .await
@@ -257,7 +268,7 @@ pub(crate) async fn miscounted(db: &Db) -> DbResult<Vec<Miscounted>> {
                 COALESCE(n.seated, 0) AS seated, COALESCE(n.waiting, 0) AS waiting
          FROM class c LEFT JOIN (
              SELECT class_id,
-                    count(*) FILTER (WHERE status IN ('reserved', 'confirmed', 'attending', 'suspended')) AS seated,
+                    count(*) FILTER (WHERE status IN ('offered', 'reserved', 'confirmed', 'attending', 'suspended')) AS seated,
                     count(*) FILTER (WHERE status = 'waitlisted') AS waiting
              FROM enrollment WHERE live = TRUE GROUP BY class_id) n ON n.class_id = c.id
          WHERE c.status IN ('published', 'running')

@@ -69,10 +69,7 @@ async fn a_program_enrols_lists_and_withdraws() {
     );
     let path = format!("/api/v1/enrollments/{}", second["id"].as_str().unwrap());
     let promoted = stage.as_learner(1).api("GET", &path, &Value::Null).await.json();
-    assert_eq!(
-        promoted["status"], "confirmed",
-        "the first who waited got the seat"
-    );
+    assert_eq!(promoted["status"], "offered", "the first who waited is asked");
     assert_eq!(
         stage.enroll(2).await["position"].as_i64(),
         Some(1),
@@ -314,7 +311,7 @@ async fn the_web_asks_before_one_waits() {
     assert_eq!(second.post(&format!("{one}/withdraw"), &[]).await.status, 404);
     assert_eq!(first.post(&format!("{one}/withdraw"), &[]).await.status, 303);
     assert!(first.get(&one).await.shows("取消了报名"));
-    assert!(second.get("/me").await.shows("已报上"));
+    assert!(second.get("/me").await.shows("有名额等您确认"));
     assert!(
         first
             .get(&format!("{one}/slip.pdf"))

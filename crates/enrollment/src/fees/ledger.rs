@@ -20,6 +20,15 @@ pub enum Step {
     Kept(Instant),
     /// A seat from the waitlist is kept until this moment.
     KeptFor(EnrollmentId, Instant),
+    /// A seat from the waitlist is offered: until then for who came on line, until then for who came to the counter.
+    OfferedFor {
+        /// Which.
+        enrollment: EnrollmentId,
+        /// On line.
+        online: Instant,
+        /// At the counter.
+        counter: Instant,
+    },
     /// A fee was paid or waived.
     Paid(EnrollmentId, OrgId, Payment),
     /// Somebody left, or did not pay in time.
@@ -36,7 +45,7 @@ pub async fn carry_out(tx: &Tx, steps: &[Step]) -> AppResult<Vec<Event>> {
     let mut left = Vec::new();
     let orgs = steps.iter().filter_map(|step| match step {
         Step::Paid(_, org, _) | Step::Left(_, org) => Some(*org),
-        Step::Kept(_) | Step::KeptFor(..) => None,
+        Step::Kept(_) | Step::KeptFor(..) | Step::OfferedFor { .. } => None,
     });
     lock_books(tx, orgs).await?;
     for step in steps {
@@ -47,6 +56,14 @@ pub async fn carry_out(tx: &Tx, steps: &[Step]) -> AppResult<Vec<Event>> {
             Step::KeptFor(id, until) => {
                 store::keep(tx, *id, *until).await?;
                 ends.insert(*until);
+            }
+            Step::OfferedFor {
+                enrollment,
+                online,
+                counter,
+            } => {
+                enrollments::offer(tx, *enrollment, *online, *counter).await?;
+                ends.extend([*online, *counter]);
             }
             Step::Paid(id, org, payment) => events.push(paid(tx, *id, *org, payment).await?),
             Step::Left(id, _) => left.push(*id),

@@ -70,7 +70,7 @@ async fn ask_at_counter(stage: &Stage, at: usize) -> u16 {
     let path = format!("/desk/counter/{}/{}", stage.people[at], stage.class);
     let shown = stage.as_registrar().get(&path).await;
     assert!(
-        !shown.shows("候补"),
+        !shown.shows("排候补"),
         "the counter is offered its seat: {}",
         shown.body
     );
@@ -227,7 +227,7 @@ async fn the_counters_seats_flow_back_at_their_minute() {
     look_again(&stage).await;
     assert_eq!(
         stage.status(3).await,
-        "confirmed",
+        "offered",
         "after the minute of release it goes to who waits"
     );
 }

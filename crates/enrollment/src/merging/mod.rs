@@ -20,7 +20,7 @@
 pub mod actions;
 mod desk_pages;
 pub mod model;
-mod store;
+pub(crate) mod store;
 #[cfg(test)]
 mod tests;
 

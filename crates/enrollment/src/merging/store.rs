@@ -24,11 +24,11 @@ pub(super) async fn candidates(
 }
 
 /// Further classes in which these people have a seat.
-pub(super) async fn held(db: &Db, people: &[PersonId], but: ClassId) -> DbResult<Vec<(PersonId, ClassId)>> {
+pub(crate) async fn held(db: &Db, people: &[PersonId], but: ClassId) -> DbResult<Vec<(PersonId, ClassId)>> {
     db.query(
         "SELECT person_id, class_id FROM enrollment {unscoped: rules look at all classes of a person}
          WHERE person_id {any $1} AND class_id <> $2 AND live = TRUE
-           AND status IN ('reserved', 'confirmed', 'attending', 'suspended')
+           AND status IN ('offered', 'reserved', 'confirmed', 'attending', 'suspended')
          ORDER BY person_id, id LIMIT 5000",
         args![people, but],
     )

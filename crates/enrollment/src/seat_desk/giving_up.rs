@@ -1,4 +1,4 @@
-//! How a seat is paid, and how one is given up: by the person, or because it was not paid in time.
+//! How a seat is paid or accepted, and how one is given up: by the person, or because its time is over.
 
 use super::model::{Answer, Change, Decision, EnrollmentStatus, Live, State};
 use super::promotion::promote;
@@ -26,7 +26,7 @@ pub(super) fn expire(
 ) -> Result<Decision, Refusal> {
     let live = find(state, person, enrollment)?;
     match live {
-        Some(live) if is_kept(&live) && is_over(&live, state) => {
+        Some(live) if ends(&live) && is_over(&live, state) => {
             leave(state, (person, class, enrollment), EnrollmentStatus::Expired)
         }
         Some(live) => Ok(unchanged(&live)),
@@ -42,7 +42,10 @@ pub(super) fn pay(
     enrollment: EnrollmentId,
 ) -> Result<Decision, Refusal> {
     let live = find(state, person, enrollment)?.ok_or(Refusal::HoldOver)?;
-    if live.status == EnrollmentStatus::Waitlisted {
+    if matches!(
+        live.status,
+        EnrollmentStatus::Waitlisted | EnrollmentStatus::Offered
+    ) {
         return Err(Refusal::NothingDue);
     }
     if !is_kept(&live) {
@@ -51,6 +54,30 @@ pub(super) fn pay(
     if is_over(&live, state) {
         return Err(Refusal::HoldOver);
     }
+    own(state, person, class, &live)
+}
+
+/// A seat that is offered becomes theirs. Who accepts too late hears so, even when nobody else has the seat yet.
+pub(super) fn accept(
+    state: &mut State,
+    person: PersonId,
+    class: ClassId,
+    enrollment: EnrollmentId,
+) -> Result<Decision, Refusal> {
+    let Some(live) = find(state, person, enrollment)? else {
+        return Err(Refusal::OfferOver { class });
+    };
+    match live.status {
+        EnrollmentStatus::Offered if is_over(&live, state) => Err(Refusal::OfferOver { class }),
+        EnrollmentStatus::Offered => own(state, person, class, &live),
+        status if status.is_seated() => Ok(unchanged(&live)),
+        _ => Err(Refusal::NothingOffered),
+    }
+}
+
+/// The seat is the person's own from now on.
+fn own(state: &mut State, person: PersonId, class: ClassId, live: &Live) -> Result<Decision, Refusal> {
+    let enrollment = live.enrollment;
     let who = state.people.get_mut(&person).ok_or(Refusal::NoPerson)?;
     for mine in who.live.iter_mut().filter(|mine| mine.enrollment == enrollment) {
         mine.status = EnrollmentStatus::Confirmed;
@@ -79,6 +106,14 @@ fn find(state: &State, person: PersonId, enrollment: EnrollmentId) -> Result<Opt
     let who = state.people.get(&person).ok_or(Refusal::NoPerson)?;
     let found = who.live.iter().find(|live| live.enrollment == enrollment);
     Ok(found.copied())
+}
+
+/// A seat that is kept for a while only.
+fn ends(live: &Live) -> bool {
+    matches!(
+        live.status,
+        EnrollmentStatus::Reserved | EnrollmentStatus::Offered
+    )
 }
 
 fn is_kept(live: &Live) -> bool {
@@ -152,7 +187,8 @@ fn leave(
 mod tests {
     use crate::EnrollmentId;
     use crate::fees::{Method, Payment};
-    use crate::seat_desk::model::{Ask, ClassState, EnrollmentStatus, State, decide};
+    use crate::rules::Turn;
+    use crate::seat_desk::model::{Ask, Change, ClassState, EnrollmentStatus, State, decide};
     use crate::seat_desk::tests::{class_id, enroll, person, state, usual};
     use kernel::{Id, Instant};
     use proptest::prelude::*;
@@ -239,6 +275,111 @@ mod tests {
         state.now = state.now.plus_secs(3_600);
         assert!(decide(&mut state, &expire(1, id(1))).changes.is_empty());
         assert_eq!(of(&state, 1), Some(EnrollmentStatus::Confirmed));
+    }
+
+    fn accept(who: i64, enrollment: EnrollmentId) -> Ask {
+        Ask::Accept {
+            person: person(who),
+            class: class_id(1),
+            enrollment,
+        }
+    }
+
+    /// Two seats of a school that asks; the first person has one, the third was offered the other, and their time ends at this
+    /// second after now; the fourth waits.
+    fn offered(until: i64) -> State {
+        let mut class = usual(1);
+        class.rule.turn = Turn::Offer;
+        let mut state = state(vec![class], 4);
+        for who in 1..=4 {
+            assert!(decide(&mut state, &enroll(who, 1)).answer.is_ok());
+        }
+        let left = Ask::Withdraw {
+            person: person(2),
+            class: class_id(1),
+            enrollment: id(2),
+        };
+        assert!(decide(&mut state, &left).answer.is_ok());
+        assert_eq!(of(&state, 3), Some(EnrollmentStatus::Offered));
+        let ends: Instant = state.now.plus_secs(until);
+        for live in &mut state.people.get_mut(&person(3)).unwrap().live {
+            live.held_until = Some(ends);
+        }
+        state
+    }
+
+    #[test]
+    fn accepting_and_expiring_by_the_end_of_the_offer() {
+        use EnrollmentStatus::{Confirmed, Offered, Waitlisted};
+        for (ask, until, refused, third, fourth) in [
+            (accept(3, id(3)), 1, "", Some(Confirmed), Some(Waitlisted)),
+            (accept(3, id(3)), 0, "offer_over", Some(Offered), Some(Waitlisted)),
+            (
+                accept(4, id(4)),
+                1,
+                "nothing_offered",
+                Some(Offered),
+                Some(Waitlisted),
+            ),
+            (accept(3, id(9)), 1, "offer_over", Some(Offered), Some(Waitlisted)),
+            (accept(1, id(1)), 1, "", Some(Offered), Some(Waitlisted)),
+            (pay(3, id(3)), 1, "nothing_due", Some(Offered), Some(Waitlisted)),
+            (expire(3, id(3)), 1, "", Some(Offered), Some(Waitlisted)),
+            // The next is asked, once.
+            (expire(3, id(3)), 0, "", None, Some(Offered)),
+        ] {
+            let mut state = offered(until);
+            let decision = decide(&mut state, &ask);
+            let code = decision.answer.err().map_or("", |refusal| refusal.code());
+            assert_eq!(code, refused, "{ask:?}");
+            assert_eq!((of(&state, 3), of(&state, 4)), (third, fourth), "{ask:?} {until}");
+            assert!(decide(&mut state, &ask).changes.is_empty(), "{ask:?} twice");
+        }
+    }
+
+    proptest! {
+        /// Whatever is accepted, declined and too late, no seat is offered twice and the counters are right.
+        #[test]
+        fn no_seat_is_offered_twice(steps in prop::collection::vec((1..7_i64, 0..6_u8), 1..100)) {
+            let mut class = usual(1);
+            class.rule.turn = Turn::Offer;
+            let mut state = state(vec![class], 6);
+            for (at, (who, what)) in steps.into_iter().enumerate() {
+                let held = state.people[&person(who)].live.first().copied();
+                let ask = match (what, held) {
+                    (0 | 1, _) | (_, None) => Ask::Enroll {
+                        person: person(who),
+                        class: class_id(1),
+                        new_id: Id::from_raw(i64::try_from(at).unwrap() + 1),
+                        wait: true,
+                        counter: false,
+                    },
+                    (2, Some(live)) => accept(who, live.enrollment),
+                    (3, Some(live)) => expire(who, live.enrollment),
+                    (4, _) => Ask::Promote { class: class_id(1) },
+                    (_, Some(live)) => Ask::Withdraw {
+                        person: person(who),
+                        class: class_id(1),
+                        enrollment: live.enrollment,
+                    },
+                };
+                let decision = decide(&mut state, &ask);
+                let offers = decision.changes.iter().filter(|change| matches!(change, Change::Moved { to: EnrollmentStatus::Offered, .. }));
+                prop_assert!(offers.count() <= 1, "one seat became free at most");
+                state.now = state.now.plus_secs(60);
+                let ends = state.now.plus_secs(180);
+                for live in state.people.values_mut().flat_map(|who| who.live.iter_mut()) {
+                    if live.status == EnrollmentStatus::Offered {
+                        live.held_until.get_or_insert(ends);
+                    }
+                }
+                let seats = state.people.values().flat_map(|who| &who.live).filter(|live| live.status.holds_seat());
+                let class = &state.classes[&class_id(1)];
+                prop_assert_eq!(i64::try_from(seats.count()).unwrap(), class.enrolled);
+                prop_assert!(class.enrolled <= class.capacity);
+                prop_assert!(class.enrolled == class.capacity || class.waiting.is_empty(), "a seat is free while somebody waits");
+            }
+        }
     }
 
     proptest! {

@@ -1,22 +1,23 @@
 //! One group of asks: lock, load, decide, write, commit.
 
-use super::holds::{Way, held_until};
+use super::holds::{Way, held_until, offered_until};
+use super::keys::{Keys, known_keys, request_hash, write_answer};
 use super::memory::Memory;
 use super::model::{
     Answer, Ask, Change, ClassState, Decision, EnrollmentStatus, Live, PersonState, RULE_VERSION, State,
     Waiting, decide,
 };
 use super::refusal::Refusal;
+use super::turns::{came_from, came_in, follow_waits, kept_until, set_rules, waits_elsewhere};
 use super::{Asked, opening, store};
 use crate::fees::{self, Money, Step};
 use crate::first_come::Plan;
 use crate::first_come::model::Pool;
-use crate::{EarlyAskId, NewEnrollment};
+use crate::{EarlyAskId, NewEnrollment, rules};
 use db::Pending;
 use kernel::{OrgId, PersonId};
 use platform::{AppError, AppResult, Channel, Ctx, Event, Tx, job};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use teaching::ClassId;
@@ -28,6 +29,9 @@ const STARTS: usize = 5;
 
 /// The kind of job that tells people what the desk decided.
 pub(crate) const TELL: &str = "enrollment.tell";
+
+/// The kind of job that ends the wait behind a seat that was taken.
+pub(crate) const SETTLE: &str = "enrollment.settle";
 
 /// People told in one job.
 const TOLD_AT_ONCE: usize = 128;
@@ -118,9 +122,6 @@ async fn group(ctx: &Ctx, memory: &mut Memory, asked: &[Asked], early: &[EarlyAs
     Err(AppError::Unavailable("waitlists keep changing".into()))
 }
 
-/// Answers given before, by owner and key, with the hash of their request.
-type Keys = HashMap<(PersonId, String), (String, Answer)>;
-
 enum Loaded {
     Ready(Box<State>, Keys),
     LockAlso(Vec<PersonId>),
@@ -170,6 +171,7 @@ async fn load(
         people: known,
     };
     set_plans(tx, &mut state, asked).await?;
+    set_rules(tx, &mut state, asked).await?;
     for row in waiting {
         if let Some(class) = state.classes.get_mut(&row.class_id) {
             class.waiting.push(Waiting {
@@ -262,6 +264,7 @@ async fn class_state(
             closes: row.enrollment_closes,
             limit: row.class_limit,
             plan: Plan::default(),
+            rule: rules::Rule::default(),
             capacity: row.capacity,
             enrolled: row.enrolled,
             waitlisted: row.waitlisted,
@@ -315,77 +318,17 @@ async fn set_positions(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult
     Ok(())
 }
 
-async fn known_keys(tx: &Tx, asked: &[Asked]) -> AppResult<Keys> {
-    let (owners, texts): (Vec<PersonId>, Vec<String>) = asked
-        .iter()
-        .filter_map(|one| Some((one.by?, one.key.clone()?)))
-        .unzip();
-    if owners.is_empty() {
-        return Ok(Keys::new());
-    }
-    let rows = store::keys(tx, &owners, texts).await?;
-    rows.into_iter()
-        .map(|row| {
-            let answer = read_answer(&row.answer)
-                .ok_or_else(|| AppError::Internal("a kept answer cannot be read".into()))?;
-            Ok(((row.owner, row.idempotency_key), (row.request_hash, answer)))
-        })
-        .collect()
-}
-
-fn read_answer(text: &str) -> Option<Answer> {
-    let value: serde_json::Value = serde_json::from_str(text).ok()?;
-    Some(Answer {
-        enrollment: value.get("id")?.as_str()?.parse().ok()?,
-        status: value.get("status")?.as_str()?.parse().ok()?,
-        position: value.get("position").and_then(serde_json::Value::as_i64),
-        fresh: false,
-    })
-}
-
-fn write_answer(answer: &Answer) -> String {
-    json!({ "id": answer.enrollment, "status": answer.status.as_str(), "position": answer.position })
-        .to_string()
-}
-
-/// Hash of what is asked, so that a key cannot be used for something else.
-fn request_hash(ask: &Ask) -> String {
-    let text = match ask {
-        Ask::Enroll {
-            person, class, wait, ..
-        } => format!("enroll {person} {class} {wait}"),
-        Ask::Withdraw { enrollment, .. } => format!("withdraw {enrollment}"),
-        Ask::Together {
-            class, people, wait, ..
-        } => people
-            .iter()
-            .fold(format!("together {class} {wait}"), |text, (person, _)| {
-                format!("{text} {person}")
-            }),
-        Ask::Drawn {
-            signup, class, wait, ..
-        } => format!("drawn {signup} {class} {wait}"),
-        Ask::Pay {
-            enrollment, payment, ..
-        } => format!("pay {enrollment} {}", payment.method.as_str()),
-        Ask::Expire { enrollment, .. } => format!("expire {enrollment}"),
-        Ask::Merge {
-            enrollment, class, ..
-        } => format!("merge {enrollment} {class}"),
-        Ask::Promote { class } => format!("promote {class}"),
-    };
-    data_encoding::HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
-}
-
 /// What a group writes.
 #[derive(Default)]
-struct Writes {
+pub(super) struct Writes {
     placed: Vec<NewEnrollment>,
-    moved: HashMap<crate::EnrollmentId, EnrollmentStatus>,
+    pub(super) moved: HashMap<crate::EnrollmentId, EnrollmentStatus>,
     events: Vec<Event>,
     tell: Vec<serde_json::Value>,
     keys: Vec<store::KeyRow>,
     money: Vec<Step>,
+    /// Seats, each with the wait that it stands for.
+    waits: Vec<(crate::EnrollmentId, crate::EnrollmentId)>,
     look_again: BTreeSet<ClassId>,
 }
 
@@ -497,37 +440,37 @@ fn note_placed(
     let (kind, word) = match answer.status {
         EnrollmentStatus::Waitlisted => ("enrollment.waitlisted", "waitlisted"),
         EnrollmentStatus::Reserved => ("enrollment.reserved", "reserved"),
+        EnrollmentStatus::Offered => ("enrollment.offered", "offered"),
         _ => ("enrollment.confirmed", "confirmed"),
     };
     let (signup, drawn) = (asked.ask.signup(), asked.ask.is_drawn());
-    let channel = channel_for(asked, person);
+    let (channel, actor) = came_in(asked, person);
     let mut data = json!({ "class": class, "queue": queue, "position": answer.position });
     if let (Some(signup), Some(data)) = (signup, data.as_object_mut()) {
         data.insert("signup".into(), json!(signup));
     }
-    let merged = merged_from(state, &asked.ask);
-    if let (Some((from, _)), Some(data)) = (&merged, data.as_object_mut()) {
-        data.insert("merged_from".into(), json!(from));
+    let came = came_from(state, &asked.ask);
+    if let (Some(came), Some(data)) = (&came, data.as_object_mut()) {
+        data.insert(came.key.into(), json!(came.enrollment));
     }
     let placed = event(kind, answer.enrollment, person, at.facts.org, asked).via(channel);
     writes.events.push(placed.data(data));
     // The round tells everybody of its result, once.
-    match merged {
-        Some((_, name)) => writes.tell.push(json!([answer.enrollment, "merged", null, name])),
+    match came {
+        Some(came) => writes
+            .tell
+            .push(json!([answer.enrollment, came.word, null, came.name])),
         None if !drawn => writes
             .tell
             .push(json!([answer.enrollment, word, answer.position])),
         None => {}
     }
     let reserved = answer.status == EnrollmentStatus::Reserved;
-    let by_itself = drawn || matches!(asked.ask, Ask::Merge { .. });
-    let way = if by_itself {
-        Way::Turn
-    } else {
-        Way::from(asked.channel)
-    };
-    let held_until = reserved.then(|| held_until(state.now, way, calendar()));
+    let held_until = kept_until(state.now, at, asked, answer.status);
     writes.money.extend(held_until.map(Step::Kept));
+    if let Ask::Invite { waited, .. } = asked.ask {
+        writes.waits.push((answer.enrollment, waited));
+    }
     writes.placed.push(NewEnrollment {
         money: if reserved { Money::Due } else { Money::None },
         due_fen: if reserved { at.facts.fee_fen } else { 0 },
@@ -540,7 +483,7 @@ fn note_placed(
         status: answer.status,
         queue,
         channel,
-        actor: asked.by,
+        actor,
         rule_version: if drawn {
             crate::draws::file::FORMAT
         } else {
@@ -548,33 +491,10 @@ fn note_placed(
         },
         created_at: state.now,
         changed_at: state.now,
-        seated_on: answer.status.holds_seat().then(|| state.now.date()),
+        seated_on: answer.status.is_seated().then(|| state.now.date()),
         signup,
         pool,
     });
-}
-
-/// The way on which a place came to this person: who comes along was enrolled by who asked.
-fn channel_for(asked: &Asked, person: PersonId) -> Channel {
-    let comes_along = match &asked.ask {
-        Ask::Together { people, .. } => people.first().is_some_and(|(first, _)| *first != person),
-        _ => false,
-    };
-    match asked.channel {
-        Channel::Web | Channel::Family | Channel::Api if comes_along => Channel::Companion,
-        other => other,
-    }
-}
-
-/// The enrolment that a merge ends, and the name of its class.
-fn merged_from(state: &State, ask: &Ask) -> Option<(crate::EnrollmentId, String)> {
-    match ask {
-        Ask::Merge { enrollment, from, .. } => {
-            let left = state.classes.get(from)?;
-            Some((*enrollment, left.facts.name.clone()))
-        }
-        _ => None,
-    }
 }
 
 fn note_moved(
@@ -588,13 +508,17 @@ fn note_moved(
         return;
     };
     let (kind, word) = match (from, to) {
+        (EnrollmentStatus::Offered, EnrollmentStatus::Withdrawn) => ("enrollment.withdrawn", "declined"),
         (_, EnrollmentStatus::Withdrawn) => ("enrollment.withdrawn", "withdrawn"),
         (_, EnrollmentStatus::Transferred) => ("enrollment.transferred", "transferred"),
+        (EnrollmentStatus::Offered, EnrollmentStatus::Expired) => ("enrollment.expired", "offer_over"),
         (_, EnrollmentStatus::Expired) => ("enrollment.expired", "hold_over"),
         (EnrollmentStatus::Reserved, EnrollmentStatus::Confirmed) => ("enrollment.paid", "paid"),
+        (EnrollmentStatus::Offered, EnrollmentStatus::Confirmed) => ("enrollment.accepted", "accepted"),
+        (_, EnrollmentStatus::Offered) => ("enrollment.offered", "offered"),
         _ => ("enrollment.promoted", "promoted"),
     };
-    let event = if word == "promoted" || word == "hold_over" {
+    let event = if matches!(word, "promoted" | "offered" | "hold_over" | "offer_over") {
         by_rule(kind, enrollment, person, at.facts.org)
     } else if asked.reason.is_empty() {
         event(kind, enrollment, person, at.facts.org, asked)
@@ -602,7 +526,7 @@ fn note_moved(
         event(kind, enrollment, person, at.facts.org, asked).note(asked.reason.clone())
     };
     match (word, &asked.ask) {
-        ("withdrawn" | "hold_over" | "transferred", _) => {
+        ("withdrawn" | "declined" | "hold_over" | "offer_over" | "transferred", _) => {
             writes.look_again.extend(waits_elsewhere(state, person));
             writes.money.push(Step::Left(enrollment, at.facts.org));
         }
@@ -614,6 +538,14 @@ fn note_moved(
         ("promoted", _) if to == EnrollmentStatus::Reserved => {
             let until = held_until(state.now, Way::Turn, calendar());
             writes.money.push(Step::KeptFor(enrollment, until));
+        }
+        ("offered", _) => {
+            let until = |way| offered_until(state.now, way, &at.rule);
+            writes.money.push(Step::OfferedFor {
+                enrollment,
+                online: until(Way::Online),
+                counter: until(Way::Counter),
+            });
         }
         _ => {}
     }
@@ -648,14 +580,6 @@ fn by_rule(kind: &'static str, id: crate::EnrollmentId, person: PersonId, org: O
         .on_behalf_of(person)
 }
 
-fn waits_elsewhere(state: &State, person: PersonId) -> impl Iterator<Item = ClassId> {
-    let live = state.people.get(&person).map(|who| who.live.as_slice());
-    live.unwrap_or_default()
-        .iter()
-        .filter(|live| live.status == EnrollmentStatus::Waitlisted)
-        .map(|live| live.class)
-}
-
 async fn write(tx: &Tx, memory: &mut Memory, state: &State, writes: &Writes) -> AppResult<Vec<Event>> {
     store::insert(tx, &writes.placed).await?;
     for status in EnrollmentStatus::ALL {
@@ -670,6 +594,8 @@ async fn write(tx: &Tx, memory: &mut Memory, state: &State, writes: &Writes) -> 
         }
     }
     let of_money = fees::carry_out(tx, &writes.money).await?;
+    store::keep_waits(tx, &writes.waits).await?;
+    follow_waits(tx, state, writes).await?;
     for (id, class) in state.classes.iter().filter(|(_, class)| class.changed) {
         teaching::classes::set_seat_counts(tx, *id, class.enrolled, class.waitlisted).await?;
     }

@@ -5,6 +5,7 @@
 //!    publish it (西安老年大学, 2023): they pay at the counter, which is closed on holidays.
 //! 3. Whose turn came by itself (from the waitlist, by a draw) has the longer of the two: they did not choose the moment.
 
+use crate::rules::Rule;
 use kernel::{Calendar, Instant, Time};
 use platform::Channel;
 
@@ -45,6 +46,16 @@ pub fn held_until(now: Instant, way: Way, calendar: &Calendar) -> Instant {
         Way::Counter => counter(now, calendar).unwrap_or(online),
         Way::Turn => counter(now, calendar).unwrap_or(online).max(online),
     }
+}
+
+/// Until when an offer stands that came to somebody from the waitlist: so many hours, by the way on which they came to wait.
+#[must_use]
+pub fn offered_until(now: Instant, way: Way, rule: &Rule) -> Instant {
+    let hours = match way {
+        Way::Counter => rule.counter_hours,
+        Way::Online | Way::Turn => rule.online_hours,
+    };
+    full_minute(now.plus_secs(hours * 3600))
 }
 
 /// The last minute of the second working day after today.

@@ -14,22 +14,27 @@
 //!    behind them are not stopped.
 //! 9. A seat in a class with a fee is reserved until it is paid; how long, says `holds.rs`. A hold that is over expires and
 //!    its seat goes to the next; who pays after that pays too late (`giving_up.rs`).
-//! 10. When a class is merged into another, a seat moves whole or not at all (`moving.rs`).
-//! 11. Rounds by first come say who may ask when, and which seats are kept from whom ([`crate::first_come::model`]).
-//! 12. At an opening the early asks of a class come first (`opening.rs`, [`crate::early_asks`]).
+//! 10. Whose turn came in a class without a fee is asked first, unless the school confirms at once ([`crate::rules`]): the seat
+//!     is offered for some hours. Who accepts in time has it; who declines, or lets the time pass, leaves the list and is told, and
+//!     the seat goes to the next. They may go back to the end of the list; the tickets of earlier terms stay.
+//! 11. Who waits for one class may be given a seat in another that was opened for them: the wait goes on until they take it.
+//! 12. When a class is merged into another, a seat moves whole or not at all (`moving.rs`).
+//! 13. Rounds by first come say who may ask when, and which seats are kept from whom ([`crate::first_come::model`]).
+//! 14. At an opening the early asks of a class come first (`opening.rs`, [`crate::early_asks`]).
 //!
 //! A group is one transaction: lock learners, then classes, each in order of id (PostgreSQL; on SQLite there is one
 //! writer), load, decide each in order, write, commit, and only then answer all. `UNIQUE` and `CHECK` are the second
 //! guard: if they refuse a group, its asks are decided one by one. A full queue answers 503.
 //!
 //! Events: enrollment.confirmed, enrollment.reserved, enrollment.paid, enrollment.expired, enrollment.waitlisted,
-//! enrollment.promoted, enrollment.withdrawn, enrollment.transferred, enrollment.passed_over. Tables: enrollment, idempotency_key, the counters of class.
+//! enrollment.promoted, enrollment.offered, enrollment.accepted, enrollment.withdrawn, enrollment.transferred, enrollment.passed_over. Tables: enrollment, idempotency_key, the counters of class.
 //! Start reading at [`SeatDesk::ask`], then `group.rs`.
 
 pub mod conditions;
 mod giving_up;
 mod group;
 pub mod holds;
+mod keys;
 mod memory;
 pub mod model;
 mod moving;
@@ -41,13 +46,14 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod together;
+mod turns;
 
 pub use conditions::is_open;
 pub use model::{Answer, Ask, EnrollmentStatus};
 pub use refusal::Refusal;
 
 use group::Decided;
-pub(crate) use group::TELL;
+pub(crate) use group::{SETTLE, TELL};
 use kernel::PersonId;
 use memory::Memory;
 use platform::{AppError, AppResult, Channel, Platform};

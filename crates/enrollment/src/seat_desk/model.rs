@@ -1,17 +1,19 @@
 //! The rules of a seat decision: pure, one ask after the other, on the state the desk has loaded.
 
 use super::conditions::{in_window, is_on, may_wait, no_clash, not_drawn, of_age, within_limit};
-use super::giving_up::{expire, pay, withdraw};
-use super::moving::merge;
+use super::giving_up::{accept, expire, pay, withdraw};
+use super::moving::{invite, merge, settle};
 use super::promotion::promote;
 use super::refusal::Refusal;
 pub use super::status::EnrollmentStatus;
-use super::together::{drawn, together};
+use super::together::of_party;
 use crate::fees::Payment;
 use crate::first_come::Plan;
 use crate::first_come::model::{Pool, admit, kept_from};
+use crate::rules::{Rule, Turn};
 use crate::{EnrollmentId, SignupId};
 use kernel::{Date, Instant, PersonId};
+use platform::Channel;
 use std::collections::HashMap;
 use std::sync::Arc;
 use teaching::ClassId;
@@ -81,6 +83,39 @@ pub enum Ask {
         /// What came in.
         payment: Payment,
     },
+    /// To take a seat that is offered.
+    Accept {
+        /// Whose.
+        person: PersonId,
+        /// Where.
+        class: ClassId,
+        /// Which.
+        enrollment: EnrollmentId,
+    },
+    /// To give who waits for one class a seat in another; see `moving.rs`.
+    Invite {
+        /// Whose.
+        person: PersonId,
+        /// Where the seat is.
+        class: ClassId,
+        /// Where they wait.
+        from: ClassId,
+        /// The enrolment there.
+        waited: EnrollmentId,
+        /// How they came to wait.
+        channel: Channel,
+        /// Id of the new enrolment, if there will be one.
+        new_id: EnrollmentId,
+    },
+    /// To end a wait because another class has given what was waited for.
+    Settle {
+        /// Whose.
+        person: PersonId,
+        /// Where.
+        class: ClassId,
+        /// Which.
+        enrollment: EnrollmentId,
+    },
     /// To end a hold that is over.
     Expire {
         /// Whose.
@@ -122,6 +157,9 @@ impl Ask {
             | Self::Together { class, .. }
             | Self::Drawn { class, .. }
             | Self::Merge { class, .. }
+            | Self::Accept { class, .. }
+            | Self::Invite { class, .. }
+            | Self::Settle { class, .. }
             | Self::Promote { class } => *class,
         }
     }
@@ -129,7 +167,7 @@ impl Ask {
     /// Every class that it touches.
     pub fn classes(&self) -> impl Iterator<Item = ClassId> {
         let left = match self {
-            Self::Merge { from, .. } => Some(*from),
+            Self::Merge { from, .. } | Self::Invite { from, .. } => Some(*from),
             _ => None,
         };
         left.into_iter().chain([self.class()])
@@ -143,6 +181,9 @@ impl Ask {
             | Self::Withdraw { person, .. }
             | Self::Pay { person, .. }
             | Self::Merge { person, .. }
+            | Self::Accept { person, .. }
+            | Self::Invite { person, .. }
+            | Self::Settle { person, .. }
             | Self::Expire { person, .. } => Some(*person),
             Self::Together { .. } | Self::Drawn { .. } | Self::Promote { .. } => None,
         }
@@ -200,6 +241,8 @@ pub struct ClassState {
     pub limit: i64,
     /// How its seats are given: draw, rounds by first come, seats kept.
     pub plan: Plan,
+    /// What the school has decided about those who wait; read where a turn may come.
+    pub rule: Rule,
     /// Seats.
     pub capacity: i64,
     /// Seats taken.
@@ -220,6 +263,15 @@ impl ClassState {
     pub fn free_for(&self, pool: Pool, now: Instant) -> i64 {
         let kept = kept_from(pool, &self.plan.windows, self.capacity, self.plan.taken, now);
         self.capacity - self.enrolled - kept
+    }
+
+    /// What somebody has whose turn came: a seat to pay, one to accept, or one of their own.
+    #[must_use]
+    pub fn turn_status(&self) -> EnrollmentStatus {
+        match (self.seat_status(), self.rule.turn) {
+            (EnrollmentStatus::Confirmed, Turn::Offer) => EnrollmentStatus::Offered,
+            (status, _) => status,
+        }
     }
 
     /// What somebody has who gets a seat: it is kept until the fee is paid, where there is one.
@@ -376,31 +428,29 @@ pub fn decide(state: &mut State, ask: &Ask) -> Decision {
             person,
             class,
             enrollment,
-        } => withdraw(state, person, class, enrollment).unwrap_or_else(Decision::from),
-        Ask::Pay {
+        }
+        | Ask::Pay {
             person,
             class,
             enrollment,
             ..
-        } => pay(state, person, class, enrollment).unwrap_or_else(Decision::from),
-        Ask::Expire {
+        }
+        | Ask::Expire {
             person,
             class,
             enrollment,
-        } => expire(state, person, class, enrollment).unwrap_or_else(Decision::from),
-        Ask::Together {
-            party,
+        }
+        | Ask::Accept {
+            person,
             class,
-            ref people,
-            wait,
-            counter,
-        } => together(state, party, class, people, (wait, counter)).unwrap_or_else(Decision::from),
-        Ask::Drawn {
-            signup,
+            enrollment,
+        }
+        | Ask::Settle {
+            person,
             class,
-            ref people,
-            wait,
-        } => drawn(state, signup, class, people, wait).unwrap_or_else(Decision::from),
+            enrollment,
+        } => of_place(ask)(state, person, class, enrollment).unwrap_or_else(Decision::from),
+        Ask::Together { .. } | Ask::Drawn { .. } => of_party(state, ask),
         Ask::Merge {
             person,
             class,
@@ -408,15 +458,38 @@ pub fn decide(state: &mut State, ask: &Ask) -> Decision {
             enrollment,
             new_id,
         } => merge(state, (person, new_id), (from, enrollment), class).unwrap_or_else(Decision::from),
-        Ask::Promote { class } => {
-            let mut changes = promote(state, class);
-            // Nobody gave a seat up just now: those who cannot take it have been told before.
-            changes.retain(|change| !matches!(change, Change::PassedOver { .. }));
-            Decision {
-                answer: Ok(None),
-                changes,
-            }
-        }
+        Ask::Invite {
+            person,
+            class,
+            from,
+            waited,
+            new_id,
+            ..
+        } => invite(state, (person, new_id), (from, waited), class).unwrap_or_else(Decision::from),
+        Ask::Promote { class } => look_again(state, class),
+    }
+}
+
+fn look_again(state: &mut State, class: ClassId) -> Decision {
+    let mut changes = promote(state, class);
+    // Nobody gave a seat up just now: those who cannot take it have been told before.
+    changes.retain(|change| !matches!(change, Change::PassedOver { .. }));
+    Decision {
+        answer: Ok(None),
+        changes,
+    }
+}
+
+type OfPlace = fn(&mut State, PersonId, ClassId, EnrollmentId) -> Result<Decision, Refusal>;
+
+/// The rule for what is asked of a place that somebody has.
+const fn of_place(ask: &Ask) -> OfPlace {
+    match ask {
+        Ask::Pay { .. } => pay,
+        Ask::Expire { .. } => expire,
+        Ask::Accept { .. } => accept,
+        Ask::Settle { .. } => settle,
+        _ => withdraw,
     }
 }
 
@@ -453,19 +526,20 @@ fn enroll(
         [] => Pool::Open,
         _ => Pool::of(standing, counter),
     };
-    let seat = at.free_for(pool, state.now) > 0;
-    if !seat {
+    let seat = (at.free_for(pool, state.now) > 0).then(|| at.seat_status());
+    if seat.is_none() {
         may_wait(at, who, wait)?;
     }
     Ok(place(state, (person, new_id), class, (None, pool), seat))
 }
 
+/// A place: a seat of this status, or without one the end of the waitlist.
 pub(super) fn place(
     state: &mut State,
     (person, new_id): (PersonId, EnrollmentId),
     class: ClassId,
     (signup, pool): (Option<SignupId>, Pool),
-    seat: bool,
+    seat: Option<EnrollmentStatus>,
 ) -> Decision {
     let mut queue = 0;
     let mut answer = Answer {
@@ -478,10 +552,10 @@ pub(super) fn place(
         at.last_queue += 1;
         at.changed = true;
         queue = at.last_queue;
-        if seat {
+        if let Some(status) = seat {
             at.enrolled += 1;
             at.plan.taken.add(pool, 1);
-            answer.status = at.seat_status();
+            answer.status = status;
         } else {
             at.waitlisted += 1;
             answer.status = EnrollmentStatus::Waitlisted;

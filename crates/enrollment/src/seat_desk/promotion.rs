@@ -29,7 +29,7 @@ pub(super) fn promote(state: &mut State, class: ClassId) -> Vec<Change> {
                     person: one.person,
                     class,
                     from: EnrollmentStatus::Waitlisted,
-                    to: seat_status(state, class),
+                    to: turn_status(state, class),
                 });
                 take_seat(state, class, one);
             }
@@ -96,13 +96,13 @@ fn can_take(state: &State, class: ClassId, person: PersonId) -> Result<(), Refus
     no_clash(state, at, who, class)
 }
 
-fn seat_status(state: &State, class: ClassId) -> EnrollmentStatus {
+fn turn_status(state: &State, class: ClassId) -> EnrollmentStatus {
     let at = state.classes.get(&class);
-    at.map_or(EnrollmentStatus::Confirmed, ClassState::seat_status)
+    at.map_or(EnrollmentStatus::Confirmed, ClassState::turn_status)
 }
 
 fn take_seat(state: &mut State, class: ClassId, waiting: &Waiting) {
-    let status = seat_status(state, class);
+    let status = turn_status(state, class);
     if let Some(at) = state.classes.get_mut(&class) {
         at.waiting.retain(|other| other.enrollment != waiting.enrollment);
         at.waitlisted -= 1;

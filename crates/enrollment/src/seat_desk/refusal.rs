@@ -96,6 +96,13 @@ pub enum Refusal {
     },
     /// The time to pay for the seat is over.
     HoldOver,
+    /// The time to accept a seat is over.
+    OfferOver {
+        /// Where.
+        class: teaching::ClassId,
+    },
+    /// There is nothing to accept: no seat is offered.
+    NothingOffered,
     /// There is nothing to pay: no seat is kept yet.
     NothingDue,
     /// The same key came with another request.
@@ -130,6 +137,8 @@ impl Refusal {
             Self::NotMeant { .. } => "not_meant",
             Self::Paused { .. } => "paused",
             Self::HoldOver => "hold_over",
+            Self::OfferOver { .. } => "offer_over",
+            Self::NothingOffered => "nothing_offered",
             Self::NothingDue => "nothing_due",
             Self::KeyReused => "idempotency_key_reused",
             Self::OfCompanion { because, .. } => because.code(),
@@ -191,12 +200,7 @@ impl Refusal {
             Self::TooManyWaits { limit } => format!(
                 "这个班已满，而一个学期最多在 {limit} 个班排候补，已经排满了。可以看看还有名额的班，或先取消一个候补。"
             ),
-            Self::TimeClash { name, slot, .. } => format!(
-                "和已报的“{name}”时间冲突：{} {:02}:{:02} 两个班同时上课。可以看看别的时间的班，或先取消“{name}”。",
-                weekday(*slot),
-                slot.from / 60,
-                slot.from % 60
-            ),
+            Self::TimeClash { name, slot, .. } => clash(name, *slot),
             Self::ClassCancelled { name } => format!("“{name}”已停课，不再报名。可以看看附近还有名额的班。"),
             Self::Full { ahead } => {
                 format!("这个班已满。可以排候补（前面 {ahead} 人），或看看还有名额的班。")
@@ -215,6 +219,10 @@ impl Refusal {
             ),
             Self::Paused { note } => format!("学校暂停了这一批报名：{note}。名额都留着，恢复后再报，不用守着。"),
             Self::HoldOver => "交费的时间已过，名额没有再留。想上这个班，请重新报名；多交的钱会退还。".into(),
+            Self::OfferOver { .. } => {
+                "接受名额的时间已过，名额没有再留。还想上这个班，可以重新排候补，从最后排起；以前学期候补没轮到的签数不变。".into()
+            }
+            Self::NothingOffered => "还没有轮到名额，现在没有要接受的。轮到了会马上告诉您。".into(),
             Self::NothingDue => "还没有轮到名额，现在不用交费。轮到了会马上告诉您。".into(),
             Self::KeyReused => "这个 Idempotency-Key 已用于另一个请求。请换一个新的，再发一次。".into(),
             Self::OfCompanion { number, because } => {
@@ -239,6 +247,10 @@ impl Refusal {
                 seats(),
             ],
             Self::InDraw { round } => vec![door("看这个报名批次", &format!("/rounds/{round}")), seats()],
+            Self::OfferOver { class } => vec![
+                door("重新排这个班的候补", &format!("/classes/{class}/enroll")),
+                seats(),
+            ],
             Self::KeyReused => Vec::new(),
             // The companion's own enrolments are not for who asks.
             Self::OfCompanion { .. } => vec![seats()],
@@ -259,6 +271,15 @@ impl From<Refusal> for AppError {
             },
         }
     }
+}
+
+fn clash(name: &str, slot: Slot) -> String {
+    format!(
+        "和已报的“{name}”时间冲突：{} {:02}:{:02} 两个班同时上课。可以看看别的时间的班，或先取消“{name}”。",
+        weekday(slot),
+        slot.from / 60,
+        slot.from % 60
+    )
 }
 
 fn door(label: &str, href: &str) -> Door {
@@ -337,6 +358,10 @@ mod tests {
             Refusal::HoldOver,
             Refusal::NothingDue,
             Refusal::BirthUnknown.about(2),
+            Refusal::OfferOver {
+                class: teaching::ClassId::from_raw(1),
+            },
+            Refusal::NothingOffered,
         ] {
             let doors = refusal.doors().into_iter().map(|door| door.label);
             for chinese in std::iter::once(refusal.sentence()).chain(doors) {

@@ -42,18 +42,24 @@ impl EnrollmentStatus {
     /// Whether the place is still wanted: such a row is the only one of its person and class.
     #[must_use]
     pub const fn is_live(self) -> bool {
-        matches!(self, Self::Applied | Self::Waitlisted | Self::Offered) || self.holds_seat()
+        matches!(self, Self::Applied | Self::Waitlisted) || self.holds_seat()
     }
 
-    /// Whether a seat is taken by it, or was to the end of the class.
+    /// Whether a seat is somebody's own, or was to the end of the class.
     #[must_use]
     pub const fn lasted(self) -> bool {
-        self.holds_seat() || matches!(self, Self::Completed | Self::Ended)
+        self.is_seated() || matches!(self, Self::Completed | Self::Ended)
     }
 
-    /// Whether a seat is taken by it.
+    /// Whether a seat is taken by it: nobody else can have it.
     #[must_use]
     pub const fn holds_seat(self) -> bool {
+        self.is_seated() || matches!(self, Self::Offered)
+    }
+
+    /// Whether the seat is theirs: they asked for it or took it, which who has an offer has not done yet.
+    #[must_use]
+    pub const fn is_seated(self) -> bool {
         matches!(
             self,
             Self::Reserved | Self::Confirmed | Self::Attending | Self::Suspended

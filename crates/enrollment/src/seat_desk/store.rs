@@ -86,11 +86,34 @@ pub(super) async fn set_status(
             status.is_live(),
             now,
             RULE_VERSION,
-            status.holds_seat().then(|| now.date())
+            status.is_seated().then(|| now.date())
         ],
     )
     .await?;
     Ok(())
+}
+
+/// Writes which wait a seat stands for.
+pub(super) async fn keep_waits(tx: &Tx, waits: &[(EnrollmentId, EnrollmentId)]) -> DbResult<()> {
+    let cells: Vec<Vec<Value>> = waits
+        .iter()
+        .map(|(seat, waited)| vec![(*seat).into(), (*waited).into()])
+        .collect();
+    tx.insert_many("wait_behind", &["enrollment_id", "waited_id"], &cells)
+        .await
+}
+
+/// The waits that these seats stand for.
+pub(super) async fn waits_behind(
+    db: &Db,
+    seats: &[EnrollmentId],
+) -> DbResult<Vec<(EnrollmentId, ClassId, EnrollmentId)>> {
+    db.query(
+        "SELECT e.id, e.class_id, w.waited_id FROM wait_behind w JOIN enrollment e ON e.id = w.enrollment_id
+         {unscoped: decided by the seat desk} WHERE w.enrollment_id {any $1} ORDER BY e.id",
+        args![seats],
+    )
+    .await
 }
 
 record! {

@@ -1,7 +1,7 @@
 //! Seats for several people at once, for all or for none: what a draw has given, and companions who ask in a rush.
 
 use super::conditions::{in_window, is_on, may_wait, no_clash, not_drawn, of_age, within_limit};
-use super::model::{Answer, ClassState, Decision, State, place};
+use super::model::{Answer, Ask, ClassState, Decision, State, place};
 use super::refusal::Refusal;
 use crate::first_come::model::{Pool, admit};
 use crate::{EnrollmentId, SignupId};
@@ -14,9 +14,30 @@ struct Party {
     held: Option<Answer>,
 }
 
+/// Decides what is asked for several people.
+pub(super) fn of_party(state: &mut State, ask: &Ask) -> Decision {
+    let decided = match *ask {
+        Ask::Together {
+            party,
+            class,
+            ref people,
+            wait,
+            counter,
+        } => together(state, party, class, people, (wait, counter)),
+        Ask::Drawn {
+            signup,
+            class,
+            ref people,
+            wait,
+        } => drawn(state, signup, class, people, wait),
+        _ => Err(Refusal::NoClass),
+    };
+    decided.unwrap_or_else(Decision::from)
+}
+
 /// Seats for all people of a signup or for none; who has a place in the class already keeps it. Window and draw do not
 /// stand in the way.
-pub(super) fn drawn(
+fn drawn(
     state: &mut State,
     signup: SignupId,
     class: ClassId,
@@ -32,7 +53,7 @@ pub(super) fn drawn(
 
 /// Seats for companions who ask together: every rule counts for each of them. Seats that are kept for newcomers are
 /// theirs only when all of them are newcomers.
-pub(super) fn together(
+fn together(
     state: &mut State,
     signup: SignupId,
     class: ClassId,
@@ -99,8 +120,9 @@ fn place_all(
     party: Party,
     (pool, seats, wait): (Pool, bool, bool),
 ) -> Result<Decision, Refusal> {
-    if !seats {
-        let at = state.classes.get(&class).ok_or(Refusal::NoClass)?;
+    let at = state.classes.get(&class).ok_or(Refusal::NoClass)?;
+    let seat = seats.then(|| at.seat_status());
+    if seat.is_none() {
         for (person, _) in &party.to_place {
             may_wait(at, state.people.get(person).ok_or(Refusal::NoPerson)?, wait)?;
         }
@@ -110,7 +132,7 @@ fn place_all(
         changes: Vec::with_capacity(party.to_place.len()),
     };
     for one in party.to_place {
-        let placed = place(state, one, class, (Some(signup), pool), seats);
+        let placed = place(state, one, class, (Some(signup), pool), seat);
         if !matches!(decision.answer, Ok(Some(_))) {
             decision.answer = placed.answer;
         }

@@ -21,7 +21,7 @@ mod tests;
 pub use api::FactsApi;
 pub(crate) use api::FactsJson;
 pub use model::{Basis, FactsDraft};
-pub use store::{Facts, find_public};
+pub use store::{Facts, find_public, points};
 
 use platform::{Access, Permission as P, Routes};
 

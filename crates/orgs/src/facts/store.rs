@@ -100,6 +100,25 @@ pub async fn find_public(db: &Db, id: OrgId) -> AppResult<Option<Facts>> {
     .await?)
 }
 
+/// Where these organisations are, as far as it is known.
+///
+/// # Errors
+/// [`platform::AppError::Unavailable`] when the database is.
+pub async fn points(db: &Db, ids: &[OrgId]) -> AppResult<Vec<(OrgId, Point)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(OrgId, Option<i64>, Option<i64>)> = db
+        .query(
+            "SELECT f.org_id, f.lng_e6, f.lat_e6 FROM org_facts f WHERE f.org_id {any $1} AND f.lng_e6 IS NOT NULL \
+             {unscoped: where an area or institution lies is public} ORDER BY f.org_id LIMIT 5000",
+            args![ids],
+        )
+        .await?;
+    let place = |(id, lng, lat)| Some((id, crate::tree::point(lng, lat)?));
+    Ok(rows.into_iter().filter_map(place).collect())
+}
+
 /// Writes the facts anew, and counts the organisation's version up.
 pub async fn save(tx: &Tx, id: OrgId, draft: &FactsDraft, point: Option<Point>, basis: &str) -> DbResult<()> {
     tx.exec(

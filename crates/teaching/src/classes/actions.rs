@@ -417,7 +417,20 @@ async fn plan_locked(tx: &Tx, plan: &Plan, but: Option<ClassId>) -> AppResult<Pr
 ///
 /// # Errors
 /// Not found outside the scope; invalid for wrong fields; refused for a clash or a course without an approved version.
-pub async fn create(ctx: &Ctx, mut plan: Plan) -> AppResult<ClassId> {
+pub async fn create(ctx: &Ctx, plan: Plan) -> AppResult<ClassId> {
+    let id: ClassId = ctx.new_id();
+    make(ctx, id, plan, ClassStatus::Planned).await?;
+    Ok(id)
+}
+
+/// Plans a class of this id with its sessions, and publishes it, in one transaction.
+pub(crate) async fn create_published(ctx: &Ctx, id: ClassId, plan: Plan) -> AppResult<()> {
+    let scope = ctx.may(P::ClassPublish)?;
+    tree::find_within(ctx.db(), &scope, plan.org).await?;
+    make(ctx, id, plan, ClassStatus::Published).await
+}
+
+async fn make(ctx: &Ctx, id: ClassId, mut plan: Plan, status: ClassStatus) -> AppResult<()> {
     let scope = ctx.may(P::ClassEdit)?;
     plan.draft = model::check(&plan.draft, 0)?;
     let org = tree::find_within(ctx.db(), &scope, plan.org).await?;
@@ -427,7 +440,6 @@ pub async fn create(ctx: &Ctx, mut plan: Plan) -> AppResult<ClassId> {
     check_teacher(ctx, &scope, plan.org, plan.draft.teacher_id).await?;
     let tx = ctx.begin().await?;
     let preview = plan_locked(&tx, &plan, None).await?;
-    let id: ClassId = ctx.new_id();
     let new = NewClass {
         id,
         org: plan.org,
@@ -439,11 +451,15 @@ pub async fn create(ctx: &Ctx, mut plan: Plan) -> AppResult<ClassId> {
     store::insert(&tx, new, &plan.draft, &plan.pattern).await?;
     sessions::store::insert(&tx, &session_rows(ctx, id, &plan, &preview.planned)).await?;
     store::follow_sessions(&tx, id).await?;
-    let event = Event::new("class.planned", "class", id).at(plan.org).data(
-        json!({ "course": plan.course, "term": plan.term, "sessions": preview.planned.sessions.len() }),
-    );
-    tx.commit(vec![event]).await?;
-    Ok(id)
+    let data =
+        json!({ "course": plan.course, "term": plan.term, "sessions": preview.planned.sessions.len() });
+    let mut events = vec![Event::new("class.planned", "class", id).at(plan.org).data(data)];
+    if status == ClassStatus::Published {
+        model::check_step(&store::find(&tx, id).await?, status)?;
+        store::set_status(&tx, id, status, "").await?;
+        events.push(Event::new("class.published", "class", id).at(plan.org));
+    }
+    tx.commit(events).await
 }
 
 /// Changes the facts of a class; with a pattern (only while it is planned) its sessions are made anew.

@@ -8,4 +8,4 @@ pub use rounds::{DrawRow, OfChannel, RoundRow, Wished};
 pub(crate) use rounds::{NewRound, classes, insert_round, set_status};
 pub(super) use signups::*;
 pub use signups::{PlacedRow, SignupRow};
-pub(crate) use signups::{known_at, leave, open_signups_of, withdraw};
+pub(crate) use signups::{known_at, leave, open_signups_of, terms_waited, withdraw};

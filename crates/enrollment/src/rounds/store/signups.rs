@@ -287,8 +287,9 @@ pub(crate) async fn known_at(
     .await
 }
 
-/// In how many terms that began before this day each of these people was left on a waitlist below the path.
-pub(in crate::rounds) async fn terms_waited(
+/// In how many terms that began before this day each of these people was left on a waitlist below the path, of a draw or of
+/// first come: it ended with the class or was cancelled with it. Whose turn came, and who let it pass, was not left.
+pub(crate) async fn terms_waited(
     db: &Db,
     path: &str,
     people: &[PersonId],
@@ -297,7 +298,9 @@ pub(in crate::rounds) async fn terms_waited(
     db.query(
         "SELECT e.person_id, count(DISTINCT t.starts_on) FROM enrollment e JOIN org_path p ON p.org_id = e.org_id
          JOIN term t ON t.id = e.term_id
-         WHERE e.person_id {any $1} AND p.path LIKE $2 AND t.starts_on < $3 AND e.status IN ('waitlisted', 'expired')
+         WHERE e.person_id {any $1} AND p.path LIKE $2 AND t.starts_on < $3
+           AND (e.status = 'waitlisted' OR (e.status = 'expired' AND e.held_until IS NULL)
+                OR (e.status = 'cancelled' AND e.seated_on IS NULL))
          {unscoped: rules look at all enrolments of a person} GROUP BY e.person_id ORDER BY e.person_id",
         args![people, format!("{path}%"), before],
     )

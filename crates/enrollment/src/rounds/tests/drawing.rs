@@ -354,7 +354,7 @@ async fn companions_take_seats_from_the_waitlist_together_and_stop_nobody() {
     give_up(&season, 0).await;
     assert_eq!(
         stage.status(4).await,
-        "confirmed",
+        "offered",
         "one seat does not fit the couple and goes to the next"
     );
     assert_eq!(
@@ -366,7 +366,7 @@ async fn companions_take_seats_from_the_waitlist_together_and_stop_nobody() {
     give_up(&season, 4).await;
     assert_eq!(
         (stage.status(2).await, stage.status(3).await),
-        ("confirmed".into(), "confirmed".into())
+        ("offered".into(), "offered".into())
     );
     assert_eq!(
         crate::recount(&stage.app.platform.db).await.unwrap(),

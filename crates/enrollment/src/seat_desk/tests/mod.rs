@@ -62,6 +62,10 @@ pub(super) fn usual(number: i64) -> ClassState {
         closes: "2027-02-20T00:00:00Z".parse().unwrap(),
         limit: 2,
         plan: crate::first_come::Plan::default(),
+        rule: crate::rules::Rule {
+            turn: crate::rules::Turn::Confirm,
+            ..crate::rules::Rule::default()
+        },
         capacity: 2,
         enrolled: 0,
         waitlisted: 0,
@@ -525,16 +529,27 @@ async fn a_raised_capacity_lets_the_first_in() {
         if rows(&app.platform, class)
             .await
             .iter()
-            .filter(|row| row.status == "confirmed")
+            .filter(|row| row.status == "offered")
             .count()
-            == 2
+            == 1
         {
             break;
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
-    check_class(&app.platform, class, 2, 1).await;
-    assert_eq!(rows(&app.platform, class).await[1].person_id, people[1]);
+    let rows = rows(&app.platform, class).await;
+    let told: Vec<_> = rows
+        .iter()
+        .map(|row| (row.person_id, row.status.as_str()))
+        .collect();
+    let expected = [
+        (people[0], "confirmed"),
+        (people[1], "offered"),
+        (people[2], "waitlisted"),
+    ];
+    assert_eq!(told, expected);
+    let now = teaching::seats::now(&app.platform.db, &[class]).await.unwrap();
+    assert_eq!((now[0].enrolled, now[0].waitlisted), (2, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

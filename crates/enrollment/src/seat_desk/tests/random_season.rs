@@ -114,6 +114,11 @@ impl Season {
                     settles: None,
                 },
             },
+            (11, Some(enrollment)) => Ask::Accept {
+                person,
+                class,
+                enrollment,
+            },
             (10, _) => {
                 let ended = expire_holds(platform).await;
                 prop_assert!(ended.is_ok(), "{:?}", ended);

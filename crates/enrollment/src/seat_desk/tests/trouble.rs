@@ -107,7 +107,7 @@ async fn a_clock_set_back_keeps_the_order_of_asking_and_the_chain() {
         .ask(asked(&app.platform, people[1], class, None))
         .await
         .unwrap();
-    assert_eq!(second.status.as_str(), "confirmed");
+    assert_eq!(second.status.as_str(), "offered");
     chain_is_whole(&app.platform).await;
 }
 

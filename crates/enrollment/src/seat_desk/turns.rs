@@ -1,0 +1,130 @@
+//! What a decision about those who wait takes beside the rules: how long a turn stands, and what follows for the wait behind it.
+
+use super::group::{SETTLE, Writes};
+use super::holds::{Way, held_until, offered_until};
+use super::model::{Ask, ClassState, EnrollmentStatus, State};
+use super::{Asked, store};
+use crate::rules;
+use kernel::PersonId;
+use platform::{AppResult, Channel, Tx, job};
+use serde_json::json;
+use std::collections::BTreeSet;
+use teaching::ClassId;
+use teaching::holidays::calendar;
+
+/// What the schools have decided about turns, where one may come.
+pub(super) async fn set_rules(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()> {
+    let turns = asked
+        .iter()
+        .filter(|one| one.ask.may_promote() || matches!(one.ask, Ask::Invite { .. }));
+    let classes: BTreeSet<ClassId> = turns.map(|one| one.ask.class()).collect();
+    let classes: Vec<ClassId> = classes.into_iter().collect();
+    for (class, rule) in rules::of_classes(tx, &classes).await? {
+        if let Some(class) = state.classes.get_mut(&class) {
+            class.rule = rule;
+        }
+    }
+    Ok(())
+}
+
+/// Until when a new seat is kept for who must pay or accept it.
+pub(super) fn kept_until(
+    now: kernel::Instant,
+    at: &ClassState,
+    asked: &Asked,
+    status: EnrollmentStatus,
+) -> Option<kernel::Instant> {
+    let by_itself = asked.ask.is_drawn() || asked.ask.classes().count() > 1;
+    let way = if by_itself {
+        Way::Turn
+    } else {
+        Way::from(asked.channel)
+    };
+    match (status, &asked.ask) {
+        (EnrollmentStatus::Reserved, _) => Some(held_until(now, way, calendar())),
+        (EnrollmentStatus::Offered, Ask::Invite { channel, .. }) => {
+            Some(offered_until(now, Way::from(*channel), &at.rule))
+        }
+        _ => None,
+    }
+}
+
+/// What a place in one class has to do with another class.
+pub(super) struct CameFrom {
+    /// The enrolment there.
+    pub(super) enrollment: crate::EnrollmentId,
+    /// Name of the class there.
+    pub(super) name: String,
+    /// What the event calls that enrolment.
+    pub(super) key: &'static str,
+    /// What is told.
+    pub(super) word: &'static str,
+}
+
+/// The enrolment that a merge ends, or the wait that an invitation answers.
+pub(super) fn came_from(state: &State, ask: &Ask) -> Option<CameFrom> {
+    let (enrollment, from, key, word) = match ask {
+        Ask::Merge { enrollment, from, .. } => (enrollment, from, "merged_from", "merged"),
+        Ask::Invite { waited, from, .. } => (waited, from, "waited", "invited"),
+        _ => return None,
+    };
+    Some(CameFrom {
+        enrollment: *enrollment,
+        name: state.classes.get(from)?.facts.name.clone(),
+        key,
+        word,
+    })
+}
+
+/// What is to follow for seats behind which a wait stands: taken, the wait ends; given up, the next who waits is asked.
+pub(super) async fn follow_waits(tx: &Tx, state: &State, writes: &Writes) -> AppResult<()> {
+    let moved: Vec<crate::EnrollmentId> = writes.moved.keys().copied().collect();
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let mut free = BTreeSet::new();
+    for (seat, class, waited) in store::waits_behind(tx, &moved).await? {
+        match writes.moved.get(&seat) {
+            Some(EnrollmentStatus::Confirmed) => {
+                job::enqueue(tx, SETTLE, &json!({ "waited": waited }), state.now, None).await?;
+            }
+            Some(status) if !status.is_live() => {
+                free.insert(class);
+            }
+            _ => {}
+        }
+    }
+    for class in free {
+        job::enqueue(
+            tx,
+            crate::demand::MOVE.name,
+            &json!({ "class": class }),
+            state.now,
+            None,
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+pub(super) fn waits_elsewhere(state: &State, person: PersonId) -> impl Iterator<Item = ClassId> {
+    let live = state.people.get(&person).map(|who| who.live.as_slice());
+    live.unwrap_or_default()
+        .iter()
+        .filter(|live| live.status == EnrollmentStatus::Waitlisted)
+        .map(|live| live.class)
+}
+
+/// How a place came in and who acted: an invitation answers what its person asked for when they came to wait; who comes
+/// along was enrolled by who asked.
+pub(super) fn came_in(asked: &Asked, person: PersonId) -> (Channel, Option<PersonId>) {
+    match (&asked.ask, asked.channel) {
+        (Ask::Invite { channel, .. }, _) => (*channel, None),
+        (Ask::Together { people, .. }, Channel::Web | Channel::Family | Channel::Api)
+            if people.first().is_some_and(|(first, _)| *first != person) =>
+        {
+            (Channel::Companion, asked.by)
+        }
+        _ => (asked.channel, asked.by),
+    }
+}
