@@ -1,5 +1,6 @@
 //! Enrolment: seats decided at the seat desk, waitlist, withdrawal, the counter.
 
+pub mod declarations;
 pub mod draws;
 pub mod ending;
 pub mod enrollments;
@@ -60,6 +61,11 @@ pub const SCHEMA: db::Schema = db::Schema {
             name: "rounds by first come",
             sql: include_str!("../migrations/0007_first_come.sql"),
         },
+        db::Migration {
+            number: 8,
+            name: "declarations",
+            sql: include_str!("../migrations/0008_declarations.sql"),
+        },
     ],
     org_owned: &[
         "enrollment",
@@ -71,6 +77,9 @@ pub const SCHEMA: db::Schema = db::Schema {
         "fee_refund",
         "fee_order",
         "fee_closing",
+        "paper_rule",
+        "paper_text",
+        "paper_signature",
     ],
 };
 
@@ -90,6 +99,12 @@ pub mod kinds {
     pub enum Refund {}
     /// A payment on line.
     pub enum Order {}
+    /// A rule of papers.
+    pub enum PaperRule {}
+    /// The words of a paper.
+    pub enum PaperText {}
+    /// A signature on a paper.
+    pub enum Signature {}
 }
 /// Id of an enrollment.
 pub type EnrollmentId = kernel::Id<kinds::Enrollment>;
@@ -111,6 +126,12 @@ pub const SWEEP: platform::JobKind = platform::JobKind {
 pub type PostingId = kernel::Id<kinds::Posting>;
 /// Id of a refund.
 pub type RefundId = kernel::Id<kinds::Refund>;
+/// Id of a rule of papers.
+pub type PaperRuleId = kernel::Id<kinds::PaperRule>;
+/// Id of the words of a paper.
+pub type PaperTextId = kernel::Id<kinds::PaperText>;
+/// Id of a signature on a paper.
+pub type SignatureId = kernel::Id<kinds::Signature>;
 /// Id of a payment on line.
 pub type OrderId = kernel::Id<kinds::Order>;
 
@@ -121,6 +142,7 @@ pub fn routes(desk: &std::sync::Arc<SeatDesk>) -> platform::Routes {
         .merge(first_come::routes())
         .merge(fees::routes())
         .merge(merging::routes())
+        .merge(declarations::routes())
 }
 
 /// What waits for staff. A class with free seats and people waiting who cannot take them needs a word with them; a round
@@ -132,6 +154,7 @@ pub async fn waiting(ctx: &platform::Ctx) -> platform::AppResult<Vec<platform::W
     let mut all = rounds::lifecycle::waiting(ctx).await?;
     all.extend(enrollments::actions::waiting(ctx).await?);
     all.extend(fees::actions::waiting(ctx).await?);
+    all.extend(declarations::actions::waiting(ctx).await?);
     Ok(all)
 }
 
@@ -145,6 +168,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     all.merge(undo::UndoApi::openapi());
     all.merge(handover::api::HandoverApi::openapi());
     all.merge(fees::api::FeesApi::openapi());
+    all.merge(declarations::api::DeclarationsApi::openapi());
     all
 }
 

@@ -286,6 +286,8 @@ struct DonePage {
     may_take: bool,
     pay_by: Option<String>,
     refund: Option<String>,
+    /// What is still to be signed.
+    papers: Option<String>,
 }
 
 fn reason() -> Vec<Field> {
@@ -303,6 +305,7 @@ async fn done_page(ctx: &Ctx, text: &str, form: Form) -> AppResult<DonePage> {
     let detail = actions::show_within(ctx, id(text)?).await?;
     let page = desk(ctx, "报名");
     let refund = fees::actions::would_get_back(ctx, &detail.row).await?;
+    let papers = actions::papers_due(ctx, &detail.row).await?;
     let history = detail.history.iter().map(|line| {
         let (date, time) = line.at.china();
         let by = if line.by == Some(detail.row.person_id) {
@@ -317,12 +320,13 @@ async fn done_page(ctx: &Ctx, text: &str, form: Form) -> AppResult<DonePage> {
     });
     Ok(DonePage {
         when: model::when(&page, &detail.class),
-        tag: tag(&page, detail.row.status, detail.position, detail.class.status),
+        tag: tag(&page, detail.row.standing(), detail.position, detail.class.status),
         history: history.collect(),
         may_act: ctx.can(Permission::EnrollmentAct),
         undo: detail.row.undo_until(ctx.today()).map(|day| page.date(day)),
         may_take: ctx.can(Permission::FeeTake),
         pay_by: fees::pay_by(&page, &detail.row),
+        papers,
         refund: refund.map(|fen| fees::refund_sentence(&page, fen)),
         page,
         detail,
@@ -378,7 +382,7 @@ fn line(page: &Page, class: &ClassRow, learner: &Learner) -> LearnerLine {
             .phone_masked
             .clone()
             .unwrap_or_else(|| "没有登记".into()),
-        tag: tag(page, learner.row.status, learner.position, class.status),
+        tag: tag(page, learner.row.standing(), learner.position, class.status),
         channel: channel.label(),
         at: learner.row.created_at.date().to_string(),
     }
@@ -425,7 +429,7 @@ pub(super) async fn csv(ctx: Ctx, Path(class): Path<String>) -> AppResult<Respon
             .write_record([
                 plain(&learner.person.name).as_str(),
                 &learner.person.number,
-                model::label(learner.row.status),
+                model::label_of(learner.row.status, learner.row.due_fen),
                 &position,
                 channel.label(),
                 &at,

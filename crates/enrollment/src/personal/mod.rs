@@ -53,6 +53,27 @@ pub const KEEPER: Keeper = Keeper {
             days: None,
         },
         Retention {
+            what: "签过的入学材料",
+            table: "paper_signature",
+            rule: Rule::Deleted,
+            why: "签字只为上课；注销后报名都取消了，不用再留。替家人签的，只去掉姓名。",
+            days: None,
+        },
+        Retention {
+            what: "入学材料的规定",
+            table: "paper_rule",
+            rule: Rule::Kept,
+            why: "只有规定和经办人的编号；按哪一版办的要能查。",
+            days: None,
+        },
+        Retention {
+            what: "入学材料的内容",
+            table: "paper_text",
+            rule: Rule::Kept,
+            why: "只有内容和经办人的编号；签的是哪一版要能查。",
+            days: None,
+        },
+        Retention {
             what: "每日结账",
             table: "fee_closing",
             rule: Rule::Kept,
@@ -120,7 +141,21 @@ async fn tell(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Section>> {
             Cell::at("at", "时间", Some(row.at)),
         ]
     });
-    Ok(vec![told, history, signups, acts, drafts, fees])
+    let mut papers = Vec::new();
+    for row in crate::declarations::store::of_person(ctx.db(), person).await? {
+        let name = crate::declarations::actions::signer_name(ctx, &row)?;
+        papers.push((row, name));
+    }
+    let papers = Section::new("papers", "签过的入学材料", papers, |(row, name)| {
+        vec![
+            Cell::new("paper", "材料", &row.paper.label()),
+            Cell::new("signer", "签字人", &name),
+            Cell::new("relation", "签字人是学员的", &row.relation.label()),
+            Cell::at("signed_at", "时间", Some(row.signed_at)),
+            Cell::new("valid_until", "有效期到", &row.valid_until),
+        ]
+    });
+    Ok(vec![told, history, signups, acts, drafts, fees, papers])
 }
 
 /// Takes the person out of the draws that are not over; what they asked for while a list is open is withdrawn.
@@ -168,6 +203,7 @@ async fn erase(tx: &Tx, person: PersonId) -> AppResult<Vec<Event>> {
     let all: Vec<EnrollmentId> = all.into_iter().map(|row| row.id).collect();
     erase_notes(tx, "enrollment", &all).await?;
     crate::handover::store::erase(tx, person).await?;
+    crate::declarations::store::erase(tx, person).await?;
     let mut events = leave_draws(tx, person).await?;
     events.extend(crate::fees::ledger::leave(tx, &ids, crate::fees::ladder::Cause::Withdrawn).await?);
     let event = |row: &EnrollmentRow| {

@@ -1,4 +1,4 @@
-//! How a seat is paid, and how one is given up: by the person, or because it was not paid in time.
+//! How a seat that is kept becomes theirs (paid, papers signed), and how one is given up: by the person, or because its time ran out.
 
 use super::model::{Answer, Change, Decision, EnrollmentStatus, Live, State};
 use super::promotion::promote;
@@ -51,6 +51,42 @@ pub(super) fn pay(
     if is_over(&live, state) {
         return Err(Refusal::HoldOver);
     }
+    let owed = owed(state, person, class)?;
+    if owed > 0 {
+        return Err(Refusal::PapersOwed {
+            enrollment,
+            papers: owed,
+        });
+    }
+    confirm(state, (person, class), &live)
+}
+
+/// A seat that was kept only for papers becomes theirs when none is owed any more.
+pub(super) fn signed(
+    state: &mut State,
+    person: PersonId,
+    class: ClassId,
+    enrollment: EnrollmentId,
+) -> Result<Decision, Refusal> {
+    let live = find(state, person, enrollment)?.ok_or(Refusal::HoldOver)?;
+    if !is_kept(&live) || is_over(&live, state) || owed(state, person, class)? > 0 {
+        return Ok(unchanged(&live));
+    }
+    confirm(state, (person, class), &live)
+}
+
+fn owed(state: &State, person: PersonId, class: ClassId) -> Result<usize, Refusal> {
+    let at = state.classes.get(&class).ok_or(Refusal::NoClass)?;
+    let who = state.people.get(&person).ok_or(Refusal::NoPerson)?;
+    Ok(at.owed(who, state.now).len())
+}
+
+fn confirm(
+    state: &mut State,
+    (person, class): (PersonId, ClassId),
+    live: &Live,
+) -> Result<Decision, Refusal> {
+    let enrollment = live.enrollment;
     let who = state.people.get_mut(&person).ok_or(Refusal::NoPerson)?;
     for mine in who.live.iter_mut().filter(|mine| mine.enrollment == enrollment) {
         mine.status = EnrollmentStatus::Confirmed;

@@ -1,6 +1,6 @@
 //! One group of asks: lock, load, decide, write, commit.
 
-use super::holds::{Way, held_until};
+use super::holds::{FEE, Way, held_until};
 use super::memory::Memory;
 use super::model::{
     Answer, Ask, Change, ClassState, Decision, EnrollmentStatus, Live, PersonState, RULE_VERSION, State,
@@ -13,7 +13,7 @@ use crate::fees::{self, Money, Step};
 use crate::first_come::Plan;
 use crate::first_come::model::Pool;
 use db::Pending;
-use kernel::{OrgId, PersonId};
+use kernel::{Instant, OrgId, PersonId};
 use platform::{AppError, AppResult, Channel, Ctx, Event, Platform, Tx, job};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -150,7 +150,7 @@ async fn load(
         .collect();
     let mut state = State {
         now: ctx.now(),
-        classes: class_state(tx, memory, &classes).await?,
+        classes: class_state(tx, memory, &classes, ctx.now()).await?,
         held: held_facts(tx, memory, &elsewhere).await?,
         people: known,
     };
@@ -166,6 +166,7 @@ async fn load(
             });
         }
     }
+    set_signatures(tx, &mut state, asked).await?;
     set_positions(tx, &mut state, asked).await?;
     let keys = known_keys(tx, asked).await?;
     Ok(Loaded::Ready(Box::new(state), keys))
@@ -194,7 +195,7 @@ async fn people_state(tx: &Tx, people: &[PersonId]) -> AppResult<HashMap<PersonI
                 id,
                 PersonState {
                     birth,
-                    live: Vec::new(),
+                    ..PersonState::default()
                 },
             )
         })
@@ -231,13 +232,17 @@ async fn class_state(
     tx: &Tx,
     memory: &mut Memory,
     asked: &BTreeSet<ClassId>,
+    now: Instant,
 ) -> AppResult<HashMap<ClassId, ClassState>> {
     let asked: Vec<ClassId> = asked.iter().copied().collect();
     let rows = seats::now(tx, &asked).await?;
     memory
         .refresh(tx, rows.iter().map(|row| (row.id, row.version)))
         .await?;
-    let queues: HashMap<ClassId, i64> = store::last_queues(tx, &asked).await?.into_iter().collect();
+    let queues = store::last_queues(tx, &asked).await?;
+    let changes = queues.first().map_or(0, |row| row.2);
+    memory.refresh_papers(tx, &asked, changes, now).await?;
+    let queues: HashMap<ClassId, i64> = queues.into_iter().map(|row| (row.0, row.1)).collect();
     let states = rows.into_iter().filter_map(|row| {
         let facts = memory.facts(row.id)?;
         let state = ClassState {
@@ -247,6 +252,7 @@ async fn class_state(
             closes: row.enrollment_closes,
             limit: row.class_limit,
             plan: Plan::default(),
+            papers: memory.papers(row.id),
             capacity: row.capacity,
             enrolled: row.enrolled,
             waitlisted: row.waitlisted,
@@ -270,6 +276,31 @@ async fn set_plans(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()>
     for (class, plan) in crate::first_come::plans(tx, &classes, &asking).await? {
         if let Some(class) = state.classes.get_mut(&class) {
             class.plan = plan;
+        }
+    }
+    Ok(())
+}
+
+/// What was signed for those of whom a class asks papers; where none is asked, nothing is read.
+async fn set_signatures(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()> {
+    let mut people = BTreeSet::new();
+    let asks = |class: &ClassState, person: &PersonId| {
+        let papers = class.papers.as_ref().zip(state.people.get(person));
+        papers.is_some_and(|(papers, who)| papers.asks(class.facts.risk, class.age_of(who)))
+    };
+    for one in asked {
+        if let Some(class) = state.classes.get(&one.ask.class()) {
+            people.extend(one.ask.people().filter(|person| asks(class, person)));
+        }
+    }
+    for class in state.classes.values() {
+        let waiting = class.waiting.iter().map(|waiting| waiting.person);
+        people.extend(waiting.filter(|person| asks(class, person)));
+    }
+    let people: Vec<PersonId> = people.into_iter().collect();
+    for (person, signed) in crate::declarations::signed(tx, &people, state.now.date()).await? {
+        if let Some(who) = state.people.get_mut(&person) {
+            who.signed.push(signed);
         }
     }
     Ok(())
@@ -344,6 +375,7 @@ fn request_hash(ask: &Ask) -> String {
         Ask::Pay {
             enrollment, payment, ..
         } => format!("pay {enrollment} {}", payment.method.as_str()),
+        Ask::Sign { enrollment, .. } => format!("sign {enrollment}"),
         Ask::Expire { enrollment, .. } => format!("expire {enrollment}"),
         Ask::Merge {
             enrollment, class, ..
@@ -476,6 +508,7 @@ fn note_placed(
     };
     let signup = asked.ask.signup();
     let mut data = json!({ "class": class, "queue": queue, "position": answer.position });
+    note_owed(&mut data, state, at, (person, answer.status));
     if let (Some(signup), Some(data)) = (signup, data.as_object_mut()) {
         data.insert("signup".into(), json!(signup));
     }
@@ -500,11 +533,12 @@ fn note_placed(
     } else {
         Way::from(asked.channel)
     };
-    let held_until = reserved.then(|| held_until(state.now, way, calendar()));
+    let held_until = reserved.then(|| kept_until(state, at, person, way));
+    let due = reserved && at.facts.fee_fen > 0;
     writes.money.extend(held_until.map(Step::Kept));
     writes.placed.push(NewEnrollment {
-        money: if reserved { Money::Due } else { Money::None },
-        due_fen: if reserved { at.facts.fee_fen } else { 0 },
+        money: if due { Money::Due } else { Money::None },
+        due_fen: if due { at.facts.fee_fen } else { 0 },
         held_until,
         id: answer.enrollment,
         class,
@@ -526,6 +560,28 @@ fn note_placed(
         signup,
         pool,
     });
+}
+
+/// Until when a seat is kept: for its fee, for papers that are owed, or for the longer of both.
+fn kept_until(state: &State, at: &ClassState, person: PersonId, way: Way) -> Instant {
+    let for_fee = held_until(state.now, way, calendar(), FEE);
+    let owed = owed(state, at, person);
+    match at.papers.as_ref().filter(|_| !owed.is_empty()) {
+        None => for_fee,
+        Some(papers) => {
+            let for_papers = held_until(state.now, way, calendar(), papers.rule.limits());
+            if at.facts.fee_fen > 0 {
+                for_papers.max(for_fee)
+            } else {
+                for_papers
+            }
+        }
+    }
+}
+
+fn owed(state: &State, at: &ClassState, person: PersonId) -> Vec<crate::declarations::Paper> {
+    let who = state.people.get(&person);
+    who.map(|who| at.owed(who, state.now)).unwrap_or_default()
 }
 
 /// The enrolment that a merge ends, and the name of its class.
@@ -553,7 +609,10 @@ fn note_moved(
         (_, EnrollmentStatus::Withdrawn) => ("enrollment.withdrawn", "withdrawn"),
         (_, EnrollmentStatus::Transferred) => ("enrollment.transferred", "transferred"),
         (_, EnrollmentStatus::Expired) => ("enrollment.expired", "hold_over"),
-        (EnrollmentStatus::Reserved, EnrollmentStatus::Confirmed) => ("enrollment.paid", "paid"),
+        (EnrollmentStatus::Reserved, EnrollmentStatus::Confirmed) => match asked.ask {
+            Ask::Pay { .. } => ("enrollment.paid", "paid"),
+            _ => ("enrollment.confirmed", "signed"),
+        },
         _ => ("enrollment.promoted", "promoted"),
     };
     let event = if word == "promoted" || word == "hold_over" {
@@ -574,12 +633,18 @@ fn note_moved(
                 .push(Step::Paid(enrollment, at.facts.org, payment.clone()));
         }
         ("promoted", _) if to == EnrollmentStatus::Reserved => {
-            let until = held_until(state.now, Way::Turn, calendar());
+            let until = kept_until(state, at, person, Way::Turn);
             writes.money.push(Step::KeptFor(enrollment, until));
         }
         _ => {}
     }
     let mut data = json!({ "class": class, "from": from.as_str(), "to": to.as_str() });
+    note_owed(
+        &mut data,
+        state,
+        at,
+        (person, if word == "hold_over" { from } else { to }),
+    );
     if let (Ask::Merge { class, new_id, .. }, Some(data)) = (&asked.ask, data.as_object_mut()) {
         data.insert("to_class".into(), json!(class));
         data.insert("to_enrollment".into(), json!(new_id));
@@ -588,6 +653,23 @@ fn note_moved(
     // Who was moved is told of the new place, in one message.
     if word != "transferred" {
         writes.tell.push(json!([enrollment, word, null]));
+    }
+}
+
+/// Keeps with the event which papers a seat waits for, or waited in vain.
+fn note_owed(
+    data: &mut serde_json::Value,
+    state: &State,
+    at: &ClassState,
+    (person, status): (PersonId, EnrollmentStatus),
+) {
+    if status != EnrollmentStatus::Reserved {
+        return;
+    }
+    let owed = owed(state, at, person);
+    if let (Some(papers), Some(data), false) = (&at.papers, data.as_object_mut(), owed.is_empty()) {
+        data.insert("papers".into(), json!(owed));
+        data.insert("paper_rule".into(), json!(papers.rule.id));
     }
 }
 

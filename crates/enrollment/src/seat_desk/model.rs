@@ -1,11 +1,12 @@
 //! The rules of a seat decision: pure, one ask after the other, on the state the desk has loaded.
 
 use super::conditions::{in_window, is_on, may_wait, no_clash, not_drawn, of_age, within_limit};
-use super::giving_up::{expire, pay, withdraw};
+use super::giving_up::{expire, pay, signed, withdraw};
 use super::moving::merge;
 use super::promotion::promote;
 use super::refusal::Refusal;
 pub use super::status::EnrollmentStatus;
+use crate::declarations::{Paper, Papers, Signed};
 use crate::fees::Payment;
 use crate::first_come::Plan;
 use crate::first_come::model::{Pool, admit, kept_from};
@@ -67,6 +68,15 @@ pub enum Ask {
         /// What came in.
         payment: Payment,
     },
+    /// To have a seat that was kept only for papers, which are signed now.
+    Sign {
+        /// Whose.
+        person: PersonId,
+        /// Where.
+        class: ClassId,
+        /// Which.
+        enrollment: EnrollmentId,
+    },
     /// To end a hold that is over.
     Expire {
         /// Whose.
@@ -104,6 +114,7 @@ impl Ask {
             Self::Enroll { class, .. }
             | Self::Withdraw { class, .. }
             | Self::Pay { class, .. }
+            | Self::Sign { class, .. }
             | Self::Expire { class, .. }
             | Self::Drawn { class, .. }
             | Self::Merge { class, .. }
@@ -127,6 +138,7 @@ impl Ask {
             Self::Enroll { person, .. }
             | Self::Withdraw { person, .. }
             | Self::Pay { person, .. }
+            | Self::Sign { person, .. }
             | Self::Merge { person, .. }
             | Self::Expire { person, .. } => Some(*person),
             Self::Drawn { .. } | Self::Promote { .. } => None,
@@ -178,6 +190,8 @@ pub struct ClassState {
     pub limit: i64,
     /// How its seats are given: draw, rounds by first come, seats kept.
     pub plan: Plan,
+    /// Which papers it asks for.
+    pub papers: Option<Arc<Papers>>,
     /// Seats.
     pub capacity: i64,
     /// Seats taken.
@@ -200,10 +214,25 @@ impl ClassState {
         self.capacity - self.enrolled - kept
     }
 
-    /// What somebody has who gets a seat: it is kept until the fee is paid, where there is one.
+    /// The papers that somebody still owes this class.
     #[must_use]
-    pub fn seat_status(&self) -> EnrollmentStatus {
-        if self.facts.fee_fen > 0 {
+    pub fn owed(&self, who: &PersonState, now: Instant) -> Vec<Paper> {
+        let Some(papers) = &self.papers else {
+            return Vec::new();
+        };
+        papers.owed(self.facts.risk, self.age_of(who), &who.signed, now.date())
+    }
+
+    /// Full years on the day of the first session.
+    #[must_use]
+    pub fn age_of(&self, who: &PersonState) -> Option<i64> {
+        crate::declarations::age(who.birth, self.facts.starts_on)
+    }
+
+    /// What somebody has who gets a seat: it is kept until the fee is paid and the papers are signed, where there are any.
+    #[must_use]
+    pub fn seat_status(&self, who: &PersonState, now: Instant) -> EnrollmentStatus {
+        if self.facts.fee_fen > 0 || !self.owed(who, now).is_empty() {
             EnrollmentStatus::Reserved
         } else {
             EnrollmentStatus::Confirmed
@@ -233,6 +262,8 @@ pub struct PersonState {
     pub birth: Option<Date>,
     /// Live enrolments.
     pub live: Vec<Live>,
+    /// Papers signed for them; loaded where a class asks them for some.
+    pub signed: Vec<Signed>,
 }
 
 /// A live enrolment of a person.
@@ -361,6 +392,11 @@ pub fn decide(state: &mut State, ask: &Ask) -> Decision {
             enrollment,
             ..
         } => pay(state, person, class, enrollment).unwrap_or_else(Decision::from),
+        Ask::Sign {
+            person,
+            class,
+            enrollment,
+        } => signed(state, person, class, enrollment).unwrap_or_else(Decision::from),
         Ask::Expire {
             person,
             class,
@@ -491,14 +527,15 @@ pub(super) fn place(
         position: None,
         fresh: true,
     };
-    if let Some(at) = state.classes.get_mut(&class) {
+    let now = state.now;
+    if let (Some(at), Some(who)) = (state.classes.get_mut(&class), state.people.get_mut(&person)) {
         at.last_queue += 1;
         at.changed = true;
         queue = at.last_queue;
         if seat {
             at.enrolled += 1;
             at.plan.taken.add(pool, 1);
-            answer.status = at.seat_status();
+            answer.status = at.seat_status(who, now);
         } else {
             at.waitlisted += 1;
             answer.status = EnrollmentStatus::Waitlisted;
@@ -511,17 +548,15 @@ pub(super) fn place(
                 pool,
             });
         }
-        if let Some(who) = state.people.get_mut(&person) {
-            who.live.push(Live {
-                enrollment: new_id,
-                class,
-                term: at.facts.term,
-                status: answer.status,
-                position: answer.position,
-                pool,
-                held_until: None,
-            });
-        }
+        who.live.push(Live {
+            enrollment: new_id,
+            class,
+            term: at.facts.term,
+            status: answer.status,
+            position: answer.position,
+            pool,
+            held_until: None,
+        });
     }
     Decision {
         answer: Ok(Some(answer)),

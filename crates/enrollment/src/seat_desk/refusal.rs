@@ -94,6 +94,13 @@ pub enum Refusal {
         /// Why, in the school's words.
         note: String,
     },
+    /// Papers must be signed before the seat is paid.
+    PapersOwed {
+        /// The enrolment.
+        enrollment: EnrollmentId,
+        /// How many.
+        papers: usize,
+    },
     /// The time to pay for the seat is over.
     HoldOver,
     /// There is nothing to pay: no seat is kept yet.
@@ -122,6 +129,7 @@ impl Refusal {
             Self::OwnRoundLater { .. } => "own_round_later",
             Self::NotMeant { .. } => "not_meant",
             Self::Paused { .. } => "paused",
+            Self::PapersOwed { .. } => "papers_owed",
             Self::HoldOver => "hold_over",
             Self::NothingDue => "nothing_due",
             Self::KeyReused => "idempotency_key_reused",
@@ -183,6 +191,9 @@ impl Refusal {
                 audience.label()
             ),
             Self::Paused { note } => format!("学校暂停了这一批报名：{note}。名额都留着，恢复后再报，不用守着。"),
+            Self::PapersOwed { papers, .. } => {
+                format!("还差 {papers} 份材料没有签，签好才能交费。请看“我的材料”：网上能签，或带身份证到柜台签。")
+            }
             Self::HoldOver => "交费的时间已过，名额没有再留。想上这个班，请重新报名；多交的钱会退还。".into(),
             Self::NothingDue => "还没有轮到名额，现在不用交费。轮到了会马上告诉您。".into(),
             Self::KeyReused => "这个 Idempotency-Key 已用于另一个请求。请换一个新的，再发一次。".into(),
@@ -204,6 +215,7 @@ impl Refusal {
                 ),
                 seats(),
             ],
+            Self::PapersOwed { .. } => vec![door("看我的材料", "/me/papers")],
             Self::InDraw { round } => vec![door("看这个报名批次", &format!("/rounds/{round}")), seats()],
             Self::KeyReused => Vec::new(),
             _ => vec![seats()],
@@ -297,6 +309,10 @@ mod tests {
             },
             Refusal::Paused {
                 note: String::from("back at two"),
+            },
+            Refusal::PapersOwed {
+                enrollment: EnrollmentId::from_raw(1),
+                papers: 2,
             },
             Refusal::HoldOver,
             Refusal::NothingDue,

@@ -46,6 +46,7 @@ pub(super) fn usual(number: i64) -> ClassState {
             starts_on: day("2027-03-01"),
             age_min: None,
             age_max: None,
+            risk: teaching::classes::Risk::None,
             fee_fen: 0,
             slots: vec![slot(
                 "2027-03-01",
@@ -58,6 +59,7 @@ pub(super) fn usual(number: i64) -> ClassState {
         closes: "2027-02-20T00:00:00Z".parse().unwrap(),
         limit: 2,
         plan: crate::first_come::Plan::default(),
+        papers: None,
         capacity: 2,
         enrolled: 0,
         waitlisted: 0,
@@ -70,7 +72,7 @@ pub(super) fn usual(number: i64) -> ClassState {
 pub(super) fn state(classes: Vec<ClassState>, people: i64) -> State {
     let born = |number| PersonState {
         birth: (number != 9).then(|| day("1960-03-02")),
-        live: Vec::new(),
+        ..PersonState::default()
     };
     State {
         now: NOW.parse().unwrap(),
