@@ -8,6 +8,7 @@ use super::people::People;
 use super::{CLASS_LIMIT, Days, PASS_PERCENT};
 use db::Value;
 use enrollment::fees::Money;
+use enrollment::seat_desk::holds::{FEE, Way, held_until};
 use enrollment::seat_desk::model::RULE_VERSION;
 use enrollment::{EnrollmentStatus, NewEnrollment};
 use kernel::Id;
@@ -15,6 +16,7 @@ use kernel::age::full_years;
 use platform::{AppResult, Channel};
 use std::collections::{BTreeMap, BTreeSet};
 use teaching::classes::ClassStatus;
+use teaching::holidays::calendar;
 
 /// One learner's place in one class.
 pub(super) struct Seat {
@@ -356,7 +358,13 @@ fn row(draw: &Draw, filled: &Filled<'_>, seat: &Seat) -> Option<Row> {
     let class = filled.classes.get(seat.class)?;
     let org = links.orgs.all.get(class.org)?;
     let person = filled.person(seat.person);
-    let created = filled.asked_at(seat, class);
+    let kept = seat.status == EnrollmentStatus::Reserved;
+    let this_morning = moment(links.days.today, 8, 0);
+    let created = if kept {
+        this_morning
+    } else {
+        filled.asked_at(seat, class)
+    };
     let paid = filled.paid(seat);
     let office = links
         .people
@@ -388,7 +396,7 @@ fn row(draw: &Draw, filled: &Filled<'_>, seat: &Seat) -> Option<Row> {
         signup: None,
         money: paid.map_or(Money::None, |_| Money::Paid),
         due_fen: paid.unwrap_or(0),
-        held_until: None,
+        held_until: kept.then(|| held_until(this_morning, Way::Turn, calendar(), FEE)),
         seated_on: seat.status.lasted().then(|| created.date()),
         pool: enrollment::first_come::model::Pool::Open,
     };

@@ -219,7 +219,8 @@ struct Signing {
 }
 
 /// The place to which a signer's name is sealed.
-fn place(id: SignatureId) -> String {
+#[must_use]
+pub fn signer_place(id: SignatureId) -> String {
     format!("paper_signature.signer.{id}")
 }
 
@@ -249,7 +250,7 @@ async fn write(ctx: &Ctx, row: &EnrollmentRow, signing: Signing) -> AppResult<()
         text_id: signing.text,
         relation: signing.relation,
         signer_person: signing.signer,
-        signer_sealed: Some(ctx.platform.keys.seal(&signing.name, &place(id))),
+        signer_sealed: Some(ctx.platform.keys.seal(&signing.name, &signer_place(id))),
         channel: signing.channel,
         signed_at: ctx.now(),
         valid_until: ctx.now().plus_secs(due.papers.rule.valid_days * DAY_SECS).date(),
@@ -338,7 +339,7 @@ pub async fn copy(ctx: &Ctx, id: SignatureId) -> AppResult<Copy> {
 
 /// The name under a signature; empty when it was erased.
 pub(crate) fn signer_name(ctx: &Ctx, row: &SignatureRow) -> AppResult<String> {
-    let open = |sealed: &String| ctx.platform.keys.open(sealed, &place(row.id));
+    let open = |sealed: &String| ctx.platform.keys.open(sealed, &signer_place(row.id));
     let name = row.signer_sealed.as_ref().map(open).transpose();
     let name = name.map_err(|error| AppError::Internal(error.to_string()))?;
     Ok(name.unwrap_or_default())

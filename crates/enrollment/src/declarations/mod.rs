@@ -32,10 +32,11 @@ pub(crate) mod store;
 #[cfg(test)]
 mod tests;
 
+pub use actions::signer_place;
 pub(crate) use load::{due, papers, signed};
 pub use model::{Paper, Papers, Signed, age};
 pub(crate) use pages::{due_words, sentences};
-pub use store::{SIGNATURE_COLUMNS, SignatureRow};
+pub use store::{SIGNATURE_COLUMNS, SignatureRow, shipped_text};
 
 use platform::{Access, Permission, Routes};
 

@@ -50,6 +50,16 @@ record! {
     }
 }
 
+/// Id of the words that ship with the program.
+#[must_use]
+pub fn shipped_text(paper: Paper) -> PaperTextId {
+    PaperTextId::from_raw(match paper {
+        Paper::Health => 1,
+        Paper::Risks => 2,
+        Paper::Consent => 3,
+    })
+}
+
 /// The last rule of each of these orgs, and the program's own.
 pub(super) async fn rules(db: &Db, orgs: &[OrgId]) -> DbResult<Vec<RuleRow>> {
     db.query(

@@ -126,8 +126,15 @@ async fn tell(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Section>> {
             Cell::new("state", "状态", &row.state.as_str()),
         ]
     });
+    let fees = tell_fees(ctx, person).await?;
+    let papers = tell_papers(ctx, person).await?;
+    Ok(vec![told, history, signups, acts, drafts, fees, papers])
+}
+
+/// What was paid for a person.
+async fn tell_fees(ctx: &Ctx, person: PersonId) -> AppResult<Section> {
     let fees = store::fees_of(ctx.db(), person).await?;
-    let fees = Section::new("fees", "学费的收付", fees, |row: ToldFee| {
+    Ok(Section::new("fees", "学费的收付", fees, |row: ToldFee| {
         let receipt = row.receipt_year.zip(row.receipt_number);
         let receipt = receipt
             .map(|(year, number)| receipt_text(year, number))
@@ -140,22 +147,30 @@ async fn tell(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Section>> {
             Cell::new("receipt", "收据号", &receipt),
             Cell::at("at", "时间", Some(row.at)),
         ]
-    });
+    }))
+}
+
+/// What was signed for a person, with who signed.
+async fn tell_papers(ctx: &Ctx, person: PersonId) -> AppResult<Section> {
     let mut papers = Vec::new();
     for row in crate::declarations::store::of_person(ctx.db(), person).await? {
         let name = crate::declarations::actions::signer_name(ctx, &row)?;
         papers.push((row, name));
     }
-    let papers = Section::new("papers", "签过的入学材料", papers, |(row, name)| {
-        vec![
-            Cell::new("paper", "材料", &row.paper.label()),
-            Cell::new("signer", "签字人", &name),
-            Cell::new("relation", "签字人是学员的", &row.relation.label()),
-            Cell::at("signed_at", "时间", Some(row.signed_at)),
-            Cell::new("valid_until", "有效期到", &row.valid_until),
-        ]
-    });
-    Ok(vec![told, history, signups, acts, drafts, fees, papers])
+    Ok(Section::new(
+        "papers",
+        "签过的入学材料",
+        papers,
+        |(row, name)| {
+            vec![
+                Cell::new("paper", "材料", &row.paper.label()),
+                Cell::new("signer", "签字人", &name),
+                Cell::new("relation", "签字人是学员的", &row.relation.label()),
+                Cell::at("signed_at", "时间", Some(row.signed_at)),
+                Cell::new("valid_until", "有效期到", &row.valid_until),
+            ]
+        },
+    ))
 }
 
 /// Takes the person out of the draws that are not over; what they asked for while a list is open is withdrawn.

@@ -15,6 +15,7 @@
 //!    its seat goes to the next; who pays after that pays too late (`giving_up.rs`).
 //! 10. When a class is merged into another, a seat moves whole or not at all (`moving.rs`).
 //! 11. Rounds by first come say who may ask when, and which seats are kept from whom ([`crate::first_come::model`]).
+//! 12. Who owes a paper that the class asks for has the seat reserved until it is signed ([`crate::declarations`]).
 //!
 //! A group is one transaction: lock learners, then classes, each in order of id (PostgreSQL; on SQLite there is one
 //! writer), load, decide each in order, write, commit, and only then answer all. `UNIQUE` and `CHECK` are the second
@@ -28,6 +29,7 @@ pub mod conditions;
 mod giving_up;
 mod group;
 pub mod holds;
+mod load;
 mod memory;
 pub mod model;
 mod moving;
