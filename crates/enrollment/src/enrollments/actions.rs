@@ -227,7 +227,15 @@ pub async fn papers_due(ctx: &Ctx, row: &EnrollmentRow) -> AppResult<Option<Stri
     if !row.status.is_live() {
         return Ok(None);
     }
-    let pair = (row.person_id, row.class_id);
+    papers_ahead(ctx, row.person_id, row.class_id).await
+}
+
+/// What somebody would have to sign for a class, in words; nothing when nothing is.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn papers_ahead(ctx: &Ctx, person: PersonId, class: ClassId) -> AppResult<Option<String>> {
+    let pair = (person, class);
     let due = crate::declarations::due(ctx.db(), &[pair], ctx.today()).await?;
     Ok(due.get(&pair).map(crate::declarations::due_words))
 }

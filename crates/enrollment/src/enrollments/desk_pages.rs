@@ -187,6 +187,8 @@ struct CounterCheckPage {
     form: Form,
     refused: String,
     button: String,
+    /// Papers that would be owed, and what to bring.
+    papers: Option<String>,
 }
 
 fn check_fields(full: bool, waiting: i64) -> Vec<Field> {
@@ -221,6 +223,7 @@ async fn check_page(
     refused: String,
 ) -> AppResult<CounterCheckPage> {
     let (person, class, place) = actions::counter_check(ctx, id(person)?, id(class)?).await?;
+    let papers = actions::papers_ahead(ctx, person.id, class.id).await?;
     let page = desk(ctx, "核对后报名");
     let plan = first_come::actions::plan_for(ctx, class.id, person.id).await?;
     let full = plan.free(&class, person.id, true, ctx.now()) <= 0;
@@ -239,6 +242,7 @@ async fn check_page(
         place,
         form,
         refused,
+        papers,
     })
 }
 
