@@ -12,7 +12,8 @@
 //! 4. The learner signs the health statement and the notice of risks; the consent is signed by a member of the family whose
 //!    link is confirmed, not by a carer. Whoever cannot on line signs on paper, and a clerk records who signed, by name and
 //!    relation.
-//! 5. What is signed twice is signed once; what nobody asks for is not signed.
+//! 5. A new rule counts from its saving on: whoever owes nothing by it any more has the seat at once.
+//! 6. What is signed twice is signed once; what nobody asks for is not signed.
 //!
 //! Who may do what: the signed-in person and their family as above; `EnrollmentAct` records and sees in scope; `RoundRun`
 //! writes rules and words. Events: paper.signed, paper.rule_set, paper.text_set; of the seat desk enrollment.reserved,

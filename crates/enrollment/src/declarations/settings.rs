@@ -1,12 +1,13 @@
 //! What an org asks for, and the words: a new version each time; what was signed keeps its own.
 
+use super::jobs::SIGNED;
 use super::load;
 use super::model::{Paper, Papers, When};
 use super::store::{self, RuleRow, TextRow};
 use crate::rounds::lifecycle;
 use kernel::OrgId;
 use orgs::tree::{self, OrgBrief};
-use platform::{AppError, AppResult, Ctx, Event, Permission};
+use platform::{AppError, AppResult, Ctx, Event, Permission, job};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -139,6 +140,8 @@ pub async fn save_rule(ctx: &Ctx, org: OrgId, draft: RuleDraft) -> AppResult<Rul
         bring,
     };
     store::insert_rule(&tx, &rule).await?;
+    // Whoever owes nothing by the new rule has the seat.
+    job::enqueue(&tx, SIGNED, &json!({}), ctx.now(), None).await?;
     let event = Event::new("paper.rule_set", "paper_rule", rule.id).at(org).data(json!({
         "version": rule.version, "consent_age": rule.consent_age, "health": rule.health, "risks": rule.risks,
         "valid_days": rule.valid_days, "online_hours": rule.online_hours, "counter_days": rule.counter_days,

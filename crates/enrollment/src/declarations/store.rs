@@ -285,6 +285,16 @@ pub(super) async fn kept_within(
         .await
 }
 
+/// People with seats that are kept only for papers.
+pub(super) async fn kept(db: &Db) -> DbResult<Vec<PersonId>> {
+    db.query(
+        "SELECT DISTINCT person_id FROM enrollment {unscoped: work of the system}
+         WHERE status = 'reserved' AND due_fen = 0 ORDER BY person_id LIMIT 20000",
+        args![],
+    )
+    .await
+}
+
 /// Removes a person's papers, and their name from those that they signed for others.
 pub(crate) async fn erase(tx: &Tx, person: PersonId) -> DbResult<()> {
     tx.exec(

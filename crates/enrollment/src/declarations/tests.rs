@@ -315,3 +315,45 @@ async fn a_school_sets_its_own_rule_and_old_signatures_keep_their_words() {
     );
     assert_eq!(stage.as_learner(0).get("/desk/papers").await.status, 403);
 }
+
+#[tokio::test]
+async fn a_seat_is_theirs_when_the_school_asks_no_longer() {
+    let stage = stage(3, 1).await;
+    stage.born(0, "1944-01-01").await;
+    stage.enroll(0).await;
+    assert_eq!(stage.status(0).await, "reserved");
+    let org = stage.world.here.org;
+    let clerk = stage.as_registrar();
+    let page = clerk.get("/desk/papers").await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    let form = [
+        ("health", "strenuous"),
+        ("risks", "never"),
+        ("consent_age", ""),
+        ("valid_days", "365"),
+        ("online_hours", "24"),
+        ("counter_days", "2"),
+        ("bring", "带身份证"),
+    ];
+    let path = format!("/desk/papers/{org}/rule");
+    let stale = clerk.post(&path, &[&form[..], &[("seen", "0")]].concat()).await;
+    assert_eq!(stale.status, 409, "somebody else changed it: {}", stale.body);
+    assert!(stale.body.contains("带身份证"), "what was typed is kept");
+    let api = format!("/api/v1/orgs/{org}/papers");
+    let seen = clerk.api("GET", &api, &json!({})).await.json()["rule"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let wrong = [&form[..4], &[("online_hours", "0"), ("seen", &seen)], &form[5..]].concat();
+    assert_eq!(clerk.post(&path, &wrong).await.status, 422);
+    let saved = clerk.post(&path, &[&form[..], &[("seen", &seen)]].concat()).await;
+    assert_eq!(saved.status, 303, "{}", saved.body);
+    stage.app.run_jobs(crate::JOBS).await;
+    assert_eq!(stage.status(0).await, "confirmed");
+    assert_eq!(stage.as_sibling().api("GET", &api, &json!({})).await.status, 404);
+    let text = json!({ "paper": "health", "body": "太短", "seen": "2" });
+    let answer = clerk
+        .api("POST", &format!("/api/v1/orgs/{org}/paper-texts"), &text)
+        .await;
+    assert_eq!(answer.status, 422, "{}", answer.body);
+}
