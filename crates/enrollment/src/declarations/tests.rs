@@ -357,3 +357,37 @@ async fn a_seat_is_theirs_when_the_school_asks_no_longer() {
         .await;
     assert_eq!(answer.status, 422, "{}", answer.body);
 }
+
+#[tokio::test]
+async fn who_is_erased_leaves_no_signature_and_no_name() {
+    let stage = stage(3, 2).await;
+    stage.born(0, "1944-01-01").await;
+    let enrollment = id(&stage.enroll(0).await);
+    stage.family(1, 0, "child").await;
+    let daughter = stage.as_learner(1);
+    let (paper, text) = stage.owed(&daughter, &enrollment).await.remove(0);
+    assert_eq!(
+        stage.sign(&daughter, &enrollment, &paper, &text).await.status,
+        200
+    );
+    let db = &stage.app.platform.db;
+    for (erased, left, named) in [(1, 1, false), (0, 0, false)] {
+        let tx = stage.app.system().begin().await.unwrap();
+        let events = (crate::KEEPER.erase)(&tx, stage.people[erased]).await.unwrap();
+        let done = platform::Event::new("test.erased", "person", stage.people[erased]);
+        tx.commit(events.into_iter().chain([done]).collect())
+            .await
+            .unwrap();
+        let signed = store::of_person(db, stage.people[0]).await.unwrap();
+        assert_eq!(signed.len(), left);
+        assert!(
+            signed
+                .iter()
+                .all(|one| one.signer_sealed.is_some() == named && one.signer_person.is_none())
+        );
+    }
+    let told = (crate::KEEPER.tell)(&stage.app.system(), stage.people[0])
+        .await
+        .unwrap();
+    assert!(!told.is_empty());
+}
