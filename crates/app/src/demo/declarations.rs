@@ -20,22 +20,25 @@ const CONSENT_AGE: i64 = 80;
 /// Seconds of a year, for which a signature is good.
 const YEAR_SECS: i64 = 365 * 86_400;
 
-/// Keeps a seat, not yet theirs, for somebody over 80 in a free class of the demo's own school, and one for somebody in a
-/// strenuous class.
+/// Keeps a seat, not yet theirs, for somebody over 80 in a free class of the demo's own school, and one, its fee not paid
+/// yet, for somebody in a strenuous class: there, or where there is one.
 pub(super) fn keep(home: Option<usize>, people: &People, classes: &[Class], seats: &mut [Seat]) {
     for strenuous in [false, true] {
-        let found = seats.iter_mut().skip(1).find(|seat| {
+        let fits = |seat: &&mut Seat| {
             classes.get(seat.class).is_some_and(|class| {
-                Some(class.org) == home
-                    && class.status == ClassStatus::Published
+                class.status == ClassStatus::Published
                     && class.star.is_none()
-                    && class.fee_fen == 0
-                    && seat.status == EnrollmentStatus::Confirmed
                     && class.strenuous == strenuous
-                    && (strenuous || is_old(people, seat, class))
+                    && seat.status == EnrollmentStatus::Confirmed
+                    && if strenuous {
+                        class.fee_fen > 0
+                    } else {
+                        class.fee_fen == 0 && Some(class.org) == home && is_old(people, seat, class)
+                    }
             })
-        });
-        if let Some(seat) = found {
+        };
+        let is_home = |seat: &&mut Seat| classes.get(seat.class).map(|class| class.org) == home;
+        if let Some(seat) = seats.iter_mut().filter(fits).max_by_key(is_home) {
             seat.status = EnrollmentStatus::Reserved;
         }
     }

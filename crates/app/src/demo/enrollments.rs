@@ -311,7 +311,10 @@ impl Filled<'_> {
     /// The fee of a seat that was paid, in fen. Only the books of the demo's own school are kept.
     pub(super) fn paid(&self, seat: &Seat) -> Option<i64> {
         let class = self.classes.get(seat.class)?;
-        let paid = class.fee_fen > 0 && self.home == Some(class.org) && seat.status.lasted();
+        let paid = class.fee_fen > 0
+            && self.home == Some(class.org)
+            && seat.status.lasted()
+            && seat.status != EnrollmentStatus::Reserved;
         paid.then_some(class.fee_fen)
     }
 
@@ -394,8 +397,12 @@ fn row(draw: &Draw, filled: &Filled<'_>, seat: &Seat) -> Option<Row> {
         created_at: created,
         changed_at: changed,
         signup: None,
-        money: paid.map_or(Money::None, |_| Money::Paid),
-        due_fen: paid.unwrap_or(0),
+        money: match paid {
+            Some(_) => Money::Paid,
+            None if kept && class.fee_fen > 0 => Money::Due,
+            None => Money::None,
+        },
+        due_fen: if kept { class.fee_fen } else { paid.unwrap_or(0) },
         held_until: kept.then(|| held_until(this_morning, Way::Turn, calendar(), FEE)),
         seated_on: seat.status.lasted().then(|| created.date()),
         pool: enrollment::first_come::model::Pool::Open,

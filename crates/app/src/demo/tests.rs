@@ -192,6 +192,13 @@ async fn papers_are_signed_or_owed(db: &Db) {
          WHERE e.status = 'reserved' AND e.due_fen = 0 AND e.held_until IS NOT NULL AND c.risk = 'none' {unscoped: test} ORDER BY e.id",
     );
     assert_eq!(owed.await.len(), 1);
+    let with_fee = numbers(
+        db,
+        "SELECT e.id FROM enrollment e JOIN class c ON c.id = e.class_id
+         WHERE e.status = 'reserved' AND c.risk = 'strenuous' AND NOT EXISTS (SELECT 1 FROM paper_signature s WHERE s.person_id = e.person_id)
+         {unscoped: test} ORDER BY e.id",
+    );
+    assert_eq!(with_fee.await.len(), 1);
     let unsigned = numbers(
         db,
         "SELECT e.id FROM enrollment e JOIN class c ON c.id = e.class_id
