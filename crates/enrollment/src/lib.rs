@@ -1,6 +1,7 @@
 //! Enrolment: seats decided at the seat desk, waitlist, withdrawal, the counter.
 
 pub mod companions;
+pub mod declarations;
 pub mod demand;
 pub mod draws;
 pub mod early_asks;
@@ -66,6 +67,11 @@ pub const SCHEMA: db::Schema = db::Schema {
             sql: include_str!("../migrations/0007_first_come.sql"),
         },
         db::Migration {
+            number: 8,
+            name: "declarations",
+            sql: include_str!("../migrations/0008_declarations.sql"),
+        },
+        db::Migration {
             number: 10,
             name: "offers and classes for those who wait",
             sql: include_str!("../migrations/0010_waiting.sql"),
@@ -89,6 +95,9 @@ pub const SCHEMA: db::Schema = db::Schema {
         "fee_closing",
         "enrollment_rule",
         "class_opening",
+        "paper_rule",
+        "paper_text",
+        "paper_signature",
     ],
 };
 
@@ -110,6 +119,12 @@ pub mod kinds {
     pub enum Refund {}
     /// A payment on line.
     pub enum Order {}
+    /// A rule of papers.
+    pub enum PaperRule {}
+    /// The words of a paper.
+    pub enum PaperText {}
+    /// A signature on a paper.
+    pub enum Signature {}
 }
 /// Id of an enrollment.
 pub type EnrollmentId = kernel::Id<kinds::Enrollment>;
@@ -140,6 +155,12 @@ pub const SWEEP: platform::JobKind = platform::JobKind {
 pub type PostingId = kernel::Id<kinds::Posting>;
 /// Id of a refund.
 pub type RefundId = kernel::Id<kinds::Refund>;
+/// Id of a rule of papers.
+pub type PaperRuleId = kernel::Id<kinds::PaperRule>;
+/// Id of the words of a paper.
+pub type PaperTextId = kernel::Id<kinds::PaperText>;
+/// Id of a signature on a paper.
+pub type SignatureId = kernel::Id<kinds::Signature>;
 /// Id of a payment on line.
 pub type OrderId = kernel::Id<kinds::Order>;
 
@@ -152,6 +173,7 @@ pub fn routes(desk: &std::sync::Arc<SeatDesk>) -> platform::Routes {
         .merge(merging::routes())
         .merge(early_asks::routes())
         .merge(rules::routes())
+        .merge(declarations::routes())
 }
 
 /// What waits for staff. A class with free seats and people waiting who cannot take them needs a word with them; a round
@@ -165,6 +187,7 @@ pub async fn waiting(ctx: &platform::Ctx) -> platform::AppResult<Vec<platform::W
     all.extend(fees::actions::waiting(ctx).await?);
     all.extend(offers::actions::waiting(ctx).await?);
     all.extend(demand::actions::waiting(ctx).await?);
+    all.extend(declarations::actions::waiting(ctx).await?);
     Ok(all)
 }
 
@@ -181,6 +204,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     all.merge(fees::api::FeesApi::openapi());
     all.merge(offers::OffersApi::openapi());
     all.merge(demand::DemandApi::openapi());
+    all.merge(declarations::api::DeclarationsApi::openapi());
     all
 }
 

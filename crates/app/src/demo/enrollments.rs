@@ -8,6 +8,7 @@ use super::people::People;
 use super::{CLASS_LIMIT, Days, PASS_PERCENT};
 use db::Value;
 use enrollment::fees::Money;
+use enrollment::seat_desk::holds::{FEE, Way, held_until};
 use enrollment::seat_desk::model::RULE_VERSION;
 use enrollment::{EnrollmentStatus, NewEnrollment};
 use kernel::Id;
@@ -15,6 +16,7 @@ use kernel::age::full_years;
 use platform::{AppResult, Channel};
 use std::collections::{BTreeMap, BTreeSet};
 use teaching::classes::ClassStatus;
+use teaching::holidays::calendar;
 
 /// One learner's place in one class.
 pub(super) struct Seat {
@@ -326,7 +328,10 @@ impl Filled<'_> {
     /// The fee of a seat that was paid, in fen. Only the books of the demo's own school are kept.
     pub(super) fn paid(&self, seat: &Seat) -> Option<i64> {
         let class = self.classes.get(seat.class)?;
-        let paid = class.fee_fen > 0 && self.home == Some(class.org) && seat.status.lasted();
+        let paid = class.fee_fen > 0
+            && self.home == Some(class.org)
+            && seat.status.lasted()
+            && seat.status != EnrollmentStatus::Reserved;
         paid.then_some(class.fee_fen)
     }
 
@@ -373,7 +378,13 @@ fn row(draw: &Draw, filled: &Filled<'_>, seat: &Seat) -> Option<Row> {
     let class = filled.classes.get(seat.class)?;
     let org = links.orgs.all.get(class.org)?;
     let person = filled.person(seat.person);
-    let created = filled.asked_at(seat, class);
+    let kept = seat.status == EnrollmentStatus::Reserved;
+    let this_morning = moment(links.days.today, 8, 0);
+    let created = if kept {
+        this_morning
+    } else {
+        filled.asked_at(seat, class)
+    };
     let paid = filled.paid(seat);
     let office = links
         .people
@@ -403,10 +414,17 @@ fn row(draw: &Draw, filled: &Filled<'_>, seat: &Seat) -> Option<Row> {
         created_at: created,
         changed_at: changed,
         signup: None,
-        money: paid.map_or(Money::None, |_| Money::Paid),
-        due_fen: paid.unwrap_or(0),
-        held_until: (seat.status == EnrollmentStatus::Offered)
-            .then(|| moment(super::draw::plus(links.days.today, 1), 9, 0)),
+        money: match paid {
+            Some(_) => Money::Paid,
+            None if kept && class.fee_fen > 0 => Money::Due,
+            None => Money::None,
+        },
+        due_fen: if kept { class.fee_fen } else { paid.unwrap_or(0) },
+        held_until: if seat.status == EnrollmentStatus::Offered {
+            Some(moment(super::draw::plus(links.days.today, 1), 9, 0))
+        } else {
+            kept.then(|| held_until(this_morning, Way::Turn, calendar(), FEE))
+        },
         seated_on: seat.status.lasted().then(|| created.date()),
         pool: enrollment::first_come::model::Pool::Open,
     };

@@ -12,6 +12,7 @@
 mod accounts;
 mod classes;
 mod courses;
+mod declarations;
 mod draw;
 mod enrollments;
 mod fees;
@@ -226,7 +227,8 @@ impl World {
         let mut classes = classes::plan(&regions, &orgs, &people, &library, days);
         let home = classes::home_school(&regions, &orgs);
         let drawn = rounds::choose(&orgs, &mut classes);
-        let seats = enrollments::plan(&orgs, &people, home, &mut classes, days);
+        let mut seats = enrollments::plan(&orgs, &people, home, &mut classes, days);
+        declarations::keep(home, &people, &classes, &mut seats);
         let round = drawn.and_then(|drawn| rounds::plan(drawn, &people, &classes, &seats, days));
         let windowed = match &round {
             Some(round) => first_come::open(round.org(), &mut classes, days),
@@ -273,6 +275,7 @@ impl World {
         classes::write(&load, &filled.links, &self.classes).await?;
         enrollments::write(&load, &filled).await?;
         fees::write(&load, &filled).await?;
+        declarations::write(&load, &platform.keys, &filled, days).await?;
         enrollments::write_attendance(&load, &filled).await?;
         if let Some(round) = &self.round {
             rounds::write(&load, &filled, round).await?;

@@ -184,6 +184,34 @@ async fn staff_have_work(app: &TestApp, report: &DemoReport) {
 }
 
 /// The draw of the senior university is open, wanted by more people than it has seats, and played with couples.
+/// Somebody over 80 has a seat kept that the family must sign for; whoever else has a seat has signed what it asks for.
+async fn papers_are_signed_or_owed(db: &Db) {
+    let owed = numbers(
+        db,
+        "SELECT e.id FROM enrollment e JOIN person p ON p.id = e.person_id JOIN class c ON c.id = e.class_id
+         WHERE e.status = 'reserved' AND e.due_fen = 0 AND e.held_until IS NOT NULL AND c.risk = 'none' {unscoped: test} ORDER BY e.id",
+    );
+    assert_eq!(owed.await.len(), 1);
+    let with_fee = numbers(
+        db,
+        "SELECT e.id FROM enrollment e JOIN class c ON c.id = e.class_id
+         WHERE e.status = 'reserved' AND c.risk = 'strenuous' AND NOT EXISTS (SELECT 1 FROM paper_signature s WHERE s.person_id = e.person_id)
+         {unscoped: test} ORDER BY e.id",
+    );
+    assert_eq!(with_fee.await.len(), 1);
+    let unsigned = numbers(
+        db,
+        "SELECT e.id FROM enrollment e JOIN class c ON c.id = e.class_id
+         WHERE e.status IN ('confirmed', 'attending') AND c.risk = 'strenuous'
+           AND NOT EXISTS (SELECT 1 FROM paper_signature s WHERE s.person_id = e.person_id AND s.paper = 'risks')
+         {unscoped: test} ORDER BY e.id",
+    );
+    assert!(
+        unsigned.await.len() < 4,
+        "but for those who owe theirs in another class"
+    );
+}
+
 async fn a_draw_is_open(app: &TestApp) {
     let db = &app.platform.db;
     let sql = "SELECT s.receipt, count(*) FROM signup s JOIN signup_member m ON m.signup_id = s.id
@@ -277,6 +305,7 @@ async fn the_small_demo_keeps_its_rules() {
     staff_have_work(&app, &report).await;
     wang_has_something_of_everything(&app, &report).await;
     a_class_can_be_opened_for_those_who_wait(&app, &report).await;
+    papers_are_signed_or_owed(&app.platform.db).await;
     a_draw_is_open(&app).await;
     let again = build_scaled(&app.platform, TODAY, Scale::Small).await;
     assert!(

@@ -114,7 +114,7 @@ pub(super) async fn show(ctx: Ctx, Path(text): Path<String>) -> AppResult<Respon
         tag: view
             .enrollment
             .as_ref()
-            .map(|row| tag(&page, row.status, None, class.status)),
+            .map(|row| tag(&page, row.standing(), None, class.status)),
         others: (view.present - own).max(0),
         page,
         view,

@@ -174,7 +174,10 @@ pub(crate) async fn withdraw(
     if !row.status.is_live() && row.status != EnrollmentStatus::Withdrawn {
         return Err(AppError::refused_with_door(
             "not_withdrawable",
-            format!("这个报名现在是“{}”，不能再取消。", model::label(row.status)),
+            format!(
+                "这个报名现在是“{}”，不能再取消。",
+                model::label_of(row.status, row.due_fen)
+            ),
             "看我的学习",
             "/me",
         ));
@@ -220,6 +223,39 @@ pub(crate) async fn who_acted(
         return Ok("和您一起报名的人".into());
     }
     Ok("学校工作人员".into())
+}
+
+/// What the classes of a class's org ask for.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn papers_of(
+    ctx: &Ctx,
+    class: &ClassRow,
+) -> AppResult<Option<std::sync::Arc<crate::declarations::Papers>>> {
+    let mut all = crate::declarations::papers(ctx.db(), &[class.org_id]).await?;
+    Ok(all.remove(&class.org_id))
+}
+
+/// What is still to be signed for an enrolment, in words; nothing when nothing is.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn papers_due(ctx: &Ctx, row: &EnrollmentRow) -> AppResult<Option<String>> {
+    if !row.status.is_live() {
+        return Ok(None);
+    }
+    papers_ahead(ctx, row.person_id, row.class_id).await
+}
+
+/// What somebody would have to sign for a class, in words; nothing when nothing is.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn papers_ahead(ctx: &Ctx, person: PersonId, class: ClassId) -> AppResult<Option<String>> {
+    let pair = (person, class);
+    let due = crate::declarations::due(ctx.db(), &[pair], ctx.today()).await?;
+    Ok(due.get(&pair).map(crate::declarations::due_words))
 }
 
 /// An enrolment of one's own, or of somebody for whom one may act.

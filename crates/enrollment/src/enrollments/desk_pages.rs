@@ -190,6 +190,8 @@ struct CounterCheckPage {
     together: Form,
     refused: String,
     button: String,
+    /// Papers that would be owed, and what to bring.
+    papers: Option<String>,
 }
 
 fn check_fields(full: bool, waiting: i64) -> Vec<Field> {
@@ -224,6 +226,7 @@ async fn check_page(
     refused: String,
 ) -> AppResult<CounterCheckPage> {
     let (person, class, place) = actions::counter_check(ctx, id(person)?, id(class)?).await?;
+    let papers = actions::papers_ahead(ctx, person.id, class.id).await?;
     let page = desk(ctx, "核对后报名");
     let plan = first_come::actions::plan_for(ctx, class.id, person.id).await?;
     let full = plan.free(&class, person.id, true, ctx.now()) <= 0;
@@ -250,6 +253,7 @@ async fn check_page(
         place,
         form,
         refused,
+        papers,
     })
 }
 
@@ -303,6 +307,8 @@ struct DonePage {
     answer_by: Option<String>,
     pay_by: Option<String>,
     refund: Option<String>,
+    /// What is still to be signed.
+    papers: Option<String>,
 }
 
 fn reason() -> Vec<Field> {
@@ -320,6 +326,7 @@ async fn done_page(ctx: &Ctx, text: &str, form: Form) -> AppResult<DonePage> {
     let detail = actions::show_within(ctx, id(text)?).await?;
     let page = desk(ctx, "报名");
     let refund = fees::actions::would_get_back(ctx, &detail.row).await?;
+    let papers = actions::papers_due(ctx, &detail.row).await?;
     let history = detail.history.iter().map(|line| {
         let (date, time) = line.at.china();
         let by = if line.by == Some(detail.row.person_id) {
@@ -334,13 +341,14 @@ async fn done_page(ctx: &Ctx, text: &str, form: Form) -> AppResult<DonePage> {
     });
     Ok(DonePage {
         when: model::when(&page, &detail.class),
-        tag: tag(&page, detail.row.status, detail.position, detail.class.status),
+        tag: tag(&page, detail.row.standing(), detail.position, detail.class.status),
         history: history.collect(),
         may_act: ctx.can(Permission::EnrollmentAct),
         undo: detail.row.undo_until(ctx.today()).map(|day| page.date(day)),
         may_take: ctx.can(Permission::FeeTake),
         answer_by: crate::offers::answer_by(&page, &detail.row),
         pay_by: fees::pay_by(&page, &detail.row),
+        papers,
         refund: refund.map(|fen| fees::refund_sentence(&page, fen)),
         page,
         detail,
@@ -396,7 +404,7 @@ fn line(page: &Page, class: &ClassRow, learner: &Learner) -> LearnerLine {
             .phone_masked
             .clone()
             .unwrap_or_else(|| "没有登记".into()),
-        tag: tag(page, learner.row.status, learner.position, class.status),
+        tag: tag(page, learner.row.standing(), learner.position, class.status),
         channel: channel.label(),
         at: learner.row.created_at.date().to_string(),
     }
@@ -443,7 +451,7 @@ pub(super) async fn csv(ctx: Ctx, Path(class): Path<String>) -> AppResult<Respon
             .write_record([
                 plain(&learner.person.name).as_str(),
                 &learner.person.number,
-                model::label(learner.row.status),
+                model::label_of(learner.row.status, learner.row.due_fen),
                 &position,
                 channel.label(),
                 &at,

@@ -45,6 +45,7 @@ pub const JOBS: &[JobKind] = &[
         run: |ctx, job| -> JobFuture { Box::pin(settle(ctx, job)) },
     },
     crate::demand::MOVE,
+    crate::declarations::jobs::CONFIRM,
     crate::fees::online::SEND_BACK,
     crate::rounds::PUBLISH,
     crate::rounds::TELL,
@@ -58,7 +59,9 @@ pub const HOLDS: &str = "enrollment.holds";
 
 async fn holds(ctx: Ctx) -> AppResult<String> {
     let ended = crate::seat_desk::expire_holds(&ctx.platform).await?;
-    Ok(format!("{ended} 个名额没有按时交费或接受，已让给后面的人"))
+    Ok(format!(
+        "{ended} 个名额没有按时交费、接受或签材料，已让给后面的人"
+    ))
 }
 
 /// Ends the wait behind a seat that was taken in another class. Run again, it finds none.
@@ -196,7 +199,13 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
             }
         };
         let acted = acted_on(&tx, row, word).await?;
-        let (template, text) = match (money_text(word, row, class), acted) {
+        let due = crate::declarations::due(&tx, &[(row.person_id, row.class_id)], ctx.today()).await?;
+        let papers = due
+            .values()
+            .next()
+            .map(crate::declarations::due_words)
+            .unwrap_or_default();
+        let (template, mut text) = match (money_text(word, row, class), acted) {
             _ if word == "merged" => merged_text(&line.from, row, class, place),
             _ if word == "invited" => invited_text(&line.from, row, class, place),
             _ if word == "offered" || word == "offer_over" => offer_text(word, row, class, place),
@@ -207,6 +216,9 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
             (None, Some(who)) => acted_text(&who, word, row, class, place, *position),
             (None, None) => decided_text(word, class, place, *position),
         };
+        if matches!(word.as_str(), "reserved" | "promoted" | "merged") {
+            text.push_str(&papers);
+        }
         // From now on the school's staff find this person.
         persons::belongs(&tx, row.person_id, row.org_id).await?;
         if contact::tell(&tx, row.person_id, Some(row.org_id), template, text).await? {
@@ -302,6 +314,9 @@ fn money_text(word: &str, row: &EnrollmentRow, class: &ClassRow) -> Option<(&'st
     let kept = format!(
         "学费 {fee}，请在 {until} 前交：网上“我的学费”，或到学校柜台。过了时间，名额会让给后面的人。"
     );
+    if row.due_fen == 0 {
+        return paper_text(word, row, class);
+    }
     match word {
         "reserved" => Some((
             "enrollment.reserved",
@@ -331,6 +346,31 @@ fn money_text(word: &str, row: &EnrollmentRow, class: &ClassRow) -> Option<(&'st
         )),
         _ => None,
     }
+}
+
+/// What is said where a seat without a fee waits for papers.
+fn paper_text(word: &str, row: &EnrollmentRow, class: &ClassRow) -> Option<(&'static str, String)> {
+    let name = &class.name;
+    let until = moment(row.held_until.unwrap_or(row.changed_at));
+    let kept = row.status == EnrollmentStatus::Reserved;
+    let text = match word {
+        "reserved" => {
+            format!("【学圈】“{name}”的名额给您留到 {until}，材料签齐才算报上，过了时间名额会让给后面的人。")
+        }
+        "promoted" if kept => format!(
+            "【学圈】轮到您了：“{name}”的名额给您留到 {until}，材料签齐才算报上，过了时间名额会让给后面的人。"
+        ),
+        "hold_over" => {
+            format!("【学圈】“{name}”的材料没有在 {until} 前签齐，名额已让给后面的人。还想上，请重新报名。")
+        }
+        _ => return None,
+    };
+    let template = if word == "hold_over" {
+        "enrollment.expired"
+    } else {
+        "enrollment.reserved"
+    };
+    Some((template, text))
 }
 
 /// What is told to whose class was merged into another: the new time and place, and that they may refuse.
@@ -409,7 +449,7 @@ fn decided_text(word: &str, class: &ClassRow, place: &str, position: Option<i64>
     );
     let first = class.starts_on;
     match word {
-        "confirmed" => (
+        "confirmed" | "signed" => (
             "enrollment.confirmed",
             format!(
                 "【学圈】您已报上“{name}”：{when}，{place}，{first} 开课。来不了请早些取消，好让给候补的人。"

@@ -130,10 +130,24 @@ pub const fn label(status: EnrollmentStatus) -> &'static str {
     }
 }
 
+/// The word on the screen for an enrolment: a seat without a fee is kept for its papers.
+#[must_use]
+pub const fn label_of(status: EnrollmentStatus, due_fen: i64) -> &'static str {
+    match status {
+        EnrollmentStatus::Reserved if due_fen == 0 => "名额已留，等交材料",
+        status => label(status),
+    }
+}
+
 /// The status as a tag. A seat in a class that is closed waits for the school's word on who completed.
 #[must_use]
-pub fn tag(page: &Page, status: EnrollmentStatus, position: Option<i64>, class: ClassStatus) -> Tag {
-    let word = page.t(label(status)).to_owned();
+pub fn tag(
+    page: &Page,
+    (status, due_fen): (EnrollmentStatus, i64),
+    position: Option<i64>,
+    class: ClassStatus,
+) -> Tag {
+    let word = page.t(label_of(status, due_fen)).to_owned();
     match (status, position) {
         (status, _) if status.holds_seat() && class == ClassStatus::Closed => {
             Tag::waiting(page.t("班已结束，等学校核对结业").to_owned())
@@ -155,6 +169,7 @@ pub fn history_line(event: &EventRow) -> Option<HistoryLine> {
     let what = match event.kind.as_str() {
         "enrollment.confirmed" => "报上了",
         "enrollment.waitlisted" => "排进候补",
+        "enrollment.reserved" if for_papers(event) => "名额留着，等交材料",
         "enrollment.reserved" => "名额留着，等交费",
         "enrollment.paid" => "学费交了或免了，报上了",
         "enrollment.promoted" => "轮到了，从候补转为报上",
@@ -171,6 +186,7 @@ pub fn history_line(event: &EventRow) -> Option<HistoryLine> {
         "enrollment.attending" => "开课了",
         "enrollment.completed" => "结业了",
         "enrollment.ended" => "班级结束，没有达到结业要求",
+        "enrollment.expired" if for_papers(event) => "材料没有按时签齐，名额让给后面的人",
         "enrollment.expired" if event.data.contains("\"from\":\"reserved\"") => {
             "没有按时交费，名额让给后面的人"
         }
@@ -188,6 +204,11 @@ pub fn history_line(event: &EventRow) -> Option<HistoryLine> {
         way: channel.label(),
         by: event.actor_person,
     })
+}
+
+/// Whether a seat waited for papers.
+fn for_papers(event: &EventRow) -> bool {
+    event.data.contains("\"papers\"")
 }
 
 /// Who began on a telephone what a clerk finished.
@@ -316,7 +337,7 @@ mod tests {
             .collect();
         let ways: Vec<&str> = Channel::ALL.iter().map(|channel| channel.label()).collect();
         let days: Vec<&str> = (1..=7).map(weekday_name).collect();
-        let pending = vec!["班已结束，等学校核对结业"];
+        let pending = vec!["班已结束，等学校核对结业", "名额已留，等交材料"];
         for texts in [labels, ways, days, pending] {
             assert_eq!(ui::catalogue::missing_english(&texts), Vec::<String>::new());
         }

@@ -86,6 +86,7 @@ async fn check_page(ctx: &Ctx, class: &str) -> AppResult<CheckPage> {
         true => plan.free(&class, person.id, false, ctx.now()),
         false => class.capacity - class.enrolled,
     };
+    let papers = actions::papers_of(ctx, &class).await?;
     let open = seat_desk::is_open(&class, ctx.now());
     let shut = match alone {
         true => open.and_then(|()| plan.admit(person.id, ctx.now())),
@@ -105,7 +106,7 @@ async fn check_page(ctx: &Ctx, class: &str) -> AppResult<CheckPage> {
             .collect(),
         when: model::when(&page, &class),
         fee: model::fee(&page, class.fee_fen),
-        rules: rules(&page, &class),
+        rules: rules(&page, &class, papers.as_deref()),
         windows: first_come::lines(&page, &plan),
         full: free <= 0,
         shut: shut.err().map(|refusal| (refusal.sentence(), refusal.doors())),
@@ -139,7 +140,7 @@ fn choice(
     Some(form.fill("for", first))
 }
 
-fn rules(page: &Page, class: &ClassRow) -> Vec<String> {
+fn rules(page: &Page, class: &ClassRow, papers: Option<&crate::declarations::Papers>) -> Vec<String> {
     let mut all = vec![page.tn("到课 {}% 以上算完成，发给证书。", &[&class.pass_percent])];
     match (class.age_min, class.age_max) {
         (Some(min), Some(max)) => all.push(page.tn("开课那天要满 {} 岁，不超过 {} 岁。", &[&min, &max])),
@@ -149,6 +150,9 @@ fn rules(page: &Page, class: &ClassRow) -> Vec<String> {
     }
     if !class.residence_note.is_empty() {
         all.push(class.residence_note.clone());
+    }
+    if let Some(papers) = papers {
+        all.extend(crate::declarations::sentences(page, papers, class.risk));
     }
     if class.fee_fen > 0 {
         let kept = "名额先给您留着：网上报名留 48 小时，柜台和电话报名留两个工作日。交了学费才算报上。";
@@ -359,7 +363,7 @@ fn item(page: &Page, mine: &Mine) -> MineItem {
         name: mine.class.name.clone(),
         when: model::when(page, &mine.class),
         place: mine.place.clone(),
-        tag: tag(page, mine.row.status, mine.position, mine.class.status),
+        tag: tag(page, mine.row.standing(), mine.position, mine.class.status),
     }
 }
 
@@ -380,6 +384,9 @@ struct OnePage {
     /// Until when a seat is offered.
     answer_by: Option<String>,
     pay_by: Option<String>,
+    /// What is still to be signed, and until when the seat is kept for it.
+    papers: Option<String>,
+    kept_until: Option<String>,
 }
 
 /// `GET /me/enrollments/{id}`: where it stands, what happened, what can be done.
@@ -416,12 +423,20 @@ pub(super) async fn one(
     } else {
         None
     };
+    let papers = actions::papers_due(&ctx, &detail.row).await?;
+    let kept = detail
+        .row
+        .held_until
+        .filter(|_| detail.row.status == EnrollmentStatus::Reserved);
+    let kept_until = kept.map(|until| page.tn("名额留到 {}", &[&crate::fees::at(&page, until)]));
     Ok(html(&OnePage {
+        papers,
+        kept_until,
         is_own,
         undo,
         when: model::when(&page, &detail.class),
         fee: model::fee(&page, detail.class.fee_fen),
-        tag: tag(&page, detail.row.status, detail.position, detail.class.status),
+        tag: tag(&page, detail.row.standing(), detail.position, detail.class.status),
         history: history.collect(),
         pay_by: crate::fees::pay_by(&page, &detail.row),
         answer_by: crate::offers::answer_by(&page, &detail.row),
@@ -475,7 +490,8 @@ pub(super) async fn slip(
     Extension(typesetter): Extension<Arc<Typesetter>>,
 ) -> AppResult<Response> {
     let detail = actions::show(&ctx, id(&text)?).await?;
-    printed(&ctx, slip_of(&ctx, &detail), typesetter, "报名凭条.pdf").await
+    let papers = actions::papers_due(&ctx, &detail.row).await?;
+    printed(&ctx, slip_of(&ctx, &detail, papers), typesetter, "报名凭条.pdf").await
 }
 
 /// A slip as the answer.
@@ -493,7 +509,7 @@ pub(crate) async fn printed(
     Ok(ui::pdf(bytes, name))
 }
 
-fn slip_of(ctx: &Ctx, detail: &Detail) -> Slip {
+fn slip_of(ctx: &Ctx, detail: &Detail, papers: Option<String>) -> Slip {
     let page = Page::default();
     let closes = detail.class.enrollment_closes.date();
     let undo = match detail.row.undo_until(ctx.today()) {
@@ -517,7 +533,7 @@ fn slip_of(ctx: &Ctx, detail: &Detail) -> Slip {
         },
         at: detail.row.changed_at,
         clerk: detail.recorded_by(),
-        next: None,
+        next: papers,
         undo: format!(
             "{undo}来不了请取消：网上“我的学习”、电话或柜台都可以。{closes} 前取消最方便别人补上。"
         ),

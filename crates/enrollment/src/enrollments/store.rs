@@ -41,6 +41,12 @@ record! {
 }
 
 impl EnrollmentRow {
+    /// Where it stands, and the fee of a seat that is kept for one.
+    #[must_use]
+    pub const fn standing(&self) -> (EnrollmentStatus, i64) {
+        (self.status, self.due_fen)
+    }
+
     /// The last day on which the learner may undo what somebody else did, if they still may.
     #[must_use]
     pub fn undo_until(&self, today: Date) -> Option<Date> {

@@ -6,8 +6,8 @@ use super::model::{Kind, Method, Money, Payment, can_undo};
 use super::online;
 use super::store::{self, DueRow, PostingRow, RefundRow};
 use crate::enrollments::store::{self as enrollments, EnrollmentRow};
-use crate::seat_desk::holds::{Way, held_until};
-use crate::seat_desk::{Answer, Ask, Asked, SeatDesk};
+use crate::seat_desk::holds::{FEE, Way, held_until};
+use crate::seat_desk::{Answer, Ask, Asked, Refusal, SeatDesk};
 use crate::{EnrollmentId, EnrollmentStatus, PostingId, RefundId};
 use kernel::{Date, Instant, PersonId};
 use people::persons::{self, PersonBrief};
@@ -213,6 +213,9 @@ pub async fn take(ctx: &Ctx, desk: &SeatDesk, id: EnrollmentId, taking: Taking) 
             ));
         }
     };
+    if row.status == EnrollmentStatus::Reserved && row.due_fen == 0 {
+        return Err(Refusal::NothingDue.into());
+    }
     let key = taking.key;
     let repeated = key.is_some();
     let answer = desk
@@ -327,7 +330,7 @@ async fn undo_payment(tx: &Tx, row: &EnrollmentRow, posting: &PostingRow) -> App
     } else {
         ledger::reverse(tx, posting).await?;
     }
-    let until = held_until(now, Way::Turn, teaching::holidays::calendar());
+    let until = held_until(now, Way::Turn, teaching::holidays::calendar(), FEE);
     store::keep_again(tx, row.id, until, now).await?;
     ledger::expire_at(tx, until).await?;
     Ok(events)

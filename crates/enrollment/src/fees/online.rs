@@ -53,6 +53,14 @@ pub async fn begin(ctx: &Ctx, id: EnrollmentId) -> AppResult<String> {
             "/me/fees",
         ));
     }
+    if crate::enrollments::actions::papers_due(ctx, row).await?.is_some() {
+        return Err(AppError::refused_with_door(
+            "papers_owed",
+            "还有材料没有签，签好才能交费。请看“我的材料”：网上能签，或带身份证到柜台签。",
+            "看我的材料",
+            "/me/papers",
+        ));
+    }
     let order = match orders::of_enrollment(ctx.db(), id, OrderStatus::Open).await? {
         Some(order) => order,
         None => new_order(ctx, row).await?,

@@ -92,6 +92,7 @@ fn facts(number: i64, from: i32) -> Facts {
         starts_on: day("2027-03-01"),
         age_min: Some(60),
         age_max: None,
+        risk: teaching::classes::Risk::None,
         fee_fen: 0,
         slots: vec![Slot {
             day: day("2027-03-01"),

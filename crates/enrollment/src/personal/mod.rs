@@ -67,6 +67,27 @@ pub const KEEPER: Keeper = Keeper {
             days: None,
         },
         Retention {
+            what: "签过的入学材料",
+            table: "paper_signature",
+            rule: Rule::Deleted,
+            why: "签字只为上课；注销后报名都取消了，不用再留。替家人签的，只去掉姓名。",
+            days: None,
+        },
+        Retention {
+            what: "入学材料的规定",
+            table: "paper_rule",
+            rule: Rule::Kept,
+            why: "只有规定和经办人的编号；按哪一版办的要能查。",
+            days: None,
+        },
+        Retention {
+            what: "入学材料的内容",
+            table: "paper_text",
+            rule: Rule::Kept,
+            why: "只有内容和经办人的编号；签的是哪一版要能查。",
+            days: None,
+        },
+        Retention {
             what: "每日结账",
             table: "fee_closing",
             rule: Rule::Kept,
@@ -111,8 +132,15 @@ async fn tell(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Section>> {
     let title = "报名申请的经过";
     let acts = happened(ctx.db(), "signup_events", title, "signup", &ids).await?;
     let (drafts, early) = not_enrolled_yet(ctx, person).await?;
+    let fees = tell_fees(ctx, person).await?;
+    let papers = tell_papers(ctx, person).await?;
+    Ok(vec![told, history, signups, acts, drafts, early, fees, papers])
+}
+
+/// What was paid for a person.
+async fn tell_fees(ctx: &Ctx, person: PersonId) -> AppResult<Section> {
     let fees = store::fees_of(ctx.db(), person).await?;
-    let fees = Section::new("fees", "学费的收付", fees, |row: ToldFee| {
+    Ok(Section::new("fees", "学费的收付", fees, |row: ToldFee| {
         let receipt = row.receipt_year.zip(row.receipt_number);
         let receipt = receipt
             .map(|(year, number)| receipt_text(year, number))
@@ -125,8 +153,7 @@ async fn tell(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Section>> {
             Cell::new("receipt", "收据号", &receipt),
             Cell::at("at", "时间", Some(row.at)),
         ]
-    });
-    Ok(vec![told, history, signups, acts, drafts, early, fees])
+    }))
 }
 
 /// What somebody has begun that is no enrolment yet.
@@ -149,6 +176,29 @@ async fn not_enrolled_yet(ctx: &Ctx, person: PersonId) -> AppResult<(Section, Se
         ]
     });
     Ok((drafts, early))
+}
+
+/// What was signed for a person, with who signed.
+async fn tell_papers(ctx: &Ctx, person: PersonId) -> AppResult<Section> {
+    let mut papers = Vec::new();
+    for row in crate::declarations::store::of_person(ctx.db(), person).await? {
+        let name = crate::declarations::actions::signer_name(ctx, &row)?;
+        papers.push((row, name));
+    }
+    Ok(Section::new(
+        "papers",
+        "签过的入学材料",
+        papers,
+        |(row, name)| {
+            vec![
+                Cell::new("paper", "材料", &row.paper.label()),
+                Cell::new("signer", "签字人", &name),
+                Cell::new("relation", "签字人是学员的", &row.relation.label()),
+                Cell::at("signed_at", "时间", Some(row.signed_at)),
+                Cell::new("valid_until", "有效期到", &row.valid_until),
+            ]
+        },
+    ))
 }
 
 /// Takes the person out of the draws that are not over; what they asked for while a list is open is withdrawn.
@@ -197,6 +247,7 @@ async fn erase(tx: &Tx, person: PersonId) -> AppResult<Vec<Event>> {
     erase_notes(tx, "enrollment", &all).await?;
     crate::handover::store::erase(tx, person).await?;
     crate::early_asks::store::erase(tx, person).await?;
+    crate::declarations::store::erase(tx, person).await?;
     let mut events = leave_draws(tx, person).await?;
     events.extend(crate::fees::ledger::leave(tx, &ids, crate::fees::ladder::Cause::Withdrawn).await?);
     let event = |row: &EnrollmentRow| {

@@ -306,7 +306,7 @@ pub(super) async fn one(
             href: format!("/me/enrollments/{}", row.id),
             tag: enrolled::tag(
                 &page,
-                row.status,
+                (row.status, row.due_fen),
                 view.positions.get(&row.id).copied(),
                 class.status,
             ),

@@ -360,6 +360,15 @@ fn result_text(
     let seat = placed.iter().find(|row| row.status.holds_seat());
     if let Some((seat, class)) = seat.and_then(|row| Some((row, class(row)?))) {
         if let (EnrollmentStatus::Reserved, Some(until)) = (seat.status, seat.held_until) {
+            if seat.due_fen == 0 {
+                return format!(
+                    "【学圈】“{name}”摇号结果：“{}”的名额给您留到 {}，{}，{} 开课。入学材料签齐才算报上：看网上“我的材料”，或带身份证到学校柜台。过了时间，名额会让给后面的人。回执号 {receipt}。",
+                    class.name,
+                    moment(until),
+                    class.weekly(),
+                    class.starts_on
+                );
+            }
             return format!(
                 "【学圈】“{name}”摇号结果：“{}”的名额给您留着，{}，{} 开课。学费 {}，请在 {} 前交：网上“我的学费”，或到学校柜台。过了时间，名额会让给后面的人。回执号 {receipt}。",
                 class.name,

@@ -1,4 +1,5 @@
-//! How a seat is paid or accepted, and how one is given up: by the person, or because its time is over.
+//! How a seat that is kept or offered becomes theirs (paid, papers signed, accepted), and how one is given up: by the person, or
+//! because its time is over.
 
 use super::model::{Answer, Change, Decision, EnrollmentStatus, Live, State};
 use super::promotion::promote;
@@ -54,6 +55,7 @@ pub(super) fn pay(
     if is_over(&live, state) {
         return Err(Refusal::HoldOver);
     }
+    nothing_owed(state, person, class, enrollment)?;
     own(state, person, class, &live)
 }
 
@@ -69,9 +71,40 @@ pub(super) fn accept(
     };
     match live.status {
         EnrollmentStatus::Offered if is_over(&live, state) => Err(Refusal::OfferOver { class }),
-        EnrollmentStatus::Offered => own(state, person, class, &live),
+        EnrollmentStatus::Offered => {
+            nothing_owed(state, person, class, enrollment)?;
+            own(state, person, class, &live)
+        }
         status if status.is_seated() => Ok(unchanged(&live)),
         _ => Err(Refusal::NothingOffered),
+    }
+}
+
+/// A seat that was kept only for papers becomes theirs when none is owed any more.
+pub(super) fn signed(
+    state: &mut State,
+    person: PersonId,
+    class: ClassId,
+    enrollment: EnrollmentId,
+) -> Result<Decision, Refusal> {
+    let live = find(state, person, enrollment)?.ok_or(Refusal::HoldOver)?;
+    if !is_kept(&live) || is_over(&live, state) || nothing_owed(state, person, class, enrollment).is_err() {
+        return Ok(unchanged(&live));
+    }
+    own(state, person, class, &live)
+}
+
+fn nothing_owed(
+    state: &State,
+    person: PersonId,
+    class: ClassId,
+    enrollment: EnrollmentId,
+) -> Result<(), Refusal> {
+    let at = state.classes.get(&class).ok_or(Refusal::NoClass)?;
+    let who = state.people.get(&person).ok_or(Refusal::NoPerson)?;
+    match at.owed(who, state.now).len() {
+        0 => Ok(()),
+        papers => Err(Refusal::PapersOwed { enrollment, papers }),
     }
 }
 

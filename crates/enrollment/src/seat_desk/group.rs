@@ -1,28 +1,26 @@
 //! One group of asks: lock, load, decide, write, commit.
 
-use super::holds::{Way, held_until, offered_until};
+use super::holds::{Way, offered_until};
 use super::keys::{Keys, known_keys, request_hash, write_answer};
+use super::load::{class_state, held_facts, people_state, set_plans, set_positions, set_signatures};
 use super::memory::Memory;
 use super::model::{
-    Answer, Ask, Change, ClassState, Decision, EnrollmentStatus, Live, PersonState, RULE_VERSION, State,
-    Waiting, decide,
+    Answer, Ask, Change, ClassState, Decision, EnrollmentStatus, RULE_VERSION, State, Waiting, decide,
 };
 use super::refusal::Refusal;
-use super::turns::{came_from, came_in, follow_waits, kept_until, set_rules, waits_elsewhere};
+use super::turns::{
+    came_from, came_in, follow_waits, kept_for, kept_until, owed, set_rules, waits_elsewhere,
+};
 use super::{Asked, opening, store};
 use crate::fees::{self, Money, Step};
-use crate::first_come::Plan;
 use crate::first_come::model::Pool;
-use crate::{EarlyAskId, NewEnrollment, rules};
+use crate::{EarlyAskId, NewEnrollment};
 use db::Pending;
 use kernel::{OrgId, PersonId};
 use platform::{AppError, AppResult, Channel, Ctx, Event, Tx, job};
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 use teaching::ClassId;
-use teaching::holidays::calendar;
-use teaching::seats::{self, Facts};
 
 /// How often a group starts over because somebody joined a waitlist between reading and locking it.
 const STARTS: usize = 5;
@@ -166,7 +164,7 @@ async fn load(
         .collect();
     let mut state = State {
         now: ctx.now(),
-        classes: class_state(tx, memory, &classes).await?,
+        classes: class_state(tx, memory, &classes, ctx.now()).await?,
         held: held_facts(tx, memory, &elsewhere).await?,
         people: known,
     };
@@ -183,6 +181,7 @@ async fn load(
             });
         }
     }
+    set_signatures(tx, &mut state, asked).await?;
     set_positions(tx, &mut state, asked).await?;
     let keys = known_keys(tx, asked).await?;
     Ok(Loaded::Ready(Box::new(state), keys))
@@ -200,122 +199,6 @@ fn promoting(asked: &[Asked]) -> Vec<ClassId> {
 async fn lock(tx: &Tx, name: &str, ids: impl Iterator<Item = i64>) -> AppResult<()> {
     let ids: Vec<i64> = ids.collect();
     Ok(tx.lock_all(name, &ids).await?)
-}
-
-async fn people_state(tx: &Tx, people: &[PersonId]) -> AppResult<HashMap<PersonId, PersonState>> {
-    let births = people::births::of(tx, people).await?;
-    let mut all: HashMap<PersonId, PersonState> = births
-        .into_iter()
-        .map(|(id, birth)| {
-            (
-                id,
-                PersonState {
-                    birth,
-                    live: Vec::new(),
-                },
-            )
-        })
-        .collect();
-    for row in store::live_of(tx, people).await? {
-        if let Some(who) = all.get_mut(&row.person_id) {
-            who.live.push(Live {
-                enrollment: row.id,
-                class: row.class_id,
-                term: row.term_id,
-                status: row.status,
-                position: None,
-                pool: row.pool,
-                held_until: row.held_until,
-            });
-        }
-    }
-    Ok(all)
-}
-
-async fn held_facts(
-    tx: &Tx,
-    memory: &mut Memory,
-    held: &BTreeSet<ClassId>,
-) -> AppResult<HashMap<ClassId, Arc<Facts>>> {
-    let held: Vec<ClassId> = held.iter().copied().collect();
-    let versions = seats::versions(tx, &held).await?;
-    memory.refresh(tx, versions.into_iter()).await?;
-    let known = held.into_iter().filter_map(|id| Some((id, memory.facts(id)?)));
-    Ok(known.collect())
-}
-
-async fn class_state(
-    tx: &Tx,
-    memory: &mut Memory,
-    asked: &BTreeSet<ClassId>,
-) -> AppResult<HashMap<ClassId, ClassState>> {
-    let asked: Vec<ClassId> = asked.iter().copied().collect();
-    let rows = seats::now(tx, &asked).await?;
-    memory
-        .refresh(tx, rows.iter().map(|row| (row.id, row.version)))
-        .await?;
-    let queues: HashMap<ClassId, i64> = store::last_queues(tx, &asked).await?.into_iter().collect();
-    let states = rows.into_iter().filter_map(|row| {
-        let facts = memory.facts(row.id)?;
-        let state = ClassState {
-            facts,
-            status: row.status,
-            opens: row.enrollment_opens,
-            closes: row.enrollment_closes,
-            limit: row.class_limit,
-            plan: Plan::default(),
-            rule: rules::Rule::default(),
-            capacity: row.capacity,
-            enrolled: row.enrolled,
-            waitlisted: row.waitlisted,
-            last_queue: queues.get(&row.id).copied().unwrap_or(0),
-            waiting: Vec::new(),
-            changed: false,
-        };
-        Some((row.id, state))
-    });
-    Ok(states.collect())
-}
-
-/// How the seats of the classes asked for are given, and where those stand who ask.
-async fn set_plans(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()> {
-    let classes: Vec<ClassId> = state.classes.keys().copied().collect();
-    let asking = asked.iter().filter_map(|one| match &one.ask {
-        Ask::Enroll { .. } | Ask::Together { .. } => Some(&one.ask),
-        _ => None,
-    });
-    let asking: Vec<(ClassId, PersonId)> = asking
-        .flat_map(|ask| ask.people().map(|person| (ask.class(), person)))
-        .collect();
-    for (class, plan) in crate::first_come::plans(tx, &classes, &asking).await? {
-        if let Some(class) = state.classes.get_mut(&class) {
-            class.plan = plan;
-        }
-    }
-    Ok(())
-}
-
-/// Places on the waitlist of those who ask again for what they wait for.
-async fn set_positions(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()> {
-    let mut repeated = Vec::new();
-    for one in asked {
-        let who = one.ask.person().and_then(|person| state.people.get(&person));
-        let live = who.and_then(|who| who.live.iter().find(|live| live.class == one.ask.class()));
-        repeated.extend(
-            live.filter(|live| live.status == EnrollmentStatus::Waitlisted)
-                .map(|live| live.enrollment),
-        );
-    }
-    if repeated.is_empty() {
-        return Ok(());
-    }
-    let positions: HashMap<_, _> = store::positions(tx, &repeated).await?.into_iter().collect();
-    for live in state.people.values_mut().flat_map(|who| who.live.iter_mut()) {
-        if let Some(position) = positions.get(&live.enrollment) {
-            live.position = Some(*position);
-        }
-    }
-    Ok(())
 }
 
 /// What a group writes.
@@ -446,6 +329,7 @@ fn note_placed(
     let (signup, drawn) = (asked.ask.signup(), asked.ask.is_drawn());
     let (channel, actor) = came_in(asked, person);
     let mut data = json!({ "class": class, "queue": queue, "position": answer.position });
+    note_owed(&mut data, state, at, (person, answer.status));
     if let (Some(signup), Some(data)) = (signup, data.as_object_mut()) {
         data.insert("signup".into(), json!(signup));
     }
@@ -466,14 +350,15 @@ fn note_placed(
         None => {}
     }
     let reserved = answer.status == EnrollmentStatus::Reserved;
-    let held_until = kept_until(state.now, at, asked, answer.status);
+    let held_until = kept_until(state, at, asked, (person, answer.status));
+    let due = reserved && at.facts.fee_fen > 0;
     writes.money.extend(held_until.map(Step::Kept));
     if let Ask::Invite { waited, .. } = asked.ask {
         writes.waits.push((answer.enrollment, waited));
     }
     writes.placed.push(NewEnrollment {
-        money: if reserved { Money::Due } else { Money::None },
-        due_fen: if reserved { at.facts.fee_fen } else { 0 },
+        money: if due { Money::Due } else { Money::None },
+        due_fen: if due { at.facts.fee_fen } else { 0 },
         held_until,
         id: answer.enrollment,
         class,
@@ -513,7 +398,10 @@ fn note_moved(
         (_, EnrollmentStatus::Transferred) => ("enrollment.transferred", "transferred"),
         (EnrollmentStatus::Offered, EnrollmentStatus::Expired) => ("enrollment.expired", "offer_over"),
         (_, EnrollmentStatus::Expired) => ("enrollment.expired", "hold_over"),
-        (EnrollmentStatus::Reserved, EnrollmentStatus::Confirmed) => ("enrollment.paid", "paid"),
+        (EnrollmentStatus::Reserved, EnrollmentStatus::Confirmed) => match asked.ask {
+            Ask::Pay { .. } => ("enrollment.paid", "paid"),
+            _ => ("enrollment.confirmed", "signed"),
+        },
         (EnrollmentStatus::Offered, EnrollmentStatus::Confirmed) => ("enrollment.accepted", "accepted"),
         (_, EnrollmentStatus::Offered) => ("enrollment.offered", "offered"),
         _ => ("enrollment.promoted", "promoted"),
@@ -536,7 +424,7 @@ fn note_moved(
                 .push(Step::Paid(enrollment, at.facts.org, payment.clone()));
         }
         ("promoted", _) if to == EnrollmentStatus::Reserved => {
-            let until = held_until(state.now, Way::Turn, calendar());
+            let until = kept_for(state, at, person, Way::Turn);
             writes.money.push(Step::KeptFor(enrollment, until));
         }
         ("offered", _) => {
@@ -550,6 +438,12 @@ fn note_moved(
         _ => {}
     }
     let mut data = json!({ "class": class, "from": from.as_str(), "to": to.as_str() });
+    note_owed(
+        &mut data,
+        state,
+        at,
+        (person, if word == "hold_over" { from } else { to }),
+    );
     if let (Ask::Merge { class, new_id, .. }, Some(data)) = (&asked.ask, data.as_object_mut()) {
         data.insert("to_class".into(), json!(class));
         data.insert("to_enrollment".into(), json!(new_id));
@@ -558,6 +452,23 @@ fn note_moved(
     // Who was moved is told of the new place, in one message.
     if word != "transferred" {
         writes.tell.push(json!([enrollment, word, null]));
+    }
+}
+
+/// Keeps with the event which papers a seat waits for, or waited in vain.
+fn note_owed(
+    data: &mut serde_json::Value,
+    state: &State,
+    at: &ClassState,
+    (person, status): (PersonId, EnrollmentStatus),
+) {
+    if status != EnrollmentStatus::Reserved {
+        return;
+    }
+    let owed = owed(state, at, person);
+    if let (Some(papers), Some(data), false) = (&at.papers, data.as_object_mut(), owed.is_empty()) {
+        data.insert("papers".into(), json!(owed));
+        data.insert("paper_rule".into(), json!(papers.rule.id));
     }
 }
 

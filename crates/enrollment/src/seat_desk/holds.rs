@@ -1,4 +1,4 @@
-//! How long a seat is kept for somebody who must pay for it.
+//! How long a seat is kept for somebody who must pay for it or still owes a paper; for papers the school sets the figures.
 //!
 //! 1. Who enrols on line has 48 hours.
 //! 2. Who enrols at the counter or by telephone has until the end of the second working day after today, as schools
@@ -9,12 +9,22 @@ use crate::rules::Rule;
 use kernel::{Calendar, Instant, Time};
 use platform::Channel;
 
-/// Hours for who enrols on line.
-const ONLINE_HOURS: i64 = 48;
-/// Working days for who enrols at the counter.
-const COUNTER_DAYS: usize = 2;
-/// No run of holidays is longer than this many days.
-const LONGEST_LOOK: usize = 40;
+/// How long a seat is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Hours for who enrols on line.
+    pub online_hours: i64,
+    /// Working days for who enrols at the counter.
+    pub counter_days: usize,
+}
+
+/// How long a seat is kept for its fee.
+pub const FEE: Limits = Limits {
+    online_hours: 48,
+    counter_days: 2,
+};
+/// As many days hold more working days than anybody may set.
+const LONGEST_LOOK: usize = 90;
 
 /// How a seat came to somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,12 +49,14 @@ impl From<Channel> for Way {
 
 /// Until when the seat is kept: a full minute, so that what a person reads is exact.
 #[must_use]
-pub fn held_until(now: Instant, way: Way, calendar: &Calendar) -> Instant {
-    let online = full_minute(now.plus_secs(ONLINE_HOURS * 3600));
+pub fn held_until(now: Instant, way: Way, calendar: &Calendar, limits: Limits) -> Instant {
+    let online = full_minute(now.plus_secs(limits.online_hours * 3600));
     match way {
         Way::Online => online,
-        Way::Counter => counter(now, calendar).unwrap_or(online),
-        Way::Turn => counter(now, calendar).unwrap_or(online).max(online),
+        Way::Counter => counter(now, calendar, limits.counter_days).unwrap_or(online),
+        Way::Turn => counter(now, calendar, limits.counter_days)
+            .unwrap_or(online)
+            .max(online),
     }
 }
 
@@ -58,14 +70,14 @@ pub fn offered_until(now: Instant, way: Way, rule: &Rule) -> Instant {
     full_minute(now.plus_secs(hours * 3600))
 }
 
-/// The last minute of the second working day after today.
-fn counter(now: Instant, calendar: &Calendar) -> Option<Instant> {
+/// The last minute of this working day after today, counted from 1.
+fn counter(now: Instant, calendar: &Calendar, days_kept: usize) -> Option<Instant> {
     let tomorrow = now.date().tomorrow().ok()?;
     let days = std::iter::successors(Some(tomorrow), |day| day.tomorrow().ok());
     let last = days
         .take(LONGEST_LOOK)
         .filter(|day| calendar.day_kind(*day).is_worked())
-        .nth(COUNTER_DAYS - 1)?;
+        .nth(days_kept.saturating_sub(1))?;
     Some(Instant::of_china(last, Time::constant(23, 59, 0, 0)))
 }
 
@@ -129,7 +141,7 @@ mod tests {
                 "2026-10-10T15:59:00.000Z",
             ),
         ] {
-            let found = held_until(now.parse().unwrap(), way, calendar);
+            let found = held_until(now.parse().unwrap(), way, calendar, FEE);
             assert_eq!(found.to_string(), until, "{now} {way:?}");
         }
     }

@@ -66,6 +66,7 @@ pub(super) fn request_hash(ask: &Ask) -> String {
         Ask::Pay {
             enrollment, payment, ..
         } => format!("pay {enrollment} {}", payment.method.as_str()),
+        Ask::Sign { enrollment, .. } => format!("sign {enrollment}"),
         Ask::Expire { enrollment, .. } => format!("expire {enrollment}"),
         Ask::Accept { enrollment, .. } => format!("accept {enrollment}"),
         Ask::Invite { waited, class, .. } => format!("invite {waited} {class}"),

@@ -1,5 +1,6 @@
 //! What the desk remembers from group to group.
 
+use crate::declarations::{self, Papers};
 use kernel::Instant;
 use platform::{AppResult, Tx};
 use std::collections::HashMap;
@@ -9,6 +10,8 @@ use teaching::seats::{self, Facts};
 
 /// More classes than this in memory are forgotten and read again.
 const KEPT_FACTS: usize = 50_000;
+/// Seconds after which papers are read again in any case.
+const KEPT_PAPERS_SECS: i64 = 60;
 /// More people than this told within two seconds are a rush.
 pub(super) const RUSH: usize = 128;
 
@@ -17,6 +20,8 @@ pub(super) const RUSH: usize = 128;
 pub(super) struct Memory {
     /// By class; a class that changed has another version.
     facts: HashMap<ClassId, Arc<Facts>>,
+    /// Papers by class, with the class's version and the count of changes they were read at, and when.
+    papers: HashMap<ClassId, (i64, i64, Instant, Arc<Papers>)>,
     /// The second in which people were told last, how many in it, and how many in the one before.
     second: i64,
     told: usize,
@@ -44,6 +49,43 @@ impl Memory {
             .collect();
         for fresh in seats::facts(tx, &stale).await? {
             self.facts.insert(fresh.id, Arc::new(fresh));
+        }
+        Ok(())
+    }
+
+    /// Papers that this class asks for, as [`Memory::refresh_papers`] has read them.
+    pub(super) fn papers(&self, class: ClassId) -> Option<Arc<Papers>> {
+        self.papers.get(&class).map(|known| Arc::clone(&known.3))
+    }
+
+    /// Reads again what classes ask for where the class or a rule has changed, and after a minute: an org may have moved.
+    pub(super) async fn refresh_papers(
+        &mut self,
+        tx: &Tx,
+        classes: &[ClassId],
+        changes: i64,
+        now: Instant,
+    ) -> AppResult<()> {
+        if self.papers.len() > KEPT_FACTS {
+            self.papers.clear();
+        }
+        let stale: Vec<Arc<Facts>> = classes
+            .iter()
+            .filter_map(|class| self.facts.get(class))
+            .filter(|facts| {
+                self.papers.get(&facts.id).is_none_or(|(version, seen, at, _)| {
+                    (*version, *seen) != (facts.version, changes) || at.plus_secs(KEPT_PAPERS_SECS) <= now
+                })
+            })
+            .map(Arc::clone)
+            .collect();
+        let orgs: Vec<kernel::OrgId> = stale.iter().map(|facts| facts.org).collect();
+        let read = declarations::papers(tx, &orgs).await?;
+        for facts in stale {
+            if let Some(papers) = read.get(&facts.org) {
+                let known = (facts.version, changes, now, Arc::clone(papers));
+                self.papers.insert(facts.id, known);
+            }
         }
         Ok(())
     }

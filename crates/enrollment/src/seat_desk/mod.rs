@@ -21,6 +21,7 @@
 //! 12. When a class is merged into another, a seat moves whole or not at all (`moving.rs`).
 //! 13. Rounds by first come say who may ask when, and which seats are kept from whom ([`crate::first_come::model`]).
 //! 14. At an opening the early asks of a class come first (`opening.rs`, [`crate::early_asks`]).
+//! 15. Who owes a paper that the class asks for has the seat reserved until it is signed ([`crate::declarations`]).
 //!
 //! A group is one transaction: lock learners, then classes, each in order of id (PostgreSQL; on SQLite there is one
 //! writer), load, decide each in order, write, commit, and only then answer all. `UNIQUE` and `CHECK` are the second
@@ -35,6 +36,7 @@ mod giving_up;
 mod group;
 pub mod holds;
 mod keys;
+mod load;
 mod memory;
 pub mod model;
 mod moving;

@@ -1,12 +1,13 @@
 //! The rules of a seat decision: pure, one ask after the other, on the state the desk has loaded.
 
 use super::conditions::{in_window, is_on, may_wait, no_clash, not_drawn, of_age, within_limit};
-use super::giving_up::{accept, expire, pay, withdraw};
+use super::giving_up::{accept, expire, pay, signed, withdraw};
 use super::moving::{invite, merge, settle};
 use super::promotion::promote;
 use super::refusal::Refusal;
 pub use super::status::EnrollmentStatus;
 use super::together::of_party;
+use crate::declarations::{Paper, Papers, Signed};
 use crate::fees::Payment;
 use crate::first_come::Plan;
 use crate::first_come::model::{Pool, admit, kept_from};
@@ -107,6 +108,15 @@ pub enum Ask {
         /// Id of the new enrolment, if there will be one.
         new_id: EnrollmentId,
     },
+    /// To have a seat that was kept only for papers, which are signed now.
+    Sign {
+        /// Whose.
+        person: PersonId,
+        /// Where.
+        class: ClassId,
+        /// Which.
+        enrollment: EnrollmentId,
+    },
     /// To end a wait because another class has given what was waited for.
     Settle {
         /// Whose.
@@ -153,6 +163,7 @@ impl Ask {
             Self::Enroll { class, .. }
             | Self::Withdraw { class, .. }
             | Self::Pay { class, .. }
+            | Self::Sign { class, .. }
             | Self::Expire { class, .. }
             | Self::Together { class, .. }
             | Self::Drawn { class, .. }
@@ -180,6 +191,7 @@ impl Ask {
             Self::Enroll { person, .. }
             | Self::Withdraw { person, .. }
             | Self::Pay { person, .. }
+            | Self::Sign { person, .. }
             | Self::Merge { person, .. }
             | Self::Accept { person, .. }
             | Self::Invite { person, .. }
@@ -243,6 +255,8 @@ pub struct ClassState {
     pub plan: Plan,
     /// What the school has decided about those who wait; read where a turn may come.
     pub rule: Rule,
+    /// Which papers it asks for.
+    pub papers: Option<Arc<Papers>>,
     /// Seats.
     pub capacity: i64,
     /// Seats taken.
@@ -265,19 +279,34 @@ impl ClassState {
         self.capacity - self.enrolled - kept
     }
 
-    /// What somebody has whose turn came: a seat to pay, one to accept, or one of their own.
+    /// What somebody has whose turn came: a seat to pay or sign for, one to accept, or one of their own.
     #[must_use]
-    pub fn turn_status(&self) -> EnrollmentStatus {
-        match (self.seat_status(), self.rule.turn) {
+    pub fn turn_status(&self, who: &PersonState, now: Instant) -> EnrollmentStatus {
+        match (self.seat_status(who, now), self.rule.turn) {
             (EnrollmentStatus::Confirmed, Turn::Offer) => EnrollmentStatus::Offered,
             (status, _) => status,
         }
     }
 
-    /// What somebody has who gets a seat: it is kept until the fee is paid, where there is one.
+    /// The papers that somebody still owes this class.
     #[must_use]
-    pub fn seat_status(&self) -> EnrollmentStatus {
-        if self.facts.fee_fen > 0 {
+    pub fn owed(&self, who: &PersonState, now: Instant) -> Vec<Paper> {
+        let Some(papers) = &self.papers else {
+            return Vec::new();
+        };
+        papers.owed(self.facts.risk, self.age_of(who), &who.signed, now.date())
+    }
+
+    /// Full years on the day of the first session.
+    #[must_use]
+    pub fn age_of(&self, who: &PersonState) -> Option<i64> {
+        crate::declarations::age(who.birth, self.facts.starts_on)
+    }
+
+    /// What somebody has who gets a seat: it is kept until the fee is paid and the papers are signed, where there are any.
+    #[must_use]
+    pub fn seat_status(&self, who: &PersonState, now: Instant) -> EnrollmentStatus {
+        if self.facts.fee_fen > 0 || !self.owed(who, now).is_empty() {
             EnrollmentStatus::Reserved
         } else {
             EnrollmentStatus::Confirmed
@@ -307,6 +336,8 @@ pub struct PersonState {
     pub birth: Option<Date>,
     /// Live enrolments.
     pub live: Vec<Live>,
+    /// Papers signed for them; loaded where a class asks them for some.
+    pub signed: Vec<Signed>,
 }
 
 /// A live enrolment of a person.
@@ -435,6 +466,11 @@ pub fn decide(state: &mut State, ask: &Ask) -> Decision {
             enrollment,
             ..
         }
+        | Ask::Sign {
+            person,
+            class,
+            enrollment,
+        }
         | Ask::Expire {
             person,
             class,
@@ -487,6 +523,7 @@ const fn of_place(ask: &Ask) -> OfPlace {
     match ask {
         Ask::Pay { .. } => pay,
         Ask::Expire { .. } => expire,
+        Ask::Sign { .. } => signed,
         Ask::Accept { .. } => accept,
         Ask::Settle { .. } => settle,
         _ => withdraw,
@@ -526,7 +563,7 @@ fn enroll(
         [] => Pool::Open,
         _ => Pool::of(standing, counter),
     };
-    let seat = (at.free_for(pool, state.now) > 0).then(|| at.seat_status());
+    let seat = (at.free_for(pool, state.now) > 0).then(|| at.seat_status(who, state.now));
     if seat.is_none() {
         may_wait(at, who, wait)?;
     }
@@ -548,7 +585,7 @@ pub(super) fn place(
         position: None,
         fresh: true,
     };
-    if let Some(at) = state.classes.get_mut(&class) {
+    if let (Some(at), Some(who)) = (state.classes.get_mut(&class), state.people.get_mut(&person)) {
         at.last_queue += 1;
         at.changed = true;
         queue = at.last_queue;
@@ -568,17 +605,15 @@ pub(super) fn place(
                 pool,
             });
         }
-        if let Some(who) = state.people.get_mut(&person) {
-            who.live.push(Live {
-                enrollment: new_id,
-                class,
-                term: at.facts.term,
-                status: answer.status,
-                position: answer.position,
-                pool,
-                held_until: None,
-            });
-        }
+        who.live.push(Live {
+            enrollment: new_id,
+            class,
+            term: at.facts.term,
+            status: answer.status,
+            position: answer.position,
+            pool,
+            held_until: None,
+        });
     }
     Decision {
         answer: Ok(Some(answer)),

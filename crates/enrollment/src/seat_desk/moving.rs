@@ -47,7 +47,8 @@ pub(super) fn merge(
         left.changed = true;
     }
     state.people.insert(person, without);
-    let seat = state.classes.get(&class).map(|at| at.seat_status());
+    let both = state.classes.get(&class).zip(state.people.get(&person));
+    let seat = both.map(|(at, who)| at.seat_status(who, state.now));
     let mut decision = place(state, (person, new_id), class, (None, Pool::Open), seat);
     let moved = Change::Moved {
         enrollment,
@@ -82,7 +83,7 @@ pub(super) fn invite(
     if at.free_for(Pool::Open, state.now) < 1 {
         return Err(Refusal::Full { ahead: at.waitlisted });
     }
-    let status = at.turn_status();
+    let status = at.turn_status(who, state.now);
     let mut decision = place(state, (person, new_id), class, (None, Pool::Open), Some(status));
     if status == EnrollmentStatus::Confirmed {
         decision.changes.extend(end_wait(state, person, from, waited));

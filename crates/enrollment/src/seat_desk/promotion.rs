@@ -1,7 +1,7 @@
 //! Who gets a seat that became free: the rules of the waitlist.
 
 use super::conditions::{is_on, no_clash, within_limit};
-use super::model::{Change, ClassState, EnrollmentStatus, State, Waiting};
+use super::model::{Change, EnrollmentStatus, State, Waiting};
 use super::refusal::Refusal;
 use kernel::PersonId;
 use teaching::ClassId;
@@ -29,7 +29,7 @@ pub(super) fn promote(state: &mut State, class: ClassId) -> Vec<Change> {
                     person: one.person,
                     class,
                     from: EnrollmentStatus::Waitlisted,
-                    to: turn_status(state, class),
+                    to: turn_status(state, class, one.person),
                 });
                 take_seat(state, class, one);
             }
@@ -96,13 +96,15 @@ fn can_take(state: &State, class: ClassId, person: PersonId) -> Result<(), Refus
     no_clash(state, at, who, class)
 }
 
-fn turn_status(state: &State, class: ClassId) -> EnrollmentStatus {
-    let at = state.classes.get(&class);
-    at.map_or(EnrollmentStatus::Confirmed, ClassState::turn_status)
+fn turn_status(state: &State, class: ClassId, person: PersonId) -> EnrollmentStatus {
+    let both = state.classes.get(&class).zip(state.people.get(&person));
+    both.map_or(EnrollmentStatus::Confirmed, |(at, who)| {
+        at.turn_status(who, state.now)
+    })
 }
 
 fn take_seat(state: &mut State, class: ClassId, waiting: &Waiting) {
-    let status = turn_status(state, class);
+    let status = turn_status(state, class, waiting.person);
     if let Some(at) = state.classes.get_mut(&class) {
         at.waiting.retain(|other| other.enrollment != waiting.enrollment);
         at.waitlisted -= 1;

@@ -94,6 +94,13 @@ pub enum Refusal {
         /// Why, in the school's words.
         note: String,
     },
+    /// Papers must be signed before the seat is paid.
+    PapersOwed {
+        /// The enrolment.
+        enrollment: EnrollmentId,
+        /// How many.
+        papers: usize,
+    },
     /// The time to pay for the seat is over.
     HoldOver,
     /// The time to accept a seat is over.
@@ -136,6 +143,7 @@ impl Refusal {
             Self::OwnRoundLater { .. } => "own_round_later",
             Self::NotMeant { .. } => "not_meant",
             Self::Paused { .. } => "paused",
+            Self::PapersOwed { .. } => "papers_owed",
             Self::HoldOver => "hold_over",
             Self::OfferOver { .. } => "offer_over",
             Self::NothingOffered => "nothing_offered",
@@ -218,6 +226,9 @@ impl Refusal {
                 audience.label()
             ),
             Self::Paused { note } => format!("学校暂停了这一批报名：{note}。名额都留着，恢复后再报，不用守着。"),
+            Self::PapersOwed { papers, .. } => {
+                format!("还差 {papers} 份材料没有签，签好才能交费。请看“我的材料”：网上能签，或带身份证到柜台签。")
+            }
             Self::HoldOver => "交费的时间已过，名额没有再留。想上这个班，请重新报名；多交的钱会退还。".into(),
             Self::OfferOver { .. } => {
                 "接受名额的时间已过，名额没有再留。还想上这个班，可以重新排候补，从最后排起；以前学期候补没轮到的签数不变。".into()
@@ -246,6 +257,7 @@ impl Refusal {
                 ),
                 seats(),
             ],
+            Self::PapersOwed { .. } => vec![door("看我的材料", "/me/papers")],
             Self::InDraw { round } => vec![door("看这个报名批次", &format!("/rounds/{round}")), seats()],
             Self::OfferOver { class } => vec![
                 door("重新排这个班的候补", &format!("/classes/{class}/enroll")),
@@ -354,6 +366,10 @@ mod tests {
             },
             Refusal::Paused {
                 note: String::from("back at two"),
+            },
+            Refusal::PapersOwed {
+                enrollment: EnrollmentId::from_raw(1),
+                papers: 2,
             },
             Refusal::HoldOver,
             Refusal::NothingDue,

@@ -121,8 +121,7 @@ fn place_all(
     (pool, seats, wait): (Pool, bool, bool),
 ) -> Result<Decision, Refusal> {
     let at = state.classes.get(&class).ok_or(Refusal::NoClass)?;
-    let seat = seats.then(|| at.seat_status());
-    if seat.is_none() {
+    if !seats {
         for (person, _) in &party.to_place {
             may_wait(at, state.people.get(person).ok_or(Refusal::NoPerson)?, wait)?;
         }
@@ -132,6 +131,9 @@ fn place_all(
         changes: Vec::with_capacity(party.to_place.len()),
     };
     for one in party.to_place {
+        let at = state.classes.get(&class).ok_or(Refusal::NoClass)?;
+        let who = state.people.get(&one.0).ok_or(Refusal::NoPerson)?;
+        let seat = seats.then(|| at.seat_status(who, state.now));
         let placed = place(state, one, class, (Some(signup), pool), seat);
         if !matches!(decision.answer, Ok(Some(_))) {
             decision.answer = placed.answer;

@@ -1,11 +1,12 @@
 //! What a decision about those who wait takes beside the rules: how long a turn stands, and what follows for the wait behind it.
 
 use super::group::{SETTLE, Writes};
-use super::holds::{Way, held_until, offered_until};
+use super::holds::{FEE, Way, held_until, offered_until};
 use super::model::{Ask, ClassState, EnrollmentStatus, State};
 use super::{Asked, store};
+use crate::declarations::Paper;
 use crate::rules;
-use kernel::PersonId;
+use kernel::{Instant, PersonId};
 use platform::{AppResult, Channel, Tx, job};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -27,13 +28,13 @@ pub(super) async fn set_rules(tx: &Tx, state: &mut State, asked: &[Asked]) -> Ap
     Ok(())
 }
 
-/// Until when a new seat is kept for who must pay or accept it.
+/// Until when a new seat is kept for who must pay, sign or accept.
 pub(super) fn kept_until(
-    now: kernel::Instant,
+    state: &State,
     at: &ClassState,
     asked: &Asked,
-    status: EnrollmentStatus,
-) -> Option<kernel::Instant> {
+    (person, status): (PersonId, EnrollmentStatus),
+) -> Option<Instant> {
     let by_itself = asked.ask.is_drawn() || asked.ask.classes().count() > 1;
     let way = if by_itself {
         Way::Turn
@@ -41,12 +42,35 @@ pub(super) fn kept_until(
         Way::from(asked.channel)
     };
     match (status, &asked.ask) {
-        (EnrollmentStatus::Reserved, _) => Some(held_until(now, way, calendar())),
+        (EnrollmentStatus::Reserved, _) => Some(kept_for(state, at, person, way)),
         (EnrollmentStatus::Offered, Ask::Invite { channel, .. }) => {
-            Some(offered_until(now, Way::from(*channel), &at.rule))
+            Some(offered_until(state.now, Way::from(*channel), &at.rule))
         }
         _ => None,
     }
+}
+
+/// Until when a seat is kept: for its fee, for papers that are owed, or for the longer of both.
+pub(super) fn kept_for(state: &State, at: &ClassState, person: PersonId, way: Way) -> Instant {
+    let for_fee = held_until(state.now, way, calendar(), FEE);
+    let owed = owed(state, at, person);
+    match at.papers.as_ref().filter(|_| !owed.is_empty()) {
+        None => for_fee,
+        Some(papers) => {
+            let for_papers = held_until(state.now, way, calendar(), papers.rule.limits());
+            if at.facts.fee_fen > 0 {
+                for_papers.max(for_fee)
+            } else {
+                for_papers
+            }
+        }
+    }
+}
+
+/// The papers that somebody still owes a class.
+pub(super) fn owed(state: &State, at: &ClassState, person: PersonId) -> Vec<Paper> {
+    let who = state.people.get(&person);
+    who.map(|who| at.owed(who, state.now)).unwrap_or_default()
 }
 
 /// What a place in one class has to do with another class.

@@ -31,6 +31,8 @@ pub struct Facts {
     pub age_min: Option<i64>,
     /// Highest age in full years.
     pub age_max: Option<i64>,
+    /// How much it asks of the body.
+    pub risk: crate::classes::Risk,
     /// Fee in fen.
     pub fee_fen: i64,
     /// Sessions that take place, by day and time.
@@ -73,6 +75,7 @@ pub async fn facts(db: &Db, classes: &[ClassId]) -> DbResult<Vec<Facts>> {
             starts_on: row.starts_on,
             age_min: row.age_min,
             age_max: row.age_max,
+            risk: row.risk,
             fee_fen: row.fee_fen,
         })
         .collect())

@@ -40,6 +40,7 @@ record! {
         pub(super) age_min: Option<i64>,
         pub(super) age_max: Option<i64>,
         pub(super) fee_fen: i64,
+        pub(super) risk: crate::classes::Risk,
     }
 }
 
@@ -112,7 +113,7 @@ pub async fn versions(db: &Db, classes: &[ClassId]) -> DbResult<Vec<(ClassId, i6
 /// Rows of these classes, by id.
 pub(super) async fn facts(db: &Db, classes: &[ClassId]) -> DbResult<Vec<FactsRow>> {
     db.query(
-        "SELECT id, version, org_id, term_id, name, starts_on, age_min, age_max, fee_fen
+        "SELECT id, version, org_id, term_id, name, starts_on, age_min, age_max, fee_fen, risk
          FROM class {unscoped: the facts are public} WHERE id {any $1} ORDER BY id",
         args![classes],
     )

@@ -156,10 +156,11 @@ pub(in crate::fees) async fn last_closed(db: &Db, org: OrgId) -> DbResult<Option
     .await
 }
 
-/// Keeps seats that were given from a waitlist until they are paid.
+/// Keeps seats that were given from a waitlist until they are paid, or until their papers are signed.
 pub(in crate::fees) async fn keep(tx: &Tx, id: EnrollmentId, until: Instant) -> DbResult<()> {
     tx.exec(
-        "UPDATE enrollment SET money = 'due', held_until = $2,
+        "UPDATE enrollment SET held_until = $2,
+           money = CASE WHEN (SELECT c.fee_fen FROM class c WHERE c.id = enrollment.class_id) > 0 THEN 'due' ELSE 'none' END,
            due_fen = (SELECT c.fee_fen FROM class c WHERE c.id = enrollment.class_id)
          WHERE id = $1 {unscoped: decided by the seat desk}",
         args![id, until],
@@ -332,7 +333,7 @@ pub(in crate::fees) async fn due_within(db: &Db, scope: &Scope, limit: i64) -> D
         .query(
             "SELECT e.id, e.class_id, c.name AS class, e.person_id, e.status, e.due_fen, e.held_until
              FROM enrollment e JOIN class c ON c.id = e.class_id
-             WHERE e.status = 'reserved' AND {scope e.org_id} ORDER BY e.held_until, e.id LIMIT $1",
+             WHERE e.status = 'reserved' AND e.due_fen > 0 AND {scope e.org_id} ORDER BY e.held_until, e.id LIMIT $1",
             args![limit],
         )
         .await

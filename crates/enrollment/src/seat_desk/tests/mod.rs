@@ -50,6 +50,7 @@ pub(super) fn usual(number: i64) -> ClassState {
             starts_on: day("2027-03-01"),
             age_min: None,
             age_max: None,
+            risk: teaching::classes::Risk::None,
             fee_fen: 0,
             slots: vec![slot(
                 "2027-03-01",
@@ -66,6 +67,7 @@ pub(super) fn usual(number: i64) -> ClassState {
             turn: crate::rules::Turn::Confirm,
             ..crate::rules::Rule::default()
         },
+        papers: None,
         capacity: 2,
         enrolled: 0,
         waitlisted: 0,
@@ -78,7 +80,7 @@ pub(super) fn usual(number: i64) -> ClassState {
 pub(super) fn state(classes: Vec<ClassState>, people: i64) -> State {
     let born = |number| PersonState {
         birth: (number != 9).then(|| day("1960-03-02")),
-        live: Vec::new(),
+        ..PersonState::default()
     };
     State {
         now: NOW.parse().unwrap(),

@@ -1,0 +1,158 @@
+//! What a group reads before it decides: people, classes, how their seats are given, papers, places on waitlists.
+
+use super::memory::Memory;
+use super::model::{Ask, ClassState, EnrollmentStatus, Live, PersonState, State};
+use super::{Asked, store};
+use crate::first_come::Plan;
+use kernel::{Instant, PersonId};
+use platform::{AppResult, Tx};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use teaching::ClassId;
+use teaching::seats::{self, Facts};
+
+pub(super) async fn people_state(tx: &Tx, people: &[PersonId]) -> AppResult<HashMap<PersonId, PersonState>> {
+    let births = people::births::of(tx, people).await?;
+    let mut all: HashMap<PersonId, PersonState> = births
+        .into_iter()
+        .map(|(id, birth)| {
+            (
+                id,
+                PersonState {
+                    birth,
+                    ..PersonState::default()
+                },
+            )
+        })
+        .collect();
+    for row in store::live_of(tx, people).await? {
+        if let Some(who) = all.get_mut(&row.person_id) {
+            who.live.push(Live {
+                enrollment: row.id,
+                class: row.class_id,
+                term: row.term_id,
+                status: row.status,
+                position: None,
+                pool: row.pool,
+                held_until: row.held_until,
+            });
+        }
+    }
+    Ok(all)
+}
+
+pub(super) async fn held_facts(
+    tx: &Tx,
+    memory: &mut Memory,
+    held: &BTreeSet<ClassId>,
+) -> AppResult<HashMap<ClassId, Arc<Facts>>> {
+    let held: Vec<ClassId> = held.iter().copied().collect();
+    let versions = seats::versions(tx, &held).await?;
+    memory.refresh(tx, versions.into_iter()).await?;
+    let known = held.into_iter().filter_map(|id| Some((id, memory.facts(id)?)));
+    Ok(known.collect())
+}
+
+pub(super) async fn class_state(
+    tx: &Tx,
+    memory: &mut Memory,
+    asked: &BTreeSet<ClassId>,
+    now: Instant,
+) -> AppResult<HashMap<ClassId, ClassState>> {
+    let asked: Vec<ClassId> = asked.iter().copied().collect();
+    let rows = seats::now(tx, &asked).await?;
+    memory
+        .refresh(tx, rows.iter().map(|row| (row.id, row.version)))
+        .await?;
+    let queues = store::last_queues(tx, &asked).await?;
+    let changes = queues.first().map_or(0, |row| row.2);
+    memory.refresh_papers(tx, &asked, changes, now).await?;
+    let queues: HashMap<ClassId, i64> = queues.into_iter().map(|row| (row.0, row.1)).collect();
+    let states = rows.into_iter().filter_map(|row| {
+        let facts = memory.facts(row.id)?;
+        let state = ClassState {
+            facts,
+            status: row.status,
+            opens: row.enrollment_opens,
+            closes: row.enrollment_closes,
+            limit: row.class_limit,
+            plan: Plan::default(),
+            rule: crate::rules::Rule::default(),
+            papers: memory.papers(row.id),
+            capacity: row.capacity,
+            enrolled: row.enrolled,
+            waitlisted: row.waitlisted,
+            last_queue: queues.get(&row.id).copied().unwrap_or(0),
+            waiting: Vec::new(),
+            changed: false,
+        };
+        Some((row.id, state))
+    });
+    Ok(states.collect())
+}
+
+/// How the seats of the classes asked for are given, and where those stand who ask.
+pub(super) async fn set_plans(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()> {
+    let classes: Vec<ClassId> = state.classes.keys().copied().collect();
+    let asking = asked.iter().filter_map(|one| match &one.ask {
+        Ask::Enroll { .. } | Ask::Together { .. } => Some(&one.ask),
+        _ => None,
+    });
+    let asking: Vec<(ClassId, PersonId)> = asking
+        .flat_map(|ask| ask.people().map(|person| (ask.class(), person)))
+        .collect();
+    for (class, plan) in crate::first_come::plans(tx, &classes, &asking).await? {
+        if let Some(class) = state.classes.get_mut(&class) {
+            class.plan = plan;
+        }
+    }
+    Ok(())
+}
+
+/// What was signed for those of whom a class asks papers; where none is asked, nothing is read.
+pub(super) async fn set_signatures(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()> {
+    let mut people = BTreeSet::new();
+    let asks = |class: &ClassState, person: &PersonId| {
+        let papers = class.papers.as_ref().zip(state.people.get(person));
+        papers.is_some_and(|(papers, who)| papers.asks(class.facts.risk, class.age_of(who)))
+    };
+    for one in asked {
+        if let Some(class) = state.classes.get(&one.ask.class()) {
+            people.extend(one.ask.people().filter(|person| asks(class, person)));
+        }
+    }
+    for class in state.classes.values() {
+        let waiting = class.waiting.iter().map(|waiting| waiting.person);
+        people.extend(waiting.filter(|person| asks(class, person)));
+    }
+    let people: Vec<PersonId> = people.into_iter().collect();
+    for (person, signed) in crate::declarations::signed(tx, &people, state.now.date()).await? {
+        if let Some(who) = state.people.get_mut(&person) {
+            who.signed.push(signed);
+        }
+    }
+    Ok(())
+}
+
+/// Places on the waitlist of those who ask again for what they wait for.
+pub(super) async fn set_positions(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()> {
+    let mut repeated = Vec::new();
+    for one in asked {
+        let who = one.ask.person().and_then(|person| state.people.get(&person));
+        let live = who.and_then(|who| who.live.iter().find(|live| live.class == one.ask.class()));
+        repeated.extend(
+            live.filter(|live| live.status == EnrollmentStatus::Waitlisted)
+                .map(|live| live.enrollment),
+        );
+    }
+    if repeated.is_empty() {
+        return Ok(());
+    }
+    let positions: HashMap<_, _> = store::positions(tx, &repeated).await?.into_iter().collect();
+    for live in state.people.values_mut().flat_map(|who| who.live.iter_mut()) {
+        if let Some(position) = positions.get(&live.enrollment) {
+            live.position = Some(*position);
+        }
+    }
+    Ok(())
+}
