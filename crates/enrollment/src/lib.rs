@@ -11,12 +11,14 @@ mod personal;
 pub mod roll;
 pub mod rounds;
 mod rows;
+pub mod school_rules;
 pub mod seat_desk;
 #[cfg(test)]
 mod testing;
 pub mod undo;
 
 pub use enrollments::{ATTEND, HOLDS, JOBS};
+pub use merging::answers::OVER as MERGES;
 pub use personal::KEEPER;
 pub use rows::{COLUMNS, NewEnrollment};
 pub use seat_desk::{EnrollmentStatus, SeatDesk};
@@ -60,6 +62,11 @@ pub const SCHEMA: db::Schema = db::Schema {
             name: "rounds by first come",
             sql: include_str!("../migrations/0007_first_come.sql"),
         },
+        db::Migration {
+            number: 9,
+            name: "life of a class and of an enrolment",
+            sql: include_str!("../migrations/0009_life.sql"),
+        },
     ],
     org_owned: &[
         "enrollment",
@@ -71,6 +78,9 @@ pub const SCHEMA: db::Schema = db::Schema {
         "fee_refund",
         "fee_order",
         "fee_closing",
+        "school_rule",
+        "merge_run",
+        "merge_answer",
     ],
 };
 
@@ -121,6 +131,7 @@ pub fn routes(desk: &std::sync::Arc<SeatDesk>) -> platform::Routes {
         .merge(first_come::routes())
         .merge(fees::routes())
         .merge(merging::routes())
+        .merge(school_rules::routes())
 }
 
 /// What waits for staff. A class with free seats and people waiting who cannot take them needs a word with them; a round
@@ -132,6 +143,7 @@ pub async fn waiting(ctx: &platform::Ctx) -> platform::AppResult<Vec<platform::W
     let mut all = rounds::lifecycle::waiting(ctx).await?;
     all.extend(enrollments::actions::waiting(ctx).await?);
     all.extend(fees::actions::waiting(ctx).await?);
+    all.extend(merging::answers::waiting(ctx).await?);
     Ok(all)
 }
 
@@ -145,6 +157,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     all.merge(undo::UndoApi::openapi());
     all.merge(handover::api::HandoverApi::openapi());
     all.merge(fees::api::FeesApi::openapi());
+    all.merge(merging::api::MergingApi::openapi());
+    all.merge(school_rules::api::SchoolRulesApi::openapi());
     all
 }
 

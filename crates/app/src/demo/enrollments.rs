@@ -391,6 +391,7 @@ fn row(draw: &Draw, filled: &Filled<'_>, seat: &Seat) -> Option<Row> {
         held_until: None,
         seated_on: seat.status.lasted().then(|| created.date()),
         pool: enrollment::first_come::model::Pool::Open,
+        moved_from: None,
     };
     Some(row.cells())
 }

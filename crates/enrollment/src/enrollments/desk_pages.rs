@@ -284,6 +284,8 @@ struct DonePage {
     /// The last day on which the learner may undo it.
     undo: Option<String>,
     may_take: bool,
+    /// Whether an answer to a merge is wanted.
+    merged: bool,
     pay_by: Option<String>,
     refund: Option<String>,
 }
@@ -322,6 +324,9 @@ async fn done_page(ctx: &Ctx, text: &str, form: Form) -> AppResult<DonePage> {
         may_act: ctx.can(Permission::EnrollmentAct),
         undo: detail.row.undo_until(ctx.today()).map(|day| page.date(day)),
         may_take: ctx.can(Permission::FeeTake),
+        merged: crate::merging::answers::wanted(ctx, detail.row.id)
+            .await?
+            .is_some(),
         pay_by: fees::pay_by(&page, &detail.row),
         refund: refund.map(|fen| fees::refund_sentence(&page, fen)),
         page,

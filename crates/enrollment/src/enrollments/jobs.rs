@@ -41,6 +41,7 @@ pub const JOBS: &[JobKind] = &[
         run: |ctx, _| -> JobFuture { Box::pin(holds(ctx)) },
     },
     crate::fees::online::SEND_BACK,
+    crate::merging::answers::OVER_JOB,
     crate::rounds::PUBLISH,
     crate::rounds::TELL,
 ];
@@ -171,7 +172,12 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
         };
         let acted = acted_on(&tx, row, word).await?;
         let (template, text) = match (money_text(word, row, class), acted) {
-            _ if word == "merged" => merged_text(&line.from, row, class, place),
+            _ if word == "merged" => {
+                let choice = crate::merging::store::choice(&tx, row.id).await?;
+                let asked = choice.as_ref().map(crate::merging::asked_text);
+                merged_text(&line.from, row, class, place, asked)
+            }
+            (_, who) if word == "not_merged" => not_merged_text(row, class, who),
             (Some((template, text)), Some(who)) => {
                 (template, format!("{text}这是{who}替您报的。{}", undo_text(row)))
             }
@@ -192,7 +198,7 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
 async fn acted_on(tx: &Tx, row: &EnrollmentRow, word: &str) -> AppResult<Option<String>> {
     let (actor, channel) = match word {
         "confirmed" | "reserved" | "waitlisted" => (row.actor_person, row.channel.clone()),
-        "withdrawn" => {
+        "withdrawn" | "not_merged" => {
             let events = platform::audit::of_subject(tx, "enrollment", row.id).await?;
             let last = events
                 .into_iter()
@@ -294,7 +300,15 @@ fn money_text(word: &str, row: &EnrollmentRow, class: &ClassRow) -> Option<(&'st
 }
 
 /// What is told to whose class was merged into another: the new time and place, and that they may refuse.
-fn merged_text(from: &str, row: &EnrollmentRow, class: &ClassRow, place: &str) -> (&'static str, String) {
+fn merged_text(
+    from: &str,
+    row: &EnrollmentRow,
+    class: &ClassRow,
+    place: &str,
+    asked: Option<String>,
+) -> (&'static str, String) {
+    let may_leave = "不想上可以不上：第一次课以前在网上、电话或柜台取消，交过的学费全部退还。";
+    let may_leave = asked.unwrap_or_else(|| may_leave.to_owned());
     let pay = match (row.money, row.held_until) {
         (Money::Due, Some(until)) => format!(
             "学费 {}，请在 {} 前交，过了时间名额会让给别人。",
@@ -304,13 +318,36 @@ fn merged_text(from: &str, row: &EnrollmentRow, class: &ClassRow, place: &str) -
         _ => String::new(),
     };
     let text = format!(
-        "【学圈】您报的“{from}”人数不够，没有开成，已把您并到“{}”：每{} {}，{place}，{} 开课。{pay}不想上可以不上：第一次课以前在网上、电话或柜台取消，交过的学费全部退还。",
+        "【学圈】您报的“{from}”人数不够，没有开成，已把您并到“{}”：每{} {}，{place}，{} 开课。{pay}{may_leave}",
         class.name,
         weekday_name(class.weekday),
         hours(class.starts, class.minutes),
         class.starts_on
     );
     ("enrollment.merged", text)
+}
+
+/// What is told to who does not go into the class that took theirs.
+fn not_merged_text(row: &EnrollmentRow, class: &ClassRow, who: Option<String>) -> (&'static str, String) {
+    let by = match who {
+        Some(who) => format!("这是{who}替您答复的。"),
+        None => String::new(),
+    };
+    let back = match row.due_fen {
+        0 => String::new(),
+        fen if row.money == Money::Paid => {
+            format!(
+                "学费 {} 全部退还，请到学校柜台领取，或等学校办理。",
+                kernel::Fen(fen)
+            )
+        }
+        _ => String::new(),
+    };
+    let text = format!(
+        "【学圈】“{}”不去了，位置已经让出。{back}{by}可以看看别的班，或打电话问学校。",
+        class.name
+    );
+    ("enrollment.not_merged", text)
 }
 
 fn decided_text(word: &str, class: &ClassRow, place: &str, position: Option<i64>) -> (&'static str, String) {

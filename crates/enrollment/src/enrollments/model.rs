@@ -160,6 +160,8 @@ pub fn history_line(event: &EventRow) -> Option<HistoryLine> {
         "enrollment.passed_over" => "轮到了，但和别的班冲突或报满了，位置保留",
         "enrollment.withdrawn" => "取消了报名",
         "enrollment.transferred" => "原来的班人数不够，并到了别的班",
+        "enrollment.merge_answered" if event.data.contains("\"answer\":\"keep\"") => "答复：去新的班",
+        "enrollment.merge_answered" => "答复：不去新的班，全部退费",
         "enrollment.undone" => "本人撤销了代办",
         "enrollment.cancelled" => "班级停办，报名取消",
         "enrollment.attending" => "开课了",

@@ -4,6 +4,7 @@ use super::actions::{self, Before, Terms};
 use super::model::{self, Detail, Mine, tag};
 use super::store::EnrollmentRow;
 use crate::first_come;
+use crate::merging::store::ChoiceRow;
 use crate::seat_desk::{self, SeatDesk};
 use crate::{EnrollmentId, EnrollmentStatus};
 use axum::Extension;
@@ -222,6 +223,8 @@ struct MinePage {
     requests: Vec<String>,
     /// What others enrolled this person in, and can still be undone: sentence and address.
     undo: Vec<(String, String)>,
+    /// What is to be answered because a class was merged: sentence and address.
+    merges: Vec<(String, String)>,
     /// Drafts to be finished at the counter today: sentence and address.
     drafts: Vec<(String, String)>,
 }
@@ -254,6 +257,8 @@ pub(super) async fn mine(ctx: Ctx) -> AppResult<Response> {
             undo.push((sentence, format!("/me/enrollments/{}/undo", mine.row.id)));
         }
     }
+    let merges = crate::merging::answers::mine(&ctx).await?;
+    let merges = merges.iter().map(|row| merge_line(&page, row)).collect();
     let requests = family::requests(&ctx).await?;
     let drafts = crate::handover::actions::mine(&ctx).await?;
     let drafts = drafts.into_iter().map(|row| {
@@ -265,11 +270,21 @@ pub(super) async fn mine(ctx: Ctx) -> AppResult<Response> {
         helped: helped(&ctx, &page).await?,
         requests: requests.into_iter().map(|row| row.helper_name).collect(),
         undo,
+        merges,
         next,
         items,
         signups,
         page,
     }))
+}
+
+/// What is to be answered because a class was merged, and where.
+fn merge_line(page: &Page, row: &ChoiceRow) -> (String, String) {
+    let sentence = page.tn(
+        "“{}”并到了“{}”：去不去，请您答复",
+        &[&row.old_name, &row.class_name],
+    );
+    (sentence, format!("/me/enrollments/{}/merge", row.id))
 }
 
 /// Classes of those for whom the signed-in person may act.
@@ -323,6 +338,8 @@ struct OnePage {
     /// Who enrolled this person and until when they may undo it; for themselves only.
     undo: Option<String>,
     pay_by: Option<String>,
+    /// What is to be answered because their class was merged, and where.
+    merge: Option<(String, String)>,
 }
 
 /// `GET /me/enrollments/{id}`: where it stands, what happened, what can be done.
@@ -359,7 +376,9 @@ pub(super) async fn one(
     } else {
         None
     };
+    let merge = crate::merging::answers::wanted(&ctx, detail.row.id).await?;
     Ok(html(&OnePage {
+        merge: merge.map(|row| merge_line(&page, &row)),
         is_own,
         undo,
         when: model::when(&page, &detail.class),

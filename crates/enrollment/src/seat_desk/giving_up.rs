@@ -261,7 +261,7 @@ mod tests {
                     (_, Some(live)) => Ask::Withdraw {
                         person: person(who),
                         class: class_id(1),
-                        enrollment: live.enrollment,
+                        enrollment: live.enrollment, cause: crate::fees::ladder::Cause::Withdrawn
                     },
                 };
                 let _ = decide(&mut state, &ask);

@@ -6,9 +6,11 @@ use super::model::{
     Answer, Ask, Change, ClassState, Decision, EnrollmentStatus, Live, PersonState, RULE_VERSION, State,
     Waiting, decide,
 };
+use super::moving::goes_along;
 use super::refusal::Refusal;
 use super::{Asked, store};
 use crate::NewEnrollment;
+use crate::fees::ladder::Cause;
 use crate::fees::{self, Money, Step};
 use crate::first_come::Plan;
 use crate::first_come::model::Pool;
@@ -153,6 +155,7 @@ async fn load(
         classes: class_state(tx, memory, &classes).await?,
         held: held_facts(tx, memory, &elsewhere).await?,
         people: known,
+        paid: paid(tx, asked).await?,
     };
     set_plans(tx, &mut state, asked).await?;
     for row in waiting {
@@ -238,6 +241,7 @@ async fn class_state(
         .refresh(tx, rows.iter().map(|row| (row.id, row.version)))
         .await?;
     let queues: HashMap<ClassId, i64> = store::last_queues(tx, &asked).await?.into_iter().collect();
+    let merging = crate::merging::store::merging(tx, &asked).await?;
     let states = rows.into_iter().filter_map(|row| {
         let facts = memory.facts(row.id)?;
         let state = ClassState {
@@ -246,6 +250,7 @@ async fn class_state(
             opens: row.enrollment_opens,
             closes: row.enrollment_closes,
             limit: row.class_limit,
+            merging: merging.contains(&row.id),
             plan: Plan::default(),
             capacity: row.capacity,
             enrolled: row.enrolled,
@@ -257,6 +262,23 @@ async fn class_state(
         Some((row.id, state))
     });
     Ok(states.collect())
+}
+
+/// How the fees of those stand who are moved.
+async fn paid(tx: &Tx, asked: &[Asked]) -> AppResult<HashMap<crate::EnrollmentId, (Money, i64)>> {
+    let moved = asked.iter().filter_map(|one| match one.ask {
+        Ask::Merge { enrollment, .. } => Some(enrollment),
+        _ => None,
+    });
+    let moved: Vec<crate::EnrollmentId> = moved.collect();
+    if moved.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = crate::enrollments::store::find_many(tx, &moved).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.id, (row.money, row.due_fen)))
+        .collect())
 }
 
 /// How the seats of the classes asked for are given, and where those stand who ask.
@@ -337,7 +359,9 @@ fn request_hash(ask: &Ask) -> String {
         Ask::Enroll {
             person, class, wait, ..
         } => format!("enroll {person} {class} {wait}"),
-        Ask::Withdraw { enrollment, .. } => format!("withdraw {enrollment}"),
+        Ask::Withdraw {
+            enrollment, cause, ..
+        } => format!("withdraw {enrollment} {}", cause.as_str()),
         Ask::Drawn {
             signup, class, wait, ..
         } => format!("drawn {signup} {class} {wait}"),
@@ -486,7 +510,7 @@ fn note_placed(
     let placed = event(kind, answer.enrollment, person, at.facts.org, asked);
     writes.events.push(placed.data(data));
     // The round tells everybody of its result, once.
-    match merged {
+    match &merged {
         Some((_, name)) => writes.tell.push(json!([answer.enrollment, "merged", null, name])),
         None if signup.is_none() => writes
             .tell
@@ -502,9 +526,15 @@ fn note_placed(
     };
     let held_until = reserved.then(|| held_until(state.now, way, calendar()));
     writes.money.extend(held_until.map(Step::Kept));
+    let (money, due_fen) = match carried(state, &asked.ask) {
+        _ if reserved => (Money::Due, at.facts.fee_fen),
+        Some(money) if at.facts.fee_fen > 0 => (money, at.facts.fee_fen),
+        _ => (Money::None, 0),
+    };
     writes.placed.push(NewEnrollment {
-        money: if reserved { Money::Due } else { Money::None },
-        due_fen: if reserved { at.facts.fee_fen } else { 0 },
+        money,
+        due_fen,
+        moved_from: merged.map(|(from, _)| from),
         held_until,
         id: answer.enrollment,
         class,
@@ -539,6 +569,27 @@ fn merged_from(state: &State, ask: &Ask) -> Option<(crate::EnrollmentId, String)
     }
 }
 
+/// How a fee stands that goes along with who is moved.
+fn carried(state: &State, ask: &Ask) -> Option<Money> {
+    let Ask::Merge { enrollment, .. } = ask else {
+        return None;
+    };
+    let (money, _) = *state.paid.get(enrollment)?;
+    goes_along(money).then_some(money)
+}
+
+/// What an end means for money.
+fn on_leaving(state: &State, ask: &Ask, left: (crate::EnrollmentId, OrgId)) -> Step {
+    match *ask {
+        Ask::Merge { class, new_id, .. } if carried(state, ask).is_some() => {
+            let to = state.classes.get(&class).map_or(left.1, |at| at.facts.org);
+            Step::Carried(left, (new_id, to))
+        }
+        Ask::Withdraw { cause, .. } => Step::Left(left.0, left.1, cause),
+        _ => Step::Left(left.0, left.1, Cause::Withdrawn),
+    }
+}
+
 fn note_moved(
     state: &State,
     writes: &mut Writes,
@@ -550,7 +601,7 @@ fn note_moved(
         return;
     };
     let (kind, word) = match (from, to) {
-        (_, EnrollmentStatus::Withdrawn) => ("enrollment.withdrawn", "withdrawn"),
+        (_, EnrollmentStatus::Withdrawn) => ("enrollment.withdrawn", left_word(&asked.ask)),
         (_, EnrollmentStatus::Transferred) => ("enrollment.transferred", "transferred"),
         (_, EnrollmentStatus::Expired) => ("enrollment.expired", "hold_over"),
         (EnrollmentStatus::Reserved, EnrollmentStatus::Confirmed) => ("enrollment.paid", "paid"),
@@ -564,9 +615,10 @@ fn note_moved(
         event(kind, enrollment, person, at.facts.org, asked).note(asked.reason.clone())
     };
     match (word, &asked.ask) {
-        ("withdrawn" | "hold_over" | "transferred", _) => {
+        ("withdrawn" | "not_merged" | "hold_over" | "transferred", _) => {
             writes.look_again.extend(waits_elsewhere(state, person));
-            writes.money.push(Step::Left(enrollment, at.facts.org));
+            let left = (enrollment, at.facts.org);
+            writes.money.push(on_leaving(state, &asked.ask, left));
         }
         ("paid", Ask::Pay { payment, .. }) => {
             writes
@@ -588,6 +640,16 @@ fn note_moved(
     // Who was moved is told of the new place, in one message.
     if word != "transferred" {
         writes.tell.push(json!([enrollment, word, null]));
+    }
+}
+
+/// Who wants no merged class is told of the money.
+const fn left_word(ask: &Ask) -> &'static str {
+    match ask {
+        Ask::Withdraw {
+            cause: Cause::Merged, ..
+        } => "not_merged",
+        _ => "withdrawn",
     }
 }
 

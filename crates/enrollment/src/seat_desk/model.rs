@@ -6,7 +6,8 @@ use super::moving::merge;
 use super::promotion::promote;
 use super::refusal::Refusal;
 pub use super::status::EnrollmentStatus;
-use crate::fees::Payment;
+use crate::fees::ladder::Cause;
+use crate::fees::{Money, Payment};
 use crate::first_come::Plan;
 use crate::first_come::model::{Pool, admit, kept_from};
 use crate::{EnrollmentId, SignupId};
@@ -43,6 +44,8 @@ pub enum Ask {
         class: ClassId,
         /// Which.
         enrollment: EnrollmentId,
+        /// Why what was paid goes back.
+        cause: Cause,
     },
     /// What a signup of a draw has come to, for all its people together or for none. Window and draw do not stand in
     /// the way; every other rule does.
@@ -176,6 +179,8 @@ pub struct ClassState {
     pub closes: Instant,
     /// How many classes of the term a person may hold, and for how many they may wait.
     pub limit: i64,
+    /// Whether it is being merged into another: nobody gets a seat in it any more.
+    pub merging: bool,
     /// How its seats are given: draw, rounds by first come, seats kept.
     pub plan: Plan,
     /// Seats.
@@ -265,6 +270,8 @@ pub struct State {
     pub held: HashMap<ClassId, Arc<Facts>>,
     /// People.
     pub people: HashMap<PersonId, PersonState>,
+    /// How the fees of those stand who are moved, and what they come to in fen.
+    pub paid: HashMap<EnrollmentId, (Money, i64)>,
 }
 
 /// What an accepted ask has led to.
@@ -354,6 +361,7 @@ pub fn decide(state: &mut State, ask: &Ask) -> Decision {
             person,
             class,
             enrollment,
+            ..
         } => withdraw(state, person, class, enrollment).unwrap_or_else(Decision::from),
         Ask::Pay {
             person,
@@ -414,6 +422,9 @@ fn enroll(
         });
     }
     let standing = at.plan.standing.get(&person).copied().unwrap_or_default();
+    if at.merging {
+        return Err(Refusal::Closed { at: None });
+    }
     not_drawn(&at.plan, state.now)?;
     in_window(at.opens, at.closes, state.now)?;
     admit(&at.plan.windows, standing, state.now)?;
@@ -428,7 +439,8 @@ fn enroll(
     if !seat {
         may_wait(at, who, wait)?;
     }
-    Ok(place(state, (person, new_id), class, (None, pool), seat))
+    let what = if seat { Place::Seat } else { Place::Wait };
+    Ok(place(state, (person, new_id), class, (None, pool), what))
 }
 
 /// Seats for all people of a signup or for none; who has a place in the class already keeps it.
@@ -470,11 +482,23 @@ fn drawn(
         changes: Vec::with_capacity(to_place.len()),
     };
     for one in to_place {
-        let placed = place(state, one, class, (Some(signup), Pool::Open), seats);
+        let what = if seats { Place::Seat } else { Place::Wait };
+        let placed = place(state, one, class, (Some(signup), Pool::Open), what);
         decision.answer = placed.answer;
         decision.changes.extend(placed.changes);
     }
     Ok(decision)
+}
+
+/// What somebody gets who is placed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// A seat, to be paid where there is a fee.
+    Seat,
+    /// A seat whose fee is settled.
+    Settled,
+    /// A place on the waitlist.
+    Wait,
 }
 
 pub(super) fn place(
@@ -482,7 +506,7 @@ pub(super) fn place(
     (person, new_id): (PersonId, EnrollmentId),
     class: ClassId,
     (signup, pool): (Option<SignupId>, Pool),
-    seat: bool,
+    what: Place,
 ) -> Decision {
     let mut queue = 0;
     let mut answer = Answer {
@@ -495,10 +519,12 @@ pub(super) fn place(
         at.last_queue += 1;
         at.changed = true;
         queue = at.last_queue;
-        if seat {
+        if what != Place::Wait {
             at.enrolled += 1;
             at.plan.taken.add(pool, 1);
-            answer.status = at.seat_status();
+            if what == Place::Seat {
+                answer.status = at.seat_status();
+            }
         } else {
             at.waitlisted += 1;
             answer.status = EnrollmentStatus::Waitlisted;

@@ -1,16 +1,17 @@
 //! How a seat moves from a class that is merged to the one that takes its learners.
 
 use super::conditions::{is_on, no_clash, not_drawn, of_age, within_limit};
-use super::model::{Change, Decision, EnrollmentStatus, State, place};
+use super::model::{Change, Decision, EnrollmentStatus, Place, State, place};
 use super::refusal::Refusal;
 use crate::EnrollmentId;
+use crate::fees::Money;
 use crate::first_come::model::Pool;
 use kernel::PersonId;
 use teaching::ClassId;
 
 /// The old seat is given up by the new one: it neither counts against the limit nor clashes. Every other rule stands, but
-/// for the window of enrolment. Who has no seat to move, has a place there already, or has paid, stays as they are: what was
-/// paid goes back whole when the old class is cancelled.
+/// for the window of enrolment. What was paid goes along, so the new class costs no more than that. Who has no seat to move
+/// or has a place there already stays as they are: what they paid goes back whole when the old class is cancelled.
 pub(super) fn merge(
     state: &mut State,
     (person, new_id): (PersonId, EnrollmentId),
@@ -26,8 +27,8 @@ pub(super) fn merge(
         return Ok(nothing());
     };
     let there = who.live.iter().any(|live| live.class == class);
-    let fee = left.facts.fee_fen;
-    let may_move = left.status == "published" && fee == at.facts.fee_fen && carries(live.status, fee);
+    let (money, fen) = state.paid.get(&enrollment).copied().unwrap_or((Money::None, 0));
+    let may_move = left.status == "published" && at.facts.fee_fen <= fen && is_seat(live.status);
     if there || !may_move {
         return Ok(nothing());
     }
@@ -46,7 +47,12 @@ pub(super) fn merge(
         left.changed = true;
     }
     state.people.insert(person, without);
-    let mut decision = place(state, (person, new_id), class, (None, Pool::Open), true);
+    let what = if goes_along(money) {
+        Place::Settled
+    } else {
+        Place::Seat
+    };
+    let mut decision = place(state, (person, new_id), class, (None, Pool::Open), what);
     let moved = Change::Moved {
         enrollment,
         person,
@@ -58,13 +64,13 @@ pub(super) fn merge(
     Ok(decision)
 }
 
-/// A seat that is free of charge, or one that is not paid yet.
-const fn carries(status: EnrollmentStatus, fee: i64) -> bool {
-    match status {
-        EnrollmentStatus::Confirmed => fee == 0,
-        EnrollmentStatus::Reserved => true,
-        _ => false,
-    }
+/// Whether there is a fee that is settled and goes along.
+pub(super) const fn goes_along(money: Money) -> bool {
+    matches!(money, Money::Paid | Money::Waived)
+}
+
+const fn is_seat(status: EnrollmentStatus) -> bool {
+    matches!(status, EnrollmentStatus::Confirmed | EnrollmentStatus::Reserved)
 }
 
 const fn nothing() -> Decision {

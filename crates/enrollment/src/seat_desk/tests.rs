@@ -61,6 +61,7 @@ pub(super) fn usual(number: i64) -> ClassState {
         capacity: 2,
         enrolled: 0,
         waitlisted: 0,
+        merging: false,
         last_queue: 0,
         waiting: Vec::new(),
         changed: false,
@@ -79,6 +80,7 @@ pub(super) fn state(classes: Vec<ClassState>, people: i64) -> State {
         people: (1..=people)
             .map(|number| (person(number), born(number)))
             .collect(),
+        paid: HashMap::new(),
     }
 }
 
@@ -109,6 +111,7 @@ fn each_refusal_has_its_case() {
             with(|class, _| class.status = "cancelled".into()),
         ),
         ("closed", with(|class, _| class.status = "closed".into())),
+        ("closed", with(|class, _| class.merging = true)),
         (
             "not_open_yet",
             with(|class, _| class.opens = "2026-11-22T01:00:00.001Z".parse().unwrap()),
@@ -278,6 +281,7 @@ fn a_seat_goes_to_the_first_who_can_take_it() {
             person: person(1),
             class: class_id(1),
             enrollment: Id::from_raw(1_001),
+            cause: crate::fees::ladder::Cause::Withdrawn,
         },
     );
     assert_eq!(done.changes.len(), 3, "{:?}", done.changes);
@@ -291,6 +295,7 @@ fn a_seat_goes_to_the_first_who_can_take_it() {
             person: person(1),
             class: class_id(1),
             enrollment: Id::from_raw(1_001),
+            cause: crate::fees::ladder::Cause::Withdrawn,
         },
     );
     assert!(again.changes.is_empty() && again.answer.is_ok());
@@ -470,6 +475,7 @@ async fn a_key_gives_the_same_answer_and_fits_one_request() {
             person: who,
             class: first,
             enrollment: answer.enrollment,
+            cause: crate::fees::ladder::Cause::Withdrawn,
         },
         key: None,
         ..asked(&app.platform, who, first, None)
