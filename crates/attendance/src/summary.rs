@@ -4,8 +4,8 @@ use crate::marks::model::Status;
 use crate::marks::{access, store};
 use crate::roll::model;
 use db::Db;
-use enrollment::roll::{self, RollRow};
-use kernel::{Instant, PersonId};
+use enrollment::roll::{self, Continued, RollRow};
+use kernel::{Date, Instant, PersonId};
 use platform::AppResult;
 use std::collections::{HashMap, HashSet};
 use teaching::sessions::{self, SessionRow, SessionStatus};
@@ -136,16 +136,26 @@ pub async fn facts_at(db: &Db, class: ClassId, now: Option<Instant>) -> AppResul
             learner.minutes += length;
         }
     }
-    for learner in learners.values_mut() {
-        let counts = &mut learner.counts;
-        let named = counts.attended() + counts.left_early + counts.excused + counts.absent;
-        counts.held = held;
-        counts.absent += held - named;
-    }
     let marked: HashSet<(SessionId, PersonId)> = truths
         .iter()
         .map(|truth| (truth.session_id, truth.person_id))
         .collect();
+    let days: Vec<(SessionId, Date)> = sessions
+        .iter()
+        .filter(|session| with_roll.contains(&session.id))
+        .map(|session| (session.id, session.day))
+        .collect();
+    let before = before_seat(&roll, &days, &marked);
+    for (person, learner) in &mut learners {
+        let counts = &mut learner.counts;
+        let named = counts.attended() + counts.left_early + counts.excused + counts.absent;
+        counts.held = held - before.get(person).copied().unwrap_or(0);
+        counts.absent += counts.held - named;
+    }
+    for earlier in roll::continued(db, class).await? {
+        let learner = learners.entry(earlier.person).or_default();
+        add_earlier(db, earlier, learner).await?;
+    }
     let finished = |session: &SessionRow| {
         let has = |row: &RollRow| marked.contains(&(session.id, row.person));
         with_roll.contains(&session.id) && model::is_finished(&roll, session.day, has)
@@ -159,6 +169,46 @@ pub async fn facts_at(db: &Db, class: ClassId, now: Option<Instant>) -> AppResul
         without_roll,
         to_come: i64::try_from(coming.len()).unwrap_or(i64::MAX),
     })
+}
+
+/// Sessions with a roll that were before somebody had their seat, and whose roll does not name them: not theirs to miss.
+fn before_seat(
+    roll: &[RollRow],
+    days: &[(SessionId, Date)],
+    marked: &HashSet<(SessionId, PersonId)>,
+) -> HashMap<PersonId, i64> {
+    let missed = |row: &RollRow| {
+        let not_theirs = |(session, day): &&(SessionId, Date)| {
+            !row.expected_on(*day) && !marked.contains(&(*session, row.person))
+        };
+        i64::try_from(days.iter().filter(not_theirs).count()).unwrap_or(0)
+    };
+    roll.iter().map(|row| (row.person, missed(row))).collect()
+}
+
+/// Adds what somebody attended in the class of the same course from which they changed.
+async fn add_earlier(db: &Db, earlier: Continued, learner: &mut LearnerFacts) -> AppResult<()> {
+    let sessions = sessions::of_class(db, earlier.class).await?;
+    let theirs = |session: &&SessionRow| {
+        session.status != SessionStatus::Cancelled
+            && session.day < earlier.until
+            && earlier.since.is_none_or(|since| since <= session.day)
+    };
+    let truths = store::class_truths(db, earlier.class).await?;
+    for session in sessions.iter().filter(theirs) {
+        let of_session = || truths.iter().filter(|truth| truth.session_id == session.id);
+        if !of_session().any(|truth| truth.method.names_everybody()) {
+            continue;
+        }
+        let own = of_session().find(|truth| truth.person_id == earlier.person);
+        let status = own.map_or(Status::Absent, |truth| truth.status);
+        learner.counts.held += 1;
+        learner.counts.add(status);
+        if matches!(status, Status::Present | Status::Late) {
+            learner.minutes += session.minutes;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -31,4 +31,22 @@ CREATE TABLE merge_answer (
     channel TEXT NOT NULL,
     actor_person BIGINT,
     answered_at TEXT NOT NULL
-)
+);
+-- A wish to change classes, and what was decided. new_enrollment: the seat that it came to.
+CREATE TABLE transfer (
+    id BIGINT PRIMARY KEY,
+    org_id BIGINT NOT NULL REFERENCES org (id),
+    enrollment_id BIGINT NOT NULL REFERENCES enrollment (id),
+    to_class BIGINT NOT NULL REFERENCES class (id),
+    status TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    asked_by BIGINT,
+    asked_at TEXT NOT NULL,
+    note TEXT NOT NULL,
+    decided_by BIGINT,
+    decided_at TEXT,
+    new_enrollment BIGINT
+);
+CREATE UNIQUE INDEX transfer_open ON transfer (enrollment_id) WHERE status = 'open';
+CREATE INDEX transfer_org ON transfer (org_id, status, id)

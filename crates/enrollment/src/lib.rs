@@ -15,6 +15,7 @@ pub mod school_rules;
 pub mod seat_desk;
 #[cfg(test)]
 mod testing;
+pub mod transfers;
 pub mod undo;
 
 pub use enrollments::{ATTEND, HOLDS, JOBS};
@@ -81,6 +82,7 @@ pub const SCHEMA: db::Schema = db::Schema {
         "school_rule",
         "merge_run",
         "merge_answer",
+        "transfer",
     ],
 };
 
@@ -100,6 +102,8 @@ pub mod kinds {
     pub enum Refund {}
     /// A payment on line.
     pub enum Order {}
+    /// A wish to change classes.
+    pub enum Transfer {}
 }
 /// Id of an enrollment.
 pub type EnrollmentId = kernel::Id<kinds::Enrollment>;
@@ -109,6 +113,9 @@ pub type RoundId = kernel::Id<kinds::Round>;
 pub type SignupId = kernel::Id<kinds::Signup>;
 /// Id of a draft to be finished at the counter.
 pub type HandoverId = kernel::Id<kinds::Handover>;
+
+/// Id of a wish to change classes.
+pub type TransferId = kernel::Id<kinds::Transfer>;
 
 /// The daily sweep of this domain: drafts of days gone by.
 pub const SWEEP: platform::JobKind = platform::JobKind {
@@ -130,7 +137,6 @@ pub fn routes(desk: &std::sync::Arc<SeatDesk>) -> platform::Routes {
         .merge(rounds::routes())
         .merge(first_come::routes())
         .merge(fees::routes())
-        .merge(merging::routes())
         .merge(school_rules::routes())
 }
 
@@ -144,6 +150,7 @@ pub async fn waiting(ctx: &platform::Ctx) -> platform::AppResult<Vec<platform::W
     all.extend(enrollments::actions::waiting(ctx).await?);
     all.extend(fees::actions::waiting(ctx).await?);
     all.extend(merging::answers::waiting(ctx).await?);
+    all.extend(transfers::actions::waiting(ctx).await?);
     Ok(all)
 }
 
@@ -158,6 +165,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     all.merge(handover::api::HandoverApi::openapi());
     all.merge(fees::api::FeesApi::openapi());
     all.merge(merging::api::MergingApi::openapi());
+    all.merge(transfers::api::TransfersApi::openapi());
     all.merge(school_rules::api::SchoolRulesApi::openapi());
     all
 }

@@ -177,6 +177,7 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
                 let asked = choice.as_ref().map(crate::merging::asked_text);
                 merged_text(&line.from, row, class, place, asked)
             }
+            _ if word == "changed" => changed_text(&line.from, row, class, place),
             (_, who) if word == "not_merged" => not_merged_text(row, class, who),
             (Some((template, text)), Some(who)) => {
                 (template, format!("{text}这是{who}替您报的。{}", undo_text(row)))
@@ -325,6 +326,24 @@ fn merged_text(
         class.starts_on
     );
     ("enrollment.merged", text)
+}
+
+/// What is told to who has changed classes.
+fn changed_text(from: &str, row: &EnrollmentRow, class: &ClassRow, place: &str) -> (&'static str, String) {
+    let pay = match (row.money, row.held_until) {
+        (Money::Due, Some(until)) => {
+            format!("学费 {}，请在 {} 前交。", kernel::Fen(row.due_fen), moment(until))
+        }
+        (Money::Paid, _) => "交过的学费已转过去，有差价的会退给您。".to_owned(),
+        _ => String::new(),
+    };
+    let text = format!(
+        "【学圈】您已从“{from}”转到“{}”：每{} {}，{place}。{pay}不是您的意思，请打电话或到学校说。",
+        class.name,
+        weekday_name(class.weekday),
+        hours(class.starts, class.minutes)
+    );
+    ("enrollment.changed", text)
 }
 
 /// What is told to who does not go into the class that took theirs.

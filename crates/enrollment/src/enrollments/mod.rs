@@ -57,6 +57,8 @@ pub fn routes(desk: &Arc<SeatDesk>) -> Routes {
         .merge(desk_routes())
         .merge(crate::undo::routes())
         .merge(crate::handover::routes())
+        .merge(crate::merging::routes())
+        .merge(crate::transfers::routes())
         .share(Arc::clone(desk))
 }
 

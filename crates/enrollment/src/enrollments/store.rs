@@ -186,6 +186,34 @@ pub(crate) async fn confirmed(db: &Db, class: ClassId) -> DbResult<Vec<Confirmed
     .await
 }
 
+record! {
+    /// An enrolment that goes on in another class of the same course.
+    pub struct ContinuedRow {
+        /// The learner.
+        pub person_id: PersonId,
+        /// The class that was left.
+        pub class_id: ClassId,
+        /// The day of the seat there.
+        pub since: Option<Date>,
+        /// The day of the seat in the new class.
+        pub until: Date,
+    }
+}
+
+/// Who came to a class from another class of the same course.
+pub(crate) async fn continued(db: &Db, class: ClassId) -> DbResult<Vec<ContinuedRow>> {
+    db.query(
+        "SELECT e.person_id, o.class_id, o.seated_on AS since, e.seated_on AS until
+         FROM enrollment e JOIN enrollment o ON o.id = e.moved_from
+         JOIN class n ON n.id = e.class_id JOIN class c ON c.id = o.class_id {unscoped: the caller checked the class}
+         WHERE e.class_id = $1 AND n.course_id = c.course_id AND e.seated_on IS NOT NULL
+           AND e.status IN ('reserved', 'confirmed', 'attending', 'suspended', 'completed', 'ended')
+         ORDER BY e.id LIMIT 5000",
+        args![class],
+    )
+    .await
+}
+
 /// Classes in which a person has a seat or had one to the end.
 pub(crate) async fn classes_of(db: &Db, person: PersonId) -> DbResult<Vec<ClassId>> {
     db.query(

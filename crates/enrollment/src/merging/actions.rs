@@ -5,7 +5,7 @@ use super::model::{self, Cost, Learner, Side, Why};
 use super::store::{self, RunRow};
 use crate::enrollments::actions::{desk_channel, place};
 use crate::enrollments::store::{self as enrollments, EnrollmentRow};
-use crate::seat_desk::{Ask, Asked, place_drawn};
+use crate::seat_desk::{Ask, Asked, MoveWhy, place_drawn};
 use db::Db;
 use kernel::{Date, Instant, PersonId};
 use platform::{AppError, AppResult, Ctx, Event, Permission, Tx, job};
@@ -242,12 +242,13 @@ fn refused(id: ClassId, why: Why) -> AppError {
 
 fn asked(ctx: &Ctx, row: &EnrollmentRow, into: ClassId) -> Asked {
     Asked {
-        ask: Ask::Merge {
+        ask: Ask::Move {
             person: row.person_id,
             class: into,
             from: row.class_id,
             enrollment: row.id,
             new_id: ctx.new_id(),
+            why: MoveWhy::Merge,
         },
         by: ctx.actor.person,
         channel: desk_channel(ctx),

@@ -34,6 +34,7 @@ fn fields() -> Vec<Field> {
         Field::number("merge_days", "并班后，交过费的人几天内答复", 1, 30)
             .hint("默认 3 天；新的班第一次课以前就截止"),
         Field::radios("merge_silence", "到时候没有答复的人", silence),
+        Field::number("transfer_weeks", "开课后几周内可以转班", 0, 20).hint("默认 4 周；0 是开课以后不能转"),
         Field::text("reason", "为什么改", 2, 100).hint("例如：校务会决定"),
     ]
 }
@@ -41,6 +42,7 @@ fn fields() -> Vec<Field> {
 fn filled(form: Form, rules: &SchoolRules) -> Form {
     form.fill("merge_days", rules.merge_days)
         .fill("merge_silence", rules.merge_silence.as_str())
+        .fill("transfer_weeks", rules.transfer_weeks)
 }
 
 fn rules_page(ctx: &Ctx, view: View, form: Form, done: bool, status: u16) -> Response {
@@ -91,6 +93,7 @@ pub(super) async fn set(ctx: Ctx, posted: Posted) -> AppResult<Response> {
             .get("merge_silence")
             .parse()
             .unwrap_or(view.rules.merge_silence),
+        transfer_weeks: form.number("transfer_weeks").unwrap_or_default(),
     };
     match actions::set(&ctx, org, &rules, form.get("reason")).await {
         Ok(()) => Ok(see_other(&format!("/desk/school-rules?org={org}&done=set"))),

@@ -49,16 +49,20 @@ pub struct SchoolRules {
     pub merge_days: i64,
     /// What no answer means.
     pub merge_silence: Silence,
+    /// Weeks after the first lesson in which a learner may change classes.
+    pub transfer_weeks: i64,
 }
 
 /// The default. Three days are long enough to be reached by telephone and to ask one's family. No answer: an elder who
 /// reads no message comes at the usual hour to the usual room, so nothing is taken away where both stayed; where they
-/// changed, nobody is made to pay for what they did not choose (吴江老年大学: a class not held is refunded in full).
+/// changed, nobody is made to pay for what they did not choose (吴江老年大学: a class not held is refunded in full). Four
+/// weeks to change classes (广东老年大学: one month; others one or two weeks).
 impl Default for SchoolRules {
     fn default() -> Self {
         Self {
             merge_days: 3,
             merge_silence: Silence::KeepIfSame,
+            transfer_weeks: 4,
         }
     }
 }
@@ -71,6 +75,12 @@ impl SchoolRules {
     pub fn check(&self) -> AppResult<()> {
         if !(1..=30).contains(&self.merge_days) {
             return Err(AppError::invalid("merge_days", "答复的天数要在 1 到 30 之间。"));
+        }
+        if !(0..=20).contains(&self.transfer_weeks) {
+            return Err(AppError::invalid(
+                "transfer_weeks",
+                "转班的周数要在 0 到 20 之间。",
+            ));
         }
         Ok(())
     }

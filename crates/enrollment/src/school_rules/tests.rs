@@ -62,6 +62,7 @@ async fn a_school_sets_its_own_rules_and_nobody_elses() {
             ("org", org),
             ("merge_days", days.into()),
             ("merge_silence", "refund".into()),
+            ("transfer_weeks", "2".into()),
             ("reason", "校务会决定".into()),
         ]
     };

@@ -13,7 +13,7 @@
 //!    Companions of a draw take seats together or not at all.
 //! 9. A seat in a class with a fee is reserved until it is paid; how long, says `holds.rs`. A hold that is over expires and
 //!    its seat goes to the next; who pays after that pays too late (`giving_up.rs`).
-//! 10. When a class is merged into another, a seat moves whole or not at all (`moving.rs`).
+//! 10. When a class is merged into another, or somebody changes classes, a seat moves whole or not at all (`moving.rs`).
 //! 11. Rounds by first come say who may ask when, and which seats are kept from whom ([`crate::first_come::model`]).
 //!
 //! A group is one transaction: lock learners, then classes, each in order of id (PostgreSQL; on SQLite there is one
@@ -31,6 +31,7 @@ pub mod holds;
 mod memory;
 pub mod model;
 mod moving;
+mod notes;
 pub(crate) mod promotion;
 #[cfg(test)]
 mod random_days;
@@ -41,7 +42,7 @@ mod store;
 mod tests;
 
 pub use conditions::is_open;
-pub use model::{Answer, Ask, EnrollmentStatus};
+pub use model::{Answer, Ask, EnrollmentStatus, MoveWhy};
 pub use refusal::Refusal;
 
 use group::Decided;
@@ -122,6 +123,15 @@ impl SeatDesk {
     /// # Errors
     /// A [`Refusal`] as [`AppError::Refused`]; [`AppError::Unavailable`] when the queue is full or the database is.
     pub async fn ask(&self, asked: Asked) -> AppResult<Answer> {
+        let answer = self.ask_whether(asked).await?;
+        answer.ok_or_else(|| AppError::Internal("a decision without an answer".into()))
+    }
+
+    /// As [`SeatDesk::ask`], where nothing may come of it: `None`.
+    ///
+    /// # Errors
+    /// As [`SeatDesk::ask`].
+    pub async fn ask_whether(&self, asked: Asked) -> AppResult<Option<Answer>> {
         let (reply, answer) = oneshot::channel();
         let envelope = Envelope {
             asked,
@@ -132,8 +142,7 @@ impl SeatDesk {
             .map_err(|_| AppError::Unavailable("the queue of the seat desk is full".into()))?;
         answer
             .await
-            .map_err(|_| AppError::Unavailable("the seat desk was closed".into()))??
-            .ok_or_else(|| AppError::Internal("a decision without an answer".into()))
+            .map_err(|_| AppError::Unavailable("the seat desk was closed".into()))?
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::conditions::{in_window, is_on, may_wait, no_clash, not_drawn, of_age, within_limit};
 use super::giving_up::{expire, pay, withdraw};
-use super::moving::merge;
+use super::moving::move_seat;
 use super::promotion::promote;
 use super::refusal::Refusal;
 pub use super::status::EnrollmentStatus;
@@ -79,8 +79,8 @@ pub enum Ask {
         /// Which.
         enrollment: EnrollmentId,
     },
-    /// To move a seat from a class that is not held to another; see `moving.rs`.
-    Merge {
+    /// To move a seat from a class to another; see `moving.rs`.
+    Move {
         /// Whose.
         person: PersonId,
         /// Where to.
@@ -91,12 +91,34 @@ pub enum Ask {
         enrollment: EnrollmentId,
         /// Id of the new enrolment, if there will be one.
         new_id: EnrollmentId,
+        /// Why.
+        why: MoveWhy,
     },
     /// To give free seats to those who wait: after capacity was raised.
     Promote {
         /// Where.
         class: ClassId,
     },
+}
+
+/// Why a seat moves to another class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MoveWhy {
+    /// The class is not held, and is merged into the other.
+    Merge,
+    /// The learner changes classes.
+    Transfer,
+}
+
+impl MoveWhy {
+    /// For events and messages.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Merge => "merged",
+            Self::Transfer => "changed",
+        }
+    }
 }
 
 impl Ask {
@@ -109,7 +131,7 @@ impl Ask {
             | Self::Pay { class, .. }
             | Self::Expire { class, .. }
             | Self::Drawn { class, .. }
-            | Self::Merge { class, .. }
+            | Self::Move { class, .. }
             | Self::Promote { class } => *class,
         }
     }
@@ -117,7 +139,7 @@ impl Ask {
     /// Every class that it touches.
     pub fn classes(&self) -> impl Iterator<Item = ClassId> {
         let left = match self {
-            Self::Merge { from, .. } => Some(*from),
+            Self::Move { from, .. } => Some(*from),
             _ => None,
         };
         left.into_iter().chain([self.class()])
@@ -130,7 +152,7 @@ impl Ask {
             Self::Enroll { person, .. }
             | Self::Withdraw { person, .. }
             | Self::Pay { person, .. }
-            | Self::Merge { person, .. }
+            | Self::Move { person, .. }
             | Self::Expire { person, .. } => Some(*person),
             Self::Drawn { .. } | Self::Promote { .. } => None,
         }
@@ -156,13 +178,20 @@ impl Ask {
         }
     }
 
-    /// Whether seats may become free for those who wait.
+    /// The class in which seats may become free for those who wait.
     #[must_use]
-    pub const fn may_promote(&self) -> bool {
-        matches!(
-            self,
-            Self::Withdraw { .. } | Self::Expire { .. } | Self::Promote { .. }
-        )
+    pub const fn frees(&self) -> Option<ClassId> {
+        match self {
+            Self::Withdraw { class, .. } | Self::Expire { class, .. } | Self::Promote { class } => {
+                Some(*class)
+            }
+            Self::Move {
+                from,
+                why: MoveWhy::Transfer,
+                ..
+            } => Some(*from),
+            _ => None,
+        }
     }
 }
 
@@ -380,13 +409,15 @@ pub fn decide(state: &mut State, ask: &Ask) -> Decision {
             ref people,
             wait,
         } => drawn(state, signup, class, people, wait).unwrap_or_else(Decision::from),
-        Ask::Merge {
+        Ask::Move {
             person,
             class,
             from,
             enrollment,
             new_id,
-        } => merge(state, (person, new_id), (from, enrollment), class).unwrap_or_else(Decision::from),
+            why,
+        } => move_seat(state, (person, new_id), (from, enrollment), (class, why))
+            .unwrap_or_else(Decision::from),
         Ask::Promote { class } => {
             let mut changes = promote(state, class);
             // Nobody gave a seat up just now: those who cannot take it have been told before.

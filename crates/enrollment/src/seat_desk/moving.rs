@@ -1,7 +1,8 @@
-//! How a seat moves from a class that is merged to the one that takes its learners.
+//! How a seat moves from one class to another: because the one is merged, or because the learner changes classes.
 
 use super::conditions::{is_on, no_clash, not_drawn, of_age, within_limit};
-use super::model::{Change, Decision, EnrollmentStatus, Place, State, place};
+use super::model::{Change, Decision, EnrollmentStatus, MoveWhy, Place, State, place};
+use super::promotion::promote;
 use super::refusal::Refusal;
 use crate::EnrollmentId;
 use crate::fees::Money;
@@ -10,13 +11,13 @@ use kernel::PersonId;
 use teaching::ClassId;
 
 /// The old seat is given up by the new one: it neither counts against the limit nor clashes. Every other rule stands, but
-/// for the window of enrolment. What was paid goes along, so the new class costs no more than that. Who has no seat to move
-/// or has a place there already stays as they are: what they paid goes back whole when the old class is cancelled.
-pub(super) fn merge(
+/// for the window of enrolment; who waits for the other class comes before who changes to it. What was paid goes along, so the new class costs no more than that. Who has no seat to move
+/// or has a place there already stays as they are: what they paid goes back whole when a merged class is cancelled.
+pub(super) fn move_seat(
     state: &mut State,
     (person, new_id): (PersonId, EnrollmentId),
     (from, enrollment): (ClassId, EnrollmentId),
-    class: ClassId,
+    (class, why): (ClassId, MoveWhy),
 ) -> Result<Decision, Refusal> {
     let at = state.classes.get(&class).ok_or(Refusal::NoClass)?;
     let left = state.classes.get(&from).ok_or(Refusal::NoClass)?;
@@ -28,7 +29,8 @@ pub(super) fn merge(
     };
     let there = who.live.iter().any(|live| live.class == class);
     let (money, fen) = state.paid.get(&enrollment).copied().unwrap_or((Money::None, 0));
-    let may_move = left.status == "published" && at.facts.fee_fen <= fen && is_seat(live.status);
+    let stands = left.status == "published" || (why == MoveWhy::Transfer && left.status == "running");
+    let may_move = stands && at.facts.fee_fen <= fen && is_seat(live.status);
     if there || !may_move {
         return Ok(nothing());
     }
@@ -38,7 +40,8 @@ pub(super) fn merge(
     of_age(&at.facts, who.birth)?;
     within_limit(at, &without, class)?;
     no_clash(state, at, &without, class)?;
-    if at.free_for(Pool::Open, state.now) < 1 {
+    let others_first = why == MoveWhy::Transfer && at.waitlisted > 0;
+    if others_first || at.merging || at.free_for(Pool::Open, state.now) < 1 {
         return Err(Refusal::Full { ahead: at.waitlisted });
     }
     if let Some(left) = state.classes.get_mut(&from) {
@@ -61,6 +64,9 @@ pub(super) fn merge(
         to: EnrollmentStatus::Transferred,
     };
     decision.changes.insert(0, moved);
+    if why == MoveWhy::Transfer {
+        decision.changes.extend(promote(state, from));
+    }
     Ok(decision)
 }
 
@@ -70,7 +76,10 @@ pub(super) const fn goes_along(money: Money) -> bool {
 }
 
 const fn is_seat(status: EnrollmentStatus) -> bool {
-    matches!(status, EnrollmentStatus::Confirmed | EnrollmentStatus::Reserved)
+    matches!(
+        status,
+        EnrollmentStatus::Confirmed | EnrollmentStatus::Reserved | EnrollmentStatus::Attending
+    )
 }
 
 const fn nothing() -> Decision {
