@@ -5,7 +5,7 @@ use crate::marks::{access, store};
 use crate::roll::model;
 use db::Db;
 use enrollment::roll::{self, Continued, RollRow};
-use kernel::{Date, Instant, PersonId};
+use kernel::{Instant, PersonId};
 use platform::AppResult;
 use std::collections::{HashMap, HashSet};
 use teaching::sessions::{self, SessionRow, SessionStatus};
@@ -121,31 +121,14 @@ pub async fn facts_at(db: &Db, class: ClassId, now: Option<Instant>) -> AppResul
         .map(|session| (session.id, session.minutes))
         .collect();
     let held = i64::try_from(minutes.len()).unwrap_or(i64::MAX);
-    let mut learners: HashMap<PersonId, LearnerFacts> = HashMap::new();
     let roll = roll::confirmed(db, class).await?;
-    for row in &roll {
-        learners.insert(row.person, LearnerFacts::default());
-    }
-    for truth in &truths {
-        let Some(length) = minutes.get(&truth.session_id) else {
-            continue;
-        };
-        let learner = learners.entry(truth.person_id).or_default();
-        learner.counts.add(truth.status);
-        if matches!(truth.status, Status::Present | Status::Late) {
-            learner.minutes += length;
-        }
-    }
+    let mut learners = counted(&roll, &truths, &minutes);
     let marked: HashSet<(SessionId, PersonId)> = truths
         .iter()
         .map(|truth| (truth.session_id, truth.person_id))
         .collect();
-    let days: Vec<(SessionId, Date)> = sessions
-        .iter()
-        .filter(|session| with_roll.contains(&session.id))
-        .map(|session| (session.id, session.day))
-        .collect();
-    let before = before_seat(&roll, &days, &marked);
+    let with = sessions.iter().filter(|session| with_roll.contains(&session.id));
+    let before = before_seat(&roll, &with.collect::<Vec<_>>(), &marked);
     for (person, learner) in &mut learners {
         let counts = &mut learner.counts;
         let named = counts.attended() + counts.left_early + counts.excused + counts.absent;
@@ -171,17 +154,40 @@ pub async fn facts_at(db: &Db, class: ClassId, now: Option<Instant>) -> AppResul
     })
 }
 
+/// What the marks say of everybody on the roll, and of everybody else who has one.
+fn counted(
+    roll: &[RollRow],
+    truths: &[store::ClassTruth],
+    minutes: &HashMap<SessionId, i64>,
+) -> HashMap<PersonId, LearnerFacts> {
+    let mut learners: HashMap<PersonId, LearnerFacts> = HashMap::new();
+    for row in roll {
+        learners.insert(row.person, LearnerFacts::default());
+    }
+    for truth in truths {
+        let Some(length) = minutes.get(&truth.session_id) else {
+            continue;
+        };
+        let learner = learners.entry(truth.person_id).or_default();
+        learner.counts.add(truth.status);
+        if matches!(truth.status, Status::Present | Status::Late) {
+            learner.minutes += length;
+        }
+    }
+    learners
+}
+
 /// Sessions with a roll that were before somebody had their seat, and whose roll does not name them: not theirs to miss.
 fn before_seat(
     roll: &[RollRow],
-    days: &[(SessionId, Date)],
+    sessions: &[&SessionRow],
     marked: &HashSet<(SessionId, PersonId)>,
 ) -> HashMap<PersonId, i64> {
     let missed = |row: &RollRow| {
-        let not_theirs = |(session, day): &&(SessionId, Date)| {
-            !row.expected_on(*day) && !marked.contains(&(*session, row.person))
+        let not_theirs = |session: &&&SessionRow| {
+            !row.expected_on(session.day) && !marked.contains(&(session.id, row.person))
         };
-        i64::try_from(days.iter().filter(not_theirs).count()).unwrap_or(0)
+        i64::try_from(sessions.iter().filter(not_theirs).count()).unwrap_or(0)
     };
     roll.iter().map(|row| (row.person, missed(row))).collect()
 }

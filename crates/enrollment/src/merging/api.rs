@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 /// Into which class.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct MergeBody {
+pub(super) struct MergeClassBody {
     /// The class that takes the learners.
     #[schema(value_type = String)]
     into: Ref<ClassId>,
@@ -35,14 +35,14 @@ pub(super) struct MergedAnswer {
 }
 
 /// Merges a class that has too few learners into another; sent again, it goes on where it stood.
-#[utoipa::path(post, path = "/api/v1/classes/{id}/merge", tag = "classes", operation_id = "merge_class", request_body = MergeBody,
+#[utoipa::path(post, path = "/api/v1/classes/{id}/merge", tag = "classes", operation_id = "merge_class", request_body = MergeClassBody,
     params(("id" = String, Path, description = "The class that is merged")),
     responses((status = 200, body = MergedAnswer), (status = 404, description = "One of both is not in your scope"),
         (status = 409, description = "A rule stands in the way: problem+json")))]
 pub(super) async fn merge(
     ctx: Ctx,
     At(id): At<ClassId>,
-    Json(body): Json<MergeBody>,
+    Json(body): Json<MergeClassBody>,
 ) -> AppResult<axum::Json<MergedAnswer>> {
     let merged = actions::merge(&ctx, id, body.into.0).await?;
     Ok(axum::Json(MergedAnswer {

@@ -115,6 +115,8 @@ pub(super) async fn answer(
     Path(text): Path<String>,
     posted: Posted,
 ) -> AppResult<Response> {
+    // Whose it is comes before what is missing.
+    answers::find(&ctx, id(&text)?).await?;
     answers::answer(&ctx, &desk, id(&text)?, reply(&posted)?).await?;
     Ok(see_other(&format!("/me/enrollments/{text}/merge")))
 }

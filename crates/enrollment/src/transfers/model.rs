@@ -23,6 +23,19 @@ text_enum! {
 
 platform::api_words!(TransferStatus);
 
+impl TransferStatus {
+    /// On the screen.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Open => "等学校答复",
+            Self::Approved => "已转",
+            Self::Refused => "学校没有同意",
+            Self::TakenBack => "已撤回",
+        }
+    }
+}
+
 /// What somebody leaves.
 #[derive(Debug, Clone, Copy)]
 pub struct Leaving<'a> {

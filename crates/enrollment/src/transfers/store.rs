@@ -129,3 +129,23 @@ pub(super) async fn candidates(db: &Db, class: &ClassRow, fen: i64) -> DbResult<
     )
     .await
 }
+
+/// Every wish of a person, oldest first.
+pub(crate) async fn of_person(db: &Db, person: PersonId) -> DbResult<Vec<TransferRow>> {
+    db.query(
+        transfers!("WHERE e.person_id = $1 {unscoped: a person's own} ORDER BY w.id LIMIT $2"),
+        args![person, platform::personal::MOST_TOLD],
+    )
+    .await
+}
+
+/// Takes open wishes of a person back and empties what was written.
+pub(crate) async fn erase(tx: &Tx, person: PersonId) -> DbResult<()> {
+    tx.exec(
+        "UPDATE transfer SET reason = '', note = '', status = CASE WHEN status = 'open' THEN 'taken_back' ELSE status END
+         WHERE enrollment_id IN (SELECT id FROM enrollment WHERE person_id = $1) {unscoped: erasure}",
+        args![person],
+    )
+    .await?;
+    Ok(())
+}

@@ -139,31 +139,7 @@ async fn a_learner_asks_and_the_school_moves_seat_and_fee_together() {
     assert!(learner.get(&at).await.shows("已撤回"));
     assert_eq!(learner.post(&at, &form).await.status, 303);
     assert_eq!(learner.post(&at, &form).await.status, 409, "one wish at a time");
-    let clerk = stage.as_registrar();
-    assert!(clerk.get("/desk/transfers").await.shows("周一要带孙子"));
-    assert!(
-        !stage
-            .as_sibling()
-            .get("/desk/transfers")
-            .await
-            .shows("周一要带孙子")
-    );
-    assert_eq!(learner.get("/desk/transfers").await.status, 403);
-    let open = clerk.call(200, "GET", "/api/v1/transfers", &json!(null)).await;
-    let wish = open["items"][0]["id"].as_str().unwrap().to_owned();
-    let decide = format!("/desk/transfers/{wish}");
-    assert_eq!(
-        stage
-            .as_sibling()
-            .post(&decide, &[("decision", "approve")])
-            .await
-            .status,
-        404
-    );
-    for _ in 0..2 {
-        let done = clerk.post(&decide, &[("decision", "approve")]).await;
-        assert_eq!(done.status, 303, "{}", done.body);
-    }
+    approved(&stage).await;
     stage.app.run_jobs(JOBS).await;
     assert_eq!(
         (
@@ -180,6 +156,23 @@ async fn a_learner_asks_and_the_school_moves_seat_and_fee_together() {
     books_are_right(&stage, 3_000).await;
     let told = stage.told(0).await;
     assert!(told.last().unwrap().contains("转到“书法周二班”"), "{told:?}");
+}
+
+/// The clerk sees the one wish and approves it, twice.
+async fn approved(stage: &Stage) {
+    let (clerk, sibling) = (stage.as_registrar(), stage.as_sibling());
+    assert!(clerk.get("/desk/transfers").await.shows("周一要带孙子"));
+    assert!(!sibling.get("/desk/transfers").await.shows("周一要带孙子"));
+    assert_eq!(stage.as_learner(0).get("/desk/transfers").await.status, 403);
+    let open = clerk.call(200, "GET", "/api/v1/transfers", &json!(null)).await;
+    let wish = open["items"][0]["id"].as_str().unwrap().to_owned();
+    let decide = format!("/desk/transfers/{wish}");
+    let refused = sibling.post(&decide, &[("decision", "approve")]).await;
+    assert_eq!(refused.status, 404);
+    for _ in 0..2 {
+        let done = clerk.post(&decide, &[("decision", "approve")]).await;
+        assert_eq!(done.status, 303, "{}", done.body);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
