@@ -156,6 +156,8 @@ impl<'a> Filler<'a> {
             (ClassStatus::Planned | ClassStatus::Cancelled, ..) => (0, 0),
             _ if closed_yet || class.drawn => (0, 0),
             (_, 2, Some(2)) => (capacity, 3),
+            // Below its minimum, with people who have paid: the clerk merges it.
+            (_, 2, Some(1)) => (capacity / 4, 0),
             (_, 2, Some(_)) => (capacity * 6 / 10, 0),
             (_, 2, None) if self.draw.chance(14) => (capacity, self.draw.below(9)),
             (_, 2, None) => (capacity * self.draw.between(20, 99) as usize / 100, 0),
