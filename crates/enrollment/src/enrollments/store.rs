@@ -37,6 +37,8 @@ record! {
         pub due_fen: i64,
         /// Until when a seat is kept unpaid.
         pub held_until: Option<Instant>,
+        /// The enrolment that it continues in another class.
+        pub moved_from: Option<EnrollmentId>,
     }
 }
 
@@ -44,7 +46,8 @@ impl EnrollmentRow {
     /// The last day on which the learner may undo what somebody else did, if they still may.
     #[must_use]
     pub fn undo_until(&self, today: Date) -> Option<Date> {
-        let live = self.status.is_live();
+        // Who was moved asked for it, or answers to the merge: undoing would leave them without a class.
+        let live = self.status.is_live() && self.moved_from.is_none();
         crate::undo::model::undo_until(self.person_id, self.actor_person, live, self.created_at, today)
     }
 }
@@ -53,7 +56,8 @@ macro_rules! columns {
     ($rest:literal) => {
         concat!(
             "SELECT e.id, e.class_id, e.term_id, e.org_id, e.person_id, e.status, e.queue, e.channel, e.actor_person,
-             e.created_at, e.changed_at, e.money, e.due_fen, e.held_until FROM enrollment e ",
+             e.created_at, e.changed_at, e.money, e.due_fen, e.held_until, e.moved_from
+             FROM enrollment e ",
             $rest
         )
     };

@@ -245,6 +245,12 @@ async fn a_clerk_moves_who_has_not_paid_and_the_fee_is_due_anew() {
         .await;
     assert_eq!(done.status, 303, "{}", done.body);
     assert_eq!(standing(&stage, 0, to).await, "reserved");
+    let home = stage.as_learner(0).get("/me").await;
+    assert!(
+        !home.shows("不是您的意思"),
+        "a move is no enrolment to be undone: {}",
+        home.body
+    );
     let due = "SELECT due_fen FROM enrollment WHERE status = 'reserved' AND money = 'due' {unscoped: test}";
     let due: i64 = stage.app.platform.db.query_one(due, &[]).await.unwrap();
     assert_eq!(due, 9_000);
