@@ -90,6 +90,7 @@ const DAILY: &[&str] = &[
     teaching::classes::lifecycle::START.name,
     enrollment::ATTEND,
     enrollment::HOLDS,
+    enrollment::MERGES,
     people::erasure::JOB,
     platform::retention::SWEEP.name,
     people::SWEEP.name,

@@ -4,7 +4,7 @@ use crate::marks::model::Status;
 use crate::marks::{access, store};
 use crate::roll::model;
 use db::Db;
-use enrollment::roll::{self, RollRow};
+use enrollment::roll::{self, Continued, RollRow};
 use kernel::{Instant, PersonId};
 use platform::AppResult;
 use std::collections::{HashMap, HashSet};
@@ -121,31 +121,24 @@ pub async fn facts_at(db: &Db, class: ClassId, now: Option<Instant>) -> AppResul
         .map(|session| (session.id, session.minutes))
         .collect();
     let held = i64::try_from(minutes.len()).unwrap_or(i64::MAX);
-    let mut learners: HashMap<PersonId, LearnerFacts> = HashMap::new();
     let roll = roll::confirmed(db, class).await?;
-    for row in &roll {
-        learners.insert(row.person, LearnerFacts::default());
-    }
-    for truth in &truths {
-        let Some(length) = minutes.get(&truth.session_id) else {
-            continue;
-        };
-        let learner = learners.entry(truth.person_id).or_default();
-        learner.counts.add(truth.status);
-        if matches!(truth.status, Status::Present | Status::Late) {
-            learner.minutes += length;
-        }
-    }
-    for learner in learners.values_mut() {
-        let counts = &mut learner.counts;
-        let named = counts.attended() + counts.left_early + counts.excused + counts.absent;
-        counts.held = held;
-        counts.absent += held - named;
-    }
+    let mut learners = counted(&roll, &truths, &minutes);
     let marked: HashSet<(SessionId, PersonId)> = truths
         .iter()
         .map(|truth| (truth.session_id, truth.person_id))
         .collect();
+    let with = sessions.iter().filter(|session| with_roll.contains(&session.id));
+    let before = before_seat(&roll, &with.collect::<Vec<_>>(), &marked);
+    for (person, learner) in &mut learners {
+        let counts = &mut learner.counts;
+        let named = counts.attended() + counts.left_early + counts.excused + counts.absent;
+        counts.held = held - before.get(person).copied().unwrap_or(0);
+        counts.absent += counts.held - named;
+    }
+    for earlier in roll::continued(db, class).await? {
+        let learner = learners.entry(earlier.person).or_default();
+        add_earlier(db, earlier, learner).await?;
+    }
     let finished = |session: &SessionRow| {
         let has = |row: &RollRow| marked.contains(&(session.id, row.person));
         with_roll.contains(&session.id) && model::is_finished(&roll, session.day, has)
@@ -159,6 +152,69 @@ pub async fn facts_at(db: &Db, class: ClassId, now: Option<Instant>) -> AppResul
         without_roll,
         to_come: i64::try_from(coming.len()).unwrap_or(i64::MAX),
     })
+}
+
+/// What the marks say of everybody on the roll, and of everybody else who has one.
+fn counted(
+    roll: &[RollRow],
+    truths: &[store::ClassTruth],
+    minutes: &HashMap<SessionId, i64>,
+) -> HashMap<PersonId, LearnerFacts> {
+    let mut learners: HashMap<PersonId, LearnerFacts> = HashMap::new();
+    for row in roll {
+        learners.insert(row.person, LearnerFacts::default());
+    }
+    for truth in truths {
+        let Some(length) = minutes.get(&truth.session_id) else {
+            continue;
+        };
+        let learner = learners.entry(truth.person_id).or_default();
+        learner.counts.add(truth.status);
+        if matches!(truth.status, Status::Present | Status::Late) {
+            learner.minutes += length;
+        }
+    }
+    learners
+}
+
+/// Sessions with a roll that were before somebody had their seat, and whose roll does not name them: not theirs to miss.
+fn before_seat(
+    roll: &[RollRow],
+    sessions: &[&SessionRow],
+    marked: &HashSet<(SessionId, PersonId)>,
+) -> HashMap<PersonId, i64> {
+    let missed = |row: &RollRow| {
+        let not_theirs = |session: &&&SessionRow| {
+            !row.expected_on(session.day) && !marked.contains(&(session.id, row.person))
+        };
+        i64::try_from(sessions.iter().filter(not_theirs).count()).unwrap_or(0)
+    };
+    roll.iter().map(|row| (row.person, missed(row))).collect()
+}
+
+/// Adds what somebody attended in the class of the same course from which they changed.
+async fn add_earlier(db: &Db, earlier: Continued, learner: &mut LearnerFacts) -> AppResult<()> {
+    let sessions = sessions::of_class(db, earlier.class).await?;
+    let theirs = |session: &&SessionRow| {
+        session.status != SessionStatus::Cancelled
+            && session.day < earlier.until
+            && earlier.since.is_none_or(|since| since <= session.day)
+    };
+    let truths = store::class_truths(db, earlier.class).await?;
+    for session in sessions.iter().filter(theirs) {
+        let of_session = || truths.iter().filter(|truth| truth.session_id == session.id);
+        if !of_session().any(|truth| truth.method.names_everybody()) {
+            continue;
+        }
+        let own = of_session().find(|truth| truth.person_id == earlier.person);
+        let status = own.map_or(Status::Absent, |truth| truth.status);
+        learner.counts.held += 1;
+        learner.counts.add(status);
+        if matches!(status, Status::Present | Status::Late) {
+            learner.minutes += session.minutes;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -17,12 +17,15 @@ pub mod roll;
 pub mod rounds;
 mod rows;
 pub mod rules;
+pub mod school_rules;
 pub mod seat_desk;
 #[cfg(test)]
 mod testing;
+pub mod transfers;
 pub mod undo;
 
 pub use enrollments::{ATTEND, HOLDS, JOBS};
+pub use merging::answers::OVER as MERGES;
 pub use personal::KEEPER;
 pub use rows::{COLUMNS, NewEnrollment};
 pub use seat_desk::{EnrollmentStatus, SeatDesk};
@@ -72,6 +75,11 @@ pub const SCHEMA: db::Schema = db::Schema {
             sql: include_str!("../migrations/0008_declarations.sql"),
         },
         db::Migration {
+            number: 9,
+            name: "life of a class and of an enrolment",
+            sql: include_str!("../migrations/0009_life.sql"),
+        },
+        db::Migration {
             number: 10,
             name: "offers and classes for those who wait",
             sql: include_str!("../migrations/0010_waiting.sql"),
@@ -98,6 +106,10 @@ pub const SCHEMA: db::Schema = db::Schema {
         "paper_rule",
         "paper_text",
         "paper_signature",
+        "school_rule",
+        "merge_run",
+        "merge_answer",
+        "transfer",
     ],
 };
 
@@ -125,6 +137,8 @@ pub mod kinds {
     pub enum PaperText {}
     /// A signature on a paper.
     pub enum Signature {}
+    /// A wish to change classes.
+    pub enum Transfer {}
 }
 /// Id of an enrollment.
 pub type EnrollmentId = kernel::Id<kinds::Enrollment>;
@@ -136,6 +150,9 @@ pub type SignupId = kernel::Id<kinds::Signup>;
 pub type HandoverId = kernel::Id<kinds::Handover>;
 /// Id of an ask left before an opening.
 pub type EarlyAskId = kernel::Id<kinds::EarlyAsk>;
+
+/// Id of a wish to change classes.
+pub type TransferId = kernel::Id<kinds::Transfer>;
 
 /// The daily sweep of this domain: drafts of days gone by, early asks long decided.
 pub const SWEEP: platform::JobKind = platform::JobKind {
@@ -170,10 +187,10 @@ pub fn routes(desk: &std::sync::Arc<SeatDesk>) -> platform::Routes {
         .merge(rounds::routes())
         .merge(first_come::routes())
         .merge(fees::routes())
-        .merge(merging::routes())
         .merge(early_asks::routes())
         .merge(rules::routes())
         .merge(declarations::routes())
+        .merge(school_rules::routes())
 }
 
 /// What waits for staff. A class with free seats and people waiting who cannot take them needs a word with them; a round
@@ -188,6 +205,8 @@ pub async fn waiting(ctx: &platform::Ctx) -> platform::AppResult<Vec<platform::W
     all.extend(offers::actions::waiting(ctx).await?);
     all.extend(demand::actions::waiting(ctx).await?);
     all.extend(declarations::actions::waiting(ctx).await?);
+    all.extend(merging::answers::waiting(ctx).await?);
+    all.extend(transfers::actions::waiting(ctx).await?);
     Ok(all)
 }
 
@@ -205,6 +224,9 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     all.merge(offers::OffersApi::openapi());
     all.merge(demand::DemandApi::openapi());
     all.merge(declarations::api::DeclarationsApi::openapi());
+    all.merge(merging::api::MergingApi::openapi());
+    all.merge(transfers::api::TransfersApi::openapi());
+    all.merge(school_rules::api::SchoolRulesApi::openapi());
     all
 }
 

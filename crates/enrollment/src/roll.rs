@@ -63,3 +63,31 @@ pub async fn confirmed(db: &Db, class: ClassId) -> AppResult<Vec<RollRow>> {
 pub async fn classes_of_person(db: &Db, person: PersonId) -> AppResult<Vec<ClassId>> {
     Ok(store::classes_of(db, person).await?)
 }
+
+/// Somebody whose seat in a class continues one in another class of the same course.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Continued {
+    /// Who.
+    pub person: PersonId,
+    /// The class that they left.
+    pub class: ClassId,
+    /// The day on which they had their seat there, where it is known.
+    pub since: Option<Date>,
+    /// The day on which they changed: sessions of this day and later count in the new class.
+    pub until: Date,
+}
+
+/// Learners of a class who came from another class of the same course: what they attended there counts.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn continued(db: &Db, class: ClassId) -> AppResult<Vec<Continued>> {
+    let rows = store::continued(db, class).await?;
+    let found = rows.into_iter().map(|row| Continued {
+        person: row.person_id,
+        class: row.class_id,
+        since: row.since,
+        until: row.until,
+    });
+    Ok(found.collect())
+}

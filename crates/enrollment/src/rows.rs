@@ -29,6 +29,7 @@ pub const COLUMNS: &[&str] = &[
     "pool",
     "due_fen",
     "held_until",
+    "moved_from",
 ];
 
 /// A new row.
@@ -70,6 +71,8 @@ pub struct NewEnrollment {
     pub due_fen: i64,
     /// Until when a seat is kept unpaid.
     pub held_until: Option<Instant>,
+    /// The enrolment that it continues in another class.
+    pub moved_from: Option<EnrollmentId>,
 }
 
 impl NewEnrollment {
@@ -96,6 +99,7 @@ impl NewEnrollment {
             self.pool.into(),
             self.due_fen.into(),
             self.held_until.into(),
+            self.moved_from.into(),
         ]
     }
 }

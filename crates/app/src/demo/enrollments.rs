@@ -160,6 +160,8 @@ impl<'a> Filler<'a> {
             _ if closed_yet || class.drawn => (0, 0),
             // So many wait that a further class could be opened for them.
             (_, 2, Some(2)) => (capacity, capacity * 6 / 10),
+            // Below its minimum, with people who have paid: the clerk merges it.
+            (_, 2, Some(1)) => (capacity / 4, 0),
             (_, 2, Some(_)) => (capacity * 6 / 10, 0),
             (_, 2, None) if self.draw.chance(14) => (capacity, self.draw.below(9)),
             (_, 2, None) => (capacity * self.draw.between(20, 99) as usize / 100, 0),
@@ -427,6 +429,7 @@ fn row(draw: &Draw, filled: &Filled<'_>, seat: &Seat) -> Option<Row> {
         },
         seated_on: seat.status.lasted().then(|| created.date()),
         pool: enrollment::first_come::model::Pool::Open,
+        moved_from: None,
     };
     Some(row.cells())
 }

@@ -26,6 +26,7 @@ mod rounds;
 pub(crate) mod store;
 #[cfg(test)]
 mod tests;
+mod transfers;
 
 use draw::{moment, plus};
 use kernel::calendar::on_or_after;
@@ -276,6 +277,7 @@ impl World {
         enrollments::write(&load, &filled).await?;
         fees::write(&load, &filled).await?;
         declarations::write(&load, &platform.keys, &filled, days).await?;
+        transfers::write(&load, &filled).await?;
         enrollments::write_attendance(&load, &filled).await?;
         if let Some(round) = &self.round {
             rounds::write(&load, &filled, round).await?;

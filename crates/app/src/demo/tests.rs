@@ -293,11 +293,24 @@ async fn wang_has_something_of_everything(app: &TestApp, report: &DemoReport) {
     assert!(!open.is_empty());
 }
 
+/// The clerk finds a class to merge in which people have paid, and a wish to change classes.
+async fn life_goes_on(db: &Db) {
+    let short = "SELECT c.id FROM class c WHERE c.status = 'published' AND c.enrolled < c.minimum AND c.fee_fen > 0
+                 AND EXISTS (SELECT 1 FROM enrollment e WHERE e.class_id = c.id AND e.money = 'paid' AND e.live = TRUE)
+                 {unscoped: a test} ORDER BY c.id";
+    assert!(!numbers(db, short).await.is_empty());
+    let wish = "SELECT w.id FROM transfer w JOIN enrollment e ON e.id = w.enrollment_id JOIN class t ON t.id = w.to_class
+                WHERE w.status = 'open' AND e.live = TRUE AND t.enrolled < t.capacity AND t.org_id = w.org_id
+                {unscoped: a test} ORDER BY w.id";
+    assert_eq!(numbers(db, wish).await.len(), 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_small_demo_keeps_its_rules() {
     let app = app().await;
     let report = small(&app).await;
     let db = &app.platform.db;
+    life_goes_on(db).await;
     nothing_is_given_out_twice(db).await;
     teachers_have_time_for_the_way(db).await;
     rules_of_classes_hold(db).await;

@@ -3,6 +3,7 @@
 use crate::summary;
 use crate::testing::{class, is};
 use kernel::PersonId;
+use teaching::ClassId;
 
 async fn number(f: &testkit::ClassFixture, person: PersonId) -> String {
     let sql = "SELECT number FROM person WHERE id = $1";
@@ -60,11 +61,41 @@ async fn a_paper_roll_comes_in_whole_or_not_at_all() {
     let of = |at: usize| counts[&f.people[at]];
     assert_eq!((of(0).present, of(0).held, of(0).absent), (2, 2, 0));
     assert_eq!((of(1).absent, of(2).absent, of(2).held), (2, 2, 2));
+    late_and_from_elsewhere(&f, class).await;
     let grid = f
         .registrar()
         .get(&format!("/desk/classes/{}/attendance", f.class))
         .await;
     assert!(grid.shows("100%") && grid.shows("不够"), "{}", grid.body);
+}
+
+/// Sessions before one had a seat are not one's own to miss; those in a class of the same course go along.
+async fn late_and_from_elsewhere(f: &testkit::ClassFixture, class: ClassId) {
+    let second: teaching::SessionId = f.sessions[1].parse().unwrap();
+    let plan = testkit::world::ClassPlan::default();
+    let next = testkit::world::class(&f.app.platform, &f.world.here, &plan).await;
+    let next: ClassId = kernel::Id::from_raw(next);
+    let tx = f.app.system().begin().await.unwrap();
+    let late = "UPDATE enrollment SET seated_on = (SELECT day FROM session WHERE id = $2) WHERE person_id = $1 {unscoped: test}";
+    tx.exec(late, db::args![f.people[2], second]).await.unwrap();
+    let same = "UPDATE class SET course_id = (SELECT course_id FROM class WHERE id = $1) WHERE id = $2 {unscoped: test}";
+    tx.exec(same, db::args![class, next]).await.unwrap();
+    let moved = "INSERT INTO enrollment (id, class_id, term_id, org_id, person_id, status, live, queue, money, channel, rule_version,
+             created_at, changed_at, seated_on, moved_from)
+         SELECT id + 1, $2, term_id, org_id, person_id, 'confirmed', TRUE, 1, money, channel, rule_version, created_at, changed_at,
+             (SELECT day FROM session WHERE id = $3), id
+         FROM enrollment WHERE class_id = $1 AND person_id = $4 {unscoped: test}";
+    tx.exec(moved, db::args![class, next, second, f.people[0]])
+        .await
+        .unwrap();
+    tx.commit(vec![platform::Event::new("test.moved", "class", class)])
+        .await
+        .unwrap();
+    let db = &f.app.platform.db;
+    let counts = summary::of_class(db, class).await.unwrap();
+    assert_eq!((counts[&f.people[2]].held, counts[&f.people[2]].absent), (1, 1));
+    let counts = summary::of_class(db, next).await.unwrap();
+    assert_eq!((counts[&f.people[0]].held, counts[&f.people[0]].present), (1, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

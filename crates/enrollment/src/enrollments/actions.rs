@@ -3,6 +3,7 @@
 use super::model::{self, Detail, Learner, Mine};
 use super::store::{self, EnrollmentRow};
 use crate::companions::{self, Companion};
+use crate::fees::ladder::Cause;
 use crate::seat_desk::{Answer, Ask, Asked, SeatDesk};
 use crate::{EnrollmentId, EnrollmentStatus};
 use kernel::{Date, PersonId};
@@ -170,6 +171,17 @@ pub(crate) async fn withdraw(
     channel: Channel,
     reason: &str,
 ) -> AppResult<Answer> {
+    leave(ctx, desk, row, (channel, reason), Cause::Withdrawn).await
+}
+
+/// As [`withdraw`], for a cause that decides what goes back.
+pub(crate) async fn leave(
+    ctx: &Ctx,
+    desk: &SeatDesk,
+    row: &EnrollmentRow,
+    (channel, reason): (Channel, &str),
+    cause: Cause,
+) -> AppResult<Answer> {
     // Who gives up twice hears the same answer again; anything else that is over stays as it is.
     if !row.status.is_live() && row.status != EnrollmentStatus::Withdrawn {
         return Err(AppError::refused_with_door(
@@ -187,6 +199,7 @@ pub(crate) async fn withdraw(
             person: row.person_id,
             class: row.class_id,
             enrollment: row.id,
+            cause,
         },
         by: ctx.actor.person,
         channel,

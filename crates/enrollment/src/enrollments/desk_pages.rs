@@ -305,6 +305,8 @@ struct DonePage {
     may_take: bool,
     /// Until when a seat is offered.
     answer_by: Option<String>,
+    /// Whether an answer to a merge is wanted.
+    merged: bool,
     pay_by: Option<String>,
     refund: Option<String>,
     /// What is still to be signed.
@@ -347,6 +349,9 @@ async fn done_page(ctx: &Ctx, text: &str, form: Form) -> AppResult<DonePage> {
         undo: detail.row.undo_until(ctx.today()).map(|day| page.date(day)),
         may_take: ctx.can(Permission::FeeTake),
         answer_by: crate::offers::answer_by(&page, &detail.row),
+        merged: crate::merging::answers::wanted(ctx, detail.row.id)
+            .await?
+            .is_some(),
         pay_by: fees::pay_by(&page, &detail.row),
         papers,
         refund: refund.map(|fen| fees::refund_sentence(&page, fen)),

@@ -47,6 +47,7 @@ pub const JOBS: &[JobKind] = &[
     crate::demand::MOVE,
     crate::declarations::jobs::CONFIRM,
     crate::fees::online::SEND_BACK,
+    crate::merging::answers::OVER_JOB,
     crate::rounds::PUBLISH,
     crate::rounds::TELL,
 ];
@@ -206,7 +207,13 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
             .map(crate::declarations::due_words)
             .unwrap_or_default();
         let (template, mut text) = match (money_text(word, row, class), acted) {
-            _ if word == "merged" => merged_text(&line.from, row, class, place),
+            _ if word == "merged" => {
+                let choice = crate::merging::store::choice(&tx, row.id).await?;
+                let asked = choice.as_ref().map(crate::merging::asked_text);
+                merged_text(&line.from, row, class, place, asked)
+            }
+            _ if word == "changed" => changed_text(&line.from, row, class, place),
+            (_, who) if word == "not_merged" => not_merged_text(row, class, who),
             _ if word == "invited" => invited_text(&line.from, row, class, place),
             _ if word == "offered" || word == "offer_over" => offer_text(word, row, class, place),
             (Some((template, text)), Some(who)) => {
@@ -232,7 +239,7 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
 async fn acted_on(tx: &Tx, row: &EnrollmentRow, word: &str) -> AppResult<Option<String>> {
     let (actor, channel) = match word {
         "confirmed" | "reserved" | "waitlisted" => (row.actor_person, row.channel.clone()),
-        "withdrawn" | "declined" | "accepted" => {
+        "withdrawn" | "declined" | "accepted" | "not_merged" => {
             let kind = if word == "accepted" {
                 "enrollment.accepted"
             } else {
@@ -374,7 +381,15 @@ fn paper_text(word: &str, row: &EnrollmentRow, class: &ClassRow) -> Option<(&'st
 }
 
 /// What is told to whose class was merged into another: the new time and place, and that they may refuse.
-fn merged_text(from: &str, row: &EnrollmentRow, class: &ClassRow, place: &str) -> (&'static str, String) {
+fn merged_text(
+    from: &str,
+    row: &EnrollmentRow,
+    class: &ClassRow,
+    place: &str,
+    asked: Option<String>,
+) -> (&'static str, String) {
+    let may_leave = "不想上可以不上：第一次课以前在网上、电话或柜台取消，交过的学费全部退还。";
+    let may_leave = asked.unwrap_or_else(|| may_leave.to_owned());
     let pay = match (row.money, row.held_until) {
         (Money::Due, Some(until)) => format!(
             "学费 {}，请在 {} 前交，过了时间名额会让给别人。",
@@ -384,7 +399,7 @@ fn merged_text(from: &str, row: &EnrollmentRow, class: &ClassRow, place: &str) -
         _ => String::new(),
     };
     let text = format!(
-        "【学圈】您报的“{from}”人数不够，没有开成，已把您并到“{}”：每{} {}，{place}，{} 开课。{pay}不想上可以不上：第一次课以前在网上、电话或柜台取消，交过的学费全部退还。",
+        "【学圈】您报的“{from}”人数不够，没有开成，已把您并到“{}”：每{} {}，{place}，{} 开课。{pay}{may_leave}",
         class.name,
         weekday_name(class.weekday),
         hours(class.starts, class.minutes),
@@ -438,6 +453,47 @@ fn invited_text(from: &str, row: &EnrollmentRow, class: &ClassRow, place: &str) 
         meets(class, place)
     );
     ("enrollment.invited", text)
+}
+
+/// What is told to who has changed classes.
+fn changed_text(from: &str, row: &EnrollmentRow, class: &ClassRow, place: &str) -> (&'static str, String) {
+    let pay = match (row.money, row.held_until) {
+        (Money::Due, Some(until)) => {
+            format!("学费 {}，请在 {} 前交。", kernel::Fen(row.due_fen), moment(until))
+        }
+        (Money::Paid, _) => "交过的学费已转过去，有差价的会退给您。".to_owned(),
+        _ => String::new(),
+    };
+    let text = format!(
+        "【学圈】您已从“{from}”转到“{}”：每{} {}，{place}。{pay}不是您的意思，请打电话或到学校说。",
+        class.name,
+        weekday_name(class.weekday),
+        hours(class.starts, class.minutes)
+    );
+    ("enrollment.changed", text)
+}
+
+/// What is told to who does not go into the class that took theirs.
+fn not_merged_text(row: &EnrollmentRow, class: &ClassRow, who: Option<String>) -> (&'static str, String) {
+    let by = match who {
+        Some(who) => format!("这是{who}替您答复的。"),
+        None => String::new(),
+    };
+    let back = match row.due_fen {
+        0 => String::new(),
+        fen if row.money == Money::Paid => {
+            format!(
+                "学费 {} 全部退还，请到学校柜台领取，或等学校办理。",
+                kernel::Fen(fen)
+            )
+        }
+        _ => String::new(),
+    };
+    let text = format!(
+        "【学圈】“{}”不去了，位置已经让出。{back}{by}可以看看别的班，或打电话问学校。",
+        class.name
+    );
+    ("enrollment.not_merged", text)
 }
 
 fn decided_text(word: &str, class: &ClassRow, place: &str, position: Option<i64>) -> (&'static str, String) {

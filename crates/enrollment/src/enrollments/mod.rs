@@ -59,6 +59,8 @@ pub fn routes(desk: &Arc<SeatDesk>) -> Routes {
         .merge(crate::offers::routes())
         .merge(crate::demand::routes())
         .merge(crate::handover::routes())
+        .merge(crate::merging::routes())
+        .merge(crate::transfers::routes())
         .share(Arc::clone(desk))
 }
 

@@ -180,7 +180,14 @@ pub fn history_line(event: &EventRow) -> Option<HistoryLine> {
         "enrollment.transferred" if event.data.contains("\"from\":\"waitlisted\"") => {
             "在另一个班有了名额，候补结束"
         }
+        "enrollment.transferred" if event.data.contains("\"why\":\"changed\"") => "转到了别的班",
+        "enrollment.transfer_asked" => "申请转班",
+        "enrollment.transfer_taken_back" => "撤回了转班申请",
+        "enrollment.transfer_decided" if event.data.contains("\"approved\":true") => "学校同意了转班",
+        "enrollment.transfer_decided" => "学校没有同意转班",
         "enrollment.transferred" => "原来的班人数不够，并到了别的班",
+        "enrollment.merge_answered" if event.data.contains("\"answer\":\"keep\"") => "答复：去新的班",
+        "enrollment.merge_answered" => "答复：不去新的班，全部退费",
         "enrollment.undone" => "本人撤销了代办",
         "enrollment.cancelled" => "班级停办，报名取消",
         "enrollment.attending" => "开课了",

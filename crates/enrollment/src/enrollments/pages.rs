@@ -6,6 +6,7 @@ use super::store::EnrollmentRow;
 use crate::companions;
 use crate::early_asks;
 use crate::first_come;
+use crate::merging::store::ChoiceRow;
 use crate::seat_desk::{self, SeatDesk};
 use crate::{EnrollmentId, EnrollmentStatus};
 use axum::Extension;
@@ -262,6 +263,8 @@ struct MinePage {
     undo: Vec<(String, String)>,
     /// Seats that are offered, to this person and to those helped: sentence and address.
     offers: Vec<(String, String)>,
+    /// What is to be answered because a class was merged: sentence and address.
+    merges: Vec<(String, String)>,
     /// Asks left for an opening, and drafts to be finished at the counter today: sentence and address.
     drafts: Vec<(String, String)>,
 }
@@ -295,6 +298,8 @@ pub(super) async fn mine(ctx: Ctx) -> AppResult<Response> {
         }
     }
     let offers = all.iter().filter_map(|mine| offer(&page, mine)).collect();
+    let merges = crate::merging::answers::mine(&ctx).await?;
+    let merges = merges.iter().map(|row| merge_line(&page, row)).collect();
     let requests = family::requests(&ctx).await?;
     let drafts = crate::handover::actions::mine(&ctx).await?;
     let drafts = drafts.into_iter().map(|row| {
@@ -318,11 +323,21 @@ pub(super) async fn mine(ctx: Ctx) -> AppResult<Response> {
         requests: requests.into_iter().map(|row| row.helper_name).collect(),
         undo,
         offers,
+        merges,
         next,
         items,
         signups,
         page,
     }))
+}
+
+/// What is to be answered because a class was merged, and where.
+fn merge_line(page: &Page, row: &ChoiceRow) -> (String, String) {
+    let sentence = page.tn(
+        "“{}”并到了“{}”：去不去，请您答复",
+        &[&row.old_name, &row.class_name],
+    );
+    (sentence, format!("/me/enrollments/{}/merge", row.id))
 }
 
 /// Classes of those for whom the signed-in person may act.
@@ -387,6 +402,8 @@ struct OnePage {
     /// What is still to be signed, and until when the seat is kept for it.
     papers: Option<String>,
     kept_until: Option<String>,
+    /// What is to be answered because their class was merged, and where.
+    merge: Option<(String, String)>,
 }
 
 /// `GET /me/enrollments/{id}`: where it stands, what happened, what can be done.
@@ -429,7 +446,9 @@ pub(super) async fn one(
         .held_until
         .filter(|_| detail.row.status == EnrollmentStatus::Reserved);
     let kept_until = kept.map(|until| page.tn("名额留到 {}", &[&crate::fees::at(&page, until)]));
+    let merge = crate::merging::answers::wanted(&ctx, detail.row.id).await?;
     Ok(html(&OnePage {
+        merge: merge.map(|row| merge_line(&page, &row)),
         papers,
         kept_until,
         is_own,

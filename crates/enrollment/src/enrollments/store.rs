@@ -37,6 +37,8 @@ record! {
         pub due_fen: i64,
         /// Until when a seat is kept unpaid.
         pub held_until: Option<Instant>,
+        /// The enrolment that it continues in another class.
+        pub moved_from: Option<EnrollmentId>,
     }
 }
 
@@ -50,7 +52,8 @@ impl EnrollmentRow {
     /// The last day on which the learner may undo what somebody else did, if they still may.
     #[must_use]
     pub fn undo_until(&self, today: Date) -> Option<Date> {
-        let live = self.status.is_live();
+        // Who was moved asked for it, or answers to the merge: undoing would leave them without a class.
+        let live = self.status.is_live() && self.moved_from.is_none();
         crate::undo::model::undo_until(self.person_id, self.actor_person, live, self.created_at, today)
     }
 }
@@ -59,7 +62,8 @@ macro_rules! columns {
     ($rest:literal) => {
         concat!(
             "SELECT e.id, e.class_id, e.term_id, e.org_id, e.person_id, e.status, e.queue, e.channel, e.actor_person,
-             e.created_at, e.changed_at, e.money, e.due_fen, e.held_until FROM enrollment e ",
+             e.created_at, e.changed_at, e.money, e.due_fen, e.held_until, e.moved_from
+             FROM enrollment e ",
             $rest
         )
     };
@@ -187,6 +191,34 @@ pub(crate) async fn confirmed(db: &Db, class: ClassId) -> DbResult<Vec<Confirmed
         "SELECT id, person_id, status, seated_on FROM enrollment {unscoped: the caller checked the class}
          WHERE class_id = $1 AND status IN ('reserved', 'confirmed', 'attending', 'suspended', 'completed', 'ended')
          ORDER BY queue, id LIMIT 5000",
+        args![class],
+    )
+    .await
+}
+
+record! {
+    /// An enrolment that goes on in another class of the same course.
+    pub struct ContinuedRow {
+        /// The learner.
+        pub person_id: PersonId,
+        /// The class that was left.
+        pub class_id: ClassId,
+        /// The day of the seat there.
+        pub since: Option<Date>,
+        /// The day of the seat in the new class.
+        pub until: Date,
+    }
+}
+
+/// Who came to a class from another class of the same course.
+pub(crate) async fn continued(db: &Db, class: ClassId) -> DbResult<Vec<ContinuedRow>> {
+    db.query(
+        "SELECT e.person_id, o.class_id, o.seated_on AS since, e.seated_on AS until
+         FROM enrollment e JOIN enrollment o ON o.id = e.moved_from
+         JOIN class n ON n.id = e.class_id JOIN class c ON c.id = o.class_id {unscoped: the caller checked the class}
+         WHERE e.class_id = $1 AND n.course_id = c.course_id AND e.seated_on IS NOT NULL
+           AND e.status IN ('reserved', 'confirmed', 'attending', 'suspended', 'completed', 'ended')
+         ORDER BY e.id LIMIT 5000",
         args![class],
     )
     .await

@@ -403,7 +403,10 @@ async fn set_refunded(tx: &Tx, row: &EnrollmentRow) -> AppResult<()> {
 }
 
 const fn of_fee(cause: Cause) -> bool {
-    matches!(cause, Cause::Withdrawn | Cause::Proof | Cause::Cancelled)
+    matches!(
+        cause,
+        Cause::Withdrawn | Cause::Proof | Cause::Cancelled | Cause::Merged | Cause::Cheaper
+    )
 }
 
 /// Gives more back to somebody who left late, with proof of illness, death or a move.
@@ -454,5 +457,10 @@ pub async fn would_get_back(ctx: &Ctx, row: &EnrollmentRow) -> AppResult<Option<
 pub async fn prove(db: &db::Db) -> AppResult<Vec<String>> {
     let wrong = store::unbalanced(db).await?;
     let sentence = |row: store::Unbalanced| format!("学费账 {}：借贷差 {} 分", row.posting_id, row.sum_fen);
-    Ok(wrong.into_iter().map(sentence).collect())
+    let mut faults: Vec<String> = wrong.into_iter().map(sentence).collect();
+    let carried = store::carried(db).await?;
+    if carried != 0 {
+        faults.push(format!("转班、并班转走的学费和转来的差 {carried} 分"));
+    }
+    Ok(faults)
 }

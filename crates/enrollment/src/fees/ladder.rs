@@ -23,6 +23,10 @@ text_enum! {
         Proof => "proof",
         /// The school cancelled the class.
         Cancelled => "cancelled",
+        /// The school merged the class, and the person wants no other.
+        Merged => "merged",
+        /// The class to which the person moved costs less.
+        Cheaper => "cheaper",
         /// The person undid a payment on line.
         Undone => "undone",
         /// A payment came when the seat was no longer kept, or was paid already.
@@ -42,6 +46,8 @@ impl Cause {
             Self::Withdrawn => "本人取消报名",
             Self::Proof => "因病、去世或搬家，有证明",
             Self::Cancelled => "班级停办",
+            Self::Merged => "并班，本人不去新的班",
+            Self::Cheaper => "新的班学费低，退差价",
             Self::Undone => "本人撤销了付款",
             Self::Late => "付款晚了或重复了",
             Self::WrongSum => "付款金额不对",
@@ -90,7 +96,9 @@ const LADDER: [Rung; 3] = [
 #[must_use]
 pub fn share(cause: Cause, begun: i64) -> Share {
     match cause {
-        Cause::Cancelled | Cause::Undone | Cause::Late | Cause::WrongSum => Share::Whole,
+        Cause::Cancelled | Cause::Merged | Cause::Cheaper | Cause::Undone | Cause::Late | Cause::WrongSum => {
+            Share::Whole
+        }
         Cause::Withdrawn | Cause::Proof => {
             let rung = LADDER.iter().find(|rung| begun <= rung.begun_at_most);
             rung.map_or(Share::Nothing, |rung| match cause {
@@ -137,6 +145,7 @@ mod tests {
             (Cause::Proof, 16, 0),
             (Cause::Cancelled, 0, 12_000),
             (Cause::Cancelled, 9, 12_000),
+            (Cause::Merged, 9, 12_000),
             (Cause::Late, 16, 12_000),
         ] {
             assert_eq!(refund(cause, 12_000, begun, 16), fen, "{cause:?} {begun}");
@@ -157,7 +166,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_more_than_paid_and_never_more_later(paid in 0..100_000_000_i64, lessons in 0..60_i64, begun in 0..60_i64, at in 0..6_usize) {
+        fn never_more_than_paid_and_never_more_later(paid in 0..100_000_000_i64, lessons in 0..60_i64, begun in 0..60_i64, at in 0..8_usize) {
             let cause = Cause::ALL[at];
             let now = refund(cause, paid, begun, lessons);
             prop_assert!((0..=paid).contains(&now));

@@ -10,7 +10,7 @@ use crate::{EnrollmentId, PostingId, RefundId};
 use kernel::{Date, Instant, OrgId};
 use platform::{AppError, AppResult, Event, Tx, job};
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use teaching::sessions::{self, SessionStatus};
 
 /// What a decision of the seat desk means for money.
@@ -32,7 +32,20 @@ pub enum Step {
     /// A fee was paid or waived.
     Paid(EnrollmentId, OrgId, Payment),
     /// Somebody left, or did not pay in time.
-    Left(EnrollmentId, OrgId),
+    Left(EnrollmentId, OrgId, Cause),
+    /// Somebody moved, and what they paid goes along: from which enrolment to which, each with its org.
+    Carried((EnrollmentId, OrgId), (EnrollmentId, OrgId)),
+}
+
+impl Step {
+    /// Whose books it touches.
+    fn orgs(&self) -> Vec<OrgId> {
+        match self {
+            Self::Paid(_, org, _) | Self::Left(_, org, _) => vec![*org],
+            Self::Carried((_, from), (_, to)) => vec![*from, *to],
+            Self::Kept(_) | Self::KeptFor(..) | Self::OfferedFor { .. } => Vec::new(),
+        }
+    }
 }
 
 /// Carries out what the desk decided; gives the events to commit.
@@ -42,12 +55,8 @@ pub enum Step {
 pub async fn carry_out(tx: &Tx, steps: &[Step]) -> AppResult<Vec<Event>> {
     let mut events = Vec::new();
     let mut ends = BTreeSet::new();
-    let mut left = Vec::new();
-    let orgs = steps.iter().filter_map(|step| match step {
-        Step::Paid(_, org, _) | Step::Left(_, org) => Some(*org),
-        Step::Kept(_) | Step::KeptFor(..) | Step::OfferedFor { .. } => None,
-    });
-    lock_books(tx, orgs).await?;
+    let mut left: BTreeMap<Cause, Vec<EnrollmentId>> = BTreeMap::new();
+    lock_books(tx, steps.iter().flat_map(Step::orgs)).await?;
     for step in steps {
         match step {
             Step::Kept(until) => {
@@ -66,14 +75,62 @@ pub async fn carry_out(tx: &Tx, steps: &[Step]) -> AppResult<Vec<Event>> {
                 ends.extend([*online, *counter]);
             }
             Step::Paid(id, org, payment) => events.push(paid(tx, *id, *org, payment).await?),
-            Step::Left(id, _) => left.push(*id),
+            Step::Left(id, _, cause) => left.entry(*cause).or_default().push(*id),
+            Step::Carried((from, _), (to, _)) => events.extend(carry(tx, *from, *to).await?),
         }
     }
     for until in ends {
         expire_at(tx, until).await?;
     }
-    events.extend(leave(tx, &left, Cause::Withdrawn).await?);
+    for (cause, left) in left {
+        events.extend(leave(tx, &left, cause).await?);
+    }
     Ok(events)
+}
+
+/// What was paid goes along to the enrolment that continues this one, as far as it costs that much; the rest is owed back.
+/// A waiver goes along by being given anew.
+async fn carry(tx: &Tx, from: EnrollmentId, to: EnrollmentId) -> AppResult<Vec<Event>> {
+    let (from, to) = (one(tx, from).await?, one(tx, to).await?);
+    if to.due_fen > from.due_fen {
+        return Err(AppError::Internal(
+            "a fee is carried to a class that costs more".into(),
+        ));
+    }
+    if let Some(waiver) = store::waiver_of(tx, from.id).await? {
+        reverse(tx, &waiver).await?;
+        store::set_money(tx, from.id, Money::Carried).await?;
+        let posting = to_post(tx, &to, Kind::Paid, (Method::Waiver, to.due_fen));
+        let posted = match to.due_fen {
+            0 => return Ok(Vec::new()),
+            _ => post(tx, &posting).await?,
+        };
+        return Ok(vec![event("fee.carried", &posted).data(told(&posted))]);
+    }
+    let mut events = Vec::new();
+    if to.due_fen > 0 {
+        let method = Method::Cash;
+        post(tx, &to_post(tx, &from, Kind::CarriedOut, (method, to.due_fen))).await?;
+        let posted = post(tx, &to_post(tx, &to, Kind::CarriedIn, (method, to.due_fen))).await?;
+        store::set_money(tx, from.id, Money::Carried).await?;
+        let data = json!({ "posting": posted.id, "fen": posted.amount_fen, "from": from.id });
+        events.push(event("fee.carried", &posted).data(data));
+    }
+    if from.due_fen > to.due_fen {
+        events.push(owe(tx, &from, Cause::Cheaper, from.due_fen - to.due_fen).await?);
+    }
+    Ok(events)
+}
+
+fn to_post(tx: &Tx, row: &EnrollmentRow, kind: Kind, (method, fen): (Method, i64)) -> Posting {
+    Posting {
+        id: tx.ctx().new_id(),
+        org: row.org_id,
+        enrollment: Some(row.id),
+        kind,
+        method,
+        fen,
+    }
 }
 
 /// Books are locked after learners and classes, in the order of their orgs.

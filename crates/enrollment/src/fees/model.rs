@@ -19,6 +19,8 @@ text_enum! {
         Refunded => "refunded",
         /// Need not be paid.
         Waived => "waived",
+        /// Went along to the enrolment that continues this one.
+        Carried => "carried",
     }
 }
 
@@ -49,6 +51,8 @@ text_enum! {
         Waiver => "waiver",
         /// Fees for classes (a credit, so negative).
         Income => "income",
+        /// On its way from one enrolment to another: nothing is left on it.
+        Carried => "carried",
         /// Owed to people who get money back (negative as long as it is owed).
         Refund => "refund",
         /// Counted more or less in the drawer than the books say.
@@ -71,6 +75,10 @@ text_enum! {
         Reversal => "reversal",
         /// The drawer was counted.
         Counted => "counted",
+        /// A fee left with its learner for another class.
+        CarriedOut => "carried_out",
+        /// A fee came along with its learner from another class.
+        CarriedIn => "carried_in",
     }
 }
 
@@ -142,6 +150,8 @@ impl Kind {
             Self::Refunded => "退费",
             Self::Reversal => "撤销",
             Self::Counted => "点钞长短款",
+            Self::CarriedOut => "学费转到新的班",
+            Self::CarriedIn => "学费从原来的班转来",
         }
     }
 
@@ -154,6 +164,8 @@ impl Kind {
             Self::Owed => (Account::Income, Account::Refund),
             Self::Refunded => (Account::Refund, method.account()),
             Self::Counted => (method.account(), Account::Difference),
+            Self::CarriedOut => (Account::Income, Account::Carried),
+            Self::CarriedIn => (Account::Carried, Account::Income),
         };
         [(debit, fen), (credit, -fen)]
     }
@@ -176,6 +188,7 @@ impl Money {
             Self::PartRefunded => "已退一部分",
             Self::Refunded => "已退",
             Self::Waived => "已免",
+            Self::Carried => "已转到新的班",
         }
     }
 }
@@ -237,6 +250,16 @@ mod tests {
                 Method::Cash,
                 [(Account::Cash, 5), (Account::Difference, -5)],
             ),
+            (
+                Kind::CarriedOut,
+                Method::Cash,
+                [(Account::Income, 5), (Account::Carried, -5)],
+            ),
+            (
+                Kind::CarriedIn,
+                Method::Cash,
+                [(Account::Carried, 5), (Account::Income, -5)],
+            ),
         ] {
             assert_eq!(kind.lines(method, 5), lines, "{kind:?}");
         }
@@ -273,7 +296,7 @@ mod tests {
     proptest! {
         /// Whatever steps are taken, in whatever order, the books sum to nothing, and what is undone leaves no trace.
         #[test]
-        fn every_posting_sums_to_nothing(steps in prop::collection::vec((0..6_usize, 0..4_usize, 1..10_000_000_i64, any::<bool>()), 0..60)) {
+        fn every_posting_sums_to_nothing(steps in prop::collection::vec((0..8_usize, 0..4_usize, 1..10_000_000_i64, any::<bool>()), 0..60)) {
             let mut books: BTreeMap<Account, i64> = BTreeMap::new();
             let mut kept: BTreeMap<Account, i64> = BTreeMap::new();
             for (kind, method, fen, undone) in steps {

@@ -40,7 +40,7 @@ pub(super) fn tag(page: &Page, money: Money) -> Tag {
     match money {
         Money::Due => Tag::waiting(word),
         Money::Paid | Money::Waived => Tag::good(word),
-        Money::None | Money::PartRefunded | Money::Refunded => Tag::quiet(word),
+        Money::None | Money::Carried | Money::PartRefunded | Money::Refunded => Tag::quiet(word),
     }
 }
 
@@ -117,10 +117,11 @@ pub(super) fn lines(page: &Page, fee: &Fee, now: Instant, base: &str) -> Vec<Lin
 }
 
 fn what(page: &Page, row: &PostingRow) -> String {
-    let words = page.tn(
-        "{}（{}）",
-        &[&page.t(row.kind.label()), &page.t(row.method.label())],
-    );
+    let kind = page.t(row.kind.label());
+    let words = match row.kind {
+        Kind::CarriedOut | Kind::CarriedIn => kind.to_owned(),
+        _ => page.tn("{}（{}）", &[&kind, &page.t(row.method.label())]),
+    };
     match row.reversed_by {
         Some(_) => page.tn("{}，已撤销", &[&words]),
         None => words,

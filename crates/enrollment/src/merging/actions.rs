@@ -1,14 +1,14 @@
 //! Looking what a merge would cost, and doing it.
 
+use super::answers;
 use super::model::{self, Cost, Learner, Side, Why};
-use super::store;
+use super::store::{self, RunRow};
 use crate::enrollments::actions::{desk_channel, place};
 use crate::enrollments::store::{self as enrollments, EnrollmentRow};
-use crate::fees::Money;
-use crate::seat_desk::{Ask, Asked, place_drawn};
+use crate::seat_desk::{Ask, Asked, MoveWhy, place_drawn};
 use db::Db;
-use kernel::PersonId;
-use platform::{AppError, AppResult, Ctx, Event, Permission, audit};
+use kernel::{Date, Instant, PersonId};
+use platform::{AppError, AppResult, Ctx, Event, Permission, Tx, job};
 use serde_json::json;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,8 +20,6 @@ use teaching::seats::{self, Facts};
 const MOVED_AT_ONCE: usize = 100;
 /// Letters of a class's name in the reason of the other's end, so that the reason keeps its bound.
 const NAME_IN_REASON: usize = 60;
-/// Kind of the event with which a merge begins.
-const MERGING: &str = "class.merging";
 
 /// A class that might take the learners.
 #[derive(Debug)]
@@ -71,11 +69,6 @@ async fn seated(db: &Db, class: ClassId) -> AppResult<Vec<EnrollmentRow>> {
     Ok(rows)
 }
 
-fn paid(rows: &[EnrollmentRow]) -> usize {
-    let settled = |row: &&EnrollmentRow| matches!(row.money, Money::Paid | Money::Waived);
-    rows.iter().filter(settled).count()
-}
-
 /// Where a class might go, and what that costs whom.
 ///
 /// # Errors
@@ -86,7 +79,7 @@ pub async fn offer(ctx: &Ctx, id: ClassId) -> AppResult<Offer> {
     let class = classes::find_within(db, &scope, id).await?;
     let rows = seated(db, id).await?;
     let from = side(ctx, db, &class).await?;
-    let why = model::may_be_merged(&from, paid(&rows)).err();
+    let why = model::may_be_merged(&from).err();
     let mut candidates = Vec::new();
     if why.is_none() {
         let learners = learners(db, &rows, id).await?;
@@ -123,9 +116,17 @@ async fn candidate(ctx: &Ctx, from: &Side, id: ClassId, learners: &[Learner]) ->
 /// Ages and further classes of those who have a seat.
 async fn learners(db: &Db, rows: &[EnrollmentRow], class: ClassId) -> AppResult<Vec<Learner>> {
     let people: Vec<PersonId> = rows.iter().map(|row| row.person_id).collect();
+    let births: HashMap<PersonId, Option<Date>> =
+        people::births::of(db, &people).await?.into_iter().collect();
     let mut known: HashMap<PersonId, Learner> = HashMap::new();
-    for (person, birth) in people::births::of(db, &people).await? {
-        known.entry(person).or_default().birth = birth;
+    for row in rows {
+        let learner = Learner {
+            birth: births.get(&row.person_id).copied().flatten(),
+            held: Vec::new(),
+            money: row.money,
+            fen: row.due_fen,
+        };
+        known.insert(row.person_id, learner);
     }
     let held = store::held(db, &people, class).await?;
     let mut ids: Vec<ClassId> = held.iter().map(|(_, class)| *class).collect();
@@ -134,8 +135,8 @@ async fn learners(db: &Db, rows: &[EnrollmentRow], class: ClassId) -> AppResult<
     let facts = seats::facts(db, &ids).await?;
     let facts: HashMap<ClassId, Arc<Facts>> = facts.into_iter().map(|one| (one.id, Arc::new(one))).collect();
     for (person, class) in held {
-        if let Some(facts) = facts.get(&class) {
-            known.entry(person).or_default().held.push(Arc::clone(facts));
+        if let (Some(facts), Some(learner)) = (facts.get(&class), known.get_mut(&person)) {
+            learner.held.push(Arc::clone(facts));
         }
     }
     Ok(people.iter().filter_map(|person| known.remove(person)).collect())
@@ -184,8 +185,8 @@ async fn begin(ctx: &Ctx, id: ClassId, target: &ClassRow) -> AppResult<Option<Ve
     let tx = ctx.begin().await?;
     tx.lock("class", id.raw()).await?;
     let class = classes::find(&tx, id).await?;
-    let began = began(&tx, id).await?;
-    if began.is_some_and(|into| into != target.id) {
+    let began = store::run_of(&tx, id).await?;
+    if began.as_ref().is_some_and(|run| run.into_class != target.id) {
         return Err(refused(id, Why::Elsewhere));
     }
     if began.is_some() && class.status == ClassStatus::Cancelled {
@@ -193,36 +194,46 @@ async fn begin(ctx: &Ctx, id: ClassId, target: &ClassRow) -> AppResult<Option<Ve
     }
     let rows = seated(&tx, id).await?;
     let from = side(ctx, &tx, &class).await?;
-    match model::may_be_merged(&from, paid(&rows)) {
+    match model::may_be_merged(&from) {
         // Everybody was moved, but the class was not cancelled yet.
         Err(Why::Nobody) if began.is_some() => return Ok(Some(rows)),
         other => other.map_err(|why| refused(id, why))?,
     }
     model::may_take(&from, &side(ctx, &tx, target).await?).map_err(|why| refused(id, why))?;
     if began.is_none() {
-        let event = Event::new(MERGING, "class", id)
-            .at(class.org_id)
-            .data(json!({ "into": target.id, "enrolled": class.enrolled, "minimum": class.minimum }));
+        let event = open_run(ctx, &tx, &class, target).await?;
         tx.commit(vec![event]).await?;
     }
     Ok(Some(rows))
 }
 
-/// The class into which this one is being merged.
-async fn began(db: &Db, id: ClassId) -> AppResult<Option<ClassId>> {
-    let events = audit::of_subject(db, "class", id).await?;
-    let last = events.iter().rfind(|event| event.kind == MERGING);
-    Ok(last.and_then(|event| {
-        let data: serde_json::Value = serde_json::from_str(&event.data).ok()?;
-        data.get("into")?.as_str()?.parse().ok()
-    }))
+/// Keeps the merge with the days to answer, as the school has set them.
+async fn open_run(ctx: &Ctx, tx: &Tx, class: &ClassRow, target: &ClassRow) -> AppResult<Event> {
+    let rules = crate::school_rules::of(tx, class.org_id).await?;
+    let first = Instant::of_china(target.starts_on, target.starts);
+    let run = RunRow {
+        class_id: class.id,
+        into_class: target.id,
+        org_id: class.org_id,
+        answer_by: model::answer_by(ctx.now(), rules.merge_days, first),
+        silence: rules.merge_silence.settled(model::same(class, target)),
+        status: "open".into(),
+        begun_at: ctx.now(),
+    };
+    store::insert_run(tx, &run).await?;
+    let key = format!("{}.{}", answers::OVER, class.id);
+    job::enqueue(tx, answers::OVER, &json!({}), run.answer_by, Some(key)).await?;
+    Ok(Event::new("class.merging", "class", class.id)
+        .at(class.org_id)
+        .data(json!({
+            "into": target.id, "enrolled": class.enrolled, "minimum": class.minimum,
+            "answer_by": run.answer_by.to_china_text(), "silence": run.silence.as_str(),
+        })))
 }
 
 fn refused(id: ClassId, why: Why) -> AppError {
     let (label, href) = match why {
-        Why::Paid { .. } | Why::Nobody | Why::Elsewhere => {
-            ("停办这个班", format!("/desk/classes/{id}/cancel"))
-        }
+        Why::Nobody | Why::Elsewhere => ("停办这个班", format!("/desk/classes/{id}/cancel")),
         Why::NotAhead | Why::Enough { .. } => ("看这个班", format!("/desk/classes/{id}")),
         _ => ("选别的班", format!("/desk/classes/{id}/merge")),
     };
@@ -231,12 +242,13 @@ fn refused(id: ClassId, why: Why) -> AppError {
 
 fn asked(ctx: &Ctx, row: &EnrollmentRow, into: ClassId) -> Asked {
     Asked {
-        ask: Ask::Merge {
+        ask: Ask::Move {
             person: row.person_id,
             class: into,
             from: row.class_id,
             enrollment: row.id,
             new_id: ctx.new_id(),
+            why: MoveWhy::Merge,
         },
         by: ctx.actor.person,
         channel: desk_channel(ctx),

@@ -1,8 +1,10 @@
 //! The rules of merging. No I/O.
 
+use crate::fees::Money;
 use crate::first_come::Plan;
 use crate::first_come::model::{Pool, kept_from};
 use crate::seat_desk::conditions::{clash, not_drawn, of_age};
+use db::text_enum;
 use kernel::{Date, Fen, Instant};
 use std::sync::Arc;
 use teaching::ClassId;
@@ -62,18 +64,13 @@ pub enum Why {
     },
     /// Nobody has a seat in it.
     Nobody,
-    /// Some have paid.
-    Paid {
-        /// How many.
-        people: usize,
-    },
     /// It is being merged into another class.
     Elsewhere,
     /// The same class.
     Same,
     /// The other one is not published, or has begun.
     OtherNotAhead,
-    /// The fees differ.
+    /// The other one costs more: nobody pays more because of a merge.
     Fee {
         /// Fee of the class that is merged, in fen.
         from: i64,
@@ -101,7 +98,6 @@ impl Why {
             Self::NotAhead => "merge_not_ahead",
             Self::Enough { .. } => "merge_enough_learners",
             Self::Nobody => "merge_nobody",
-            Self::Paid { .. } => "merge_paid",
             Self::Elsewhere => "merge_elsewhere",
             Self::Same => "merge_same",
             Self::OtherNotAhead => "merge_other_not_ahead",
@@ -121,18 +117,15 @@ impl Why {
                 format!("这个班已报 {enrolled} 人，最少 {minimum} 人就开班，人数够了，不用并班。")
             }
             Self::Nobody => "这个班还没有学员，不用并班；不开的话，请停办。".into(),
-            Self::Paid { people } => format!(
-                "有 {people} 人已经交费或免费，钱不能跟着换班，所以不能并班。请停办这个班：交过的学费会全部退还，再请学员报别的班。"
-            ),
             Self::Elsewhere => {
                 "这个班正在并到另一个班，不能再并到这个班。没有并完的，请停办，学费会全部退还。".into()
             }
             Self::Same => "不能并到同一个班，请选另一个班。".into(),
             Self::OtherNotAhead => "那个班没有在招生，或者已经开课，请选别的班。".into(),
             Self::Fee { from, to } => format!(
-                "两个班学费不一样（{} 和 {}），请选学费一样的班。",
-                Fen(from),
-                Fen(to)
+                "那个班学费贵（{}，这个班 {}）。并班不能让学员多交钱，请选学费一样或便宜的班。",
+                Fen(to),
+                Fen(from)
             ),
             Self::Waiting => "那个班还有人候补，名额要先给他们，请选别的班。".into(),
             Self::Drawn => "那个班的名额要抽签，请选别的班，或等抽签以后。".into(),
@@ -147,7 +140,7 @@ impl Why {
 ///
 /// # Errors
 /// Why not.
-pub const fn may_be_merged(class: &Side, paid: usize) -> Result<(), Why> {
+pub const fn may_be_merged(class: &Side) -> Result<(), Why> {
     if !class.ahead {
         return Err(Why::NotAhead);
     }
@@ -159,9 +152,6 @@ pub const fn may_be_merged(class: &Side, paid: usize) -> Result<(), Why> {
     }
     if class.enrolled == 0 {
         return Err(Why::Nobody);
-    }
-    if paid > 0 {
-        return Err(Why::Paid { people: paid });
     }
     Ok(())
 }
@@ -175,7 +165,7 @@ pub fn may_take(from: &Side, to: &Side) -> Result<(), Why> {
         Err(Why::Same)
     } else if !to.ahead {
         Err(Why::OtherNotAhead)
-    } else if from.fee_fen != to.fee_fen {
+    } else if to.fee_fen > from.fee_fen {
         Err(Why::Fee {
             from: from.fee_fen,
             to: to.fee_fen,
@@ -195,15 +185,19 @@ pub fn may_take(from: &Side, to: &Side) -> Result<(), Why> {
 }
 
 /// Somebody of the class that is merged.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Learner {
     /// Day of birth, if known.
     pub birth: Option<Date>,
     /// Further classes in which they have a seat.
     pub held: Vec<Arc<Facts>>,
+    /// How their fee stands.
+    pub money: Money,
+    /// What it comes to, in fen.
+    pub fen: i64,
 }
 
-/// What a merge costs whom, in people; each is counted once, by the first reason.
+/// What a merge costs whom, in people, each counted once, by the first reason; and what becomes of the money.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Cost {
     /// Who can go along.
@@ -214,6 +208,14 @@ pub struct Cost {
     pub limit: usize,
     /// The new time clashes with another class of theirs, or they are in the new class already.
     pub clash: usize,
+    /// They paid less than the new class costs.
+    pub fee: usize,
+    /// Paid fees that go along, in fen.
+    pub carried_fen: i64,
+    /// What goes back because the new class is cheaper, in fen.
+    pub back_fen: i64,
+    /// What goes back to those who cannot go along, in fen.
+    pub refund_fen: i64,
 }
 
 /// Counts what it costs, by the rules and in the order of the seat desk.
@@ -226,21 +228,81 @@ pub fn cost(to: &Facts, limit: i64, learners: &[Learner]) -> Cost {
             .iter()
             .filter(|held| held.term == to.term && held.id != to.id);
         let there = learner.held.iter().any(|held| held.id == to.id);
-        if there {
-            cost.clash += 1;
+        let clashes = |held: &Arc<Facts>| clash(&to.slots, &held.slots).is_some();
+        let paid = if learner.money == Money::Paid {
+            learner.fen
+        } else {
+            0
+        };
+        let counter = if to.fee_fen > learner.fen {
+            &mut cost.fee
+        } else if there {
+            &mut cost.clash
         } else if of_age(to, learner.birth).is_err() {
-            cost.age += 1;
+            &mut cost.age
         } else if i64::try_from(in_term.count()).unwrap_or(i64::MAX) >= limit {
-            cost.limit += 1;
-        } else if learner
-            .held
-            .iter()
-            .any(|held| clash(&to.slots, &held.slots).is_some())
-        {
-            cost.clash += 1;
+            &mut cost.limit
+        } else if learner.held.iter().any(clashes) {
+            &mut cost.clash
         } else {
             cost.fit += 1;
-        }
+            cost.carried_fen += paid.min(to.fee_fen);
+            cost.back_fen += (paid - to.fee_fen).max(0);
+            continue;
+        };
+        *counter += 1;
+        cost.refund_fen += paid;
     }
     cost
+}
+
+text_enum! {
+    /// What somebody answers whose paid class was merged.
+    pub enum Reply {
+        /// They take the new class.
+        Keep => "keep",
+        /// They want everything back.
+        Refund => "refund",
+    }
+}
+
+platform::api_words!(Reply);
+
+impl Reply {
+    /// On the screen.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Keep => "去新的班",
+            Self::Refund => "不去，全部退费",
+        }
+    }
+}
+
+/// Until when who has paid answers: so many days, but before the first lesson of the new class.
+#[must_use]
+pub fn answer_by(now: Instant, days: i64, first: Instant) -> Instant {
+    now.plus_secs(days * 86_400).min(first)
+}
+
+/// Whether a learner who comes at the old day and time to the old room is right in the new class.
+#[must_use]
+pub fn same(from: &ClassRow, to: &ClassRow) -> bool {
+    let key = |class: &ClassRow| {
+        (
+            class.org_id,
+            class.room_id,
+            class.weekday,
+            class.starts,
+            class.minutes,
+            class.starts_on,
+        )
+    };
+    key(from) == key(to)
+}
+
+/// Whether an answer still counts.
+#[must_use]
+pub fn may_answer(answer_by: Instant, is_open: bool, is_live: bool, now: Instant) -> bool {
+    is_open && is_live && now < answer_by
 }

@@ -88,6 +88,34 @@ pub const KEEPER: Keeper = Keeper {
             days: None,
         },
         Retention {
+            what: "并班的答复",
+            table: "merge_answer",
+            rule: Rule::Kept,
+            why: "只有报名编号、去不去和时间；退费要和账对得上。",
+            days: None,
+        },
+        Retention {
+            what: "转班申请",
+            table: "transfer",
+            rule: Rule::Emptied,
+            why: "原因和答复里的话删掉；编号、日期和结果要和名册、账对得上。",
+            days: None,
+        },
+        Retention {
+            what: "并班的经办人",
+            table: "merge_run",
+            rule: Rule::Kept,
+            why: "只有班级编号、日期和经办人。",
+            days: None,
+        },
+        Retention {
+            what: "办理规定的经办人",
+            table: "school_rule",
+            rule: Rule::Kept,
+            why: "只有规定、日期和经办人。",
+            days: None,
+        },
+        Retention {
             what: "每日结账",
             table: "fee_closing",
             rule: Rule::Kept,
@@ -132,9 +160,27 @@ async fn tell(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Section>> {
     let title = "报名申请的经过";
     let acts = happened(ctx.db(), "signup_events", title, "signup", &ids).await?;
     let (drafts, early) = not_enrolled_yet(ctx, person).await?;
+    let transfers = tell_transfers(ctx, person).await?;
     let fees = tell_fees(ctx, person).await?;
     let papers = tell_papers(ctx, person).await?;
-    Ok(vec![told, history, signups, acts, drafts, early, fees, papers])
+    Ok(vec![
+        told, history, signups, acts, drafts, early, transfers, fees, papers,
+    ])
+}
+
+/// Wishes to change classes.
+async fn tell_transfers(ctx: &Ctx, person: PersonId) -> AppResult<Section> {
+    let transfers = crate::transfers::store::of_person(ctx.db(), person).await?;
+    Ok(Section::new("transfers", "转班申请", transfers, |row| {
+        vec![
+            Cell::new("from", "从", &row.from_name),
+            Cell::new("to", "转到", &row.to_name),
+            Cell::new("status", "状态", &row.status.label()),
+            Cell::new("reason", "原因", &row.reason),
+            Cell::new("note", "学校的答复", &row.note),
+            Cell::at("asked_at", "申请时间", Some(row.asked_at)),
+        ]
+    }))
 }
 
 /// What was paid for a person.
@@ -248,6 +294,7 @@ async fn erase(tx: &Tx, person: PersonId) -> AppResult<Vec<Event>> {
     crate::handover::store::erase(tx, person).await?;
     crate::early_asks::store::erase(tx, person).await?;
     crate::declarations::store::erase(tx, person).await?;
+    crate::transfers::store::erase(tx, person).await?;
     let mut events = leave_draws(tx, person).await?;
     events.extend(crate::fees::ledger::leave(tx, &ids, crate::fees::ladder::Cause::Withdrawn).await?);
     let event = |row: &EnrollmentRow| {

@@ -331,6 +331,7 @@ mod tests {
             person: person(2),
             class: class_id(1),
             enrollment: id(2),
+            cause: crate::fees::ladder::Cause::Withdrawn,
         };
         assert!(decide(&mut state, &left).answer.is_ok());
         assert_eq!(of(&state, 3), Some(EnrollmentStatus::Offered));
@@ -393,7 +394,7 @@ mod tests {
                     (_, Some(live)) => Ask::Withdraw {
                         person: person(who),
                         class: class_id(1),
-                        enrollment: live.enrollment,
+                        enrollment: live.enrollment, cause: crate::fees::ladder::Cause::Withdrawn
                     },
                 };
                 let decision = decide(&mut state, &ask);
@@ -435,7 +436,7 @@ mod tests {
                     (_, Some(live)) => Ask::Withdraw {
                         person: person(who),
                         class: class_id(1),
-                        enrollment: live.enrollment,
+                        enrollment: live.enrollment, cause: crate::fees::ladder::Cause::Withdrawn
                     },
                 };
                 let _ = decide(&mut state, &ask);

@@ -1,25 +1,19 @@
 //! One group of asks: lock, load, decide, write, commit.
 
-use super::holds::{Way, offered_until};
 use super::keys::{Keys, known_keys, request_hash, write_answer};
-use super::load::{class_state, held_facts, people_state, set_plans, set_positions, set_signatures};
+use super::load::{class_state, held_facts, paid, people_state, set_plans, set_positions, set_signatures};
 use super::memory::Memory;
-use super::model::{
-    Answer, Ask, Change, ClassState, Decision, EnrollmentStatus, RULE_VERSION, State, Waiting, decide,
-};
+use super::model::{Answer, Decision, EnrollmentStatus, State, Waiting, decide};
+use super::notes::{Writes, note};
 use super::refusal::Refusal;
-use super::turns::{
-    came_from, came_in, follow_waits, kept_for, kept_until, owed, set_rules, waits_elsewhere,
-};
+use super::turns::{follow_waits, set_rules};
 use super::{Asked, opening, store};
-use crate::fees::{self, Money, Step};
-use crate::first_come::model::Pool;
-use crate::{EarlyAskId, NewEnrollment};
+use crate::{EarlyAskId, fees};
 use db::Pending;
-use kernel::{OrgId, PersonId};
-use platform::{AppError, AppResult, Channel, Ctx, Event, Tx, job};
+use kernel::PersonId;
+use platform::{AppError, AppResult, Ctx, Event, Tx, job};
 use serde_json::json;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use teaching::ClassId;
 
 /// How often a group starts over because somebody joined a waitlist between reading and locking it.
@@ -167,6 +161,7 @@ async fn load(
         classes: class_state(tx, memory, &classes, ctx.now()).await?,
         held: held_facts(tx, memory, &elsewhere).await?,
         people: known,
+        paid: paid(tx, asked).await?,
     };
     set_plans(tx, &mut state, asked).await?;
     set_rules(tx, &mut state, asked).await?;
@@ -188,31 +183,13 @@ async fn load(
 }
 
 fn promoting(asked: &[Asked]) -> Vec<ClassId> {
-    let moving: BTreeSet<ClassId> = asked
-        .iter()
-        .filter(|one| one.ask.may_promote())
-        .map(|one| one.ask.class())
-        .collect();
+    let moving: BTreeSet<ClassId> = asked.iter().filter_map(|one| one.ask.frees()).collect();
     moving.into_iter().collect()
 }
 
 async fn lock(tx: &Tx, name: &str, ids: impl Iterator<Item = i64>) -> AppResult<()> {
     let ids: Vec<i64> = ids.collect();
     Ok(tx.lock_all(name, &ids).await?)
-}
-
-/// What a group writes.
-#[derive(Default)]
-pub(super) struct Writes {
-    placed: Vec<NewEnrollment>,
-    pub(super) moved: HashMap<crate::EnrollmentId, EnrollmentStatus>,
-    events: Vec<Event>,
-    tell: Vec<serde_json::Value>,
-    keys: Vec<store::KeyRow>,
-    money: Vec<Step>,
-    /// Seats, each with the wait that it stands for.
-    waits: Vec<(crate::EnrollmentId, crate::EnrollmentId)>,
-    look_again: BTreeSet<ClassId>,
 }
 
 async fn settle(
@@ -272,223 +249,6 @@ fn answer_one(state: &mut State, keys: &mut Keys, writes: &mut Writes, asked: &A
         note(state, writes, asked, change);
     }
     answer.map_err(AppError::from)
-}
-
-fn note(state: &State, writes: &mut Writes, asked: &Asked, change: &Change) {
-    match *change {
-        Change::Placed {
-            answer,
-            person,
-            class,
-            queue,
-            pool,
-        } => note_placed(state, writes, asked, &answer, (person, class, queue, pool)),
-        Change::Moved {
-            enrollment,
-            person,
-            class,
-            from,
-            to,
-        } => {
-            writes.moved.insert(enrollment, to);
-            note_moved(state, writes, asked, (enrollment, person, class), (from, to));
-        }
-        Change::PassedOver {
-            enrollment,
-            person,
-            class,
-            because,
-        } => {
-            let Some(at) = state.classes.get(&class) else {
-                return;
-            };
-            let passed = by_rule("enrollment.passed_over", enrollment, person, at.facts.org);
-            let data = json!({ "class": class, "because": because });
-            writes.events.push(passed.data(data));
-            writes.tell.push(json!([enrollment, because, null]));
-        }
-    }
-}
-
-fn note_placed(
-    state: &State,
-    writes: &mut Writes,
-    asked: &Asked,
-    answer: &Answer,
-    (person, class, queue, pool): (PersonId, ClassId, i64, Pool),
-) {
-    let Some(at) = state.classes.get(&class) else {
-        return;
-    };
-    let (kind, word) = match answer.status {
-        EnrollmentStatus::Waitlisted => ("enrollment.waitlisted", "waitlisted"),
-        EnrollmentStatus::Reserved => ("enrollment.reserved", "reserved"),
-        EnrollmentStatus::Offered => ("enrollment.offered", "offered"),
-        _ => ("enrollment.confirmed", "confirmed"),
-    };
-    let (signup, drawn) = (asked.ask.signup(), asked.ask.is_drawn());
-    let (channel, actor) = came_in(asked, person);
-    let mut data = json!({ "class": class, "queue": queue, "position": answer.position });
-    note_owed(&mut data, state, at, (person, answer.status));
-    if let (Some(signup), Some(data)) = (signup, data.as_object_mut()) {
-        data.insert("signup".into(), json!(signup));
-    }
-    let came = came_from(state, &asked.ask);
-    if let (Some(came), Some(data)) = (&came, data.as_object_mut()) {
-        data.insert(came.key.into(), json!(came.enrollment));
-    }
-    let placed = event(kind, answer.enrollment, person, at.facts.org, asked).via(channel);
-    writes.events.push(placed.data(data));
-    // The round tells everybody of its result, once.
-    match came {
-        Some(came) => writes
-            .tell
-            .push(json!([answer.enrollment, came.word, null, came.name])),
-        None if !drawn => writes
-            .tell
-            .push(json!([answer.enrollment, word, answer.position])),
-        None => {}
-    }
-    let reserved = answer.status == EnrollmentStatus::Reserved;
-    let held_until = kept_until(state, at, asked, (person, answer.status));
-    let due = reserved && at.facts.fee_fen > 0;
-    writes.money.extend(held_until.map(Step::Kept));
-    if let Ask::Invite { waited, .. } = asked.ask {
-        writes.waits.push((answer.enrollment, waited));
-    }
-    writes.placed.push(NewEnrollment {
-        money: if due { Money::Due } else { Money::None },
-        due_fen: if due { at.facts.fee_fen } else { 0 },
-        held_until,
-        id: answer.enrollment,
-        class,
-        term: at.facts.term,
-        org: at.facts.org,
-        person,
-        status: answer.status,
-        queue,
-        channel,
-        actor,
-        rule_version: if drawn {
-            crate::draws::file::FORMAT
-        } else {
-            RULE_VERSION
-        },
-        created_at: state.now,
-        changed_at: state.now,
-        seated_on: answer.status.is_seated().then(|| state.now.date()),
-        signup,
-        pool,
-    });
-}
-
-fn note_moved(
-    state: &State,
-    writes: &mut Writes,
-    asked: &Asked,
-    (enrollment, person, class): (crate::EnrollmentId, PersonId, ClassId),
-    (from, to): (EnrollmentStatus, EnrollmentStatus),
-) {
-    let Some(at) = state.classes.get(&class) else {
-        return;
-    };
-    let (kind, word) = match (from, to) {
-        (EnrollmentStatus::Offered, EnrollmentStatus::Withdrawn) => ("enrollment.withdrawn", "declined"),
-        (_, EnrollmentStatus::Withdrawn) => ("enrollment.withdrawn", "withdrawn"),
-        (_, EnrollmentStatus::Transferred) => ("enrollment.transferred", "transferred"),
-        (EnrollmentStatus::Offered, EnrollmentStatus::Expired) => ("enrollment.expired", "offer_over"),
-        (_, EnrollmentStatus::Expired) => ("enrollment.expired", "hold_over"),
-        (EnrollmentStatus::Reserved, EnrollmentStatus::Confirmed) => match asked.ask {
-            Ask::Pay { .. } => ("enrollment.paid", "paid"),
-            _ => ("enrollment.confirmed", "signed"),
-        },
-        (EnrollmentStatus::Offered, EnrollmentStatus::Confirmed) => ("enrollment.accepted", "accepted"),
-        (_, EnrollmentStatus::Offered) => ("enrollment.offered", "offered"),
-        _ => ("enrollment.promoted", "promoted"),
-    };
-    let event = if matches!(word, "promoted" | "offered" | "hold_over" | "offer_over") {
-        by_rule(kind, enrollment, person, at.facts.org)
-    } else if asked.reason.is_empty() {
-        event(kind, enrollment, person, at.facts.org, asked)
-    } else {
-        event(kind, enrollment, person, at.facts.org, asked).note(asked.reason.clone())
-    };
-    match (word, &asked.ask) {
-        ("withdrawn" | "declined" | "hold_over" | "offer_over" | "transferred", _) => {
-            writes.look_again.extend(waits_elsewhere(state, person));
-            writes.money.push(Step::Left(enrollment, at.facts.org));
-        }
-        ("paid", Ask::Pay { payment, .. }) => {
-            writes
-                .money
-                .push(Step::Paid(enrollment, at.facts.org, payment.clone()));
-        }
-        ("promoted", _) if to == EnrollmentStatus::Reserved => {
-            let until = kept_for(state, at, person, Way::Turn);
-            writes.money.push(Step::KeptFor(enrollment, until));
-        }
-        ("offered", _) => {
-            let until = |way| offered_until(state.now, way, &at.rule);
-            writes.money.push(Step::OfferedFor {
-                enrollment,
-                online: until(Way::Online),
-                counter: until(Way::Counter),
-            });
-        }
-        _ => {}
-    }
-    let mut data = json!({ "class": class, "from": from.as_str(), "to": to.as_str() });
-    note_owed(
-        &mut data,
-        state,
-        at,
-        (person, if word == "hold_over" { from } else { to }),
-    );
-    if let (Ask::Merge { class, new_id, .. }, Some(data)) = (&asked.ask, data.as_object_mut()) {
-        data.insert("to_class".into(), json!(class));
-        data.insert("to_enrollment".into(), json!(new_id));
-    }
-    writes.events.push(event.data(data));
-    // Who was moved is told of the new place, in one message.
-    if word != "transferred" {
-        writes.tell.push(json!([enrollment, word, null]));
-    }
-}
-
-/// Keeps with the event which papers a seat waits for, or waited in vain.
-fn note_owed(
-    data: &mut serde_json::Value,
-    state: &State,
-    at: &ClassState,
-    (person, status): (PersonId, EnrollmentStatus),
-) {
-    if status != EnrollmentStatus::Reserved {
-        return;
-    }
-    let owed = owed(state, at, person);
-    if let (Some(papers), Some(data), false) = (&at.papers, data.as_object_mut(), owed.is_empty()) {
-        data.insert("papers".into(), json!(owed));
-        data.insert("paper_rule".into(), json!(papers.rule.id));
-    }
-}
-
-fn event(kind: &'static str, id: crate::EnrollmentId, person: PersonId, org: OrgId, asked: &Asked) -> Event {
-    let mut event = Event::new(kind, "enrollment", id).at(org).via(asked.channel);
-    if let Some(by) = asked.by {
-        event = event.by(by);
-    }
-    if asked.by == Some(person) {
-        event
-    } else {
-        event.on_behalf_of(person)
-    }
-}
-
-fn by_rule(kind: &'static str, id: crate::EnrollmentId, person: PersonId, org: OrgId) -> Event {
-    Event::new(kind, "enrollment", id)
-        .at(org)
-        .via(Channel::System)
-        .on_behalf_of(person)
 }
 
 async fn write(tx: &Tx, memory: &mut Memory, state: &State, writes: &Writes) -> AppResult<Vec<Event>> {

@@ -52,7 +52,9 @@ pub(super) fn request_hash(ask: &Ask) -> String {
         Ask::Enroll {
             person, class, wait, ..
         } => format!("enroll {person} {class} {wait}"),
-        Ask::Withdraw { enrollment, .. } => format!("withdraw {enrollment}"),
+        Ask::Withdraw {
+            enrollment, cause, ..
+        } => format!("withdraw {enrollment} {}", cause.as_str()),
         Ask::Together {
             class, people, wait, ..
         } => people
@@ -71,9 +73,9 @@ pub(super) fn request_hash(ask: &Ask) -> String {
         Ask::Accept { enrollment, .. } => format!("accept {enrollment}"),
         Ask::Invite { waited, class, .. } => format!("invite {waited} {class}"),
         Ask::Settle { enrollment, .. } => format!("settle {enrollment}"),
-        Ask::Merge {
+        Ask::Move {
             enrollment, class, ..
-        } => format!("merge {enrollment} {class}"),
+        } => format!("move {enrollment} {class}"),
         Ask::Promote { class } => format!("promote {class}"),
     };
     data_encoding::HEXLOWER.encode(&Sha256::digest(text.as_bytes()))

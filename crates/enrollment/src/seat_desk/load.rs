@@ -3,6 +3,7 @@
 use super::memory::Memory;
 use super::model::{Ask, ClassState, EnrollmentStatus, Live, PersonState, State};
 use super::{Asked, store};
+use crate::fees::Money;
 use crate::first_come::Plan;
 use kernel::{Instant, PersonId};
 use platform::{AppResult, Tx};
@@ -68,6 +69,7 @@ pub(super) async fn class_state(
     let changes = queues.first().map_or(0, |row| row.2);
     memory.refresh_papers(tx, &asked, changes, now).await?;
     let queues: HashMap<ClassId, i64> = queues.into_iter().map(|row| (row.0, row.1)).collect();
+    let merging = crate::merging::store::merging(tx, &asked).await?;
     let states = rows.into_iter().filter_map(|row| {
         let facts = memory.facts(row.id)?;
         let state = ClassState {
@@ -76,6 +78,7 @@ pub(super) async fn class_state(
             opens: row.enrollment_opens,
             closes: row.enrollment_closes,
             limit: row.class_limit,
+            merging: merging.contains(&row.id),
             plan: Plan::default(),
             rule: crate::rules::Rule::default(),
             papers: memory.papers(row.id),
@@ -155,4 +158,21 @@ pub(super) async fn set_positions(tx: &Tx, state: &mut State, asked: &[Asked]) -
         }
     }
     Ok(())
+}
+
+/// How the fees of those stand who are moved.
+pub(super) async fn paid(tx: &Tx, asked: &[Asked]) -> AppResult<HashMap<crate::EnrollmentId, (Money, i64)>> {
+    let moved = asked.iter().filter_map(|one| match one.ask {
+        Ask::Move { enrollment, .. } => Some(enrollment),
+        _ => None,
+    });
+    let moved: Vec<crate::EnrollmentId> = moved.collect();
+    if moved.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = crate::enrollments::store::find_many(tx, &moved).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.id, (row.money, row.due_fen)))
+        .collect())
 }

@@ -18,7 +18,7 @@
 //!     is offered for some hours. Who accepts in time has it; who declines, or lets the time pass, leaves the list and is told, and
 //!     the seat goes to the next. They may go back to the end of the list; the tickets of earlier terms stay.
 //! 11. Who waits for one class may be given a seat in another that was opened for them: the wait goes on until they take it.
-//! 12. When a class is merged into another, a seat moves whole or not at all (`moving.rs`).
+//! 12. When a class is merged into another, or somebody changes classes, a seat moves whole or not at all (`moving.rs`).
 //! 13. Rounds by first come say who may ask when, and which seats are kept from whom ([`crate::first_come::model`]).
 //! 14. At an opening the early asks of a class come first (`opening.rs`, [`crate::early_asks`]).
 //! 15. Who owes a paper that the class asks for has the seat reserved until it is signed ([`crate::declarations`]).
@@ -40,6 +40,7 @@ mod load;
 mod memory;
 pub mod model;
 mod moving;
+mod notes;
 mod opening;
 pub(crate) mod promotion;
 pub(crate) mod refusal;
@@ -51,7 +52,7 @@ mod together;
 mod turns;
 
 pub use conditions::is_open;
-pub use model::{Answer, Ask, EnrollmentStatus};
+pub use model::{Answer, Ask, EnrollmentStatus, MoveWhy};
 pub use refusal::Refusal;
 
 use group::Decided;
@@ -137,6 +138,15 @@ impl SeatDesk {
     /// # Errors
     /// A [`Refusal`] as [`AppError::Refused`]; [`AppError::Unavailable`] when the queue is full or the database is.
     pub async fn ask(&self, asked: Asked) -> AppResult<Answer> {
+        let answer = self.ask_whether(asked).await?;
+        answer.ok_or_else(|| AppError::Internal("a decision without an answer".into()))
+    }
+
+    /// As [`SeatDesk::ask`], where nothing may come of it: `None`.
+    ///
+    /// # Errors
+    /// As [`SeatDesk::ask`].
+    pub async fn ask_whether(&self, asked: Asked) -> AppResult<Option<Answer>> {
         let (reply, answer) = oneshot::channel();
         let envelope = Envelope {
             asked,
@@ -147,8 +157,7 @@ impl SeatDesk {
             .map_err(|_| AppError::Unavailable("the queue of the seat desk is full".into()))?;
         answer
             .await
-            .map_err(|_| AppError::Unavailable("the seat desk was closed".into()))??
-            .ok_or_else(|| AppError::Internal("a decision without an answer".into()))
+            .map_err(|_| AppError::Unavailable("the seat desk was closed".into()))?
     }
 }
 

@@ -2,13 +2,14 @@
 
 use super::conditions::{in_window, is_on, may_wait, no_clash, not_drawn, of_age, within_limit};
 use super::giving_up::{accept, expire, pay, signed, withdraw};
-use super::moving::{invite, merge, settle};
+use super::moving::{invite, move_seat, settle};
 use super::promotion::promote;
 use super::refusal::Refusal;
 pub use super::status::EnrollmentStatus;
 use super::together::of_party;
 use crate::declarations::{Paper, Papers, Signed};
-use crate::fees::Payment;
+use crate::fees::ladder::Cause;
+use crate::fees::{Money, Payment};
 use crate::first_come::Plan;
 use crate::first_come::model::{Pool, admit, kept_from};
 use crate::rules::{Rule, Turn};
@@ -47,6 +48,8 @@ pub enum Ask {
         class: ClassId,
         /// Which.
         enrollment: EnrollmentId,
+        /// Why what was paid goes back.
+        cause: Cause,
     },
     /// Places in a class for companions, for all of them together or for none.
     Together {
@@ -135,8 +138,8 @@ pub enum Ask {
         /// Which.
         enrollment: EnrollmentId,
     },
-    /// To move a seat from a class that is not held to another; see `moving.rs`.
-    Merge {
+    /// To move a seat from a class to another; see `moving.rs`.
+    Move {
         /// Whose.
         person: PersonId,
         /// Where to.
@@ -147,12 +150,34 @@ pub enum Ask {
         enrollment: EnrollmentId,
         /// Id of the new enrolment, if there will be one.
         new_id: EnrollmentId,
+        /// Why.
+        why: MoveWhy,
     },
     /// To give free seats to those who wait: after capacity was raised.
     Promote {
         /// Where.
         class: ClassId,
     },
+}
+
+/// Why a seat moves to another class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MoveWhy {
+    /// The class is not held, and is merged into the other.
+    Merge,
+    /// The learner changes classes.
+    Transfer,
+}
+
+impl MoveWhy {
+    /// For events and messages.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Merge => "merged",
+            Self::Transfer => "changed",
+        }
+    }
 }
 
 impl Ask {
@@ -167,7 +192,7 @@ impl Ask {
             | Self::Expire { class, .. }
             | Self::Together { class, .. }
             | Self::Drawn { class, .. }
-            | Self::Merge { class, .. }
+            | Self::Move { class, .. }
             | Self::Accept { class, .. }
             | Self::Invite { class, .. }
             | Self::Settle { class, .. }
@@ -178,7 +203,7 @@ impl Ask {
     /// Every class that it touches.
     pub fn classes(&self) -> impl Iterator<Item = ClassId> {
         let left = match self {
-            Self::Merge { from, .. } | Self::Invite { from, .. } => Some(*from),
+            Self::Move { from, .. } | Self::Invite { from, .. } => Some(*from),
             _ => None,
         };
         left.into_iter().chain([self.class()])
@@ -192,7 +217,7 @@ impl Ask {
             | Self::Withdraw { person, .. }
             | Self::Pay { person, .. }
             | Self::Sign { person, .. }
-            | Self::Merge { person, .. }
+            | Self::Move { person, .. }
             | Self::Accept { person, .. }
             | Self::Invite { person, .. }
             | Self::Settle { person, .. }
@@ -228,13 +253,20 @@ impl Ask {
         matches!(self, Self::Drawn { .. })
     }
 
-    /// Whether seats may become free for those who wait.
+    /// The class in which seats may become free for those who wait.
     #[must_use]
-    pub const fn may_promote(&self) -> bool {
-        matches!(
-            self,
-            Self::Withdraw { .. } | Self::Expire { .. } | Self::Promote { .. }
-        )
+    pub const fn frees(&self) -> Option<ClassId> {
+        match self {
+            Self::Withdraw { class, .. } | Self::Expire { class, .. } | Self::Promote { class } => {
+                Some(*class)
+            }
+            Self::Move {
+                from,
+                why: MoveWhy::Transfer,
+                ..
+            } => Some(*from),
+            _ => None,
+        }
     }
 }
 
@@ -251,6 +283,8 @@ pub struct ClassState {
     pub closes: Instant,
     /// How many classes of the term a person may hold, and for how many they may wait.
     pub limit: i64,
+    /// Whether it is being merged into another: nobody gets a seat in it any more.
+    pub merging: bool,
     /// How its seats are given: draw, rounds by first come, seats kept.
     pub plan: Plan,
     /// What the school has decided about those who wait; read where a turn may come.
@@ -370,6 +404,8 @@ pub struct State {
     pub held: HashMap<ClassId, Arc<Facts>>,
     /// People.
     pub people: HashMap<PersonId, PersonState>,
+    /// How the fees of those stand who are moved, and what they come to in fen.
+    pub paid: HashMap<EnrollmentId, (Money, i64)>,
 }
 
 /// What an accepted ask has led to.
@@ -459,6 +495,7 @@ pub fn decide(state: &mut State, ask: &Ask) -> Decision {
             person,
             class,
             enrollment,
+            ..
         }
         | Ask::Pay {
             person,
@@ -487,13 +524,15 @@ pub fn decide(state: &mut State, ask: &Ask) -> Decision {
             enrollment,
         } => of_place(ask)(state, person, class, enrollment).unwrap_or_else(Decision::from),
         Ask::Together { .. } | Ask::Drawn { .. } => of_party(state, ask),
-        Ask::Merge {
+        Ask::Move {
             person,
             class,
             from,
             enrollment,
             new_id,
-        } => merge(state, (person, new_id), (from, enrollment), class).unwrap_or_else(Decision::from),
+            why,
+        } => move_seat(state, (person, new_id), (from, enrollment), (class, why))
+            .unwrap_or_else(Decision::from),
         Ask::Invite {
             person,
             class,
@@ -553,6 +592,9 @@ fn enroll(
         });
     }
     let standing = at.plan.standing.get(&person).copied().unwrap_or_default();
+    if at.merging {
+        return Err(Refusal::Closed { at: None });
+    }
     not_drawn(&at.plan, state.now)?;
     in_window(at.opens, at.closes, state.now)?;
     admit(&at.plan.windows, standing, state.now)?;

@@ -1,22 +1,24 @@
-//! How a seat moves from a class that is merged to the one that takes its learners, and how who waits for one class gets
-//! a seat in another.
+//! How a seat moves from one class to another: because the one is merged, because the learner changes classes, or because who
+//! waits for the one is given a seat in the other.
 
 use super::conditions::{is_on, no_clash, not_drawn, of_age, within_limit};
-use super::model::{Change, Decision, EnrollmentStatus, State, place};
+use super::model::{Change, Decision, EnrollmentStatus, MoveWhy, State, place};
+use super::promotion::promote;
 use super::refusal::Refusal;
 use crate::EnrollmentId;
+use crate::fees::Money;
 use crate::first_come::model::Pool;
 use kernel::PersonId;
 use teaching::ClassId;
 
 /// The old seat is given up by the new one: it neither counts against the limit nor clashes. Every other rule stands, but
-/// for the window of enrolment. Who has no seat to move, has a place there already, or has paid, stays as they are: what was
-/// paid goes back whole when the old class is cancelled.
-pub(super) fn merge(
+/// for the window of enrolment; who waits for the other class comes before who changes to it. What was paid goes along, so the new class costs no more than that. Who has no seat to move
+/// or has a place there already stays as they are: what they paid goes back whole when a merged class is cancelled.
+pub(super) fn move_seat(
     state: &mut State,
     (person, new_id): (PersonId, EnrollmentId),
     (from, enrollment): (ClassId, EnrollmentId),
-    class: ClassId,
+    (class, why): (ClassId, MoveWhy),
 ) -> Result<Decision, Refusal> {
     let at = state.classes.get(&class).ok_or(Refusal::NoClass)?;
     let left = state.classes.get(&from).ok_or(Refusal::NoClass)?;
@@ -27,8 +29,9 @@ pub(super) fn merge(
         return Ok(nothing());
     };
     let there = who.live.iter().any(|live| live.class == class);
-    let fee = left.facts.fee_fen;
-    let may_move = left.status == "published" && fee == at.facts.fee_fen && carries(live.status, fee);
+    let (money, fen) = state.paid.get(&enrollment).copied().unwrap_or((Money::None, 0));
+    let stands = left.status == "published" || (why == MoveWhy::Transfer && left.status == "running");
+    let may_move = stands && at.facts.fee_fen <= fen && is_seat(live.status);
     if there || !may_move {
         return Ok(nothing());
     }
@@ -38,7 +41,8 @@ pub(super) fn merge(
     of_age(&at.facts, who.birth)?;
     within_limit(at, &without, class)?;
     no_clash(state, at, &without, class)?;
-    if at.free_for(Pool::Open, state.now) < 1 {
+    let others_first = why == MoveWhy::Transfer && at.waitlisted > 0;
+    if others_first || at.merging || at.free_for(Pool::Open, state.now) < 1 {
         return Err(Refusal::Full { ahead: at.waitlisted });
     }
     if let Some(left) = state.classes.get_mut(&from) {
@@ -48,7 +52,10 @@ pub(super) fn merge(
     }
     state.people.insert(person, without);
     let both = state.classes.get(&class).zip(state.people.get(&person));
-    let seat = both.map(|(at, who)| at.seat_status(who, state.now));
+    let seat = both.map(|(at, who)| match goes_along(money) {
+        true => EnrollmentStatus::Confirmed,
+        false => at.seat_status(who, state.now),
+    });
     let mut decision = place(state, (person, new_id), class, (None, Pool::Open), seat);
     let moved = Change::Moved {
         enrollment,
@@ -58,6 +65,9 @@ pub(super) fn merge(
         to: EnrollmentStatus::Transferred,
     };
     decision.changes.insert(0, moved);
+    if why == MoveWhy::Transfer {
+        decision.changes.extend(promote(state, from));
+    }
     Ok(decision)
 }
 
@@ -130,13 +140,16 @@ fn end_wait(state: &mut State, person: PersonId, class: ClassId, enrollment: Enr
     })
 }
 
-/// A seat that is free of charge, or one that is not paid yet.
-const fn carries(status: EnrollmentStatus, fee: i64) -> bool {
-    match status {
-        EnrollmentStatus::Confirmed => fee == 0,
-        EnrollmentStatus::Reserved => true,
-        _ => false,
-    }
+/// Whether there is a fee that is settled and goes along.
+pub(super) const fn goes_along(money: Money) -> bool {
+    matches!(money, Money::Paid | Money::Waived)
+}
+
+const fn is_seat(status: EnrollmentStatus) -> bool {
+    matches!(
+        status,
+        EnrollmentStatus::Confirmed | EnrollmentStatus::Reserved | EnrollmentStatus::Attending
+    )
 }
 
 const fn nothing() -> Decision {

@@ -83,7 +83,7 @@ fn only_kept(state: &State, class: ClassId, party: &[Waiting]) -> bool {
 
 fn next_waiting(state: &State, class: ClassId, next: usize) -> Option<Waiting> {
     let at = state.classes.get(&class)?;
-    if at.enrolled >= at.capacity || is_on(at).is_err() {
+    if at.enrolled >= at.capacity || at.merging || is_on(at).is_err() {
         return None;
     }
     at.waiting.get(next).copied()

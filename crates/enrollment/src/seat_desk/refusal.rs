@@ -198,10 +198,7 @@ impl Refusal {
                 day(*on),
                 min - age
             ),
-            Self::TooOld { age, max, on } => format!(
-                "为了安全，这个班最大 {max} 岁。按开课那天（{}）算是 {age} 岁。可以看看没有年龄要求的班，或打电话问学校。",
-                day(*on)
-            ),
+            Self::TooOld { age, max, on } => too_old(*age, *max, *on),
             Self::TooManyClasses { limit } => {
                 format!("一个学期最多报 {limit} 个班，已经报满了。想换成这个班，请先在“我的学习”里取消一个。")
             }
@@ -283,6 +280,13 @@ impl From<Refusal> for AppError {
             },
         }
     }
+}
+
+fn too_old(age: i64, max: i64, on: Date) -> String {
+    format!(
+        "为了安全，这个班最大 {max} 岁。按开课那天（{}）算是 {age} 岁。可以看看没有年龄要求的班，或打电话问学校。",
+        day(on)
+    )
 }
 
 fn clash(name: &str, slot: Slot) -> String {

@@ -204,6 +204,7 @@ mod tests {
             person: person(who),
             class: class_id(1),
             enrollment: id(who),
+            cause: crate::fees::ladder::Cause::Withdrawn,
         };
         assert!(decide(&mut state, &give_up(3)).answer.is_ok());
         assert_eq!(of(&state, 5), Some(Confirmed), "one seat is for one person");
@@ -246,7 +247,7 @@ mod tests {
                 let ask = match (what, held) {
                     (0, Some(live)) => {
                         if let Some((a, b)) = pair { apart.extend([a, b]); }
-                        Ask::Withdraw { person: person(who), class: class_id(1), enrollment: live.enrollment }
+                        Ask::Withdraw { person: person(who), class: class_id(1), enrollment: live.enrollment , cause: crate::fees::ladder::Cause::Withdrawn}
                     }
                     _ => match pair {
                         Some((a, b)) if !apart.contains(&a) => ask(&[a, b]),

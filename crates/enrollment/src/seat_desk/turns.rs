@@ -1,8 +1,9 @@
 //! What a decision about those who wait takes beside the rules: how long a turn stands, and what follows for the wait behind it.
 
-use super::group::{SETTLE, Writes};
+use super::group::SETTLE;
 use super::holds::{FEE, Way, held_until, offered_until};
 use super::model::{Ask, ClassState, EnrollmentStatus, State};
+use super::notes::Writes;
 use super::{Asked, store};
 use crate::declarations::Paper;
 use crate::rules;
@@ -17,8 +18,10 @@ use teaching::holidays::calendar;
 pub(super) async fn set_rules(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()> {
     let turns = asked
         .iter()
-        .filter(|one| one.ask.may_promote() || matches!(one.ask, Ask::Invite { .. }));
-    let classes: BTreeSet<ClassId> = turns.map(|one| one.ask.class()).collect();
+        .filter(|one| one.ask.frees().is_some() || matches!(one.ask, Ask::Invite { .. }));
+    let classes: BTreeSet<ClassId> = turns
+        .map(|one| one.ask.frees().unwrap_or_else(|| one.ask.class()))
+        .collect();
     let classes: Vec<ClassId> = classes.into_iter().collect();
     for (class, rule) in rules::of_classes(tx, &classes).await? {
         if let Some(class) = state.classes.get_mut(&class) {
@@ -77,6 +80,8 @@ pub(super) fn owed(state: &State, at: &ClassState, person: PersonId) -> Vec<Pape
 pub(super) struct CameFrom {
     /// The enrolment there.
     pub(super) enrollment: crate::EnrollmentId,
+    /// Whether it ends that enrolment.
+    pub(super) moved: bool,
     /// Name of the class there.
     pub(super) name: String,
     /// What the event calls that enrolment.
@@ -88,12 +93,18 @@ pub(super) struct CameFrom {
 /// The enrolment that a merge ends, or the wait that an invitation answers.
 pub(super) fn came_from(state: &State, ask: &Ask) -> Option<CameFrom> {
     let (enrollment, from, key, word) = match ask {
-        Ask::Merge { enrollment, from, .. } => (enrollment, from, "merged_from", "merged"),
+        Ask::Move {
+            enrollment,
+            from,
+            why,
+            ..
+        } => (enrollment, from, "moved_from", why.word()),
         Ask::Invite { waited, from, .. } => (waited, from, "waited", "invited"),
         _ => return None,
     };
     Some(CameFrom {
         enrollment: *enrollment,
+        moved: matches!(ask, Ask::Move { .. }),
         name: state.classes.get(from)?.facts.name.clone(),
         key,
         word,

@@ -355,3 +355,24 @@ pub(in crate::fees) async fn unbalanced(db: &Db) -> DbResult<Vec<Unbalanced>> {
     )
     .await
 }
+
+/// What left with learners for other classes and did not come in there, in fen.
+pub(in crate::fees) async fn carried(db: &Db) -> DbResult<i64> {
+    db.query_one(
+        "SELECT CAST(COALESCE(sum(amount_fen), 0) AS BIGINT) FROM fee_entry WHERE account = 'carried'",
+        args![],
+    )
+    .await
+}
+
+/// The posting by which the fee of an enrolment was waived, if it was and still is.
+pub(in crate::fees) async fn waiver_of(db: &Db, id: EnrollmentId) -> DbResult<Option<PostingRow>> {
+    db.query_opt(
+        postings!(
+            "WHERE p.enrollment_id = $1 AND p.kind = 'paid' AND p.method = 'waiver' AND r.id IS NULL
+             {unscoped: the caller decided} ORDER BY p.id DESC LIMIT 1"
+        ),
+        args![id],
+    )
+    .await
+}

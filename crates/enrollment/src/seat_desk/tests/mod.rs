@@ -71,6 +71,7 @@ pub(super) fn usual(number: i64) -> ClassState {
         capacity: 2,
         enrolled: 0,
         waitlisted: 0,
+        merging: false,
         last_queue: 0,
         waiting: Vec::new(),
         changed: false,
@@ -89,6 +90,7 @@ pub(super) fn state(classes: Vec<ClassState>, people: i64) -> State {
         people: (1..=people)
             .map(|number| (person(number), born(number)))
             .collect(),
+        paid: HashMap::new(),
     }
 }
 
@@ -119,6 +121,7 @@ fn each_refusal_has_its_case() {
             with(|class, _| class.status = "cancelled".into()),
         ),
         ("closed", with(|class, _| class.status = "closed".into())),
+        ("closed", with(|class, _| class.merging = true)),
         (
             "not_open_yet",
             with(|class, _| class.opens = "2026-11-22T01:00:00.001Z".parse().unwrap()),
@@ -288,6 +291,7 @@ fn a_seat_goes_to_the_first_who_can_take_it() {
             person: person(1),
             class: class_id(1),
             enrollment: Id::from_raw(1_001),
+            cause: crate::fees::ladder::Cause::Withdrawn,
         },
     );
     assert_eq!(done.changes.len(), 3, "{:?}", done.changes);
@@ -301,6 +305,7 @@ fn a_seat_goes_to_the_first_who_can_take_it() {
             person: person(1),
             class: class_id(1),
             enrollment: Id::from_raw(1_001),
+            cause: crate::fees::ladder::Cause::Withdrawn,
         },
     );
     assert!(again.changes.is_empty() && again.answer.is_ok());
@@ -480,6 +485,7 @@ async fn a_key_gives_the_same_answer_and_fits_one_request() {
             person: who,
             class: first,
             enrollment: answer.enrollment,
+            cause: crate::fees::ladder::Cause::Withdrawn,
         },
         key: None,
         ..asked(&app.platform, who, first, None)

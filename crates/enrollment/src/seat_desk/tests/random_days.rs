@@ -20,7 +20,7 @@ proptest! {
             let held = state.people[&person(who)].live.iter().find(|live| live.class == class_id(to)).copied();
             let ask = match (what, held) {
                 (0..6, _) => Ask::Enroll { person: person(who), class: class_id(to), new_id, wait: what < 5, counter: false },
-                (6..9, Some(live)) => Ask::Withdraw { person: person(who), class: class_id(to), enrollment: live.enrollment },
+                (6..9, Some(live)) => Ask::Withdraw { person: person(who), class: class_id(to), enrollment: live.enrollment, cause: crate::fees::ladder::Cause::Withdrawn },
                 _ => Ask::Promote { class: class_id(to) },
             };
             let _ = decide(&mut state, &ask);
@@ -53,7 +53,7 @@ proptest! {
             let held = state.people[&person(who)].live.first().copied();
             let ask = match (what, held) {
                 (0..7, None) => Ask::Enroll { person: person(who), class: class_id(1), new_id, wait: true, counter },
-                (7..11, Some(live)) => Ask::Withdraw { person: person(who), class: class_id(1), enrollment: live.enrollment },
+                (7..11, Some(live)) => Ask::Withdraw { person: person(who), class: class_id(1), enrollment: live.enrollment, cause: crate::fees::ladder::Cause::Withdrawn },
                 _ => Ask::Promote { class: class_id(1) },
             };
             if at == 80 {

@@ -103,6 +103,7 @@ impl Season {
                 person,
                 class,
                 enrollment,
+                cause: crate::fees::ladder::Cause::Withdrawn,
             },
             (7..10, Some(enrollment)) => Ask::Pay {
                 person,

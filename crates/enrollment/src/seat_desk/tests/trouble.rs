@@ -99,6 +99,7 @@ async fn a_clock_set_back_keeps_the_order_of_asking_and_the_chain() {
             person: people[0],
             class,
             enrollment: first.enrollment,
+            cause: crate::fees::ladder::Cause::Withdrawn,
         },
         ..asked(&app.platform, people[0], class, None)
     };

@@ -1,0 +1,103 @@
+//! Reading the rules that count, and setting an org's own.
+
+use super::model::{SchoolRules, Set, nearest};
+use super::store::{self, RuleRow};
+use crate::rounds::lifecycle;
+use db::Db;
+use kernel::{OrgId, bounded};
+use orgs::tree::{self, OrgBrief};
+use platform::{AppError, AppResult, Ctx, Event, Permission};
+use serde_json::json;
+
+/// An org with the rules that count for it.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// The org.
+    pub org: OrgBrief,
+    /// Other orgs of the caller.
+    pub orgs: Vec<OrgBrief>,
+    /// The rules.
+    pub rules: SchoolRules,
+    /// Where they were set; `None` for the default.
+    pub set_at: Option<OrgBrief>,
+    /// The org's own versions, the last first.
+    pub versions: Vec<RuleRow>,
+}
+
+fn read(row: &RuleRow) -> AppResult<Set> {
+    let rules = serde_json::from_str(&row.document).map_err(|error| AppError::Internal(error.to_string()))?;
+    Ok(Set {
+        org: row.org_id,
+        version: row.version,
+        rules,
+    })
+}
+
+async fn set_for(db: &Db, org: &OrgBrief) -> AppResult<(Option<Set>, Vec<RuleRow>)> {
+    let path: Vec<OrgId> = tree::ids_of(&org.path).collect();
+    let mut rows = store::of_orgs(db, &path).await?;
+    let sets = rows.iter().map(read).collect::<AppResult<Vec<Set>>>()?;
+    rows.retain(|row| row.org_id == org.id);
+    Ok((nearest(&path, sets), rows))
+}
+
+/// The rules that count for an org now.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is no such org.
+pub async fn of(db: &Db, org: OrgId) -> AppResult<SchoolRules> {
+    let org = tree::find(db, org).await?;
+    Ok(set_for(db, &org)
+        .await?
+        .0
+        .map(|set| set.rules)
+        .unwrap_or_default())
+}
+
+/// The rules of one of the caller's orgs, with where they come from.
+///
+/// # Errors
+/// [`AppError::NotFound`] outside the scope.
+pub async fn show(ctx: &Ctx, org: Option<OrgId>) -> AppResult<View> {
+    ctx.may(Permission::RoundRun)?;
+    let (orgs, org) = lifecycle::holders(ctx, org).await?;
+    let (set, versions) = set_for(ctx.db(), &org).await?;
+    let set_at = match &set {
+        Some(set) => Some(tree::find(ctx.db(), set.org).await?),
+        None => None,
+    };
+    Ok(View {
+        rules: set.map(|set| set.rules).unwrap_or_default(),
+        org,
+        orgs,
+        set_at,
+        versions,
+    })
+}
+
+/// Sets an org's own rules: a new version.
+///
+/// # Errors
+/// [`AppError::NotFound`] outside the scope; [`AppError::Invalid`] at the field that is wrong.
+pub async fn set(ctx: &Ctx, org: OrgId, rules: &SchoolRules, reason: &str) -> AppResult<()> {
+    let scope = ctx.may(Permission::RoundRun)?;
+    let tx = ctx.begin().await?;
+    tx.lock("school_rule", org.raw()).await?;
+    let org = tree::find_within(&tx, &scope, org).await?;
+    rules.check()?;
+    let reason = bounded(reason, 2, 100, "原因").map_err(|sentence| AppError::invalid("reason", sentence))?;
+    let (_, own) = set_for(&tx, &org).await?;
+    let row = RuleRow {
+        org_id: org.id,
+        version: own.first().map_or(0, |last| last.version) + 1,
+        document: serde_json::to_string(rules).map_err(|error| AppError::Internal(error.to_string()))?,
+        reason: reason.clone(),
+        set_at: ctx.now(),
+    };
+    store::insert(&tx, &row, ctx.actor.person).await?;
+    let event = Event::new("school_rule.set", "org", org.id)
+        .at(org.id)
+        .data(json!({ "version": row.version, "rules": rules }))
+        .note(reason);
+    tx.commit(vec![event]).await
+}

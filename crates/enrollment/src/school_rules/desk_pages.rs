@@ -1,0 +1,105 @@
+//! The page on which a school sets its rules.
+
+use super::actions::{self, View};
+use super::model::{SchoolRules, Silence};
+use crate::enrollments::id;
+use crate::rounds::pages::value;
+use crate::rounds::planning::other_orgs;
+use axum::extract::Query;
+use axum::response::Response;
+use platform::web::{Posted, see_other};
+use platform::{AppResult, Ctx};
+use ui::respond::html_with;
+use ui::{Choice, Field, Form, Lang, Notice, Page, Pairs};
+
+#[derive(askama::Template)]
+#[template(path = "school_rules/show.html")]
+struct RulesPage {
+    page: Page,
+    org: String,
+    from: String,
+    other_orgs: Vec<(String, String)>,
+    form: Form,
+    /// Day and reason of each version, the last first.
+    versions: Vec<(String, String)>,
+}
+
+fn fields() -> Vec<Field> {
+    let silence = Silence::ALL.iter();
+    let silence = silence
+        .map(|one| Choice::new(one.as_str(), one.label()))
+        .collect();
+    vec![
+        Field::hidden("org"),
+        Field::number("merge_days", "并班后，交过费的人几天内答复", 1, 30)
+            .hint("默认 3 天；新的班第一次课以前就截止"),
+        Field::radios("merge_silence", "到时候没有答复的人", silence),
+        Field::number("transfer_weeks", "开课后几周内可以转班", 0, 20).hint("默认 4 周；0 是开课以后不能转"),
+        Field::text("reason", "为什么改", 2, 100).hint("例如：校务会决定"),
+    ]
+}
+
+fn filled(form: Form, rules: &SchoolRules) -> Form {
+    form.fill("merge_days", rules.merge_days)
+        .fill("merge_silence", rules.merge_silence.as_str())
+        .fill("transfer_weeks", rules.transfer_weeks)
+}
+
+fn rules_page(ctx: &Ctx, view: View, form: Form, done: bool, status: u16) -> Response {
+    let mut page = ui::desk_page(ctx, "办理规定");
+    page.lang = Lang::Zh;
+    if done {
+        page = page.noticed(Notice::done("规定已改，从现在起按新的办；已经在办的照原来的。"));
+    }
+    let from = match &view.set_at {
+        Some(org) if org.id == view.org.id => "自己定的".to_owned(),
+        Some(org) => format!("按上级“{}”定的", org.name),
+        None => "按系统默认".to_owned(),
+    };
+    let versions = view.versions.iter();
+    let versions = versions.map(|row| (row.set_at.date().to_string(), row.reason.clone()));
+    html_with(
+        status,
+        &RulesPage {
+            page,
+            from,
+            versions: versions.collect(),
+            other_orgs: other_orgs(&view.orgs, view.org.id, "/desk/school-rules"),
+            org: view.org.name,
+            form,
+        },
+    )
+}
+
+/// `GET /desk/school-rules`
+pub(super) async fn show(ctx: Ctx, Query(query): Query<Pairs>) -> AppResult<Response> {
+    let view = actions::show(&ctx, value(&query, "org").parse().ok()).await?;
+    let form = filled(Form::blank(fields(), Lang::Zh), &view.rules).fill("org", view.org.id);
+    let done = value(&query, "done") == "set";
+    Ok(rules_page(&ctx, view, form, done, 200))
+}
+
+/// `POST /desk/school-rules`
+pub(super) async fn set(ctx: Ctx, posted: Posted) -> AppResult<Response> {
+    let org = id(posted.get("org"))?;
+    let view = actions::show(&ctx, Some(org)).await?;
+    let mut form = Form::from_pairs(fields(), Lang::Zh, &posted.0);
+    if !form.is_valid() {
+        return Ok(rules_page(&ctx, view, form, false, 422));
+    }
+    let rules = SchoolRules {
+        merge_days: form.number("merge_days").unwrap_or_default(),
+        merge_silence: form
+            .get("merge_silence")
+            .parse()
+            .unwrap_or(view.rules.merge_silence),
+        transfer_weeks: form.number("transfer_weeks").unwrap_or_default(),
+    };
+    match actions::set(&ctx, org, &rules, form.get("reason")).await {
+        Ok(()) => Ok(see_other(&format!("/desk/school-rules?org={org}&done=set"))),
+        Err(error) => {
+            let status = form.take_up(error)?;
+            Ok(rules_page(&ctx, view, form, false, status))
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! School rules (办理规定): what a school decides of the life of its classes, as data with a default.
+//!
+//! Rules:
+//! 1. An org's own rules count; without any, those of the nearest org above it that has some; else the default.
+//! 2. A change is a new version with a reason; what is under way keeps what it began with.
+//!
+//! Who may do what: everybody signed in reads by program; `RoundRun` sets them in its subtree.
+//! Events: school_rule.set. Table: school_rule. Start reading at [`model`].
+
+pub mod actions;
+pub(crate) mod api;
+mod desk_pages;
+pub mod model;
+mod store;
+#[cfg(test)]
+mod tests;
+
+pub use actions::of;
+pub use model::{SchoolRules, Silence};
+
+use platform::{Access, Permission, Routes};
+
+/// The routes of school rules.
+pub fn routes() -> Routes {
+    let run = Access::Needs(Permission::RoundRun);
+    Routes::new()
+        .get("/desk/school-rules", run, desk_pages::show)
+        .post("/desk/school-rules", run, desk_pages::set)
+        .get("/api/v1/orgs/{id}/school-rules", Access::SignedIn, api::find)
+        .put("/api/v1/orgs/{id}/school-rules", run, api::set)
+}

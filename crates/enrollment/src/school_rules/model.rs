@@ -1,0 +1,106 @@
+//! The rules and their bounds. No I/O.
+
+use db::text_enum;
+use kernel::OrgId;
+use platform::{AppError, AppResult};
+use serde::{Deserialize, Serialize};
+
+text_enum! {
+    /// What it means when somebody whose paid class was merged does not answer.
+    pub enum Silence {
+        /// They keep the new seat where the new class meets on the same day, at the same time and place; else all goes back.
+        KeepIfSame => "keep_if_same",
+        /// They keep the new seat.
+        Keep => "keep",
+        /// They give the new seat up, and all goes back.
+        Refund => "refund",
+    }
+}
+
+platform::api_words!(Silence);
+
+impl Silence {
+    /// In words.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::KeepIfSame => "时间地点都没变的，留在新的班；变了的，全部退费",
+            Self::Keep => "留在新的班",
+            Self::Refund => "全部退费",
+        }
+    }
+
+    /// What it comes to: [`Silence::Keep`] or [`Silence::Refund`].
+    #[must_use]
+    pub const fn settled(self, same: bool) -> Self {
+        match self {
+            Self::KeepIfSame if same => Self::Keep,
+            Self::KeepIfSame => Self::Refund,
+            other => other,
+        }
+    }
+}
+
+/// What a school decides. A field that an older version did not have yet has its default.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SchoolRules {
+    /// Days in which who has paid answers to a merge.
+    pub merge_days: i64,
+    /// What no answer means.
+    pub merge_silence: Silence,
+    /// Weeks after the first lesson in which a learner may change classes.
+    pub transfer_weeks: i64,
+}
+
+/// The default. Three days are long enough to be reached by telephone and to ask one's family. No answer: an elder who
+/// reads no message comes at the usual hour to the usual room, so nothing is taken away where both stayed; where they
+/// changed, nobody is made to pay for what they did not choose (吴江老年大学: a class not held is refunded in full). Four
+/// weeks to change classes (广东老年大学: one month; others one or two weeks).
+impl Default for SchoolRules {
+    fn default() -> Self {
+        Self {
+            merge_days: 3,
+            merge_silence: Silence::KeepIfSame,
+            transfer_weeks: 4,
+        }
+    }
+}
+
+impl SchoolRules {
+    /// Checks the bounds.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] at the field that is out of bounds.
+    pub fn check(&self) -> AppResult<()> {
+        if !(1..=30).contains(&self.merge_days) {
+            return Err(AppError::invalid("merge_days", "答复的天数要在 1 到 30 之间。"));
+        }
+        if !(0..=20).contains(&self.transfer_weeks) {
+            return Err(AppError::invalid(
+                "transfer_weeks",
+                "转班的周数要在 0 到 20 之间。",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Rules as they were set at an org.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Set {
+    /// Where.
+    pub org: OrgId,
+    /// Which time.
+    pub version: i64,
+    /// What.
+    pub rules: SchoolRules,
+}
+
+/// The rules that count for an org whose path from the root is this: the nearest, in their last version.
+#[must_use]
+pub fn nearest(path: &[OrgId], sets: Vec<Set>) -> Option<Set> {
+    let depth = |set: &Set| path.iter().position(|org| *org == set.org);
+    let above = sets.into_iter().filter(|set| depth(set).is_some());
+    above.max_by_key(|set| (depth(set), set.version))
+}
