@@ -17,6 +17,7 @@ pub mod rules;
 pub mod seat_desk;
 #[cfg(test)]
 mod testing;
+pub mod trials;
 pub mod undo;
 
 pub use enrollments::{ATTEND, HOLDS, JOBS};
@@ -81,6 +82,7 @@ pub const SCHEMA: db::Schema = db::Schema {
         "fee_closing",
         "enrollment_rule",
         "class_opening",
+        "trial",
     ],
 };
 
@@ -100,6 +102,8 @@ pub mod kinds {
     pub enum Refund {}
     /// A payment on line.
     pub enum Order {}
+    /// A lesson that somebody tries.
+    pub enum Trial {}
 }
 /// Id of an enrollment.
 pub type EnrollmentId = kernel::Id<kinds::Enrollment>;
@@ -107,6 +111,8 @@ pub type EnrollmentId = kernel::Id<kinds::Enrollment>;
 pub type RoundId = kernel::Id<kinds::Round>;
 /// Id of a signup.
 pub type SignupId = kernel::Id<kinds::Signup>;
+/// Id of a trial.
+pub type TrialId = kernel::Id<kinds::Trial>;
 /// Id of a draft to be finished at the counter.
 pub type HandoverId = kernel::Id<kinds::Handover>;
 
@@ -160,6 +166,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     all.merge(fees::api::FeesApi::openapi());
     all.merge(offers::OffersApi::openapi());
     all.merge(demand::DemandApi::openapi());
+    all.merge(trials::TrialsApi::openapi());
     all
 }
 

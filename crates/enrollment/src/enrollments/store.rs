@@ -91,7 +91,7 @@ pub(crate) async fn of_person(
 }
 
 /// The live enrolment of a person in a class.
-pub(super) async fn live(db: &Db, person: PersonId, class: ClassId) -> DbResult<Option<EnrollmentRow>> {
+pub(crate) async fn live(db: &Db, person: PersonId, class: ClassId) -> DbResult<Option<EnrollmentRow>> {
     db.query_opt(
         columns!("WHERE e.class_id = $1 AND e.person_id = $2 AND e.live = TRUE {unscoped: a person's own}"),
         args![class, person],
