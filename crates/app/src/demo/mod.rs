@@ -25,6 +25,7 @@ mod rounds;
 pub(crate) mod store;
 #[cfg(test)]
 mod tests;
+mod trials;
 
 use draw::{moment, plus};
 use kernel::calendar::on_or_after;
@@ -273,6 +274,7 @@ impl World {
         classes::write(&load, &filled.links, &self.classes).await?;
         enrollments::write(&load, &filled).await?;
         fees::write(&load, &filled).await?;
+        trials::write(&load, &filled).await?;
         enrollments::write_attendance(&load, &filled).await?;
         if let Some(round) = &self.round {
             rounds::write(&load, &filled, round).await?;

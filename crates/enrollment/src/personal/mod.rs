@@ -112,8 +112,14 @@ async fn tell(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Section>> {
             Cell::new("state", "状态", &row.state.as_str()),
         ]
     });
+    let fees = tell_fees(ctx, person).await?;
+    let trials = tell_trials(ctx, person).await?;
+    Ok(vec![told, history, signups, acts, drafts, trials, fees])
+}
+
+async fn tell_fees(ctx: &Ctx, person: PersonId) -> AppResult<Section> {
     let fees = store::fees_of(ctx.db(), person).await?;
-    let fees = Section::new("fees", "学费的收付", fees, |row: ToldFee| {
+    Ok(Section::new("fees", "学费的收付", fees, |row: ToldFee| {
         let receipt = row.receipt_year.zip(row.receipt_number);
         let receipt = receipt
             .map(|(year, number)| receipt_text(year, number))
@@ -126,13 +132,16 @@ async fn tell(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Section>> {
             Cell::new("receipt", "收据号", &receipt),
             Cell::at("at", "时间", Some(row.at)),
         ]
-    });
+    }))
+}
+
+async fn tell_trials(ctx: &Ctx, person: PersonId) -> AppResult<Section> {
     let trials = crate::trials::store::of_person(ctx.db(), person).await?;
     let mut known = BTreeMap::new();
     for row in &trials {
         known.insert(row.class_id, classes::find(ctx.db(), row.class_id).await?.name);
     }
-    let trials = Section::new("trials", "试听", trials, |row| {
+    Ok(Section::new("trials", "试听", trials, |row| {
         vec![
             Cell::new(
                 "class",
@@ -142,8 +151,7 @@ async fn tell(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Section>> {
             Cell::new("state", "状态", &row.state.label()),
             Cell::at("asked_at", "约的时间", Some(row.created_at)),
         ]
-    });
-    Ok(vec![told, history, signups, acts, drafts, trials, fees])
+    }))
 }
 
 /// Takes the person out of the draws that are not over; what they asked for while a list is open is withdrawn.

@@ -167,7 +167,8 @@ mod tests {
             ..usual
         };
         assert_eq!(may_book(&rule, &last), Ok(()));
-        let cases: [(fn(&mut Case), Why); 8] = [
+        type Changed = (fn(&mut Case), Why);
+        let cases: [Changed; 8] = [
             (|case| case.open = false, Why::NotOpen),
             (|case| case.ahead = false, Why::Over),
             (|case| case.week = 3, Why::TooLate(2)),
