@@ -22,6 +22,7 @@ pub mod seat_desk;
 #[cfg(test)]
 mod testing;
 pub mod transfers;
+pub mod trials;
 pub mod undo;
 
 pub use enrollments::{ATTEND, HOLDS, JOBS};
@@ -110,6 +111,7 @@ pub const SCHEMA: db::Schema = db::Schema {
         "merge_run",
         "merge_answer",
         "transfer",
+        "trial",
     ],
 };
 
@@ -139,6 +141,8 @@ pub mod kinds {
     pub enum Signature {}
     /// A wish to change classes.
     pub enum Transfer {}
+    /// A lesson that somebody tries.
+    pub enum Trial {}
 }
 /// Id of an enrollment.
 pub type EnrollmentId = kernel::Id<kinds::Enrollment>;
@@ -146,6 +150,8 @@ pub type EnrollmentId = kernel::Id<kinds::Enrollment>;
 pub type RoundId = kernel::Id<kinds::Round>;
 /// Id of a signup.
 pub type SignupId = kernel::Id<kinds::Signup>;
+/// Id of a trial.
+pub type TrialId = kernel::Id<kinds::Trial>;
 /// Id of a draft to be finished at the counter.
 pub type HandoverId = kernel::Id<kinds::Handover>;
 /// Id of an ask left before an opening.
@@ -227,6 +233,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     all.merge(merging::api::MergingApi::openapi());
     all.merge(transfers::api::TransfersApi::openapi());
     all.merge(school_rules::api::SchoolRulesApi::openapi());
+    all.merge(trials::TrialsApi::openapi());
     all
 }
 

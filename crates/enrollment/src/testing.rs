@@ -143,6 +143,9 @@ impl Stage {
             ("counter_hours", "48"),
             ("lead_days", "14"),
             ("room_percent", "50"),
+            ("trial_seats", "3"),
+            ("trial_weeks", "2"),
+            ("trial_limit", "2"),
             ("version", "0"),
         ];
         let answer = self.as_registrar().post("/desk/rules", &rule).await;

@@ -27,6 +27,7 @@ pub(crate) mod store;
 #[cfg(test)]
 mod tests;
 mod transfers;
+mod trials;
 
 use draw::{moment, plus};
 use kernel::calendar::on_or_after;
@@ -278,6 +279,7 @@ impl World {
         fees::write(&load, &filled).await?;
         declarations::write(&load, &platform.keys, &filled, days).await?;
         transfers::write(&load, &filled).await?;
+        trials::write(&load, &filled).await?;
         enrollments::write_attendance(&load, &filled).await?;
         if let Some(round) = &self.round {
             rounds::write(&load, &filled, round).await?;

@@ -246,6 +246,8 @@ async fn a_class_can_be_opened_for_those_who_wait(app: &TestApp, report: &DemoRe
     let term = demand.term.unwrap();
     let found = proposals(&ctx, term, group.street, group.course).await.unwrap();
     assert!(!found.offers.is_empty(), "{group:?} {:?}", found.looked);
+    let guests = "SELECT id FROM trial WHERE state = 'booked' {unscoped: a test} ORDER BY id";
+    assert_eq!(numbers(&app.platform.db, guests).await.len(), 2);
 }
 
 async fn wang_has_something_of_everything(app: &TestApp, report: &DemoReport) {

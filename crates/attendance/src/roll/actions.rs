@@ -6,6 +6,7 @@ use crate::marks::access::{self, Opened};
 use crate::marks::actions::truths;
 use crate::marks::{Mark, Status, store};
 use enrollment::roll::{self, RollRow};
+use enrollment::trials::actions::Guest;
 use kernel::PersonId;
 use platform::{AppResult, Ctx, Permission, Waiting};
 use std::collections::HashMap;
@@ -35,6 +36,8 @@ pub struct Sheet {
     pub opened: Opened,
     /// The learners, by name.
     pub lines: Vec<Line>,
+    /// Those who try this lesson; they are no learners and stand apart.
+    pub guests: Vec<Guest>,
 }
 
 impl Sheet {
@@ -81,6 +84,7 @@ pub async fn sheet(ctx: &Ctx, id: SessionId) -> AppResult<Sheet> {
         });
     Ok(Sheet {
         lines: lines.collect(),
+        guests: enrollment::trials::actions::guests(ctx.db(), opened.session.id).await?,
         opened,
     })
 }

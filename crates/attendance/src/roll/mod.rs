@@ -27,6 +27,7 @@ pub fn routes() -> Routes {
         .get("/desk/sessions/roll-worker.js", Access::Public, pages::worker)
         .get("/desk/sessions/{id}/roll", either, pages::show)
         .post("/desk/sessions/{id}/roll", either, pages::save)
+        .post("/desk/sessions/{id}/guests", either, pages::guests)
         .post(
             "/desk/sessions/{id}/finish",
             Access::Needs(P::AttendanceCorrect),

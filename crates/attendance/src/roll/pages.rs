@@ -10,6 +10,7 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use enrollment::trials::actions as trials;
 use kernel::PersonId;
 use platform::web::{Posted, see_other};
 use platform::{AppError, AppResult, Ctx, Permission};
@@ -104,6 +105,19 @@ fn finish_fields() -> Vec<Field> {
         Field::textarea("reason", "为什么现在才记", 200)
             .hint("例如：当天只点了到的人，没点的都没有来。每位学员的考勤经过里都会写上。"),
     ]
+}
+
+/// `POST /desk/sessions/{id}/guests`: whether somebody who tries this lesson came.
+pub async fn guests(ctx: Ctx, Path(id): Path<String>, posted: Posted) -> AppResult<Response> {
+    let sheet = actions::sheet(&ctx, crate::id(&id)?).await?;
+    let came = match posted.get("came") {
+        "yes" => true,
+        "no" => false,
+        _ => return Err(AppError::invalid("came", "请点来了或没来。")),
+    };
+    let trial = crate::id(posted.get("trial"))?;
+    trials::mark(&ctx, sheet.opened.session.id, trial, came).await?;
+    Ok(see_other(&format!("/desk/sessions/{id}/roll")))
 }
 
 /// `POST /desk/sessions/{id}/finish`: who has no mark was absent, with the reason.

@@ -56,19 +56,26 @@ text_enum! {
 record! {
     /// A class opened for those who wait.
     pub struct OpeningRow {
-        pub(crate) class_id: ClassId,
-        pub(crate) org_id: OrgId,
-        pub(crate) course_id: CourseId,
-        pub(crate) term_id: TermId,
-        pub(crate) state: OpeningState,
+        /// The class.
+        pub class_id: ClassId,
+        /// Who gives it.
+        pub org_id: OrgId,
+        /// The course.
+        pub course_id: CourseId,
+        /// The term.
+        pub term_id: TermId,
+        /// How far it is.
+        pub state: OpeningState,
         /// How many waited.
-        pub(crate) waiting: i64,
+        pub waiting: i64,
         /// How many were to have a seat.
-        pub(crate) served: i64,
+        pub served: i64,
         /// How many were asked or enrolled.
-        pub(crate) invited: i64,
-        pub(crate) opened_by: Option<PersonId>,
-        pub(crate) opened_at: Instant,
+        pub invited: i64,
+        /// Who opened it.
+        pub opened_by: Option<PersonId>,
+        /// When.
+        pub opened_at: Instant,
     }
 }
 

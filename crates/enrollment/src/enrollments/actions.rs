@@ -476,6 +476,15 @@ pub async fn learners(ctx: &Ctx, class: ClassId) -> AppResult<(ClassRow, Vec<Lea
     Ok((class, list.collect()))
 }
 
+/// How many people tried a lesson of a class, and how many of them enrolled, for staff.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn guests(ctx: &Ctx, class: ClassId) -> AppResult<(i64, i64)> {
+    let scope = ctx.may(Permission::EnrollmentRead)?;
+    Ok(crate::trials::store::counts_within(ctx.db(), &scope, class).await?)
+}
+
 /// An enrolment in the caller's scope, for staff.
 ///
 /// # Errors

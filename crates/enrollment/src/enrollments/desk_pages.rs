@@ -386,6 +386,8 @@ struct LearnersPage {
     may_act: bool,
     /// Whether it has too few learners and may be merged.
     may_merge: bool,
+    /// Guests who tried a lesson, and those of them who enrolled.
+    trials: (i64, i64),
 }
 
 struct LearnerLine {
@@ -432,6 +434,7 @@ pub(super) async fn learners(ctx: Ctx, Path(class): Path<String>) -> AppResult<R
         may_merge: ctx.can(Permission::ClassPublish)
             && class.status == ClassStatus::Published
             && class.enrolled < class.minimum,
+        trials: actions::guests(&ctx, class.id).await?,
         page,
         class,
     }))

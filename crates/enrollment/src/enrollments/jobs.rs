@@ -6,6 +6,8 @@ use crate::fees::Money;
 use crate::seat_desk::promotion::TOO_FEW_SEATS;
 use crate::seat_desk::refusal::moment;
 use crate::seat_desk::{Ask, Asked, SETTLE, TELL as TELL_NAME, place_drawn};
+use crate::trials::TrialState;
+use crate::trials::store::{self as trials, TrialRow};
 use crate::{EnrollmentId, EnrollmentStatus};
 use kernel::PersonId;
 use kernel::chinese_date::date_text;
@@ -567,10 +569,12 @@ async fn class_cancelled(ctx: Ctx, job: Job) -> AppResult<String> {
     let tx = ctx.begin().await?;
     tx.lock("class", class.raw()).await?;
     let rows = store::live_of_class(&tx, class).await?;
-    if rows.is_empty() {
+    let guests = trials::booked_of_class(&tx, class).await?;
+    if rows.is_empty() && guests.is_empty() {
         return Ok("没有要通知的学员".into());
     }
     let row = classes::find(&tx, class).await?;
+    let of_guests = cancel_guests(&tx, &guests, &row, sentence).await?;
     store::cancel_all(&tx, class, ctx.now()).await?;
     classes::set_seat_counts(&tx, class, 0, 0).await?;
     let text = format!(
@@ -586,8 +590,30 @@ async fn class_cancelled(ctx: Ctx, job: Job) -> AppResult<String> {
             .on_behalf_of(enrollment.person_id)
             .data(serde_json::json!({ "class": class, "from": enrollment.status.as_str() }))
     });
-    tx.commit(events.chain(of_money).collect()).await?;
+    tx.commit(events.chain(of_money).chain(of_guests).collect())
+        .await?;
     Ok(format!("取消 {} 人的报名，通知 {told} 人", rows.len()))
+}
+
+/// Ends the trials of a cancelled class and tells its guests.
+async fn cancel_guests(
+    tx: &Tx,
+    guests: &[TrialRow],
+    class: &ClassRow,
+    sentence: &str,
+) -> AppResult<Vec<Event>> {
+    let ids: Vec<crate::TrialId> = guests.iter().map(|row| row.id).collect();
+    trials::set(tx, &ids, TrialState::Cancelled, tx.ctx().now()).await?;
+    let people: Vec<PersonId> = guests.iter().map(|row| row.person_id).collect();
+    let text = format!("【学圈】很抱歉，{sentence}您约的试听已取消。可以看看别的班，或打电话问学校。");
+    tell_all(tx, &people, class, "class.cancelled", &text).await?;
+    let event = |row: &TrialRow| {
+        Event::new("trial.cancelled", "trial", row.id)
+            .at(row.org_id)
+            .on_behalf_of(row.person_id)
+            .data(serde_json::json!({ "class": row.class_id, "because": "class_cancelled" }))
+    };
+    Ok(guests.iter().map(event).collect())
 }
 
 async fn tell_all(
@@ -615,12 +641,18 @@ async fn session_changed(ctx: Ctx, job: Job) -> AppResult<String> {
     let class: ClassId = id(&payload, "class")?;
     let tx = ctx.begin().await?;
     let class = classes::find(&tx, class).await?;
-    let people: Vec<PersonId> = store::live_of_class(&tx, class.id)
+    let mut people: Vec<PersonId> = store::live_of_class(&tx, class.id)
         .await?
         .into_iter()
         .filter(|row| row.status.holds_seat())
         .map(|row| row.person_id)
         .collect();
+    if payload.get("session").is_some() {
+        let session: teaching::SessionId = id(&payload, "session")?;
+        let guests = trials::booked_of_class(&tx, class.id).await?;
+        let of = guests.iter().filter(|row| row.session_id == session);
+        people.extend(of.map(|row| row.person_id));
+    }
     let text = format!("【学圈】{}", sentence(&payload));
     let told = tell_all(&tx, &people, &class, "session.changed", &text).await?;
     commit_told(tx, &job, told, people.len()).await

@@ -58,6 +58,7 @@ pub fn routes(desk: &Arc<SeatDesk>) -> Routes {
         .merge(crate::undo::routes())
         .merge(crate::offers::routes())
         .merge(crate::demand::routes())
+        .merge(crate::trials::routes())
         .merge(crate::handover::routes())
         .merge(crate::merging::routes())
         .merge(crate::transfers::routes())

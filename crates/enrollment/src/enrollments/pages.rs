@@ -261,6 +261,8 @@ struct MinePage {
     requests: Vec<String>,
     /// What others enrolled this person in, and can still be undone: sentence and address.
     undo: Vec<(String, String)>,
+    /// Lessons to try.
+    trials: Vec<crate::trials::MyTrial>,
     /// Seats that are offered, to this person and to those helped: sentence and address.
     offers: Vec<(String, String)>,
     /// What is to be answered because a class was merged: sentence and address.
@@ -322,6 +324,7 @@ pub(super) async fn mine(ctx: Ctx) -> AppResult<Response> {
         helped: helped(&ctx, &page).await?,
         requests: requests.into_iter().map(|row| row.helper_name).collect(),
         undo,
+        trials: crate::trials::mine(&ctx, &page).await?,
         offers,
         merges,
         next,

@@ -201,6 +201,9 @@ async fn a_school_that_confirms_at_once_asks_nobody() {
         ("counter_hours", "48"),
         ("lead_days", "14"),
         ("room_percent", "50"),
+        ("trial_seats", "3"),
+        ("trial_weeks", "2"),
+        ("trial_limit", "2"),
         ("version", "0"),
     ];
     let refused = stage.as_registrar().post("/desk/rules", &old).await;

@@ -60,6 +60,13 @@ pub const KEEPER: Keeper = Keeper {
             days: Some(crate::handover::model::KEPT_DAYS),
         },
         Retention {
+            what: "试听",
+            table: "trial",
+            rule: Rule::Kept,
+            why: "只有编号、日期和来没来；试听人数要对得上。还没上的会取消。",
+            days: None,
+        },
+        Retention {
             what: "学费的收付和收据",
             table: "fee_posting",
             rule: Rule::Kept,
@@ -163,8 +170,9 @@ async fn tell(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Section>> {
     let transfers = tell_transfers(ctx, person).await?;
     let fees = tell_fees(ctx, person).await?;
     let papers = tell_papers(ctx, person).await?;
+    let trials = tell_trials(ctx, person).await?;
     Ok(vec![
-        told, history, signups, acts, drafts, early, transfers, fees, papers,
+        told, history, signups, acts, drafts, early, trials, transfers, fees, papers,
     ])
 }
 
@@ -247,6 +255,26 @@ async fn tell_papers(ctx: &Ctx, person: PersonId) -> AppResult<Section> {
     ))
 }
 
+/// Lessons that somebody tried.
+async fn tell_trials(ctx: &Ctx, person: PersonId) -> AppResult<Section> {
+    let trials = crate::trials::store::of_person(ctx.db(), person).await?;
+    let mut known = BTreeMap::new();
+    for row in &trials {
+        known.insert(row.class_id, classes::find(ctx.db(), row.class_id).await?.name);
+    }
+    Ok(Section::new("trials", "试听", trials, |row| {
+        vec![
+            Cell::new(
+                "class",
+                "班级",
+                &known.get(&row.class_id).cloned().unwrap_or_default(),
+            ),
+            Cell::new("state", "状态", &row.state.label()),
+            Cell::at("asked_at", "约的时间", Some(row.created_at)),
+        ]
+    }))
+}
+
 /// Takes the person out of the draws that are not over; what they asked for while a list is open is withdrawn.
 async fn leave_draws(tx: &Tx, person: PersonId) -> AppResult<Vec<Event>> {
     let open = rounds::store::open_signups_of(tx, person).await?;
@@ -264,6 +292,22 @@ async fn leave_draws(tx: &Tx, person: PersonId) -> AppResult<Vec<Event>> {
             .data(json!({ "round": signup.round_id, "because": "erased" }))
     };
     Ok(open.iter().map(event).collect())
+}
+
+/// Gives up the lessons that are booked.
+async fn leave_trials(tx: &Tx, person: PersonId) -> AppResult<Vec<Event>> {
+    let mut booked = crate::trials::store::of_person(tx, person).await?;
+    booked.retain(|row| row.state == crate::trials::TrialState::Booked);
+    let ids: Vec<crate::TrialId> = booked.iter().map(|row| row.id).collect();
+    let now = tx.ctx().now();
+    crate::trials::store::set(tx, &ids, crate::trials::TrialState::Cancelled, now).await?;
+    let event = |row: &crate::trials::store::TrialRow| {
+        Event::new("trial.cancelled", "trial", row.id)
+            .at(row.org_id)
+            .on_behalf_of(person)
+            .data(json!({ "class": row.class_id, "because": "erased" }))
+    };
+    Ok(booked.iter().map(event).collect())
 }
 
 /// Gives up what is live, so that the seats go to others, and erases the words written about the person's enrolments.
@@ -296,6 +340,7 @@ async fn erase(tx: &Tx, person: PersonId) -> AppResult<Vec<Event>> {
     crate::declarations::store::erase(tx, person).await?;
     crate::transfers::store::erase(tx, person).await?;
     let mut events = leave_draws(tx, person).await?;
+    events.extend(leave_trials(tx, person).await?);
     events.extend(crate::fees::ledger::leave(tx, &ids, crate::fees::ladder::Cause::Withdrawn).await?);
     let event = |row: &EnrollmentRow| {
         Event::new("enrollment.withdrawn", "enrollment", row.id)

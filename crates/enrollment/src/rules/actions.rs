@@ -67,7 +67,8 @@ pub async fn change(ctx: &Ctx, org: OrgId, rule: Rule, version: i64) -> AppResul
     }
     store::set(&tx, org.id, &rule).await?;
     let data = json!({ "turn": rule.turn.as_str(), "online_hours": rule.online_hours, "counter_hours": rule.counter_hours,
-        "lead_days": rule.lead_days, "room_percent": rule.room_percent });
+        "lead_days": rule.lead_days, "room_percent": rule.room_percent,
+        "trial_seats": rule.trial_seats, "trial_weeks": rule.trial_weeks, "trial_limit": rule.trial_limit });
     let event = Event::new("rule.changed", "org", org.id).at(org.id).data(data);
     tx.commit(vec![event]).await
 }

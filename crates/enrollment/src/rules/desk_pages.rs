@@ -1,7 +1,7 @@
 //! The page on which a school decides.
 
 use super::actions::{self, RuleNow};
-use super::model::{MOST_HOURS, MOST_LEAD, Rule, Turn};
+use super::model::{MOST_HOURS, MOST_LEAD, MOST_TRIALS, Rule, Turn};
 use crate::enrollments::id;
 use axum::extract::Query;
 use axum::response::Response;
@@ -35,6 +35,9 @@ fn fields() -> Vec<Field> {
             1,
             100,
         ),
+        Field::number("trial_seats", "每次课几个试听名额", 0, MOST_TRIALS).hint("0 是不开放试听"),
+        Field::number("trial_weeks", "开课后前几周可以试听", 1, MOST_TRIALS),
+        Field::number("trial_limit", "每人一学期最多试听几次", 1, MOST_TRIALS),
         Field::hidden("version"),
         Field::hidden("org"),
     ]
@@ -51,6 +54,9 @@ pub(super) async fn show(ctx: Ctx, Query(query): Query<Pairs>) -> AppResult<Resp
         .fill("counter_hours", rule.counter_hours)
         .fill("lead_days", rule.lead_days)
         .fill("room_percent", rule.room_percent)
+        .fill("trial_seats", rule.trial_seats)
+        .fill("trial_weeks", rule.trial_weeks)
+        .fill("trial_limit", rule.trial_limit)
         .fill("version", now.version)
         .fill("org", now.org.id);
     let done = query.iter().any(|(name, what)| name == "done" && what == "saved");
@@ -58,7 +64,7 @@ pub(super) async fn show(ctx: Ctx, Query(query): Query<Pairs>) -> AppResult<Resp
 }
 
 fn rule_page(ctx: &Ctx, now: RuleNow, form: Form, (done, status): (bool, u16)) -> Response {
-    let mut page = ui::desk_page(ctx, "候补规则");
+    let mut page = ui::desk_page(ctx, "候补和试听规则");
     page.lang = Lang::Zh;
     if done {
         page = page.noticed(Notice::done("已保存。从现在起轮到的人按新规则办。"));
@@ -81,6 +87,9 @@ pub(super) async fn change(ctx: Ctx, posted: Posted) -> AppResult<Response> {
         counter_hours: number("counter_hours"),
         lead_days: number("lead_days"),
         room_percent: number("room_percent"),
+        trial_seats: number("trial_seats"),
+        trial_weeks: number("trial_weeks"),
+        trial_limit: number("trial_limit"),
     };
     match actions::change(&ctx, org, rule, number("version")).await {
         Ok(()) => Ok(see_other(&format!("/desk/rules?org={org}&done=saved"))),

@@ -1,0 +1,135 @@
+//! Trials through the router.
+
+use crate::enrollments::JOBS;
+use crate::testing::{Stage, stage};
+use kernel::Id;
+use serde_json::{Value, json};
+
+async fn lessons(stage: &Stage) -> Vec<String> {
+    let path = format!("/api/v1/classes/{}/trials", stage.class);
+    let listed = stage.as_learner(0).call(200, "GET", &path, &Value::Null).await;
+    let items = listed["items"].as_array().unwrap().clone();
+    items
+        .iter()
+        .map(|item| item["session"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+async fn book(stage: &Stage, at: usize, session: &str) -> (u16, Value) {
+    let path = format!("/api/v1/sessions/{session}/trials");
+    let answer = stage.as_learner(at).api("POST", &path, &json!({})).await;
+    (answer.status, answer.json())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guests_book_within_the_limits_and_are_no_learners() {
+    let stage = stage(5, 6).await;
+    let lessons = lessons(&stage).await;
+    assert_eq!(lessons.len(), 2, "the first two weeks");
+    stage.give_phone(0).await;
+    let (status, made) = book(&stage, 0, &lessons[0]).await;
+    assert_eq!(status, 201, "{made}");
+    assert_eq!(book(&stage, 0, &lessons[0]).await.1, made, "twice is once");
+    assert!(stage.told(0).await.last().unwrap().contains("试听约好了"));
+    for at in 1..3 {
+        assert_eq!(book(&stage, at, &lessons[0]).await.0, 201);
+    }
+    let (status, full) = book(&stage, 3, &lessons[0]).await;
+    assert_eq!(
+        (status, full["type"].as_str()),
+        (409, Some("/problems/trial_full")),
+        "three guests a lesson"
+    );
+    assert_eq!(book(&stage, 3, &lessons[1]).await.0, 201);
+    stage.enroll(4).await;
+    let (_, held) = book(&stage, 4, &lessons[1]).await;
+    assert_eq!(held["type"], "/problems/enrolled");
+    let seats = teaching::seats::now(&stage.app.platform.db, &[stage.class])
+        .await
+        .unwrap();
+    assert_eq!(seats[0].enrolled, 1, "guests are not counted as learners");
+    let page = stage
+        .as_registrar()
+        .get(&format!("/desk/classes/{}/learners", stage.class))
+        .await;
+    assert!(page.shows("试听 4 人"), "{}", page.body);
+    // Given up, the place is free again.
+    let path = format!("/api/v1/trials/{}", made["id"].as_str().unwrap());
+    assert_eq!(
+        stage
+            .as_learner(5)
+            .api("DELETE", &path, &Value::Null)
+            .await
+            .status,
+        404
+    );
+    assert_eq!(
+        stage
+            .as_learner(0)
+            .api("DELETE", &path, &Value::Null)
+            .await
+            .status,
+        204
+    );
+    assert_eq!(book(&stage, 5, &lessons[0]).await.0, 201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_book_and_one_act_enrols() {
+    let stage = stage(2, 3).await;
+    let lessons = lessons(&stage).await;
+    let learner = stage.as_learner(0);
+    let at = format!("/classes/{}/trial", stage.class);
+    assert!(learner.get(&at).await.shows("试听名额还有 3 个"));
+    assert_eq!(learner.post(&at, &[]).await.status, 422);
+    assert_eq!(learner.post(&at, &[("session", &lessons[0])]).await.status, 303);
+    let me = learner.get("/me").await;
+    assert!(me.shows("约好试听") && me.shows("报名这个班"), "{}", me.body);
+    let mine = learner.call(200, "GET", "/api/v1/me/trials", &Value::Null).await;
+    let id = mine["items"][0]["id"].as_str().unwrap().to_owned();
+    let join = format!("/me/trials/{id}/enroll");
+    assert_eq!(stage.as_learner(1).post(&join, &[]).await.status, 404);
+    assert_eq!(learner.post(&join, &[]).await.status, 303);
+    assert_eq!(stage.status(0).await, "confirmed");
+    let joined = "SELECT count(*) FROM event WHERE kind = 'trial.joined'";
+    assert_eq!(
+        stage.app.platform.db.query_one::<i64>(joined, &[]).await.unwrap(),
+        1
+    );
+    // The counter does it for who comes in person; a sibling's clerk does not.
+    let counter = format!("/desk/counter/{}/{}/trial", stage.people[1], stage.class);
+    let clerk = stage.as_registrar();
+    assert!(clerk.get(&counter).await.shows("约一次试听"));
+    assert_eq!(stage.as_sibling().get(&counter).await.status, 404);
+    assert_eq!(stage.as_learner(1).get(&counter).await.status, 403);
+    assert_eq!(
+        clerk.post(&counter, &[("session", &lessons[1])]).await.status,
+        303
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guests_are_marked_and_told_when_the_class_is_cancelled() {
+    let stage = stage(2, 2).await;
+    let lessons = lessons(&stage).await;
+    stage.give_phone(1).await;
+    let (_, first) = book(&stage, 0, &lessons[0]).await;
+    book(&stage, 1, &lessons[1]).await;
+    let session = lessons[0].parse().unwrap();
+    let ctx = stage.app.ctx(testkit::learner(stage.world.here.teacher));
+    let trial = first["id"].as_str().unwrap().parse().unwrap();
+    super::actions::mark(&ctx, session, trial, true).await.unwrap();
+    let wrong = super::actions::mark(&ctx, Id::from_raw(1), trial, true).await;
+    assert!(wrong.is_err(), "another session's");
+    let guests = super::actions::guests(ctx.db(), session).await.unwrap();
+    assert_eq!((guests.len(), guests[0].state.as_str()), (1, "came"));
+    let payload = json!({ "class": stage.class, "sentence": "「书法入门」停办了。" });
+    stage.job("class.cancelled", payload).await;
+    stage.app.run_jobs(JOBS).await;
+    assert!(stage.told(1).await.last().unwrap().contains("停办了"));
+    let mine = stage
+        .as_learner(1)
+        .call(200, "GET", "/api/v1/me/trials", &Value::Null)
+        .await;
+    assert_eq!(mine["items"][0]["state"], "cancelled");
+}
