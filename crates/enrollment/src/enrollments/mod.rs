@@ -17,6 +17,7 @@ pub mod actions;
 pub(crate) mod api;
 mod desk_pages;
 pub(crate) mod jobs;
+mod messages;
 pub mod model;
 mod pages;
 pub(crate) mod store;

@@ -31,6 +31,7 @@
 //! enrollment.promoted, enrollment.offered, enrollment.accepted, enrollment.withdrawn, enrollment.transferred, enrollment.passed_over. Tables: enrollment, idempotency_key, the counters of class.
 //! Start reading at [`SeatDesk::ask`], then `group.rs`.
 
+mod ask;
 pub mod conditions;
 mod giving_up;
 mod group;
