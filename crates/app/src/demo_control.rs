@@ -5,7 +5,7 @@
 use crate::installation::Shared;
 use askama::Template;
 use axum::response::Response;
-use kernel::Id;
+use kernel::{Id, Instant};
 use platform::web::{Posted, see_other};
 use platform::{Access, AppResult, Ctx, Event, Routes, setting};
 use ui::{Field, Form, Page};
@@ -13,6 +13,8 @@ use ui::{Field, Form, Page};
 /// Name of the setting that holds how many seconds the clock was moved forward.
 pub const MOVED: &str = "demo.clock_moved";
 const DAY: i64 = 86_400;
+/// Seconds before an opening to which the clock is moved: time enough to leave an ask, and to see it decided.
+const BEFORE_OPENING: i64 = 180;
 /// A season and a half: enough to play a term from its enrolment to its certificates.
 const MOST_DAYS: i64 = 200;
 
@@ -22,6 +24,7 @@ pub fn routes(_: &Shared) -> Routes {
     Routes::new()
         .get("/demo", Access::Public, show)
         .post("/demo/clock", Access::Public, advance)
+        .post("/demo/opening", Access::Public, to_opening)
 }
 
 #[derive(Template)]
@@ -29,21 +32,30 @@ pub fn routes(_: &Shared) -> Routes {
 struct DemoPage {
     page: Page,
     now: String,
+    /// When the next round by first come opens, if one does.
+    opening: Option<String>,
     form: Form,
 }
 
-async fn show(ctx: Ctx) -> Response {
-    ui::html(&page(&ctx, Form::blank(fields(), lang(&ctx))))
+async fn show(ctx: Ctx) -> AppResult<Response> {
+    Ok(ui::html(&page(&ctx, Form::blank(fields(), lang(&ctx))).await?))
 }
 
-fn page(ctx: &Ctx, form: Form) -> DemoPage {
+async fn page(ctx: &Ctx, form: Form) -> AppResult<DemoPage> {
     let page = ui::learner_page(ctx, "演示");
-    let (day, time) = ctx.now().china();
-    DemoPage {
-        now: format!("{} {:02}:{:02}", page.date(day), time.hour(), time.minute()),
+    let opening = next_opening(ctx).await?;
+    Ok(DemoPage {
+        now: page.moment(ctx.now()),
+        opening: opening.map(|opens| page.moment(opens)),
         page,
         form,
-    }
+    })
+}
+
+/// The next opening that is far enough away to be moved to.
+async fn next_opening(ctx: &Ctx) -> AppResult<Option<Instant>> {
+    let after = ctx.now().plus_secs(BEFORE_OPENING);
+    enrollment::first_come::actions::next_opening(ctx.db(), after).await
 }
 
 fn fields() -> Vec<Field> {
@@ -60,16 +72,29 @@ fn lang(ctx: &Ctx) -> ui::Lang {
 async fn advance(ctx: Ctx, posted: Posted) -> AppResult<Response> {
     let form = Form::from_pairs(fields(), lang(&ctx), &posted.0);
     let Some(days) = form.number("days").filter(|_| form.is_valid()) else {
-        return Ok(ui::respond::html_with(422, &page(&ctx, form)));
+        return Ok(ui::respond::html_with(422, &page(&ctx, form).await?));
     };
+    move_clock(&ctx, days * DAY).await
+}
+
+/// To a few minutes before the next round by first come, to see how people wait for it.
+async fn to_opening(ctx: Ctx, _: Posted) -> AppResult<Response> {
+    let Some(opens) = next_opening(&ctx).await? else {
+        return Ok(see_other("/demo"));
+    };
+    let left = (opens.millis() - ctx.now().millis()) / 1_000;
+    move_clock(&ctx, left - BEFORE_OPENING).await
+}
+
+async fn move_clock(ctx: &Ctx, secs: i64) -> AppResult<Response> {
     let tx = ctx.begin().await?;
     tx.lock("demo.clock", 0).await?;
     let moved: i64 = setting::get(&tx, MOVED).await?.unwrap_or(0);
-    setting::set(&tx, MOVED, &(moved + days * DAY), ctx.now()).await?;
+    setting::set(&tx, MOVED, &(moved + secs), ctx.now()).await?;
     let subject: Id<()> = Id::from_raw(0);
-    let event = Event::new("demo.clock_moved", "demo", subject).data(serde_json::json!({ "days": days }));
+    let event = Event::new("demo.clock_moved", "demo", subject).data(serde_json::json!({ "secs": secs }));
     tx.commit(vec![event]).await?;
-    ctx.platform.clock.advance(days * DAY);
+    ctx.platform.clock.advance(secs);
     Ok(see_other("/demo"))
 }
 
@@ -109,6 +134,18 @@ mod tests {
         assert_eq!(moved, Some(33 * DAY));
         resume(&app.platform).await.unwrap();
         assert_eq!(app.platform.clock.today().to_string(), "2027-01-27");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_clock_goes_to_three_minutes_before_an_opening() {
+        let app = app().await;
+        let now = app.platform.clock.now();
+        let none = app.visitor().post("/demo/opening", &[]).await;
+        assert_eq!(
+            (none.status, app.platform.clock.now()),
+            (303, now),
+            "no round ahead"
+        );
     }
 
     #[tokio::test(flavor = "multi_thread")]

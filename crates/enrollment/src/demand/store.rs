@@ -22,7 +22,8 @@ record! {
     }
 }
 
-/// Who waits in the scope for classes of terms that are not over, in the order of asking.
+/// Who waits in the scope for classes of terms that are not over, in the order of asking. Who is asked for a seat in a class
+/// that was opened for them waits for no further one.
 pub(super) async fn waiting_within(
     db: &Db,
     scope: &Scope,
@@ -35,6 +36,8 @@ pub(super) async fn waiting_within(
              FROM enrollment e JOIN class c ON c.id = e.class_id JOIN term t ON t.id = e.term_id
              WHERE e.status = 'waitlisted' AND c.status IN ('published', 'running') AND t.ends_on >= $2
                AND (CAST($1 AS BIGINT) IS NULL OR e.term_id = $1) AND {scope e.org_id}
+               AND NOT EXISTS (SELECT 1 FROM wait_behind b JOIN enrollment s ON s.id = b.enrollment_id
+                               WHERE b.waited_id = e.id AND s.live = TRUE)
              ORDER BY e.created_at, e.queue, e.id LIMIT $3",
             args![term, today, MOST_WAITING],
         )

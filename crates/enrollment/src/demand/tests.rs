@@ -123,6 +123,14 @@ async fn a_class_is_opened_and_the_list_moves_over_in_order() {
         told.last().unwrap().contains("新开了“书法入门（加开）”"),
         "{told:?}"
     );
+    let left = stage
+        .as_registrar()
+        .call(200, "GET", "/api/v1/demand", &Value::Null)
+        .await;
+    assert_eq!(
+        left["items"][0]["waiting"], 2,
+        "who is asked waits for no further class: {left}"
+    );
     whole(&stage).await;
 }
 

@@ -257,6 +257,14 @@ pub async fn plan_for(ctx: &Ctx, class: ClassId, person: PersonId) -> AppResult<
     Ok(plans.remove(&class).unwrap_or_default())
 }
 
+/// When the first round by first come after this moment opens.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn next_opening(db: &db::Db, after: kernel::Instant) -> AppResult<Option<kernel::Instant>> {
+    Ok(store::next_opening(db, after).await?)
+}
+
 /// Whether seats of a class are kept for somebody now, so that people may wait beside free seats.
 ///
 /// # Errors

@@ -207,3 +207,13 @@ pub(crate) async fn returning_reach(db: &Db, round: RoundId, since: Date) -> DbR
     )
     .await
 }
+
+/// When the first round by first come after this moment opens.
+pub(super) async fn next_opening(db: &Db, after: Instant) -> DbResult<Option<Instant>> {
+    db.query_opt(
+        "SELECT opens FROM round WHERE method = 'first_come' AND status = 'planned' AND opens > $1
+         {unscoped: a moment of the demonstration} ORDER BY opens LIMIT 1",
+        args![after],
+    )
+    .await
+}
