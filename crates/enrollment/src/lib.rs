@@ -67,6 +67,11 @@ pub const SCHEMA: db::Schema = db::Schema {
             name: "early asks",
             sql: include_str!("../migrations/0011_early_ask.sql"),
         },
+        db::Migration {
+            number: 12,
+            name: "rounds by interview and by hand",
+            sql: include_str!("../migrations/0012_selection.sql"),
+        },
     ],
     org_owned: &[
         "enrollment",

@@ -26,7 +26,7 @@ pub(crate) async fn live_rounds(db: &Db, classes: &[ClassId]) -> DbResult<Vec<Li
         "SELECT c.class_id, r.id, r.org_id, r.method, r.status, r.status_note, r.audience, r.opens, r.closes,
                 r.desk_percent, r.newcomer_percent, r.release_at
          FROM round_class c JOIN round r ON r.id = c.round_id
-         WHERE c.class_id {any $1} AND r.status IN ('planned', 'paused', 'sealed', 'drawn', 'publishing')
+         WHERE c.class_id {any $1} AND r.status IN ('planned', 'paused', 'sealed', 'proposed', 'confirmed', 'drawn', 'publishing')
          {unscoped: the seat desk serves all} ORDER BY c.class_id, r.opens, r.id",
         args![classes],
     )

@@ -1,4 +1,5 @@
-//! Enrolment rounds (报名批次) whose seats are given by a draw (摇号), and the lists of all kinds of rounds.
+//! Enrolment rounds (报名批次) whose seats are given by a draw (摇号), the signups of rounds by interview and by hand
+//! ([`selection`]), and the lists of all kinds of rounds.
 //!
 //! Rules, in words (`model.rs` holds them, [`crate::draws`] holds the draw itself):
 //! 1. A round names some published classes of one term, a window, who may apply, and how much: wishes of a signup, people
@@ -27,10 +28,12 @@ pub(crate) mod api;
 pub mod audience;
 mod desk_pages;
 pub mod lifecycle;
+pub mod method;
 pub mod model;
 pub(crate) mod pages;
 pub(crate) mod planning;
 mod publishing;
+pub mod selection;
 pub(crate) mod store;
 #[cfg(test)]
 mod tests;
@@ -59,6 +62,7 @@ pub fn routes() -> Routes {
         .get("/api/v1/me/signups", own, api::mine)
         .delete("/api/v1/signups/{id}", own, api::withdraw)
         .merge(desk_routes())
+        .merge(selection::routes())
 }
 
 fn desk_routes() -> Routes {
