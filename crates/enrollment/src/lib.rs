@@ -14,6 +14,7 @@ pub mod roll;
 pub mod rounds;
 mod rows;
 pub mod seat_desk;
+mod spreadsheet;
 #[cfg(test)]
 mod testing;
 pub mod undo;
@@ -166,6 +167,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     use utoipa::OpenApi as _;
     let mut all = enrollments::api::Api::openapi();
     all.merge(rounds::api::RoundsApi::openapi());
+    all.merge(rounds::staff_api::StaffRoundsApi::openapi());
     all.merge(first_come::api::FirstComeApi::openapi());
     all.merge(undo::UndoApi::openapi());
     all.merge(handover::api::HandoverApi::openapi());

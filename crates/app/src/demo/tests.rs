@@ -193,16 +193,30 @@ async fn a_draw_is_open(app: &TestApp) {
     let couples = signups.iter().filter(|(_, people)| *people == 2).count();
     assert_eq!((signups.len(), couples), (200, 24));
     let free = "SELECT c.capacity - c.enrolled FROM round_class o JOIN class c ON c.id = o.class_id
-                WHERE c.status = 'published' {unscoped: a test} ORDER BY c.id";
+                JOIN round r ON r.id = o.round_id AND r.method <> 'interview' WHERE c.status = 'published' {unscoped: a test} ORDER BY c.id";
     let free: i64 = numbers(db, free).await.iter().sum();
     assert!((30..200).contains(&free), "{free}");
-    let newcomers = "SELECT count(*) FROM signup WHERE newcomer {unscoped: a test}";
+    let newcomers = "SELECT count(*) FROM signup s JOIN round r ON r.id = s.round_id AND r.method = 'draw'
+                     WHERE s.newcomer {unscoped: a test}";
     let newcomers = numbers(db, newcomers).await[0];
     assert!((1..200).contains(&newcomers), "{newcomers}");
     let too_young = "SELECT m.person_id FROM signup_wish w JOIN signup_member m ON m.signup_id = w.signup_id
                      JOIN class c ON c.id = w.class_id JOIN person p ON p.id = m.person_id
                      WHERE c.age_min IS NOT NULL AND p.birth > '1976-11-22' {unscoped: a test} ORDER BY m.person_id";
     assert_eq!(numbers(db, too_young).await, Vec::<i64>::new());
+}
+
+/// An audition is half over: its people have their times, and some of them an outcome.
+async fn an_audition_is_going_on(app: &TestApp) {
+    let db = &app.platform.db;
+    let sql = "SELECT count(*) FROM interview i JOIN signup s ON s.id = i.signup_id JOIN round r ON r.id = s.round_id
+               WHERE r.method = 'interview' AND r.status = 'planned' AND r.closes < $1 {unscoped: a test}";
+    let planned: i64 = db.query_one(sql, args![app.platform.clock.now()]).await.unwrap();
+    assert_eq!(planned, 18);
+    let sql = "SELECT outcome, count(*) FROM selection_note GROUP BY outcome ORDER BY outcome";
+    let noted: Vec<(String, i64)> = db.query(sql, args![]).await.unwrap();
+    let counts: Vec<i64> = noted.iter().map(|(_, count)| *count).collect();
+    assert_eq!(counts, [6, 2, 2], "{noted:?}");
 }
 
 async fn wang_has_something_of_everything(app: &TestApp, report: &DemoReport) {
@@ -262,6 +276,7 @@ async fn the_small_demo_keeps_its_rules() {
     staff_have_work(&app, &report).await;
     wang_has_something_of_everything(&app, &report).await;
     a_draw_is_open(&app).await;
+    an_audition_is_going_on(&app).await;
     let again = build_scaled(&app.platform, TODAY, Scale::Small).await;
     assert!(
         matches!(

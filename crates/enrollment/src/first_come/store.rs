@@ -195,6 +195,33 @@ pub(super) async fn by_channel(db: &Db, row: &OpenRow) -> DbResult<Vec<OfChannel
     .await
 }
 
+record! {
+    /// What one class took through one channel.
+    pub struct OfClass {
+        /// The class.
+        pub class: String,
+        /// How it came in.
+        pub channel: String,
+        /// Seats.
+        pub seated: i64,
+        /// Places on the waitlist.
+        pub waiting: i64,
+    }
+}
+
+/// What each of a round's classes took since it opened and until it closed, by channel.
+pub(super) async fn by_class(db: &Db, row: &OpenRow) -> DbResult<Vec<OfClass>> {
+    db.query(
+        "SELECT k.name AS class, e.channel, count(*) FILTER (WHERE e.status <> 'waitlisted') AS seated,
+                count(*) FILTER (WHERE e.status = 'waitlisted') AS waiting
+         FROM round_class c JOIN class k ON k.id = c.class_id JOIN enrollment e ON e.class_id = c.class_id AND e.live = TRUE
+         WHERE c.round_id = $1 AND e.created_at >= $2 AND e.created_at < $3 {unscoped: the caller found the round}
+         GROUP BY k.sort_key, k.id, k.name, e.channel ORDER BY k.sort_key, k.id, e.channel",
+        args![row.id, row.opens, row.closes],
+    )
+    .await
+}
+
 /// How many people learn the courses of a round's classes in classes that began in the days before.
 pub(crate) async fn returning_reach(db: &Db, round: RoundId, since: Date) -> DbResult<i64> {
     db.query_one(

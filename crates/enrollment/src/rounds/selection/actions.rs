@@ -34,7 +34,7 @@ pub struct Board {
     pub missing: usize,
 }
 
-/// A signup of a selection with all that is noted of it.
+/// A signup with all that is noted of it.
 #[derive(Debug, Clone)]
 pub struct Line {
     /// The signup.
@@ -88,6 +88,16 @@ pub async fn board(ctx: &Ctx, id: RoundId) -> AppResult<Board> {
         view: actions::view(ctx, row).await?,
         check,
     })
+}
+
+/// A round with signups, and every signup with what came of it, as a table.
+///
+/// # Errors
+/// [`AppError::NotFound`] outside the scope.
+pub async fn table(ctx: &Ctx, id: RoundId) -> AppResult<(RoundView, Vec<Line>)> {
+    let scope = ctx.may(Permission::EnrollmentRead)?;
+    let row = rounds::find_within(ctx.db(), &scope, id).await?;
+    Ok((actions::view(ctx, row).await?, lines(ctx.db(), id).await?))
 }
 
 async fn lines(db: &Db, round: RoundId) -> AppResult<Vec<Line>> {
