@@ -95,6 +95,28 @@ async fn tell(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Section>> {
     });
     let title = "报名的经过";
     let history = happened(ctx.db(), "enrollment_events", title, "enrollment", &ids).await?;
+    let [signups, decided, acts] = applied(ctx, person).await?;
+    let (drafts, early) = not_enrolled_yet(ctx, person).await?;
+    let fees = store::fees_of(ctx.db(), person).await?;
+    let fees = Section::new("fees", "学费的收付", fees, |row: ToldFee| {
+        let receipt = row.receipt_year.zip(row.receipt_number);
+        let receipt = receipt
+            .map(|(year, number)| receipt_text(year, number))
+            .unwrap_or_default();
+        vec![
+            Cell::new("class", "班级", &row.class),
+            Cell::new("step", "事项", &row.kind.label()),
+            Cell::new("method", "方式", &row.method.label()),
+            Cell::new("amount", "金额", &kernel::Fen(row.amount_fen)),
+            Cell::new("receipt", "收据号", &receipt),
+            Cell::at("at", "时间", Some(row.at)),
+        ]
+    });
+    Ok(vec![told, history, signups, decided, acts, drafts, early, fees])
+}
+
+/// What somebody applied for in rounds, what came of it, and what happened to it.
+async fn applied(ctx: &Ctx, person: PersonId) -> AppResult<[Section; 3]> {
     let signups = store::signups_of(ctx.db(), person).await?;
     let ids: Vec<SignupId> = signups.iter().map(|row| row.id).collect();
     let signups = Section::new(
@@ -129,23 +151,7 @@ async fn tell(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Section>> {
     );
     let title = "报名申请的经过";
     let acts = happened(ctx.db(), "signup_events", title, "signup", &ids).await?;
-    let (drafts, early) = not_enrolled_yet(ctx, person).await?;
-    let fees = store::fees_of(ctx.db(), person).await?;
-    let fees = Section::new("fees", "学费的收付", fees, |row: ToldFee| {
-        let receipt = row.receipt_year.zip(row.receipt_number);
-        let receipt = receipt
-            .map(|(year, number)| receipt_text(year, number))
-            .unwrap_or_default();
-        vec![
-            Cell::new("class", "班级", &row.class),
-            Cell::new("step", "事项", &row.kind.label()),
-            Cell::new("method", "方式", &row.method.label()),
-            Cell::new("amount", "金额", &kernel::Fen(row.amount_fen)),
-            Cell::new("receipt", "收据号", &receipt),
-            Cell::at("at", "时间", Some(row.at)),
-        ]
-    });
-    Ok(vec![told, history, signups, decided, acts, drafts, early, fees])
+    Ok([signups, decided, acts])
 }
 
 /// What somebody has begun that is no enrolment yet.

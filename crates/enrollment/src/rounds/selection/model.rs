@@ -261,7 +261,8 @@ mod tests {
 
     #[test]
     fn each_rule_of_the_notes_has_its_sentence() {
-        let cases: Vec<(Vec<Note>, (i64, i64), Option<String>)> = vec![
+        type Case = (Vec<Note>, (i64, i64), Option<String>);
+        let cases: Vec<Case> = vec![
             (vec![note(1, Chosen, 0, ""), note(3, Chosen, 0, "")], (3, 0), None),
             (
                 vec![note(1, Chosen, 0, ""), note(3, Chosen, 0, "")],

@@ -63,31 +63,9 @@ const PLAN: [(&str, &str); 4] = [
     ("place", "莘庄校区 201 室"),
 ];
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_interview_goes_from_the_window_to_seats() {
-    let season = season(5).await;
+/// Nobody is invited while people apply; then all are, and one gets another time.
+async fn people_are_invited(season: &Season, registrar: &Client, round: RoundId, all: &[SignupId]) {
     let stage = &season.stage;
-    for at in 0..5 {
-        stage.give_phone(at).await;
-    }
-    let round = season.planned_by("interview").await;
-    let choir = season.choir;
-    for at in 0..5 {
-        let first = if at == 4 {
-            vec![choir, stage.class]
-        } else {
-            vec![choir]
-        };
-        season.apply(at, round, &first).await;
-    }
-    let all = season.signups(round).await;
-    let page = stage.app.visitor().get(&format!("/rounds/{round}")).await;
-    assert!(
-        page.shows("安排面试") && !page.shows("摇号") && !page.shows("支签"),
-        "{}",
-        page.body
-    );
-    let (registrar, head) = (stage.as_registrar(), season.as_head());
     let plan = format!("/desk/rounds/{round}/interviews");
     assert_eq!(
         registrar.post(&plan, &PLAN).await.status,
@@ -135,14 +113,18 @@ async fn an_interview_goes_from_the_window_to_seats() {
         "{}",
         own.body
     );
+}
 
+/// Never more than there are seats, nothing handed in before it is complete, and nobody reads it before.
+async fn outcomes_are_noted(season: &Season, registrar: &Client, round: RoundId, all: &[SignupId]) {
+    let (stage, choir) = (&season.stage, season.choir);
     // Two seats, and 34 % of two is none for newcomers.
     let three: Vec<_> = all
         .iter()
         .take(3)
         .map(|signup| (*signup, "chosen", "", ""))
         .collect();
-    let refused = season.note(&registrar, round, choir, &three).await;
+    let refused = season.note(registrar, round, choir, &three).await;
     assert!(
         refused.status == 422 && refused.shows("只有 2 个名额"),
         "{}",
@@ -155,21 +137,21 @@ async fn an_interview_goes_from_the_window_to_seats() {
         (all[3], "declined", "", "声部已满"),
         (all[4], "reserve", "1", ""),
     ];
-    assert_eq!(season.note(&registrar, round, choir, &notes).await.status, 303);
+    assert_eq!(season.note(registrar, round, choir, &notes).await.status, 303);
     let own = stage.as_learner(3).get(&format!("/me/signups/{}", all[3])).await;
     assert!(
         !own.shows("声部已满"),
         "nobody reads notes before they are published"
     );
     assert_eq!(
-        season.act(&registrar, round, "propose").await.status,
+        season.act(registrar, round, "propose").await.status,
         409,
         "one wish has no note"
     );
     assert_eq!(
         season
             .note(
-                &registrar,
+                registrar,
                 round,
                 stage.class,
                 &[(all[4], "declined", "", "先上初级班")]
@@ -178,9 +160,11 @@ async fn an_interview_goes_from_the_window_to_seats() {
             .status,
         303
     );
+}
 
-    confirmed_by_another(&season, &registrar, &head, round).await;
-    season.published(round).await;
+/// The chosen sit, the reserves wait in their order, and the others read why.
+async fn everybody_has_what_was_noted(season: &Season, round: RoundId, all: &[SignupId]) {
+    let (stage, choir) = (&season.stage, season.choir);
     let placed = season.placed(round).await;
     let people = &stage.people;
     let of = |class: ClassId, status: &str| -> Vec<PersonId> {
@@ -216,6 +200,38 @@ async fn an_interview_goes_from_the_window_to_seats() {
             .iter()
             .any(|text| text.contains("面试结果：您报上了"))
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interview_goes_from_the_window_to_seats() {
+    let season = season(5).await;
+    let stage = &season.stage;
+    for at in 0..5 {
+        stage.give_phone(at).await;
+    }
+    let round = season.planned_by("interview").await;
+    let choir = season.choir;
+    for at in 0..5 {
+        let first = if at == 4 {
+            vec![choir, stage.class]
+        } else {
+            vec![choir]
+        };
+        season.apply(at, round, &first).await;
+    }
+    let all = season.signups(round).await;
+    let page = stage.app.visitor().get(&format!("/rounds/{round}")).await;
+    assert!(
+        page.shows("安排面试") && !page.shows("摇号") && !page.shows("支签"),
+        "{}",
+        page.body
+    );
+    let (registrar, head) = (stage.as_registrar(), season.as_head());
+    people_are_invited(&season, &registrar, round, &all).await;
+    outcomes_are_noted(&season, &registrar, round, &all).await;
+    confirmed_by_another(&season, &registrar, &head, round).await;
+    season.published(round).await;
+    everybody_has_what_was_noted(&season, round, &all).await;
 }
 
 /// Who handed it in does not confirm it; sent back, it can be changed and handed in again.

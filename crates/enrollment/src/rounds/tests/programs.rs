@@ -36,11 +36,7 @@ impl Season {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_program_takes_the_steps_of_a_selection() {
-    let season = season(3).await;
-    let stage = &season.stage;
-    let (registrar, head) = (stage.as_registrar(), season.as_head());
+async fn wrong_plans_are_refused(season: &Season, registrar: &Client) {
     for (change, field) in [
         ("method", json!("first_come")),
         ("closes", json!("2026-11-20T09:00:00+08:00")),
@@ -54,6 +50,43 @@ async fn a_program_takes_the_steps_of_a_selection() {
             answer.body
         );
     }
+}
+
+/// The board and its table are the school's.
+async fn the_board_is_the_schools(season: &Season, registrar: &Client, round: RoundId, signups: &[Value]) {
+    let stage = &season.stage;
+    let board = registrar
+        .api("GET", &format!("/api/v1/rounds/{round}/board"), &Value::Null)
+        .await;
+    assert!(
+        board.body.contains("声部已满") && board.body.contains("published"),
+        "{}",
+        board.body
+    );
+
+    let table = format!("/desk/rounds/{round}/signups.csv");
+    let csv = registrar.get(&table).await;
+    assert!(
+        csv.body.starts_with('\u{feff}') && csv.body.lines().count() == 4,
+        "{}",
+        csv.body
+    );
+    assert!(
+        csv.body.contains("学员0") && csv.body.contains("未录取，声部已满"),
+        "{}",
+        csv.body
+    );
+    assert!(!csv.body.contains(signups[0].as_str().unwrap()), "{}", csv.body);
+    assert_eq!(stage.as_sibling().get(&table).await.status, 404);
+    assert_eq!(stage.as_learner(0).get(&table).await.status, 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_takes_the_steps_of_a_selection() {
+    let season = season(3).await;
+    let stage = &season.stage;
+    let (registrar, head) = (stage.as_registrar(), season.as_head());
+    wrong_plans_are_refused(&season, &registrar).await;
     let round = season.planned_for_programs("interview").await;
     let mut signups = Vec::new();
     for at in 0..3 {
@@ -102,30 +135,7 @@ async fn a_program_takes_the_steps_of_a_selection() {
         2,
         "{placed:?}"
     );
-    let board = registrar
-        .api("GET", &format!("/api/v1/rounds/{round}/board"), &Value::Null)
-        .await;
-    assert!(
-        board.body.contains("声部已满") && board.body.contains("published"),
-        "{}",
-        board.body
-    );
-
-    let table = format!("/desk/rounds/{round}/signups.csv");
-    let csv = registrar.get(&table).await;
-    assert!(
-        csv.body.starts_with('\u{feff}') && csv.body.lines().count() == 4,
-        "{}",
-        csv.body
-    );
-    assert!(
-        csv.body.contains("学员0") && csv.body.contains("未录取，声部已满"),
-        "{}",
-        csv.body
-    );
-    assert!(!csv.body.contains(signups[0].as_str().unwrap()), "{}", csv.body);
-    assert_eq!(stage.as_sibling().get(&table).await.status, 404);
-    assert_eq!(stage.as_learner(0).get(&table).await.status, 403);
+    the_board_is_the_schools(&season, &registrar, round, &signups).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
