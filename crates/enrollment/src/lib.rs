@@ -19,6 +19,7 @@ mod rows;
 pub mod rules;
 pub mod school_rules;
 pub mod seat_desk;
+mod spreadsheet;
 #[cfg(test)]
 mod testing;
 pub mod transfers;
@@ -89,6 +90,11 @@ pub const SCHEMA: db::Schema = db::Schema {
             number: 11,
             name: "early asks",
             sql: include_str!("../migrations/0011_early_ask.sql"),
+        },
+        db::Migration {
+            number: 12,
+            name: "rounds by interview and by hand",
+            sql: include_str!("../migrations/0012_selection.sql"),
         },
     ],
     org_owned: &[
@@ -222,6 +228,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     use utoipa::OpenApi as _;
     let mut all = enrollments::api::Api::openapi();
     all.merge(rounds::api::RoundsApi::openapi());
+    all.merge(rounds::staff_api::StaffRoundsApi::openapi());
     all.merge(first_come::api::FirstComeApi::openapi());
     all.merge(undo::UndoApi::openapi());
     all.merge(handover::api::HandoverApi::openapi());

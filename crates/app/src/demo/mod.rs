@@ -10,6 +10,7 @@
 //! Start reading at [`build`]. Events: demo.built, demo.tokens.
 
 mod accounts;
+mod audition;
 mod classes;
 mod courses;
 mod declarations;
@@ -215,6 +216,7 @@ struct World {
     classes: Vec<classes::Class>,
     seats: Vec<enrollments::Seat>,
     round: Option<rounds::Round>,
+    audition: Option<rounds::Round>,
     /// Classes given by rounds by first come.
     windowed: Vec<usize>,
     home: Option<usize>,
@@ -229,9 +231,13 @@ impl World {
         let mut classes = classes::plan(&regions, &orgs, &people, &library, days);
         let home = classes::home_school(&regions, &orgs);
         let drawn = rounds::choose(&orgs, &mut classes);
+        let heard = drawn.as_ref().map(|(org, _)| *org);
+        let heard = heard.and_then(|org| audition::choose(org, &mut classes));
         let mut seats = enrollments::plan(&orgs, &people, home, &mut classes, days);
         declarations::keep(home, &people, &classes, &mut seats);
         let round = drawn.and_then(|drawn| rounds::plan(drawn, &people, &classes, &seats, days));
+        let audition =
+            heard.and_then(|class| audition::plan((class, round.as_ref()), &people, &classes, &seats, days));
         let windowed = match &round {
             Some(round) => first_come::open(round.org(), &mut classes, days),
             None => Vec::new(),
@@ -244,6 +250,7 @@ impl World {
             classes,
             seats,
             round,
+            audition,
             windowed,
             home,
         }
@@ -284,6 +291,9 @@ impl World {
         if let Some(round) = &self.round {
             rounds::write(&load, &filled, round).await?;
             first_come::write(&load, &filled, (round.org(), &self.windowed), days).await?;
+        }
+        if let Some(audition) = &self.audition {
+            audition::write(&load, &filled, audition).await?;
         }
         let outcomes = records::write(&load, &filled).await?;
         let sign_ins = accounts::write(&load, &filled, &self.regions).await?;

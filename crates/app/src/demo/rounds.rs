@@ -33,13 +33,32 @@ const HOT: [u32; CLASSES] = [50, 82, 100];
 
 /// The round with its signups.
 pub(super) struct Round {
-    id: i64,
-    org: usize,
-    opens: Instant,
-    closes: Instant,
-    classes: Vec<usize>,
-    signups: Vec<Signup>,
+    pub(super) id: i64,
+    pub(super) org: usize,
+    pub(super) terms: Terms,
+    pub(super) opens: Instant,
+    pub(super) closes: Instant,
+    pub(super) classes: Vec<usize>,
+    pub(super) signups: Vec<Signup>,
 }
+
+/// What tells a round from others.
+pub(super) struct Terms {
+    /// What follows the season's name.
+    pub(super) name: &'static str,
+    pub(super) method: &'static str,
+    /// Wishes, people and tickets of one signup.
+    pub(super) limits: [i64; 3],
+    pub(super) newcomer_percent: i64,
+}
+
+/// The draw.
+const DRAW: Terms = Terms {
+    name: "热门班摇号",
+    method: "draw",
+    limits: [CLASSES as i64, 2, 5],
+    newcomer_percent: 20,
+};
 
 impl Round {
     /// The school that holds it.
@@ -48,14 +67,15 @@ impl Round {
     }
 }
 
-struct Signup {
-    id: i64,
-    receipt: String,
-    people: Vec<usize>,
-    wishes: Vec<usize>,
-    newcomer: bool,
-    channel: &'static str,
-    at: Instant,
+/// A signup with its people and classes.
+pub(super) struct Signup {
+    pub(super) id: i64,
+    pub(super) receipt: String,
+    pub(super) people: Vec<usize>,
+    pub(super) wishes: Vec<usize>,
+    pub(super) newcomer: bool,
+    pub(super) channel: &'static str,
+    pub(super) at: Instant,
 }
 
 /// Chooses the classes, of which no seat is taken, and gives the senior university with them.
@@ -137,6 +157,7 @@ pub(super) fn plan(
     Some(Round {
         id: id.take(),
         org,
+        terms: DRAW,
         opens,
         closes,
         classes,
@@ -145,7 +166,7 @@ pub(super) fn plan(
 }
 
 /// Who has had a class at this school before.
-fn known_to(org: usize, all: &[Class], seats: &[Seat]) -> BTreeSet<usize> {
+pub(super) fn known_to(org: usize, all: &[Class], seats: &[Seat]) -> BTreeSet<usize> {
     seats
         .iter()
         .filter(|seat| {
@@ -163,7 +184,7 @@ fn known_to(org: usize, all: &[Class], seats: &[Seat]) -> BTreeSet<usize> {
 }
 
 /// Learners of at least 50. The first of each street are those whom the demo shows; they sign up by themselves.
-fn candidates(people: &People, first_day: Date) -> Vec<usize> {
+pub(super) fn candidates(people: &People, first_day: Date) -> Vec<usize> {
     people
         .learners
         .values()
@@ -224,7 +245,7 @@ const SIGNUP: &[&str] = &[
     "changed_at",
 ];
 
-fn class_id(filled: &Filled<'_>, at: usize) -> i64 {
+pub(super) fn class_id(filled: &Filled<'_>, at: usize) -> i64 {
     filled.classes.get(at).map_or(0, |class| class.id)
 }
 
@@ -232,20 +253,21 @@ fn class_id(filled: &Filled<'_>, at: usize) -> i64 {
 pub(super) async fn write(load: &Load<'_>, filled: &Filled<'_>, round: &Round) -> AppResult<()> {
     let links = &filled.links;
     let season = links.days.seasons.last().map_or("", |plan| plan.name.as_str());
+    let [wishes, people, tickets] = round.terms.limits;
     let row: Row = vec![
         round.id.into(),
         filled.org(round.org).into(),
         links.library.term(round.org, 2).into(),
-        format!("{season}热门班摇号").into(),
-        "draw".into(),
+        format!("{season}{}", round.terms.name).into(),
+        round.terms.method.into(),
         "everyone".into(),
         round.opens.into(),
         round.closes.into(),
-        (CLASSES as i64).into(),
-        2_i64.into(),
-        5_i64.into(),
+        wishes.into(),
+        people.into(),
+        tickets.into(),
         0_i64.into(),
-        20_i64.into(),
+        round.terms.newcomer_percent.into(),
         Value::Null,
         "planned".into(),
         "".into(),

@@ -221,10 +221,11 @@ async fn a_draw_is_open(app: &TestApp) {
     let couples = signups.iter().filter(|(_, people)| *people == 2).count();
     assert_eq!((signups.len(), couples), (200, 24));
     let free = "SELECT c.capacity - c.enrolled FROM round_class o JOIN class c ON c.id = o.class_id
-                WHERE c.status = 'published' {unscoped: a test} ORDER BY c.id";
+                JOIN round r ON r.id = o.round_id AND r.method <> 'interview' WHERE c.status = 'published' {unscoped: a test} ORDER BY c.id";
     let free: i64 = numbers(db, free).await.iter().sum();
     assert!((30..200).contains(&free), "{free}");
-    let newcomers = "SELECT count(*) FROM signup WHERE newcomer {unscoped: a test}";
+    let newcomers = "SELECT count(*) FROM signup s JOIN round r ON r.id = s.round_id AND r.method = 'draw'
+                     WHERE s.newcomer {unscoped: a test}";
     let newcomers = numbers(db, newcomers).await[0];
     assert!((1..200).contains(&newcomers), "{newcomers}");
     let too_young = "SELECT m.person_id FROM signup_wish w JOIN signup_member m ON m.signup_id = w.signup_id
@@ -248,6 +249,19 @@ async fn a_class_can_be_opened_for_those_who_wait(app: &TestApp, report: &DemoRe
     assert!(!found.offers.is_empty(), "{group:?} {:?}", found.looked);
     let guests = "SELECT id FROM trial WHERE state = 'booked' {unscoped: a test} ORDER BY id";
     assert_eq!(numbers(&app.platform.db, guests).await.len(), 2);
+}
+
+/// An audition is half over: its people have their times, and some of them an outcome.
+async fn an_audition_is_going_on(app: &TestApp) {
+    let db = &app.platform.db;
+    let sql = "SELECT count(*) FROM interview i JOIN signup s ON s.id = i.signup_id JOIN round r ON r.id = s.round_id
+               WHERE r.method = 'interview' AND r.status = 'planned' AND r.closes < $1 {unscoped: a test}";
+    let planned: i64 = db.query_one(sql, args![app.platform.clock.now()]).await.unwrap();
+    assert_eq!(planned, 18);
+    let sql = "SELECT outcome, count(*) FROM selection_note GROUP BY outcome ORDER BY outcome";
+    let noted: Vec<(String, i64)> = db.query(sql, args![]).await.unwrap();
+    let counts: Vec<i64> = noted.iter().map(|(_, count)| *count).collect();
+    assert_eq!(counts, [6, 2, 2], "{noted:?}");
 }
 
 async fn wang_has_something_of_everything(app: &TestApp, report: &DemoReport) {
@@ -322,6 +336,7 @@ async fn the_small_demo_keeps_its_rules() {
     a_class_can_be_opened_for_those_who_wait(&app, &report).await;
     papers_are_signed_or_owed(&app.platform.db).await;
     a_draw_is_open(&app).await;
+    an_audition_is_going_on(&app).await;
     let again = build_scaled(&app.platform, TODAY, Scale::Small).await;
     assert!(
         matches!(

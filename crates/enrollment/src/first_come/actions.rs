@@ -2,7 +2,7 @@
 
 use super::load::{self, FIRST_COME, Plan};
 use super::model::{self, Pool, RoundPlan, kept_from};
-use super::store::{self, OfChannel, OpenRow};
+use super::store::{self, OfChannel, OfClass, OpenRow};
 use crate::RoundId;
 use crate::rounds::lifecycle;
 use crate::rounds::model::{Audience, RoundStatus};
@@ -106,6 +106,17 @@ pub async fn board(ctx: &Ctx, id: RoundId) -> AppResult<Board> {
         reach: lifecycle::reach(ctx, row.org_id, row.term_id, row.audience, id).await?,
         now: now(ctx, row).await?,
     })
+}
+
+/// A round's name, and what each of its classes took by channel.
+///
+/// # Errors
+/// [`AppError::NotFound`] outside the scope.
+pub async fn by_class(ctx: &Ctx, id: RoundId) -> AppResult<(String, Vec<OfClass>)> {
+    let scope = ctx.may(Permission::EnrollmentRead)?;
+    let row = store::find_within(ctx.db(), &scope, id).await?;
+    let table = store::by_class(ctx.db(), &row).await?;
+    Ok((row.name, table))
 }
 
 /// What an officer chooses from.

@@ -7,6 +7,7 @@ use crate::rounds::model::{Audience, RoundStatus};
 use crate::rounds::pages::{id, value};
 use crate::rounds::planning::{chosen_classes, classes_field, moment_of, other_orgs, window_fields};
 use crate::rounds::words::moment;
+use crate::spreadsheet;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use platform::web::{Posted, see_other};
@@ -201,6 +202,25 @@ async fn board_page(
         board,
     };
     Ok(html_with(status, &shown))
+}
+
+/// `GET /desk/rounds/first-come/{id}/enrollments.csv`
+pub(super) async fn csv(ctx: Ctx, Path(text): Path<String>) -> AppResult<Response> {
+    let (name, table) = actions::by_class(&ctx, id(&text)?).await?;
+    let rows = table.into_iter().map(|one| {
+        let channel: Channel = one.channel.parse().unwrap_or(Channel::System);
+        [
+            one.class,
+            channel.label().to_owned(),
+            one.seated.to_string(),
+            one.waiting.to_string(),
+        ]
+    });
+    spreadsheet::csv(
+        &format!("{name}报名.csv"),
+        ["班级", "来源", "报上的", "候补的"],
+        rows,
+    )
 }
 
 fn version(posted: &Posted) -> i64 {

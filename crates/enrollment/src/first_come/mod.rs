@@ -45,6 +45,11 @@ pub fn routes() -> Routes {
         .get("/desk/rounds/first-come/new", run, desk_pages::blank)
         .post("/desk/rounds/first-come/new", run, desk_pages::create)
         .get("/desk/rounds/first-come/{id}", read, desk_pages::board)
+        .get(
+            "/desk/rounds/first-come/{id}/enrollments.csv",
+            read,
+            desk_pages::csv,
+        )
         .post("/desk/rounds/first-come/{id}/pause", run, desk_pages::pause)
         .post("/desk/rounds/first-come/{id}/resume", run, desk_pages::resume)
         .post("/desk/rounds/first-come/{id}/cancel", run, desk_pages::cancel)

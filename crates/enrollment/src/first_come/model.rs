@@ -268,7 +268,7 @@ pub fn fits(
     }
     match draw_from {
         Some(from) if plan.closes > from => Err(format!(
-            "“{name}”从 {} 起由摇号来分名额，先到先得的批次要在这之前截止。",
+            "“{name}”从 {} 起由另一个批次收申请、给名额，先到先得的批次要在这之前截止。",
             moment(from.max(opens))
         )),
         _ => Ok(()),

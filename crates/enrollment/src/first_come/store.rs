@@ -26,7 +26,7 @@ pub(crate) async fn live_rounds(db: &Db, classes: &[ClassId]) -> DbResult<Vec<Li
         "SELECT c.class_id, r.id, r.org_id, r.method, r.status, r.status_note, r.audience, r.opens, r.closes,
                 r.desk_percent, r.newcomer_percent, r.release_at
          FROM round_class c JOIN round r ON r.id = c.round_id
-         WHERE c.class_id {any $1} AND r.status IN ('planned', 'paused', 'sealed', 'drawn', 'publishing')
+         WHERE c.class_id {any $1} AND r.status IN ('planned', 'paused', 'sealed', 'proposed', 'confirmed', 'drawn', 'publishing')
          {unscoped: the seat desk serves all} ORDER BY c.class_id, r.opens, r.id",
         args![classes],
     )
@@ -190,6 +190,33 @@ pub(super) async fn by_channel(db: &Db, row: &OpenRow) -> DbResult<Vec<OfChannel
          FROM round_class c JOIN enrollment e ON e.class_id = c.class_id AND e.live = TRUE
          WHERE c.round_id = $1 AND e.created_at >= $2 AND e.created_at < $3 {unscoped: the caller found the round}
          GROUP BY e.channel ORDER BY e.channel",
+        args![row.id, row.opens, row.closes],
+    )
+    .await
+}
+
+record! {
+    /// What one class took through one channel.
+    pub struct OfClass {
+        /// The class.
+        pub class: String,
+        /// How it came in.
+        pub channel: String,
+        /// Seats.
+        pub seated: i64,
+        /// Places on the waitlist.
+        pub waiting: i64,
+    }
+}
+
+/// What each of a round's classes took since it opened and until it closed, by channel.
+pub(super) async fn by_class(db: &Db, row: &OpenRow) -> DbResult<Vec<OfClass>> {
+    db.query(
+        "SELECT k.name AS class, e.channel, count(*) FILTER (WHERE e.status <> 'waitlisted') AS seated,
+                count(*) FILTER (WHERE e.status = 'waitlisted') AS waiting
+         FROM round_class c JOIN class k ON k.id = c.class_id JOIN enrollment e ON e.class_id = c.class_id AND e.live = TRUE
+         WHERE c.round_id = $1 AND e.created_at >= $2 AND e.created_at < $3 {unscoped: the caller found the round}
+         GROUP BY k.sort_key, k.id, k.name, e.channel ORDER BY k.sort_key, k.id, e.channel",
         args![row.id, row.opens, row.closes],
     )
     .await

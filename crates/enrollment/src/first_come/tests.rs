@@ -174,6 +174,23 @@ async fn each_round_takes_its_people_in_its_window() {
     );
 }
 
+async fn the_table_is_the_schools(stage: &Stage, page: &str) {
+    let table = format!("{page}/enrollments.csv");
+    let csv = stage.as_registrar().get(&table).await;
+    assert!(
+        csv.body.starts_with('\u{feff}') && csv.body.contains("报上的"),
+        "{}",
+        csv.body
+    );
+    assert!(
+        csv.body.lines().count() > 2 && csv.body.contains(",1,0"),
+        "{}",
+        csv.body
+    );
+    assert_eq!(stage.as_sibling().get(&table).await.status, 404);
+    assert_eq!(stage.as_learner(0).get(&table).await.status, 403);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_counters_seats_flow_back_at_their_minute() {
     let stage = stage(5, 7).await;
@@ -217,6 +234,7 @@ async fn the_counters_seats_flow_back_at_their_minute() {
     );
     let board = stage.as_registrar().get(&page).await;
     assert!(board.shows("留的名额") && board.shows("服务台"), "{}", board.body);
+    the_table_is_the_schools(&stage, &page).await;
     assert_eq!(
         class_now(&stage, &page).await,
         (0, 1),

@@ -30,7 +30,7 @@ pub async fn keep(ctx: &Ctx, class: ClassId, person: PersonId, note: &str) -> Ap
     if let Some(round) = seat_desk::round_of(ctx.db(), class.id, ctx.now()).await? {
         return Err(AppError::refused_with_door(
             "class_in_draw",
-            "这个班要先申请，再摇号，不能存下来到柜台办。请在报名批次里申请，也可以到柜台请人代填。",
+            "这个班要先在报名批次里申请，不能存下来到柜台办。请在报名批次里申请，也可以到柜台请人代填。",
             "去申请",
             format!("/rounds/{round}/apply?class={}", class.id),
         ));

@@ -128,7 +128,7 @@ impl Why {
                 Fen(from)
             ),
             Self::Waiting => "那个班还有人候补，名额要先给他们，请选别的班。".into(),
-            Self::Drawn => "那个班的名额要抽签，请选别的班，或等抽签以后。".into(),
+            Self::Drawn => "那个班在报名批次里，请选别的班，或等批次公布以后。".into(),
             Self::Seats { free, needed } => {
                 format!("那个班只剩 {free} 个名额，要 {needed} 个，不够。请选别的班，或先把名额加大。")
             }

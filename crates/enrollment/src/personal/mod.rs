@@ -11,7 +11,7 @@ use platform::personal::{Cell, Erasing, Keeper, Retention, Rule, Section, Tellin
 use platform::{AppResult, Channel, Ctx, Event, Tx};
 use serde_json::json;
 use std::collections::BTreeMap;
-use store::{Told, ToldFee, ToldSignup};
+use store::{Told, ToldDecision, ToldFee, ToldSignup};
 use teaching::{ClassId, classes};
 
 /// The keeper of enrolments.
@@ -25,14 +25,14 @@ pub const KEEPER: Keeper = Keeper {
             days: None,
         },
         Retention {
-            what: "摇号的报名申请",
+            what: "报名批次里的申请",
             table: "signup",
             rule: Rule::Kept,
             why: "只有回执号、志愿和签数；公布过的摇号要能重新算。名单还没封存的会撤回，没公布的不再排名额。",
             days: None,
         },
         Retention {
-            what: "摇号申请里一起报的人",
+            what: "报名申请里一起报的人",
             table: "signup_member",
             rule: Rule::Kept,
             why: "只有编号；一份申请几个人要和封存的名单对得上。没公布的不再排名额。",
@@ -151,28 +151,14 @@ async fn tell(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Section>> {
     });
     let title = "报名的经过";
     let history = happened(ctx.db(), "enrollment_events", title, "enrollment", &ids).await?;
-    let signups = store::signups_of(ctx.db(), person).await?;
-    let ids: Vec<SignupId> = signups.iter().map(|row| row.id).collect();
-    let signups = Section::new("signups", "摇号的报名申请", signups, |row: ToldSignup| {
-        let channel = row.channel.parse().map_or("", Channel::label);
-        vec![
-            Cell::new("receipt", "回执号", &row.receipt),
-            Cell::new("round", "报名批次", &row.round),
-            Cell::new("org", "学校", &row.org),
-            Cell::new("tickets", "签数", &row.tickets),
-            Cell::new("channel", "方式", &channel),
-            Cell::at("applied_at", "申请时间", Some(row.created_at)),
-        ]
-    });
-    let title = "报名申请的经过";
-    let acts = happened(ctx.db(), "signup_events", title, "signup", &ids).await?;
+    let [signups, decided, acts] = applied(ctx, person).await?;
     let (drafts, early) = not_enrolled_yet(ctx, person).await?;
     let transfers = tell_transfers(ctx, person).await?;
     let fees = tell_fees(ctx, person).await?;
     let papers = tell_papers(ctx, person).await?;
     let trials = tell_trials(ctx, person).await?;
     Ok(vec![
-        told, history, signups, acts, drafts, early, trials, transfers, fees, papers,
+        told, history, signups, decided, acts, drafts, early, trials, transfers, fees, papers,
     ])
 }
 
@@ -208,6 +194,45 @@ async fn tell_fees(ctx: &Ctx, person: PersonId) -> AppResult<Section> {
             Cell::at("at", "时间", Some(row.at)),
         ]
     }))
+}
+
+/// What somebody applied for in rounds, what came of it, and what happened to it.
+async fn applied(ctx: &Ctx, person: PersonId) -> AppResult<[Section; 3]> {
+    let signups = store::signups_of(ctx.db(), person).await?;
+    let ids: Vec<SignupId> = signups.iter().map(|row| row.id).collect();
+    let signups = Section::new(
+        "signups",
+        "报名批次里的申请",
+        signups,
+        |row: ToldSignup| {
+            let channel = row.channel.parse().map_or("", Channel::label);
+            vec![
+                Cell::new("receipt", "回执号", &row.receipt),
+                Cell::new("round", "报名批次", &row.round),
+                Cell::new("org", "学校", &row.org),
+                Cell::new("tickets", "签数", &row.tickets),
+                Cell::new("channel", "方式", &channel),
+                Cell::at("applied_at", "申请时间", Some(row.created_at)),
+            ]
+        },
+    );
+    let decided = store::decisions_of(ctx.db(), person).await?;
+    let decided = Section::new(
+        "decisions",
+        "报名申请的录取结果",
+        decided,
+        |row: ToldDecision| {
+            vec![
+                Cell::new("receipt", "回执号", &row.receipt),
+                Cell::new("class", "班级", &row.class),
+                Cell::new("outcome", "结果", &row.outcome.label()),
+                Cell::new("reason", "原因", &row.reason),
+            ]
+        },
+    );
+    let title = "报名申请的经过";
+    let acts = happened(ctx.db(), "signup_events", title, "signup", &ids).await?;
+    Ok([signups, decided, acts])
 }
 
 /// What somebody has begun that is no enrolment yet.
@@ -285,6 +310,7 @@ async fn leave_draws(tx: &Tx, person: PersonId) -> AppResult<Vec<Event>> {
     let all = store::signups_of(tx, person).await?;
     let all: Vec<SignupId> = all.into_iter().map(|row| row.id).collect();
     erase_notes(tx, "signup", &all).await?;
+    rounds::selection::store::forget(tx, &all).await?;
     let event = |signup: &rounds::store::SignupRow| {
         Event::new("signup.withdrawn", "signup", signup.id)
             .at(signup.org_id)

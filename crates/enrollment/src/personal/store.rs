@@ -1,6 +1,7 @@
 //! SQL of what is told of a person.
 
 use crate::fees::model::{Kind, Method};
+use crate::rounds::selection::model::Outcome;
 use crate::{EnrollmentId, EnrollmentStatus, SignupId};
 use db::{Db, DbResult, args, record};
 use kernel::{Instant, PersonId};
@@ -41,6 +42,25 @@ pub(super) async fn signups_of(db: &Db, person: PersonId) -> DbResult<Vec<ToldSi
          FROM signup_member m JOIN signup s ON s.id = m.signup_id JOIN round r ON r.id = s.round_id
          JOIN org g ON g.id = s.org_id
          WHERE m.person_id = $1 {unscoped: a person's own} ORDER BY s.created_at, s.id LIMIT $2",
+        args![person, MOST_TOLD],
+    )
+    .await
+}
+
+record! {
+    /// What a school decided of a signup, as it is told.
+    pub(super) struct ToldDecision {
+        pub(super) receipt: String, pub(super) class: String, pub(super) outcome: Outcome, pub(super) reason: String,
+    }
+}
+
+/// What schools decided and published of a person's signups, oldest first.
+pub(super) async fn decisions_of(db: &Db, person: PersonId) -> DbResult<Vec<ToldDecision>> {
+    db.query(
+        "SELECT s.receipt, c.name AS class, n.outcome, n.reason
+         FROM signup_member m JOIN signup s ON s.id = m.signup_id JOIN selection_note n ON n.signup_id = s.id
+         JOIN class c ON c.id = n.class_id JOIN round r ON r.id = s.round_id AND r.status = 'published'
+         WHERE m.person_id = $1 {unscoped: a person's own} ORDER BY s.created_at, s.id, n.class_id LIMIT $2",
         args![person, MOST_TOLD],
     )
     .await

@@ -1,6 +1,7 @@
 //! What people do with rounds: see them, apply, withdraw, see what came of it. The officers' steps are in `lifecycle.rs`.
 
 use super::model::{self, Audience, RoundStatus, SignupStatus};
+use super::selection;
 pub use super::store::RoundRow;
 use super::store::{self, NewSignup, SignupRow, Wished};
 use crate::companions::{self, Companion};
@@ -274,10 +275,11 @@ async fn apply(
     };
     store::insert_signup(&tx, &new).await?;
     let text = format!(
-        "【学圈】已收到您在“{}”的报名申请，回执号 {}。{} 截止，截止前可以撤回；摇号结果会告诉您。",
+        "【学圈】已收到您在“{}”的报名申请，回执号 {}。{} 截止，截止前可以撤回；{}会告诉您。",
         round.name,
         model::spaced(&receipt),
-        crate::seat_desk::refusal::moment(round.closes)
+        crate::seat_desk::refusal::moment(round.closes),
+        round.method.result()
     );
     for member in &people {
         persons::belongs(&tx, *member, round.org_id).await?;
@@ -394,6 +396,10 @@ pub struct SignupView {
     pub explanation: Option<Explanation>,
     /// Names of the classes that the explanation speaks of.
     pub names: HashMap<String, String>,
+    /// When and where it is interviewed, once that is settled.
+    pub interview: Option<selection::InterviewRow>,
+    /// What the school decided of each class, once it is published.
+    pub outcomes: Vec<selection::NoteRow>,
     /// What was placed for it.
     pub placed: Vec<store::PlacedRow>,
     /// Places on the waitlists, from 1, of what was placed.
@@ -475,7 +481,14 @@ async fn signup_view(ctx: &Ctx, row: SignupRow) -> AppResult<SignupView> {
     let placed = store::placed(db, &[row.id]).await?;
     let ids: Vec<EnrollmentId> = placed.iter().map(|row| row.id).collect();
     let positions = crate::enrollments::store::positions(db, &ids).await?;
+    let published = round.status == RoundStatus::Published;
     Ok(SignupView {
+        interview: selection::store::interview_of(db, row.id).await?,
+        outcomes: if published {
+            selection::store::notes_of(db, row.id).await?
+        } else {
+            Vec::new()
+        },
         org: tree::find(db, row.org_id).await?,
         explanation: file.as_ref().and_then(|file| explain(file, &row.receipt)),
         names: file
@@ -545,7 +558,7 @@ async fn withdraw(ctx: &Ctx, row: SignupRow, channel: Channel, reason: Option<St
     if model::in_window(round.status, round.opens, round.closes, ctx.now()).is_err() {
         return Err(AppError::refused_with_door(
             "not_withdrawable",
-            "报名已经截止，名单不能再改。摇中后不想上，可以在“我的学习”里取消，名额给后面的人。",
+            "报名已经截止，名单不能再改。轮到您而不想上，可以在“我的学习”里取消，名额给后面的人。",
             "看我的学习",
             "/me",
         ));

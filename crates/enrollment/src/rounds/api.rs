@@ -1,7 +1,7 @@
 //! Rounds and signups for programs.
 
 use super::actions::{self, Application, RoundView};
-use super::model::{Audience, RoundStatus, SignupStatus};
+use super::model::{Audience, RoundMethod, RoundStatus, SignupStatus};
 use super::store::{RoundRow, SignupRow};
 use crate::companions::{Companion, CompanionBody};
 use crate::{RoundId, SignupId};
@@ -24,8 +24,8 @@ pub struct RoundItem {
     name: String,
     /// Name of the org that holds it.
     org: String,
-    /// How seats are given: `draw` or `first_come`.
-    method: String,
+    /// How seats are given.
+    method: RoundMethod,
     /// Who may apply.
     audience: Audience,
     /// First moment of the window.

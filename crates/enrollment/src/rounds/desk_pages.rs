@@ -2,9 +2,10 @@
 
 use super::actions::{self, SignupView};
 use super::lifecycle::{self, Board, Choices, EntryDone};
-use super::model::{self, Audience, MOST_WISHES, RoundDraft, RoundStatus};
+use super::model::{self, Audience, MOST_WISHES, RoundDraft, RoundMethod, RoundStatus};
 use super::pages::{application, fields, id, result_lines, value, wish_lines};
 use super::planning::{chosen_classes, classes_field, moment_of, other_orgs, window_fields};
+use super::selection::desk_pages as selection;
 use super::store::RoundRow;
 use super::words::{moment, round_tag, signup_tag};
 use crate::draws::algorithm::{MOST_COMPANIONS, MOST_TICKETS};
@@ -24,7 +25,7 @@ const LISTED: Part = Part {
     offset: 0,
 };
 
-fn desk(ctx: &Ctx, title: &str, query: &Pairs) -> Page {
+pub(super) fn desk(ctx: &Ctx, title: &str, query: &Pairs) -> Page {
     let mut page = ui::desk_page(ctx, title);
     page.lang = Lang::Zh;
     let done = match value(query, "done") {
@@ -35,6 +36,11 @@ fn desk(ctx: &Ctx, title: &str, query: &Pairs) -> Page {
         "drawn" => "两位录的一样，已摇号。核对后公布。",
         "publishing" => "正在公布：先排名额，再排候补，最后通知每个人。可以离开这一页。",
         "cancelled" => "批次已取消，正在通知报了名的人。",
+        "interviews" => "面试时间定好了，正在通知本人。",
+        "noted" => "存好了。提交复核前都可以改。",
+        "proposed" => "已提交，等另一位工作人员复核。",
+        "confirmed" => "名单已确认，可以公布了。",
+        "sent_back" => "已退回修改。",
         "applied" => "申请收到了。请打印凭条给本人。",
         _ => return page,
     };
@@ -54,6 +60,7 @@ struct ListLine {
     name: String,
     org: String,
     closes: String,
+    method: &'static str,
     tag: Tag,
 }
 
@@ -65,6 +72,7 @@ pub(super) async fn list(ctx: Ctx, Query(query): Query<Pairs>) -> AppResult<Resp
         href: format!("/desk/rounds/{}{}", row.place(), row.id),
         org,
         closes: moment(row.closes),
+        method: row.method.label(),
         tag: round_tag(&page, &row, ctx.now()),
         name: row.name,
     };
@@ -86,8 +94,15 @@ struct NewPage {
 }
 
 fn plan_fields(choices: &Choices) -> Vec<Field> {
-    let mut fields = window_fields(&Audience::OF_DRAWS, "例如 2027 春季热门班摇号");
+    let mut fields = window_fields(&Audience::OF_DRAWS, "例如 2027 春季热门班摇号、合唱团面试");
+    let methods = [
+        (RoundMethod::Draw, "摇号", "公开的算法，谁都能重新算"),
+        (RoundMethod::Interview, "面试", "报名截止后安排时间，面试后记结果"),
+        (RoundMethod::Manual, "人工选定", "报名截止后照开班要求记结果"),
+    ];
+    let methods = methods.map(|(method, text, hint)| Choice::new(method.as_str(), text).hint(hint));
     fields.extend([
+        Field::radios("method", "名额怎么给", methods.to_vec()),
         Field::number("wish_limit", "一份申请最多几个志愿", 1, MOST_WISHES),
         Field::number(
             "companion_limit",
@@ -97,7 +112,7 @@ fn plan_fields(choices: &Choices) -> Vec<Field> {
         )
         .hint("1 是不能一起报；夫妻一起报填 2"),
         Field::number("ticket_cap", "签数上限", 1, i64::from(MOST_TICKETS))
-            .hint("每人一支签，以前候补没轮到的每个学期多一支，到这个数为止"),
+            .hint("只有摇号用：每人一支签，以前候补没轮到的每个学期多一支，到这个数为止"),
         Field::number("newcomer_percent", "每个班留给新学员的名额（%）", 0, 100),
         classes_field(&choices.classes),
     ]);
@@ -109,6 +124,7 @@ pub(super) async fn blank(ctx: Ctx, Query(query): Query<Pairs>) -> AppResult<Res
     let choices = lifecycle::choices(&ctx, value(&query, "org").parse().ok()).await?;
     let form = Form::blank(plan_fields(&choices), Lang::Zh)
         .fill("org", choices.org.id)
+        .fill("method", RoundMethod::Draw.as_str())
         .fill("audience", "everyone")
         .fill("opens_on", ctx.today())
         .fill("opens_at", "09:00")
@@ -124,7 +140,7 @@ fn new_page(ctx: &Ctx, choices: Choices, form: Form, status: u16) -> Response {
     html_with(
         status,
         &NewPage {
-            page: desk(ctx, "新的摇号批次", &Pairs::new()),
+            page: desk(ctx, "新的报名批次", &Pairs::new()),
             other_orgs: other_orgs(&choices.orgs, choices.org.id, "/desk/rounds/new"),
             empty: choices.classes.is_empty(),
             org: choices.org.name,
@@ -144,6 +160,7 @@ pub(super) async fn create(ctx: Ctx, posted: Posted) -> AppResult<Response> {
     let draft = RoundDraft {
         org: choices.org.id,
         name: form.get("name").to_owned(),
+        method: form.get("method").parse().unwrap_or(RoundMethod::Draw),
         audience: form.get("audience").parse().unwrap_or(Audience::Everyone),
         opens: moment_of(&form, "opens_on", "opens_at").unwrap_or_else(|| ctx.now()),
         closes: moment_of(&form, "closes_on", "closes_at").unwrap_or_else(|| ctx.now()),
@@ -223,7 +240,7 @@ fn randomness_fields() -> Vec<Field> {
     ]
 }
 
-fn reason_fields() -> Vec<Field> {
+pub(super) fn reason_fields() -> Vec<Field> {
     vec![
         Field::text("reason", "取消的原因", 2, 200).hint("会写进给报名人的通知"),
         Field::hidden("version"),
@@ -252,6 +269,9 @@ async fn board_page(
 ) -> AppResult<Response> {
     let board = lifecycle::board(ctx, id(text)?).await?;
     let row = &board.view.row;
+    if row.method.is_selection() {
+        return selection::board_page(ctx, row.id, query, (None, reason), status).await;
+    }
     let page = desk(ctx, &row.name, query);
     let lines = board.view.classes.iter().map(|one| BoardLine {
         href: format!("/desk/classes/{}", one.class.id),
@@ -278,7 +298,9 @@ async fn board_page(
     });
     let next = match row.status {
         RoundStatus::Planned if ctx.now() >= row.closes => Next::Seal,
-        RoundStatus::Planned | RoundStatus::Publishing => Next::Wait,
+        RoundStatus::Planned | RoundStatus::Proposed | RoundStatus::Confirmed | RoundStatus::Publishing => {
+            Next::Wait
+        }
         RoundStatus::Sealed => Next::Enter,
         RoundStatus::Drawn => Next::Publish,
         RoundStatus::Published | RoundStatus::Paused | RoundStatus::Cancelled => Next::Over,
@@ -313,7 +335,7 @@ fn ratio(people: i64, seats: i64) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
-fn version(posted: &Posted) -> i64 {
+pub(super) fn version(posted: &Posted) -> i64 {
     posted.get("version").parse().unwrap_or_default()
 }
 
@@ -457,6 +479,8 @@ struct SignupPage {
     wishes: Vec<String>,
     result: Vec<String>,
     channel: &'static str,
+    /// When and where the interview is.
+    interview: Option<String>,
     can_withdraw: bool,
     /// Whether the reader enrols people at the counter.
     may_act: bool,
@@ -489,6 +513,10 @@ async fn signup_page(ctx: &Ctx, text: &str, query: &Pairs, form: Form, status: u
         wishes: wish_lines(&view),
         result: result_lines(&page, &view),
         channel: channel.label(),
+        interview: view
+            .interview
+            .as_ref()
+            .map(|one| format!("{}，{}", moment(one.at), one.place)),
         can_withdraw: view.is_open(ctx) && ctx.can(Permission::EnrollmentAct),
         may_act: ctx.can(Permission::EnrollmentAct),
         page,

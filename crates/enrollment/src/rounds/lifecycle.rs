@@ -1,7 +1,7 @@
 //! The officers' steps of a round: plan, cancel, seal, enter the randomness, publish; and what they see of it.
 
 use super::actions::{self, RoundView, read_file};
-use super::model::{self, Audience, Entry, RoundDraft, RoundStatus};
+use super::model::{self, Audience, Entry, RoundDraft, RoundMethod, RoundStatus};
 use super::store::{self, DrawRow, OfChannel, RoundRow};
 use crate::draws::algorithm::check_list;
 use crate::draws::explain::settle;
@@ -184,7 +184,7 @@ pub async fn create(ctx: &Ctx, draft: RoundDraft) -> AppResult<RoundId> {
     let id: RoundId = ctx.new_id();
     store::insert(&tx, id, term, &draft, ctx.now()).await?;
     let data = json!({
-        "classes": draft.classes, "opens": draft.opens.to_china_text(), "closes": draft.closes.to_china_text(), "audience": draft.audience.as_str(),
+        "method": draft.method.as_str(), "classes": draft.classes, "opens": draft.opens.to_china_text(), "closes": draft.closes.to_china_text(), "audience": draft.audience.as_str(),
         "newcomer_percent": draft.newcomer_percent,
     });
     tx.commit(vec![
@@ -205,7 +205,10 @@ async fn common_term(tx: &Tx, org: &OrgBrief, chosen: &[ClassId]) -> AppResult<O
             return Err(AppError::NotFound);
         }
         if class.status != ClassStatus::Published {
-            return wrong(format!("“{}”还没发布，或已经开课、停办，不能摇号。", class.name));
+            return wrong(format!(
+                "“{}”还没发布，或已经开课、停办，不能放进批次。",
+                class.name
+            ));
         }
         if *term.get_or_insert(class.term_id) != class.term_id {
             return wrong(format!(
@@ -223,7 +226,18 @@ async fn common_term(tx: &Tx, org: &OrgBrief, chosen: &[ClassId]) -> AppResult<O
     Ok(term)
 }
 
-async fn open(tx: &Tx, id: RoundId, version: Option<i64>) -> AppResult<RoundRow> {
+/// A draw, for a step that only draws have.
+async fn open_draw(tx: &Tx, id: RoundId, version: Option<i64>) -> AppResult<RoundRow> {
+    let row = open(tx, id, version).await?;
+    if row.method == RoundMethod::Draw {
+        Ok(row)
+    } else {
+        Err(AppError::NotFound)
+    }
+}
+
+/// A round in the actor's scope, locked; its version is the one that the actor saw.
+pub(super) async fn open(tx: &Tx, id: RoundId, version: Option<i64>) -> AppResult<RoundRow> {
     let scope = tx.ctx().may(Permission::RoundRun)?;
     tx.lock("round", id.raw()).await?;
     let row = store::find_within(tx, &scope, id).await?;
@@ -275,7 +289,7 @@ pub async fn cancel(ctx: &Ctx, id: RoundId, reason: &str, version: i64) -> AppRe
 /// A refusal while the window is open or when it is sealed already.
 pub async fn seal(ctx: &Ctx, id: RoundId, version: i64) -> AppResult<()> {
     let tx = ctx.begin().await?;
-    let row = open(&tx, id, Some(version)).await?;
+    let row = open_draw(&tx, id, Some(version)).await?;
     model::check_step(row.status, RoundStatus::Sealed, row.closes, ctx.now())?;
     let file = sealed_list(&tx, &row).await?;
     check_list(&file.entrants, &file.classes).map_err(|fault| AppError::Internal(fault.0))?;
@@ -367,7 +381,7 @@ pub async fn enter_randomness(ctx: &Ctx, id: RoundId, text: &str, source: &str) 
     let entered = model::check_randomness(text, source)?;
     let by = ctx.person()?;
     let tx = ctx.begin().await?;
-    let row = open(&tx, id, None).await?;
+    let row = open_draw(&tx, id, None).await?;
     model::check_step(row.status, RoundStatus::Drawn, row.closes, ctx.now())?;
     let draw = store::find_draw(&tx, id).await?.ok_or(AppError::NotFound)?;
     let first = draw.first();
@@ -425,7 +439,7 @@ async fn differs(tx: Tx, row: &RoundRow, first: Option<PersonId>, by: PersonId) 
 pub async fn withdraw_randomness(ctx: &Ctx, id: RoundId) -> AppResult<()> {
     let by = ctx.person()?;
     let tx = ctx.begin().await?;
-    let row = open(&tx, id, None).await?;
+    let row = open_draw(&tx, id, None).await?;
     let draw = store::find_draw(&tx, id).await?.ok_or(AppError::NotFound)?;
     if row.status != RoundStatus::Sealed || draw.first_by != Some(by) {
         return Err(AppError::refused(
@@ -440,10 +454,10 @@ pub async fn withdraw_randomness(ctx: &Ctx, id: RoundId) -> AppResult<()> {
     .await
 }
 
-/// Begins to publish a draw: a job places seats and waitlists, then everybody is told.
+/// Begins to publish what a draw or a selection came to: a job places seats and waitlists, then everybody is told.
 ///
 /// # Errors
-/// A refusal before the draw.
+/// A refusal before the draw, or before the second officer has confirmed.
 pub async fn publish(ctx: &Ctx, id: RoundId, version: i64) -> AppResult<()> {
     let tx = ctx.begin().await?;
     let row = open(&tx, id, Some(version)).await?;
@@ -474,6 +488,12 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
     let rows = store::waiting_within(ctx.db(), &scope, ctx.now()).await?;
     let line = |row: RoundRow| {
         let (what, detail) = match row.status {
+            RoundStatus::Planned if row.method.is_selection() => (
+                "选人",
+                "报名已截止，每份申请记下录取、候补或未录取，再交第二位复核。",
+            ),
+            RoundStatus::Proposed => ("复核录取名单", "要由另一位工作人员复核，不能是提交的那位。"),
+            RoundStatus::Confirmed => ("公布录取结果", "公布后名额和候补就定了，每个人都会收到通知。"),
             RoundStatus::Planned => ("封存名单", "报名已截止，封存后名单的指纹就公开了。"),
             RoundStatus::Sealed => ("录入随机数", "要两位工作人员各录一遍，录得一样就摇号。"),
             _ => ("公布摇号结果", "公布后名额和候补就定了，每个人都会收到通知。"),

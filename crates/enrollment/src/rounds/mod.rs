@@ -1,4 +1,5 @@
-//! Enrolment rounds (报名批次) whose seats are given by a draw (摇号), and the lists of all kinds of rounds.
+//! Enrolment rounds (报名批次) whose seats are given by a draw (摇号), the signups of rounds by interview and by hand
+//! ([`selection`]), and the lists of all kinds of rounds.
 //!
 //! Rules, in words (`model.rs` holds them, [`crate::draws`] holds the draw itself):
 //! 1. A round names some published classes of one term, a window, who may apply, and how much: wishes of a signup, people
@@ -26,11 +27,15 @@ pub mod actions;
 pub(crate) mod api;
 pub mod audience;
 mod desk_pages;
+mod export;
 pub mod lifecycle;
+pub mod method;
 pub mod model;
 pub(crate) mod pages;
 pub(crate) mod planning;
 mod publishing;
+pub mod selection;
+pub(crate) mod staff_api;
 pub(crate) mod store;
 #[cfg(test)]
 mod tests;
@@ -59,6 +64,26 @@ pub fn routes() -> Routes {
         .get("/api/v1/me/signups", own, api::mine)
         .delete("/api/v1/signups/{id}", own, api::withdraw)
         .merge(desk_routes())
+        .merge(selection::routes())
+        .merge(staff_api_routes())
+}
+
+fn staff_api_routes() -> Routes {
+    let run = Access::Needs(Permission::RoundRun);
+    let read = Access::Needs(Permission::EnrollmentRead);
+    Routes::new()
+        .post("/api/v1/rounds", run, staff_api::plan)
+        .get("/api/v1/rounds/{id}/board", read, staff_api::board)
+        .post("/api/v1/rounds/{id}/seal", run, staff_api::seal)
+        .post("/api/v1/rounds/{id}/randomness", run, staff_api::randomness)
+        .delete("/api/v1/rounds/{id}/randomness", run, staff_api::take_back)
+        .post("/api/v1/rounds/{id}/publish", run, staff_api::publish)
+        .post("/api/v1/rounds/{id}/cancel", run, staff_api::cancel)
+        .post("/api/v1/rounds/{id}/interviews", run, staff_api::interviews)
+        .post("/api/v1/rounds/{id}/classes/{class}", run, staff_api::note)
+        .post("/api/v1/rounds/{id}/propose", run, staff_api::propose)
+        .post("/api/v1/rounds/{id}/confirm", run, staff_api::confirm)
+        .post("/api/v1/rounds/{id}/send-back", run, staff_api::send_back)
 }
 
 fn desk_routes() -> Routes {
@@ -70,6 +95,7 @@ fn desk_routes() -> Routes {
         .get("/desk/rounds/new", run, desk_pages::blank)
         .post("/desk/rounds/new", run, desk_pages::create)
         .get("/desk/rounds/{id}", read, desk_pages::board)
+        .get("/desk/rounds/{id}/signups.csv", read, export::signups)
         .post("/desk/rounds/{id}/seal", run, desk_pages::seal)
         .post("/desk/rounds/{id}/randomness", run, desk_pages::enter_randomness)
         .post(

@@ -1,6 +1,7 @@
 //! Rules of a round: pure, tested by tables of cases.
 
 pub use super::audience::Audience;
+pub use super::method::RoundMethod;
 use crate::draws::algorithm::{MOST_COMPANIONS, MOST_TICKETS};
 use crate::draws::file::OPEN_POOL;
 use crate::seat_desk::Refusal;
@@ -28,6 +29,10 @@ text_enum! {
         Planned => "planned",
         /// The list is closed and its hash is public.
         Sealed => "sealed",
+        /// An officer handed in what was chosen (rounds by interview and by hand).
+        Proposed => "proposed",
+        /// A second officer confirmed it.
+        Confirmed => "confirmed",
         /// The draw is computed.
         Drawn => "drawn",
         /// Seats are being placed.
@@ -60,6 +65,8 @@ impl RoundStatus {
         match self {
             Self::Planned => "报名",
             Self::Sealed => "名单已封存，等随机数",
+            Self::Proposed => "已选好，等第二人复核",
+            Self::Confirmed => "已复核，等公布",
             Self::Drawn => "已摇号，等公布",
             Self::Publishing => "正在公布",
             Self::Published => "已公布",
@@ -73,7 +80,7 @@ impl RoundStatus {
     pub const fn holds_classes(self) -> bool {
         matches!(
             self,
-            Self::Planned | Self::Sealed | Self::Drawn | Self::Publishing
+            Self::Planned | Self::Sealed | Self::Proposed | Self::Confirmed | Self::Drawn | Self::Publishing
         )
     }
 
@@ -82,7 +89,9 @@ impl RoundStatus {
     pub const fn may_become(self, to: Self) -> bool {
         matches!(
             (self, to),
-            (Self::Planned, Self::Sealed | Self::Cancelled)
+            (Self::Planned, Self::Sealed | Self::Proposed | Self::Cancelled)
+                | (Self::Proposed, Self::Planned | Self::Confirmed | Self::Cancelled)
+                | (Self::Confirmed, Self::Publishing)
                 | (Self::Sealed, Self::Drawn | Self::Cancelled)
                 | (Self::Drawn, Self::Publishing)
                 | (Self::Publishing, Self::Published)
@@ -97,6 +106,8 @@ pub struct RoundDraft {
     pub org: OrgId,
     /// Name, such as `2027 春季热门班摇号`.
     pub name: String,
+    /// How its seats are given.
+    pub method: RoundMethod,
     /// Who may apply.
     pub audience: Audience,
     /// First moment of the window.
@@ -296,11 +307,11 @@ pub fn check_step(from: RoundStatus, to: RoundStatus, closes: Instant, now: Inst
             ),
         ));
     }
-    if to == RoundStatus::Sealed && now < closes {
+    if matches!(to, RoundStatus::Sealed | RoundStatus::Proposed) && now < closes {
         return Err(AppError::refused(
             "still_open",
             format!(
-                "报名要到 {} 才截止，截止后才能封存名单。",
+                "报名要到 {} 才截止，截止后才能做这一步。",
                 crate::seat_desk::refusal::moment(closes)
             ),
         ));
@@ -422,6 +433,7 @@ mod tests {
         RoundDraft {
             org: Id::from_raw(1),
             name: "热门班摇号".into(),
+            method: RoundMethod::Draw,
             audience: Audience::Everyone,
             opens: at("2026-12-01T01:00:00Z"),
             closes: at("2026-12-08T09:00:00Z"),
@@ -535,6 +547,11 @@ mod tests {
         let allowed = [
             (S::Planned, S::Sealed),
             (S::Planned, S::Cancelled),
+            (S::Planned, S::Proposed),
+            (S::Proposed, S::Planned),
+            (S::Proposed, S::Confirmed),
+            (S::Proposed, S::Cancelled),
+            (S::Confirmed, S::Publishing),
             (S::Sealed, S::Drawn),
             (S::Sealed, S::Cancelled),
             (S::Drawn, S::Publishing),

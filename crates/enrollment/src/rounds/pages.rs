@@ -2,6 +2,7 @@
 
 use super::actions::{self, Application, RoundView, SignupView};
 use super::model::{self, RoundStatus, SignupStatus};
+use super::selection::model::Outcome;
 use super::store::RoundRow;
 use super::words::{self, moment, round_tag, signup_tag};
 use crate::companions;
@@ -52,6 +53,7 @@ struct ListLine {
     name: String,
     org: String,
     window: String,
+    method: String,
     tag: Tag,
 }
 
@@ -63,6 +65,7 @@ pub(super) async fn list(ctx: Ctx) -> AppResult<Response> {
         href: format!("/rounds/{}{}", row.place(), row.id),
         org,
         window: page.tn("{} 至 {}", &[&moment(row.opens), &moment(row.closes)]),
+        method: page.t(row.method.label()).to_owned(),
         tag: round_tag(&page, &row, ctx.now()),
         name: row.name,
     };
@@ -274,6 +277,8 @@ struct SignupPage {
     wishes: Vec<String>,
     result: Vec<String>,
     placed: Vec<PlacedLine>,
+    /// When and where the interview is.
+    interview: Option<(String, String)>,
     closes: String,
     just_done: bool,
     can_withdraw: bool,
@@ -320,6 +325,10 @@ pub(super) async fn one(
         result: result_lines(&page, &view),
         placed: placed.collect(),
         closes: moment(view.round.closes),
+        interview: view
+            .interview
+            .as_ref()
+            .map(|one| (moment(one.at), one.place.clone())),
         just_done: value(&query, "done") == "applied",
         can_withdraw: view.is_open(&ctx),
         page,
@@ -332,8 +341,39 @@ pub(super) fn wish_lines(view: &SignupView) -> Vec<String> {
     view.wishes.iter().map(line).collect()
 }
 
-/// What the draw came to for a signup, sentence by sentence.
+/// What the school decided of a signup, sentence by sentence.
+fn selected_lines(page: &Page, view: &SignupView) -> Vec<String> {
+    let mut lines = Vec::new();
+    let chosen = view.outcomes.iter().any(|note| note.outcome == Outcome::Chosen);
+    for class in &view.wishes {
+        let Some(note) = view.outcomes.iter().find(|note| note.class_id == class.id) else {
+            continue;
+        };
+        match note.outcome {
+            Outcome::Chosen => lines.push(page.tn("“{}”录取了。", &[&class.name])),
+            Outcome::Reserve if !chosen => {
+                lines.push(page.tn(
+                    "“{}”候补第 {} 位，有人不来时按次序轮到您。",
+                    &[&class.name, &note.place],
+                ));
+            }
+            Outcome::Declined if !chosen => {
+                lines.push(page.tn("“{}”这次没有录取：{}", &[&class.name, &note.reason]));
+            }
+            Outcome::Reserve | Outcome::Declined => {}
+        }
+    }
+    if !view.row.refusal.is_empty() {
+        lines.push(page.tn("但报不上：{}", &[&view.row.refusal]));
+    }
+    lines
+}
+
+/// What the draw or the selection came to for a signup, sentence by sentence.
 pub(super) fn result_lines(page: &Page, view: &SignupView) -> Vec<String> {
+    if view.round.method.is_selection() {
+        return selected_lines(page, view);
+    }
     let Some(why) = &view.explanation else {
         return Vec::new();
     };
@@ -403,7 +443,11 @@ fn slip_of(ctx: &Ctx, view: &SignupView) -> Slip {
         number: model::spaced(&view.row.receipt),
         learner: names.join("、"),
         class: wishes.join("；"),
-        when: format!("{} 截止，之后摇号", moment(view.round.closes)),
+        when: format!(
+            "{} 截止，之后{}",
+            moment(view.round.closes),
+            view.round.method.afterwards()
+        ),
         place: view.org.name.clone(),
         fee: None,
         status: if view.row.status == SignupStatus::Withdrawn {

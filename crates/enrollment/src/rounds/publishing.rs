@@ -1,7 +1,9 @@
-//! What a draw has come to is placed and told: jobs that can be stopped at any moment and run again.
+//! What a draw or a selection has come to is placed and told: jobs that can be stopped at any moment and run again.
 
 use super::actions::read_file;
 use super::model::{self, RoundStatus};
+use super::selection::model::Outcome;
+use super::selection::{self, NoteRow};
 use super::store::{self, PlacedRow, RoundRow, SignupRow};
 use crate::draws::file::{DrawFile, DrawResult};
 use crate::enrollments::jobs::{commit_told, id, payload, told_before};
@@ -38,16 +40,17 @@ const TOLD_AT_ONCE: usize = 100;
 struct Entrant {
     row: SignupRow,
     people: Vec<PersonId>,
-    wishes: Vec<ClassId>,
-    /// The class that it won.
+    /// The class that it won, or for which it was chosen.
     won: Option<ClassId>,
 }
 
 /// All that the job works on.
 struct Work {
     round: RoundRow,
-    /// In the order of ranks.
+    /// A draw's in the order of ranks.
     entrants: Vec<Entrant>,
+    /// Who waits for what, by place among the entrants, in the order of the waitlists.
+    waits: Vec<(usize, Vec<ClassId>)>,
     /// What was placed before, by signup and class.
     placed: HashSet<(SignupId, ClassId)>,
     /// Signups that hold a seat.
@@ -67,6 +70,58 @@ async fn publish(ctx: Ctx, job: Job) -> AppResult<String> {
 }
 
 async fn load(ctx: &Ctx, round: RoundRow) -> AppResult<Work> {
+    let (entrants, waits) = if round.method.is_selection() {
+        of_selection(ctx, &round).await?
+    } else {
+        of_draw(ctx, &round).await?
+    };
+    let ids: Vec<SignupId> = entrants.iter().map(|entrant| entrant.row.id).collect();
+    let placed = store::placed(ctx.db(), &ids).await?;
+    Ok(Work {
+        entrants,
+        waits,
+        seated: placed
+            .iter()
+            .filter(|row| row.status.lasted())
+            .map(|row| row.signup_id)
+            .collect(),
+        placed: placed.iter().map(|row| (row.signup_id, row.class_id)).collect(),
+        round,
+    })
+}
+
+/// Entrants, and who of them waits for what.
+type Given = (Vec<Entrant>, Vec<(usize, Vec<ClassId>)>);
+
+/// What officers chose: reserves wait class by class in their order.
+async fn of_selection(ctx: &Ctx, round: &RoundRow) -> AppResult<Given> {
+    let mut people = people_of(ctx, round.id).await?;
+    let notes = selection::store::notes_in(ctx.db(), round.id).await?;
+    let signups = store::signups_in(ctx.db(), round.id).await?;
+    let entrants: Vec<Entrant> = signups
+        .into_iter()
+        .filter_map(|row| {
+            let chosen = |note: &&NoteRow| note.signup_id == row.id && note.outcome == Outcome::Chosen;
+            Some(Entrant {
+                people: people.remove(&row.id)?,
+                won: notes.iter().find(chosen).map(|note| note.class_id),
+                row,
+            })
+        })
+        .collect();
+    let at: HashMap<SignupId, usize> = entrants
+        .iter()
+        .enumerate()
+        .map(|(at, entrant)| (entrant.row.id, at))
+        .collect();
+    let reserves = notes.iter().filter(|note| note.outcome == Outcome::Reserve);
+    let waits = reserves.filter_map(|note| Some((*at.get(&note.signup_id)?, vec![note.class_id])));
+    let waits = waits.collect();
+    Ok((entrants, waits))
+}
+
+/// What the draw came to: who won nothing waits for all that they wish for.
+async fn of_draw(ctx: &Ctx, round: &RoundRow) -> AppResult<Given> {
     let draw = store::find_draw(ctx.db(), round.id).await?;
     let file: DrawFile = read_file(&draw.ok_or(AppError::NotFound)?.file)?;
     let missing = || AppError::Internal("a draw without a result".into());
@@ -82,7 +137,6 @@ async fn load(ctx: &Ctx, round: RoundRow) -> AppResult<Work> {
         wishes.entry(signup).or_default().push(class);
     }
     let signups = store::signups_in(ctx.db(), round.id).await?;
-    let ids: Vec<SignupId> = signups.iter().map(|signup| signup.id).collect();
     let mut by_receipt: HashMap<String, SignupRow> = signups
         .into_iter()
         .map(|signup| (signup.receipt.clone(), signup))
@@ -91,22 +145,17 @@ async fn load(ctx: &Ctx, round: RoundRow) -> AppResult<Work> {
         let row = by_receipt.remove(&ranked.receipt)?;
         Some(Entrant {
             people: people.remove(&row.id)?,
-            wishes: wishes.remove(&row.id).unwrap_or_default(),
             won: won.get(&row.receipt).copied(),
             row,
         })
     });
-    let placed = store::placed(ctx.db(), &ids).await?;
-    Ok(Work {
-        entrants: entrants.collect(),
-        seated: placed
-            .iter()
-            .filter(|row| row.status.lasted())
-            .map(|row| row.signup_id)
-            .collect(),
-        placed: placed.iter().map(|row| (row.signup_id, row.class_id)).collect(),
-        round,
-    })
+    let entrants: Vec<Entrant> = entrants.collect();
+    let waits = entrants
+        .iter()
+        .enumerate()
+        .map(|(at, entrant)| (at, wishes.remove(&entrant.row.id).unwrap_or_default()));
+    let waits = waits.collect();
+    Ok((entrants, waits))
 }
 
 /// Who takes part still: somebody erased meanwhile does not.
@@ -210,23 +259,22 @@ async fn note_refused(ctx: &Ctx, refused: &[(SignupRow, String)]) -> AppResult<(
     tx.commit(events).await
 }
 
-/// Then the waitlists in the order of ranks. A seat that nobody could take goes to the first here who can: from that
+/// Then the waitlists in their order. A seat that nobody could take goes to the first here who can: from that
 /// moment the signup waits for nothing else.
 async fn place_waits(ctx: &Ctx, job: &Job, work: &mut Work) -> AppResult<()> {
     let mut free = free_seats(ctx, work).await?;
-    let total = i64::try_from(work.entrants.len()).unwrap_or(0);
+    let total = i64::try_from(work.waits.len()).unwrap_or(0);
     let mut together: Vec<Asked> = Vec::new();
-    for at in 0..work.entrants.len() {
+    let waits = std::mem::take(&mut work.waits);
+    for (done, (at, wishes)) in (0_i64..).zip(waits) {
         let Some(entrant) = work.entrants.get(at) else {
             continue;
         };
         if entrant.won.is_some() || work.seated.contains(&entrant.row.id) {
             continue;
         }
-        let open: Vec<ClassId> = entrant
-            .wishes
-            .iter()
-            .copied()
+        let open: Vec<ClassId> = wishes
+            .into_iter()
             .filter(|class| !work.placed.contains(&(entrant.row.id, *class)))
             .collect();
         let chance = open
@@ -237,7 +285,7 @@ async fn place_waits(ctx: &Ctx, job: &Job, work: &mut Work) -> AppResult<()> {
         }
         if chance || together.len() >= PLACED_AT_ONCE {
             wait_together(ctx, &mut together).await?;
-            platform::job::progress(ctx, job.id, i64::try_from(at).unwrap_or(0), total).await?;
+            platform::job::progress(ctx, job.id, done, total).await?;
         }
         if chance {
             for class in open {
@@ -248,6 +296,7 @@ async fn place_waits(ctx: &Ctx, job: &Job, work: &mut Work) -> AppResult<()> {
                 if let Ok(Some(answer)) = judged(answer)?
                     && answer.status.holds_seat()
                 {
+                    work.seated.insert(entrant.row.id);
                     break;
                 }
             }
@@ -317,6 +366,7 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
         placed.entry(row.signup_id).or_default().push(row);
     }
     let mut known: HashMap<ClassId, ClassRow> = HashMap::new();
+    let notes = selection::store::notes_in(&tx, round.id).await?;
     let (mut told, mut all) = (0, 0);
     for signup in &ids {
         let signup = store::find_signup(&tx, *signup).await?;
@@ -326,7 +376,10 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
                 entry.insert(classes::find(&tx, row.class_id).await?);
             }
         }
-        let text = result_text(&round, &signup, &rows, &known);
+        let mut declined = notes.iter().filter(|note| note.signup_id == signup.id);
+        let why = declined.find(|note| note.outcome == Outcome::Declined);
+        let why = why.map_or("", |note| note.reason.as_str());
+        let text = result_text(&round, (&signup, why), &rows, &known);
         for member in store::members_of(&tx, signup.id)
             .await?
             .iter()
@@ -351,11 +404,12 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
 
 fn result_text(
     round: &RoundRow,
-    signup: &SignupRow,
+    (signup, why): (&SignupRow, &str),
     placed: &[PlacedRow],
     known: &HashMap<ClassId, ClassRow>,
 ) -> String {
     let (name, receipt) = (&round.name, model::spaced(&signup.receipt));
+    let (what, selected) = (round.method.result(), round.method.is_selection());
     let class = |row: &PlacedRow| known.get(&row.class_id);
     let seat = placed.iter().find(|row| row.status.holds_seat());
     if let Some((seat, class)) = seat.and_then(|row| Some((row, class(row)?))) {
@@ -370,7 +424,7 @@ fn result_text(
                 );
             }
             return format!(
-                "【学圈】“{name}”摇号结果：“{}”的名额给您留着，{}，{} 开课。学费 {}，请在 {} 前交：网上“我的学费”，或到学校柜台。过了时间，名额会让给后面的人。回执号 {receipt}。",
+                "【学圈】“{name}”{what}：“{}”的名额给您留着，{}，{} 开课。学费 {}，请在 {} 前交：网上“我的学费”，或到学校柜台。过了时间，名额会让给后面的人。回执号 {receipt}。",
                 class.name,
                 class.weekly(),
                 class.starts_on,
@@ -379,7 +433,7 @@ fn result_text(
             );
         }
         return format!(
-            "【学圈】“{name}”摇号结果：您报上了“{}”，{}，{} 开课。回执号 {receipt}。来不了请早些取消，好让给候补的人。",
+            "【学圈】“{name}”{what}：您报上了“{}”，{}，{} 开课。回执号 {receipt}。来不了请早些取消，好让给候补的人。",
             class.name,
             class.weekly(),
             class.starts_on
@@ -394,16 +448,23 @@ fn result_text(
     let waits = if waits.is_empty() {
         "可以看看还有名额的班，或打电话问学校。".to_owned()
     } else {
+        let by = if selected { "学校定的" } else { "摇号的" };
         format!(
-            "已按摇号的顺序排进候补：{}。有人取消时按顺序轮到您。",
+            "已按{by}顺序排进候补：{}。有人取消时按顺序轮到您。",
             waits.join("、")
         )
     };
     if signup.refusal.is_empty() {
-        format!("【学圈】“{name}”摇号结果：这次没有摇中，回执号 {receipt}。{waits}")
+        let outcome = match (selected, why) {
+            (false, _) => "这次没有摇中".to_owned(),
+            (true, "") => "这次没有录取".to_owned(),
+            (true, why) => format!("这次没有录取：{why}"),
+        };
+        format!("【学圈】“{name}”{what}：{outcome}，回执号 {receipt}。{waits}")
     } else {
+        let won = if selected { "录取" } else { "摇中" };
         format!(
-            "【学圈】“{name}”摇号结果：您摇中了，但报不上：{}名额给了后面的人。回执号 {receipt}。{waits}",
+            "【学圈】“{name}”{what}：您{won}了，但报不上：{}名额给了后面的人。回执号 {receipt}。{waits}",
             signup.refusal
         )
     }

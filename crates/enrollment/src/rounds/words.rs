@@ -1,8 +1,7 @@
 //! Words that the pages of rounds share.
 
-use super::model::{Audience, RoundStatus, SignupStatus};
+use super::model::{Audience, RoundMethod, RoundStatus, SignupStatus};
 use super::store::{RoundRow, SignupRow};
-use crate::first_come::FIRST_COME;
 use crate::seat_desk::refusal;
 use kernel::Instant;
 use ui::{Page, Tag};
@@ -18,11 +17,19 @@ pub(super) fn round_tag(page: &Page, row: &RoundRow, now: Instant) -> Tag {
     match row.status {
         RoundStatus::Planned if now < row.opens => Tag::waiting(word("还没开始")),
         RoundStatus::Planned if now < row.closes => Tag::good(word("正在报名")),
-        RoundStatus::Planned if row.method == FIRST_COME => Tag::quiet(word("报名已截止")),
-        RoundStatus::Planned => Tag::waiting(word("报名已截止，等封存名单")),
-        RoundStatus::Sealed | RoundStatus::Drawn | RoundStatus::Publishing => {
-            Tag::waiting(word(row.status.label()))
+        RoundStatus::Planned if row.method == RoundMethod::FirstCome => Tag::quiet(word("报名已截止")),
+        RoundStatus::Planned if row.method == RoundMethod::Interview => {
+            Tag::waiting(word("报名已截止，等面试"))
         }
+        RoundStatus::Planned if row.method == RoundMethod::Manual => {
+            Tag::waiting(word("报名已截止，学校正在选定"))
+        }
+        RoundStatus::Planned => Tag::waiting(word("报名已截止，等封存名单")),
+        RoundStatus::Sealed
+        | RoundStatus::Proposed
+        | RoundStatus::Confirmed
+        | RoundStatus::Drawn
+        | RoundStatus::Publishing => Tag::waiting(word(row.status.label())),
         RoundStatus::Published => Tag::good(word(row.status.label())),
         RoundStatus::Paused | RoundStatus::Cancelled => Tag::bad(word(row.status.label())),
     }
@@ -34,6 +41,9 @@ pub(super) fn signup_tag(page: &Page, row: &SignupRow, round: &RoundRow) -> Tag 
     match (row.status, round.status) {
         (SignupStatus::Withdrawn, _) => Tag::quiet(word("已撤回")),
         (_, RoundStatus::Cancelled) => Tag::bad(word("批次已取消")),
+        (_, RoundStatus::Published) if round.method.is_selection() => Tag::good(word("已公布结果")),
+        _ if round.method == RoundMethod::Interview => Tag::waiting(word("已申请，等面试结果")),
+        _ if round.method == RoundMethod::Manual => Tag::waiting(word("已申请，等学校选定")),
         (_, RoundStatus::Planned | RoundStatus::Sealed) => Tag::waiting(word("已申请，等摇号")),
         _ => Tag::good(word("已摇号")),
     }
@@ -49,11 +59,28 @@ pub(super) fn rules(page: &Page, row: &RoundRow) -> Vec<String> {
             &[&row.companion_limit],
         ));
     }
-    if row.ticket_cap > 1 {
+    if row.ticket_cap > 1 && row.method == RoundMethod::Draw {
         all.push(page.tn(
             "每人一支签；以前在本校候补一直没有轮到的，每个学期多一支，最多 {} 支。一起报的按最少的算。",
             &[&row.ticket_cap],
         ));
+    }
+    match row.method {
+        RoundMethod::Interview => all.push(
+            page.t("截止后安排面试，时间和地点会告诉您；面试后学校记下录取、候补或未录取。")
+                .to_owned(),
+        ),
+        RoundMethod::Manual => all.push(
+            page.t("截止后由学校按开班要求选定：录取、候补或未录取。")
+                .to_owned(),
+        ),
+        RoundMethod::Draw | RoundMethod::FirstCome => {}
+    }
+    if row.method.is_selection() {
+        all.push(
+            page.t("名单由两位工作人员先后核对才公布；未录取的会写明原因，候补按次序递补。")
+                .to_owned(),
+        );
     }
     if row.newcomer_percent > 0 && row.audience == Audience::Everyone {
         all.push(page.tn(

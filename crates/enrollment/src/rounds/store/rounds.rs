@@ -1,8 +1,7 @@
 //! SQL of rounds and draws.
 
-use super::super::model::{Audience, Entered, RoundDraft, RoundStatus};
+use super::super::model::{Audience, Entered, RoundDraft, RoundMethod, RoundStatus};
 use crate::RoundId;
-use crate::first_come::FIRST_COME;
 use db::{Db, DbResult, Scope, Tx, Value, args, record};
 use kernel::{Date, Instant, OrgId, PersonId};
 use platform::api::Part;
@@ -17,8 +16,8 @@ record! {
         pub org_id: OrgId,
         /// The term of its classes.
         pub term_id: TermId,
-        /// How its seats are given: draw, first_come.
-        pub method: String,
+        /// How its seats are given.
+        pub method: RoundMethod,
         /// Its name.
         pub name: String,
         /// Who may apply.
@@ -47,7 +46,7 @@ record! {
 impl RoundRow {
     /// What stands before its id in an address: rounds by first come have their own pages.
     pub(in crate::rounds) fn place(&self) -> &'static str {
-        if self.method == FIRST_COME {
+        if self.method == RoundMethod::FirstCome {
             "first-come/"
         } else {
             ""
@@ -68,7 +67,7 @@ macro_rules! rounds {
 pub(in crate::rounds) async fn find(db: &Db, id: RoundId) -> DbResult<RoundRow> {
     db.query_one(
         rounds!(
-            "WHERE r.id = $1 AND r.method = 'draw' {unscoped: rounds are public, the caller checks the org}"
+            "WHERE r.id = $1 AND r.method <> 'first_come' {unscoped: rounds are public, the caller checks the org}"
         ),
         args![id],
     )
@@ -78,7 +77,7 @@ pub(in crate::rounds) async fn find(db: &Db, id: RoundId) -> DbResult<RoundRow> 
 pub(in crate::rounds) async fn find_within(db: &Db, scope: &Scope, id: RoundId) -> DbResult<RoundRow> {
     db.within(scope)
         .query_one(
-            rounds!("WHERE r.id = $1 AND r.method = 'draw' AND {scope r.org_id}"),
+            rounds!("WHERE r.id = $1 AND r.method <> 'first_come' AND {scope r.org_id}"),
             args![id],
         )
         .await
@@ -115,7 +114,8 @@ pub(in crate::rounds) async fn waiting_within(
     db.within(scope)
         .query(
             rounds!(
-                "WHERE {scope r.org_id} AND r.method = 'draw' AND ((r.status = 'planned' AND r.closes <= $1) OR r.status IN ('sealed', 'drawn'))
+                "WHERE {scope r.org_id} AND r.method <> 'first_come'
+                 AND ((r.status = 'planned' AND r.closes <= $1) OR r.status IN ('sealed', 'proposed', 'confirmed', 'drawn'))
                  ORDER BY r.closes, r.id LIMIT 50"
             ),
             args![now],
@@ -187,7 +187,7 @@ pub(in crate::rounds) async fn insert(
         org: draft.org,
         term,
         name: &draft.name,
-        method: "draw",
+        method: draft.method.as_str(),
         audience: draft.audience,
         window: (draft.opens, draft.closes),
         limits: [draft.wish_limit, draft.companion_limit, draft.ticket_cap],
@@ -220,8 +220,8 @@ pub(crate) async fn classes(db: &Db, round: RoundId) -> DbResult<Vec<ClassId>> {
 /// Classes of these that are in a round which is not over.
 pub(in crate::rounds) async fn taken(db: &Db, classes: &[ClassId]) -> DbResult<Vec<ClassId>> {
     db.query(
-        "SELECT c.class_id FROM round_class c JOIN round r ON r.id = c.round_id AND r.method = 'draw' WHERE c.class_id {any $1}
-         AND r.status IN ('planned', 'sealed', 'drawn', 'publishing') {unscoped: a class is in one round at most}
+        "SELECT c.class_id FROM round_class c JOIN round r ON r.id = c.round_id AND r.method <> 'first_come' WHERE c.class_id {any $1}
+         AND r.status IN ('planned', 'sealed', 'proposed', 'confirmed', 'drawn', 'publishing') {unscoped: a class is in one round at most}
          ORDER BY c.class_id",
         args![classes],
     )
@@ -242,8 +242,8 @@ pub(in crate::rounds) async fn free_classes(db: &Db, path: &str, today: Date) ->
         "SELECT c.id, c.term_id, c.name, c.starts_on, c.capacity - c.enrolled AS free, t.name AS term
          FROM class c JOIN org_path p ON p.org_id = c.org_id JOIN term t ON t.id = c.term_id
          WHERE p.path LIKE $1 AND c.status = 'published' AND c.starts_on > $2 AND NOT EXISTS (
-             SELECT 1 FROM round_class o JOIN round r ON r.id = o.round_id WHERE o.class_id = c.id AND r.method = 'draw'
-             AND r.status IN ('planned', 'sealed', 'drawn', 'publishing'))
+             SELECT 1 FROM round_class o JOIN round r ON r.id = o.round_id WHERE o.class_id = c.id AND r.method <> 'first_come'
+             AND r.status IN ('planned', 'sealed', 'proposed', 'confirmed', 'drawn', 'publishing'))
          {unscoped: the caller found the org in scope} ORDER BY t.starts_on, c.sort_key, c.id LIMIT 500",
         args![format!("{path}%"), today],
     )

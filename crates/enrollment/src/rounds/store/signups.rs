@@ -236,7 +236,7 @@ pub(crate) async fn withdraw(tx: &Tx, signup: SignupId, now: Instant) -> DbResul
 pub(crate) async fn leave(tx: &Tx, person: PersonId) -> DbResult<()> {
     tx.exec(
         "UPDATE signup_member SET live = FALSE WHERE person_id = $1 AND live = TRUE AND round_id IN (
-             SELECT id FROM round WHERE status IN ('planned', 'sealed', 'drawn', 'publishing'))
+             SELECT id FROM round WHERE status IN ('planned', 'sealed', 'proposed', 'confirmed', 'drawn', 'publishing'))
          {unscoped: work of the system}",
         args![person],
     )

@@ -13,19 +13,20 @@ use testkit::{Client, NOW, staff};
 
 mod applying;
 mod drawing;
+mod programs;
 
 /// 2026-12-02 10:00 in China, in seconds after the tests' now: the window is over.
-const AFTER: i64 = 11 * 86_400;
+pub(super) const AFTER: i64 = 11 * 86_400;
 
 /// A stage with two classes: `calligraphy` in the morning with three seats, `choir` in the afternoon with two.
-struct Season {
-    stage: Stage,
-    choir: ClassId,
+pub(super) struct Season {
+    pub(super) stage: Stage,
+    pub(super) choir: ClassId,
     old_term: Id<()>,
     head: PersonId,
 }
 
-async fn season(people: usize) -> Season {
+pub(super) async fn season(people: usize) -> Season {
     let stage = stage(3, people).await;
     let plan = ClassPlan {
         name: "合唱".into(),
@@ -61,7 +62,7 @@ async fn season(people: usize) -> Season {
 }
 
 impl Season {
-    fn as_head(&self) -> Client {
+    pub(super) fn as_head(&self) -> Client {
         let here = &self.stage.world.here;
         self.stage
             .app
@@ -69,7 +70,7 @@ impl Season {
     }
 
     /// An enrolment of the term before that ended so.
-    async fn before(&self, at: usize, status: &str) {
+    pub(super) async fn before(&self, at: usize, status: &str) {
         let tx = self.stage.app.system().begin().await.unwrap();
         let id: Id<()> = self.stage.app.platform.ids.next();
         let row: [(&str, Cell); 13] = [
@@ -93,10 +94,11 @@ impl Season {
             .unwrap();
     }
 
-    async fn plan(&self, changes: &[(&str, &str)]) -> testkit::Answer {
+    pub(super) async fn plan(&self, changes: &[(&str, &str)]) -> testkit::Answer {
         let (one, two) = (self.stage.class.to_string(), self.choir.to_string());
         let mut fields = vec![
             ("name", "春季热门班摇号"),
+            ("method", "draw"),
             ("audience", "everyone"),
             ("opens_on", "2026-11-20"),
             ("opens_at", "09:00"),
@@ -121,7 +123,7 @@ impl Season {
         path.rsplit('/').next().unwrap().parse().unwrap()
     }
 
-    async fn apply(&self, at: usize, round: RoundId, wishes: &[ClassId]) -> Value {
+    pub(super) async fn apply(&self, at: usize, round: RoundId, wishes: &[ClassId]) -> Value {
         let path = format!("/api/v1/rounds/{round}/signups");
         let answer = self
             .stage
@@ -143,7 +145,7 @@ impl Season {
         serde_json::from_str(&answer.body).unwrap()
     }
 
-    async fn act(&self, client: &Client, round: RoundId, verb: &str) -> testkit::Answer {
+    pub(super) async fn act(&self, client: &Client, round: RoundId, verb: &str) -> testkit::Answer {
         let version: i64 = self
             .one("SELECT version FROM round WHERE id = $1 {unscoped: test}", round)
             .await;
@@ -160,7 +162,7 @@ impl Season {
             .await
     }
 
-    async fn one<T: db::FromValue + db::FromRow>(&self, sql: &str, round: RoundId) -> T {
+    pub(super) async fn one<T: db::FromValue + db::FromRow>(&self, sql: &str, round: RoundId) -> T {
         self.stage
             .app
             .platform
@@ -171,7 +173,7 @@ impl Season {
     }
 
     /// Every enrolment that came from the round: person, class, status, queue.
-    async fn placed(&self, round: RoundId) -> Vec<(PersonId, ClassId, String, i64)> {
+    pub(super) async fn placed(&self, round: RoundId) -> Vec<(PersonId, ClassId, String, i64)> {
         let sql = "SELECT e.person_id, e.class_id, e.status, e.queue FROM enrollment e JOIN signup s ON s.id = e.signup_id
                    WHERE s.round_id = $1 {unscoped: test} ORDER BY e.class_id, e.queue";
         self.stage.app.platform.db.query(sql, args![round]).await.unwrap()
@@ -185,7 +187,7 @@ impl Season {
         assert_eq!(self.enter(&head, round, "2026138 3 8 1").await.status, 303);
     }
 
-    async fn published(&self, round: RoundId) {
+    pub(super) async fn published(&self, round: RoundId) {
         assert_eq!(self.act(&self.as_head(), round, "publish").await.status, 303);
         self.stage.app.run_jobs(crate::JOBS).await;
         let status: String = self
