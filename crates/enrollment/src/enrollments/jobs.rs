@@ -215,6 +215,7 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
                 merged_text(&line.from, row, class, place, asked)
             }
             _ if word == "changed" => changed_text(&line.from, row, class, place),
+            _ if word == "absent" => absent_text(class),
             (_, who) if word == "not_merged" => not_merged_text(row, class, who),
             _ if word == "invited" => invited_text(&line.from, row, class, place),
             _ if word == "offered" || word == "offer_over" => offer_text(word, row, class, place),
@@ -380,6 +381,15 @@ fn paper_text(word: &str, row: &EnrollmentRow, class: &ClassRow) -> Option<(&'st
         "enrollment.reserved"
     };
     Some((template, text))
+}
+
+/// What is told to whose place was given up because they stayed away: how to object.
+fn absent_text(class: &ClassRow) -> (&'static str, String) {
+    let text = format!(
+        "【学圈】您很久没有来上“{}”，学校打过电话后，把名额让给了后面的人。不同意，请打电话给学校或到柜台说；还想上，也可以重新报名。",
+        class.name
+    );
+    ("enrollment.withdrawn", text)
 }
 
 /// What is told to whose class was merged into another: the new time and place, and that they may refuse.
