@@ -80,6 +80,7 @@ pub fn jobs() -> Vec<JobKind> {
         people::JOBS,
         teaching::JOBS,
         enrollment::JOBS,
+        attendance::JOBS,
         records::JOBS,
     ]
     .concat()
@@ -91,6 +92,7 @@ const DAILY: &[&str] = &[
     enrollment::ATTEND,
     enrollment::HOLDS,
     enrollment::MERGES,
+    attendance::ABSENCES,
     people::erasure::JOB,
     platform::retention::SWEEP.name,
     people::SWEEP.name,

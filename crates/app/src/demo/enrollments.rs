@@ -466,11 +466,14 @@ fn rolls(filled: &Filled<'_>, seats: &[Seat]) -> Vec<Row> {
 
 const ATTENDANCE: &[&str] = &["session_id", "person_id", "status", "method", "marked_at"];
 
+/// The status that a letter of a roll stands for.
+pub(super) fn presence(mark: u8) -> &'static str {
+    let found = PRESENCE.iter().find(|(letter, ..)| *letter == mark);
+    found.map_or("present", |found| found.1)
+}
+
 fn attendance(person: i64, session: i64, mark: u8, at: &Value) -> Row {
-    let status = PRESENCE
-        .iter()
-        .find(|(letter, ..)| *letter == mark)
-        .map_or("present", |found| found.1);
+    let status = presence(mark);
     vec![
         session.into(),
         person.into(),

@@ -9,6 +9,7 @@
 //!
 //! Start reading at [`build`]. Events: demo.built, demo.tokens.
 
+mod absences;
 mod accounts;
 mod audition;
 mod classes;
@@ -287,6 +288,7 @@ impl World {
         declarations::write(&load, &platform.keys, &filled, days).await?;
         transfers::write(&load, &filled).await?;
         trials::write(&load, &filled).await?;
+        absences::write(&load, &filled).await?;
         enrollments::write_attendance(&load, &filled).await?;
         if let Some(round) = &self.round {
             rounds::write(&load, &filled, round).await?;

@@ -249,6 +249,8 @@ async fn a_class_can_be_opened_for_those_who_wait(app: &TestApp, report: &DemoRe
     assert!(!found.offers.is_empty(), "{group:?} {:?}", found.looked);
     let guests = "SELECT id FROM trial WHERE state = 'booked' {unscoped: a test} ORDER BY id";
     assert_eq!(numbers(&app.platform.db, guests).await.len(), 2);
+    let away = "SELECT id FROM absence_case WHERE state = 'proposed' {unscoped: a test} ORDER BY id";
+    assert!(!numbers(&app.platform.db, away).await.is_empty());
 }
 
 /// An audition is half over: its people have their times, and some of them an outcome.

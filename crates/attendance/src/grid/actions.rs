@@ -1,5 +1,6 @@
 //! Reading a class's attendance.
 
+use crate::absences::store::{self as absences, CaseRow};
 use crate::leave::actions as leave;
 use crate::marks::{Status, access, store};
 use crate::summary::{self, Counts};
@@ -20,6 +21,8 @@ pub struct Grid {
     pub sessions: Vec<SessionRow>,
     /// One line a learner, by name.
     pub lines: Vec<GridLine>,
+    /// Who stays away.
+    pub away: Vec<CaseRow>,
 }
 
 /// A learner's line.
@@ -67,6 +70,7 @@ pub async fn of_class(ctx: &Ctx, id: ClassId) -> AppResult<Grid> {
         });
     let lines = lines.collect();
     Ok(Grid {
+        away: absences::open_of_class(db, id).await?,
         class,
         sessions,
         lines,

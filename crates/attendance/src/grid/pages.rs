@@ -21,6 +21,8 @@ struct GridPage {
     wrong: Vec<String>,
     may_complete: bool,
     sees_class: bool,
+    /// Whether the caller decides on who stays away.
+    decides: bool,
 }
 
 impl GridPage {
@@ -63,6 +65,7 @@ fn render(ctx: &Ctx, page: Page, grid: Grid, wrong: Vec<String>, status: u16) ->
             wrong,
             may_complete: ctx.can(Permission::RecordIssue),
             sees_class: ctx.can(Permission::ClassRead),
+            decides: ctx.can(Permission::EnrollmentAct),
         },
     )
 }

@@ -31,6 +31,13 @@ pub const KEEPER: Keeper = Keeper {
             why: "原因是人写的话，可能提到身体和家里的事。",
             days: None,
         },
+        Retention {
+            what: "长期没来时打的电话和决定的原因",
+            table: "absence_case",
+            rule: Rule::Emptied,
+            why: "电话里说的和原因是人写的话，可能提到身体和家里的事。",
+            days: None,
+        },
     ],
     tell: |ctx, person| -> Telling<'_> { Box::pin(tell(ctx, person)) },
     erase: |tx, person| -> Erasing<'_> { Box::pin(erase(tx, person)) },
@@ -60,12 +67,24 @@ async fn tell(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Section>> {
             Cell::at("asked_at", "请假时间", Some(row.asked_at)),
         ]
     });
-    Ok(vec![marks, leaves])
+    let cases = store::cases(ctx.db(), person).await?;
+    let cases = Section::new("absences", "长期没来", cases, |row| {
+        vec![
+            Cell::new("class", "班级", &row.class),
+            Cell::new("state", "结果", &row.state.label()),
+            Cell::new("said", "电话里说的", &row.said),
+            Cell::new("note", "原因", &row.note),
+            Cell::at("noted_at", "提醒时间", Some(row.noted_at)),
+        ]
+    });
+    Ok(vec![marks, leaves, cases])
 }
 
 async fn erase(tx: &Tx, person: PersonId) -> AppResult<Vec<Event>> {
     let sessions = store::sessions(tx, person).await?;
     erase_own_notes(tx, "session", &sessions, person).await?;
+    let cases = store::case_ids(tx, person).await?;
+    erase_own_notes(tx, "absence", &cases, person).await?;
     store::erase(tx, person).await?;
     Ok(Vec::new())
 }

@@ -1,5 +1,7 @@
 //! SQL of what is told and erased of a person.
 
+use crate::AbsenceId;
+use crate::absences::model::State;
 use crate::leave::actions::LeaveStatus;
 use crate::marks::{Method, Status};
 use db::{Db, DbResult, Tx, args, record};
@@ -49,6 +51,30 @@ pub(super) async fn leaves(db: &Db, person: PersonId) -> DbResult<Vec<Leave>> {
     .await
 }
 
+record! {
+    /// A case of absence as it is told.
+    pub(super) struct Case {
+        pub(super) class: String, pub(super) state: State, pub(super) said: String, pub(super) note: String,
+        pub(super) noted_at: Instant,
+    }
+}
+
+/// Every case of absence of a person, oldest first.
+pub(super) async fn cases(db: &Db, person: PersonId) -> DbResult<Vec<Case>> {
+    db.query(
+        "SELECT c.name AS class, k.state, k.said, k.note, k.noted_at FROM absence_case k JOIN class c ON c.id = k.class_id
+         WHERE k.person_id = $1 {unscoped: a person's own} ORDER BY k.id LIMIT $2",
+        args![person, MOST_TOLD],
+    )
+    .await
+}
+
+/// Cases of absence of a person.
+pub(super) async fn case_ids(db: &Db, person: PersonId) -> DbResult<Vec<AbsenceId>> {
+    let sql = "SELECT id FROM absence_case WHERE person_id = $1 {unscoped: a person's own} ORDER BY id";
+    db.query(sql, args![person]).await
+}
+
 /// Sessions at which something was written about a person.
 pub(super) async fn sessions(db: &Db, person: PersonId) -> DbResult<Vec<SessionId>> {
     db.query(
@@ -64,6 +90,8 @@ pub(super) async fn erase(tx: &Tx, person: PersonId) -> DbResult<()> {
     let sql = "UPDATE attendance_mark SET reason = '' WHERE person_id = $1 AND reason <> ''";
     tx.exec(sql, args![person]).await?;
     let sql = "UPDATE leave_request SET reason = '' WHERE person_id = $1 AND reason <> ''";
+    tx.exec(sql, args![person]).await?;
+    let sql = "UPDATE absence_case SET said = '', note = '' WHERE person_id = $1 {unscoped: a person's own}";
     tx.exec(sql, args![person]).await?;
     Ok(())
 }

@@ -140,6 +140,29 @@ pub async fn withdraw_own(ctx: &Ctx, desk: &SeatDesk, id: EnrollmentId) -> AppRe
 /// # Errors
 /// [`AppError::NotFound`] outside the clerk's scope, [`AppError::Invalid`] without a reason.
 pub async fn withdraw_for(ctx: &Ctx, desk: &SeatDesk, id: EnrollmentId, reason: &str) -> AppResult<Answer> {
+    leave_for(ctx, desk, id, reason, Cause::Withdrawn).await
+}
+
+/// Gives up the place of somebody who stayed away, as a clerk decided, with the reason.
+///
+/// # Errors
+/// As [`withdraw_for`].
+pub async fn withdraw_absent(
+    ctx: &Ctx,
+    desk: &SeatDesk,
+    id: EnrollmentId,
+    reason: &str,
+) -> AppResult<Answer> {
+    leave_for(ctx, desk, id, reason, Cause::Absent).await
+}
+
+async fn leave_for(
+    ctx: &Ctx,
+    desk: &SeatDesk,
+    id: EnrollmentId,
+    reason: &str,
+    cause: Cause,
+) -> AppResult<Answer> {
     let scope = ctx.may(Permission::EnrollmentAct)?;
     let row = store::find_within(ctx.db(), &scope, id).await?;
     let reason = reason.trim();
@@ -152,7 +175,7 @@ pub async fn withdraw_for(ctx: &Ctx, desk: &SeatDesk, id: EnrollmentId, reason: 
     if reason.chars().count() > 200 {
         return Err(AppError::invalid("reason", "原因最多 200 个字，请写短一些。"));
     }
-    withdraw(ctx, desk, &row, desk_channel(ctx), reason).await
+    leave(ctx, desk, &row, (desk_channel(ctx), reason), cause).await
 }
 
 /// The channel of a clerk's act: a program stays one.

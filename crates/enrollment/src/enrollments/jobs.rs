@@ -1,8 +1,8 @@
 //! Work after the decision: telling people, and what a cancelled class or a changed session means for them.
 
 use super::messages::{
-    acted_text, changed_text, decided_text, invited_text, merged_text, money_text, not_merged_text,
-    offer_text, undo_text,
+    absent_text, acted_text, changed_text, decided_text, invited_text, merged_text, money_text,
+    not_merged_text, offer_text, undo_text,
 };
 use super::store::{self, EnrollmentRow};
 use crate::seat_desk::{Ask, Asked, SETTLE, TELL as TELL_NAME, place_drawn};
@@ -214,6 +214,7 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
                 merged_text(&line.from, row, class, place, asked)
             }
             _ if word == "changed" => changed_text(&line.from, row, class, place),
+            _ if word == "absent" => absent_text(class),
             (_, who) if word == "not_merged" => not_merged_text(row, class, who),
             _ if word == "invited" => invited_text(&line.from, row, class, place),
             _ if word == "offered" || word == "offer_over" => offer_text(word, row, class, place),

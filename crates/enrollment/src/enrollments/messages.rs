@@ -136,6 +136,15 @@ pub(super) fn paper_text(
     Some((template, text))
 }
 
+/// What is told to whose place was given up because they stayed away: how to object.
+pub(super) fn absent_text(class: &ClassRow) -> (&'static str, String) {
+    let text = format!(
+        "【学圈】您很久没有来上“{}”，学校打过电话后，把名额让给了后面的人。不同意，请打电话给学校或到柜台说；还想上，也可以重新报名。",
+        class.name
+    );
+    ("enrollment.withdrawn", text)
+}
+
 /// What is told to whose class was merged into another: the new time and place, and that they may refuse.
 pub(super) fn merged_text(
     from: &str,

@@ -405,7 +405,7 @@ async fn set_refunded(tx: &Tx, row: &EnrollmentRow) -> AppResult<()> {
 const fn of_fee(cause: Cause) -> bool {
     matches!(
         cause,
-        Cause::Withdrawn | Cause::Proof | Cause::Cancelled | Cause::Merged | Cause::Cheaper
+        Cause::Withdrawn | Cause::Absent | Cause::Proof | Cause::Cancelled | Cause::Merged | Cause::Cheaper
     )
 }
 

@@ -19,6 +19,8 @@ text_enum! {
     pub enum Cause {
         /// The person left.
         Withdrawn => "withdrawn",
+        /// The school gave up the place of a person who stayed away.
+        Absent => "absent",
         /// The person left with proof of illness, death or a move.
         Proof => "proof",
         /// The school cancelled the class.
@@ -44,6 +46,7 @@ impl Cause {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Withdrawn => "本人取消报名",
+            Self::Absent => "长期没来，学校清退",
             Self::Proof => "因病、去世或搬家，有证明",
             Self::Cancelled => "班级停办",
             Self::Merged => "并班，本人不去新的班",
@@ -99,7 +102,7 @@ pub fn share(cause: Cause, begun: i64) -> Share {
         Cause::Cancelled | Cause::Merged | Cause::Cheaper | Cause::Undone | Cause::Late | Cause::WrongSum => {
             Share::Whole
         }
-        Cause::Withdrawn | Cause::Proof => {
+        Cause::Withdrawn | Cause::Absent | Cause::Proof => {
             let rung = LADDER.iter().find(|rung| begun <= rung.begun_at_most);
             rung.map_or(Share::Nothing, |rung| match cause {
                 Cause::Proof => rung.with_proof,
@@ -140,6 +143,8 @@ mod tests {
             (Cause::Withdrawn, 3, 9_750),
             (Cause::Withdrawn, 4, 0),
             (Cause::Withdrawn, 16, 0),
+            (Cause::Absent, 3, 9_750),
+            (Cause::Absent, 4, 0),
             (Cause::Proof, 0, 12_000),
             (Cause::Proof, 4, 9_000),
             (Cause::Proof, 16, 0),

@@ -35,6 +35,16 @@ fn fields() -> Vec<Field> {
             .hint("默认 3 天；新的班第一次课以前就截止"),
         Field::radios("merge_silence", "到时候没有答复的人", silence),
         Field::number("transfer_weeks", "开课后几周内可以转班", 0, 20).hint("默认 4 周；0 是开课以后不能转"),
+        Field::number("absence_alert", "连续几次没来，提醒老师和班长", 1, 10).hint("默认 2 次；请假的不算"),
+        Field::number("absence_row", "连续几次没来，提请学校决定是否清退", 2, 20)
+            .hint("默认 4 次；系统只提醒，由人打过电话再决定"),
+        Field::number(
+            "absence_percent",
+            "没请假没来的课占上过的课百分之几，也提请决定",
+            10,
+            100,
+        )
+        .hint("默认 33，就是三分之一"),
         Field::text("reason", "为什么改", 2, 100).hint("例如：校务会决定"),
     ]
 }
@@ -43,6 +53,9 @@ fn filled(form: Form, rules: &SchoolRules) -> Form {
     form.fill("merge_days", rules.merge_days)
         .fill("merge_silence", rules.merge_silence.as_str())
         .fill("transfer_weeks", rules.transfer_weeks)
+        .fill("absence_alert", rules.absence_alert)
+        .fill("absence_row", rules.absence_row)
+        .fill("absence_percent", rules.absence_percent)
 }
 
 fn rules_page(ctx: &Ctx, view: View, form: Form, done: bool, status: u16) -> Response {
@@ -94,6 +107,9 @@ pub(super) async fn set(ctx: Ctx, posted: Posted) -> AppResult<Response> {
             .parse()
             .unwrap_or(view.rules.merge_silence),
         transfer_weeks: form.number("transfer_weeks").unwrap_or_default(),
+        absence_alert: form.number("absence_alert").unwrap_or_default(),
+        absence_row: form.number("absence_row").unwrap_or_default(),
+        absence_percent: form.number("absence_percent").unwrap_or_default(),
     };
     match actions::set(&ctx, org, &rules, form.get("reason")).await {
         Ok(()) => Ok(see_other(&format!("/desk/school-rules?org={org}&done=set"))),

@@ -51,18 +51,28 @@ pub struct SchoolRules {
     pub merge_silence: Silence,
     /// Weeks after the first lesson in which a learner may change classes.
     pub transfer_weeks: i64,
+    /// Absences in a row at which the teacher and the monitor are told.
+    pub absence_alert: i64,
+    /// Absences in a row at which it is proposed to give up the place.
+    pub absence_row: i64,
+    /// Percent of the lessons held, missed without leave, at which it is proposed too.
+    pub absence_percent: i64,
 }
 
 /// The default. Three days are long enough to be reached by telephone and to ask one's family. No answer: an elder who
 /// reads no message comes at the usual hour to the usual room, so nothing is taken away where both stayed; where they
 /// changed, nobody is made to pay for what they did not choose (吴江老年大学: a class not held is refunded in full). Four
-/// weeks to change classes (广东老年大学: one month; others one or two weeks).
+/// weeks to change classes (广东老年大学: one month; others one or two weeks). Two absences in a row are asked about, four or a
+/// third of the lessons are proposed (published: six weeks, three months; an absent elder may be ill, so people look early).
 impl Default for SchoolRules {
     fn default() -> Self {
         Self {
             merge_days: 3,
             merge_silence: Silence::KeepIfSame,
             transfer_weeks: 4,
+            absence_alert: 2,
+            absence_row: 4,
+            absence_percent: 33,
         }
     }
 }
@@ -80,6 +90,24 @@ impl SchoolRules {
             return Err(AppError::invalid(
                 "transfer_weeks",
                 "转班的周数要在 0 到 20 之间。",
+            ));
+        }
+        if !(1..=10).contains(&self.absence_alert) {
+            return Err(AppError::invalid(
+                "absence_alert",
+                "提醒老师的次数要在 1 到 10 之间。",
+            ));
+        }
+        if !(self.absence_alert..=20).contains(&self.absence_row) {
+            return Err(AppError::invalid(
+                "absence_row",
+                "提请清退的次数不能少于提醒老师的次数，最多 20。",
+            ));
+        }
+        if !(10..=100).contains(&self.absence_percent) {
+            return Err(AppError::invalid(
+                "absence_percent",
+                "没来的比例要在 10 到 100 之间。",
             ));
         }
         Ok(())

@@ -63,6 +63,9 @@ async fn a_school_sets_its_own_rules_and_nobody_elses() {
             ("merge_days", days.into()),
             ("merge_silence", "refund".into()),
             ("transfer_weeks", "2".into()),
+            ("absence_alert", "2".into()),
+            ("absence_row", "4".into()),
+            ("absence_percent", "33".into()),
             ("reason", "校务会决定".into()),
         ]
     };

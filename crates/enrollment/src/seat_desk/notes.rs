@@ -211,7 +211,10 @@ fn note_moved(
         event(kind, enrollment, person, at.facts.org, asked).note(asked.reason.clone())
     };
     match (word, &asked.ask) {
-        ("withdrawn" | "not_merged" | "declined" | "hold_over" | "offer_over" | "transferred", _) => {
+        (
+            "withdrawn" | "absent" | "not_merged" | "declined" | "hold_over" | "offer_over" | "transferred",
+            _,
+        ) => {
             writes.look_again.extend(waits_elsewhere(state, person));
             let left = (enrollment, at.facts.org);
             writes.money.push(on_leaving(state, &asked.ask, left));
@@ -279,12 +282,15 @@ fn note_owed(
     }
 }
 
-/// Who wants no merged class is told of the money.
+/// Who wants no merged class is told of the money; who stayed away, how to object.
 const fn left_word(ask: &Ask) -> &'static str {
     match ask {
         Ask::Withdraw {
             cause: Cause::Merged, ..
         } => "not_merged",
+        Ask::Withdraw {
+            cause: Cause::Absent, ..
+        } => "absent",
         _ => "withdrawn",
     }
 }
