@@ -5,6 +5,7 @@ pub mod declarations;
 pub mod demand;
 pub mod draws;
 pub mod early_asks;
+pub mod eligibility;
 pub mod ending;
 pub mod enrollments;
 pub mod fees;
@@ -96,6 +97,11 @@ pub const SCHEMA: db::Schema = db::Schema {
             name: "rounds by interview and by hand",
             sql: include_str!("../migrations/0012_selection.sql"),
         },
+        db::Migration {
+            number: 14,
+            name: "eligibility rules",
+            sql: include_str!("../migrations/0014_eligibility.sql"),
+        },
     ],
     org_owned: &[
         "enrollment",
@@ -114,6 +120,7 @@ pub const SCHEMA: db::Schema = db::Schema {
         "paper_text",
         "paper_signature",
         "school_rule",
+        "eligibility_rule",
         "merge_run",
         "merge_answer",
         "transfer",
@@ -147,6 +154,8 @@ pub mod kinds {
     pub enum Signature {}
     /// A wish to change classes.
     pub enum Transfer {}
+    /// A rule of who may enrol.
+    pub enum EligibilityRule {}
     /// A lesson that somebody tries.
     pub enum Trial {}
 }
@@ -156,6 +165,8 @@ pub type EnrollmentId = kernel::Id<kinds::Enrollment>;
 pub type RoundId = kernel::Id<kinds::Round>;
 /// Id of a signup.
 pub type SignupId = kernel::Id<kinds::Signup>;
+/// Id of a rule of who may enrol.
+pub type EligibilityRuleId = kernel::Id<kinds::EligibilityRule>;
 /// Id of a trial.
 pub type TrialId = kernel::Id<kinds::Trial>;
 /// Id of a draft to be finished at the counter.
@@ -203,6 +214,7 @@ pub fn routes(desk: &std::sync::Arc<SeatDesk>) -> platform::Routes {
         .merge(rules::routes())
         .merge(declarations::routes())
         .merge(school_rules::routes())
+        .merge(eligibility::routes())
 }
 
 /// What waits for staff. A class with free seats and people waiting who cannot take them needs a word with them; a round
@@ -241,6 +253,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     all.merge(transfers::api::TransfersApi::openapi());
     all.merge(school_rules::api::SchoolRulesApi::openapi());
     all.merge(trials::TrialsApi::openapi());
+    all.merge(eligibility::api::EligibilityApi::openapi());
     all
 }
 

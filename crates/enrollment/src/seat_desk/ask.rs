@@ -236,6 +236,22 @@ impl Ask {
         matches!(self, Self::Drawn { .. })
     }
 
+    /// Whether a new place comes of it, which the rules of the class may refuse. A merge moves people without asking.
+    #[must_use]
+    pub const fn wants_place(&self) -> bool {
+        matches!(
+            self,
+            Self::Enroll { .. }
+                | Self::Together { .. }
+                | Self::Drawn { .. }
+                | Self::Invite { .. }
+                | Self::Move {
+                    why: MoveWhy::Transfer,
+                    ..
+                }
+        )
+    }
+
     /// The class in which seats may become free for those who wait.
     #[must_use]
     pub const fn frees(&self) -> Option<ClassId> {

@@ -8,6 +8,7 @@ use super::notes::{Writes, note};
 use super::refusal::Refusal;
 use super::turns::{follow_waits, set_rules};
 use super::{Asked, opening, store};
+use crate::eligibility::desk::set_facts;
 use crate::{EarlyAskId, fees};
 use db::Pending;
 use kernel::PersonId;
@@ -162,9 +163,11 @@ async fn load(
         held: held_facts(tx, memory, &elsewhere).await?,
         people: known,
         paid: paid(tx, asked).await?,
+        reading: crate::eligibility::load::Reading::default(),
     };
     set_plans(tx, &mut state, asked).await?;
     set_rules(tx, &mut state, asked).await?;
+    set_facts(tx, &mut state, asked).await?;
     for row in waiting {
         if let Some(class) = state.classes.get_mut(&row.class_id) {
             class.waiting.push(Waiting {

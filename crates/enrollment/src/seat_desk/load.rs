@@ -66,8 +66,9 @@ pub(super) async fn class_state(
         .refresh(tx, rows.iter().map(|row| (row.id, row.version)))
         .await?;
     let queues = store::last_queues(tx, &asked).await?;
-    let changes = queues.first().map_or(0, |row| row.2);
-    memory.refresh_papers(tx, &asked, changes, now).await?;
+    let (papers, rules) = queues.first().map_or((0, 0), |row| (row.2, row.3));
+    memory.refresh_papers(tx, &asked, papers, now).await?;
+    memory.refresh_rules(tx, &asked, rules, now).await?;
     let queues: HashMap<ClassId, i64> = queues.into_iter().map(|row| (row.0, row.1)).collect();
     let merging = crate::merging::store::merging(tx, &asked).await?;
     let states = rows.into_iter().filter_map(|row| {
@@ -82,6 +83,7 @@ pub(super) async fn class_state(
             plan: Plan::default(),
             rule: crate::rules::Rule::default(),
             papers: memory.papers(row.id),
+            eligibility: memory.rules(row.id),
             capacity: row.capacity,
             enrolled: row.enrolled,
             waitlisted: row.waitlisted,

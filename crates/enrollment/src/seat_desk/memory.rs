@@ -1,6 +1,7 @@
 //! What the desk remembers from group to group.
 
 use crate::declarations::{self, Papers};
+use crate::eligibility::load::{self, ClassRules};
 use kernel::Instant;
 use platform::{AppResult, Tx};
 use std::collections::HashMap;
@@ -10,18 +11,34 @@ use teaching::seats::{self, Facts};
 
 /// More classes than this in memory are forgotten and read again.
 const KEPT_FACTS: usize = 50_000;
-/// Seconds after which papers are read again in any case.
-const KEPT_PAPERS_SECS: i64 = 60;
+/// Seconds after which papers and rules are read again in any case.
+const KEPT_SECS: i64 = 60;
 /// More people than this told within two seconds are a rush.
 pub(super) const RUSH: usize = 128;
+
+/// What was read for a class, with the class's version and the count of changes it was read at, and when.
+struct Kept<T> {
+    version: i64,
+    changes: i64,
+    at: Instant,
+    what: T,
+}
+
+impl<T> Kept<T> {
+    fn is_good(&self, facts: &Facts, changes: i64, now: Instant) -> bool {
+        (self.version, self.changes) == (facts.version, changes) && now < self.at.plus_secs(KEPT_SECS)
+    }
+}
 
 /// Facts of classes, and how busy the desk is.
 #[derive(Default)]
 pub(super) struct Memory {
     /// By class; a class that changed has another version.
     facts: HashMap<ClassId, Arc<Facts>>,
-    /// Papers by class, with the class's version and the count of changes they were read at, and when.
-    papers: HashMap<ClassId, (i64, i64, Instant, Arc<Papers>)>,
+    /// Papers by class.
+    papers: HashMap<ClassId, Kept<Arc<Papers>>>,
+    /// Eligibility rules by class; `None` for a class without any.
+    rules: HashMap<ClassId, Kept<Option<Arc<ClassRules>>>>,
     /// The second in which people were told last, how many in it, and how many in the one before.
     second: i64,
     told: usize,
@@ -55,7 +72,7 @@ impl Memory {
 
     /// Papers that this class asks for, as [`Memory::refresh_papers`] has read them.
     pub(super) fn papers(&self, class: ClassId) -> Option<Arc<Papers>> {
-        self.papers.get(&class).map(|known| Arc::clone(&known.3))
+        self.papers.get(&class).map(|known| Arc::clone(&known.what))
     }
 
     /// Reads again what classes ask for where the class or a rule has changed, and after a minute: an org may have moved.
@@ -73,9 +90,8 @@ impl Memory {
             .iter()
             .filter_map(|class| self.facts.get(class))
             .filter(|facts| {
-                self.papers.get(&facts.id).is_none_or(|(version, seen, at, _)| {
-                    (*version, *seen) != (facts.version, changes) || at.plus_secs(KEPT_PAPERS_SECS) <= now
-                })
+                let known = self.papers.get(&facts.id);
+                !known.is_some_and(|known| known.is_good(facts, changes, now))
             })
             .map(Arc::clone)
             .collect();
@@ -83,9 +99,52 @@ impl Memory {
         let read = declarations::papers(tx, &orgs).await?;
         for facts in stale {
             if let Some(papers) = read.get(&facts.org) {
-                let known = (facts.version, changes, now, Arc::clone(papers));
+                let known = Kept {
+                    version: facts.version,
+                    changes,
+                    at: now,
+                    what: Arc::clone(papers),
+                };
                 self.papers.insert(facts.id, known);
             }
+        }
+        Ok(())
+    }
+
+    /// Eligibility rules of this class, as [`Memory::refresh_rules`] has read them.
+    pub(super) fn rules(&self, class: ClassId) -> Option<Arc<ClassRules>> {
+        self.rules.get(&class).and_then(|known| known.what.clone())
+    }
+
+    /// Reads and compiles the eligibility rules of classes again, as papers are.
+    pub(super) async fn refresh_rules(
+        &mut self,
+        tx: &Tx,
+        classes: &[ClassId],
+        changes: i64,
+        now: Instant,
+    ) -> AppResult<()> {
+        if self.rules.len() > KEPT_FACTS {
+            self.rules.clear();
+        }
+        let stale: Vec<Arc<Facts>> = classes
+            .iter()
+            .filter_map(|class| self.facts.get(class))
+            .filter(|facts| {
+                let known = self.rules.get(&facts.id);
+                !known.is_some_and(|known| known.is_good(facts, changes, now))
+            })
+            .map(Arc::clone)
+            .collect();
+        let mut read = load::of_classes(tx, &stale, now).await?;
+        for facts in stale {
+            let known = Kept {
+                version: facts.version,
+                changes,
+                at: now,
+                what: read.remove(&facts.id),
+            };
+            self.rules.insert(facts.id, known);
         }
         Ok(())
     }

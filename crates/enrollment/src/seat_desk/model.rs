@@ -9,6 +9,8 @@ use super::refusal::Refusal;
 pub use super::status::EnrollmentStatus;
 use super::together::of_party;
 use crate::declarations::{Paper, Papers, Signed};
+use crate::eligibility::desk::may_have;
+use crate::eligibility::load::{ClassRules, Reading};
 use crate::fees::Money;
 use crate::first_come::Plan;
 use crate::first_come::model::{Pool, admit, kept_from};
@@ -44,6 +46,8 @@ pub struct ClassState {
     pub rule: Rule,
     /// Which papers it asks for.
     pub papers: Option<Arc<Papers>>,
+    /// Further rules of who may enrol; `None` without any.
+    pub(crate) eligibility: Option<Arc<ClassRules>>,
     /// Seats.
     pub capacity: i64,
     /// Seats taken.
@@ -159,6 +163,8 @@ pub struct State {
     pub people: HashMap<PersonId, PersonState>,
     /// How the fees of those stand who are moved, and what they come to in fen.
     pub paid: HashMap<EnrollmentId, (Money, i64)>,
+    /// What the rules of classes ask about those who ask; read where a class has rules.
+    pub(crate) reading: Reading,
 }
 
 /// What an accepted ask has led to.
@@ -352,6 +358,7 @@ fn enroll(
     in_window(at.opens, at.closes, state.now)?;
     admit(&at.plan.windows, standing, state.now)?;
     of_age(&at.facts, who.birth)?;
+    may_have(state, at, (person, who))?;
     within_limit(at, who, class)?;
     no_clash(state, at, who, class)?;
     let pool = match at.plan.windows.as_slice() {

@@ -6,6 +6,7 @@ use super::model::{Change, Decision, EnrollmentStatus, MoveWhy, State, place};
 use super::promotion::promote;
 use super::refusal::Refusal;
 use crate::EnrollmentId;
+use crate::eligibility::desk::may_have;
 use crate::fees::Money;
 use crate::first_come::model::Pool;
 use kernel::PersonId;
@@ -39,6 +40,9 @@ pub(super) fn move_seat(
     let mut without = who.clone();
     without.live.retain(|live| live.enrollment != enrollment);
     of_age(&at.facts, who.birth)?;
+    if why == MoveWhy::Transfer {
+        may_have(state, at, (person, &without))?;
+    }
     within_limit(at, &without, class)?;
     no_clash(state, at, &without, class)?;
     let others_first = why == MoveWhy::Transfer && at.waitlisted > 0;
@@ -88,6 +92,7 @@ pub(super) fn invite(
         return Ok(nothing());
     }
     of_age(&at.facts, who.birth)?;
+    may_have(state, at, (person, who))?;
     within_limit(at, who, class)?;
     no_clash(state, at, who, class)?;
     if at.free_for(Pool::Open, state.now) < 1 {

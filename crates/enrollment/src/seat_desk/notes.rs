@@ -91,6 +91,13 @@ fn note_placed(
     let (channel, actor) = came_in(asked, person);
     let mut data = json!({ "class": class, "queue": queue, "position": answer.position });
     note_owed(&mut data, state, at, (person, answer.status));
+    let rules = match asked.ask.wants_place() {
+        true => crate::eligibility::desk::asked(at, state.now),
+        false => Vec::new(),
+    };
+    if let (false, Some(data)) = (rules.is_empty(), data.as_object_mut()) {
+        data.insert("rules".into(), json!(rules));
+    }
     if let (Some(signup), Some(data)) = (signup, data.as_object_mut()) {
         data.insert("signup".into(), json!(signup));
     }

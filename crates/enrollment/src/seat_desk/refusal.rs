@@ -101,6 +101,19 @@ pub enum Refusal {
         /// How many.
         papers: usize,
     },
+    /// A rule that the school has written.
+    Rule {
+        /// Which.
+        rule: crate::EligibilityRuleId,
+        /// Its version.
+        version: i64,
+        /// Why, in the school's words.
+        words: String,
+        /// What the next door says.
+        label: String,
+        /// Where it leads.
+        href: String,
+    },
     /// The time to pay for the seat is over.
     HoldOver,
     /// The time to accept a seat is over.
@@ -144,6 +157,7 @@ impl Refusal {
             Self::NotMeant { .. } => "not_meant",
             Self::Paused { .. } => "paused",
             Self::PapersOwed { .. } => "papers_owed",
+            Self::Rule { .. } => "rule",
             Self::HoldOver => "hold_over",
             Self::OfferOver { .. } => "offer_over",
             Self::NothingOffered => "nothing_offered",
@@ -226,6 +240,7 @@ impl Refusal {
             Self::PapersOwed { papers, .. } => {
                 format!("还差 {papers} 份材料没有签，签好才能交费。请看“我的材料”：网上能签，或带身份证到柜台签。")
             }
+            Self::Rule { words, version, .. } => format!("规则：{words}（第 {version} 版）"),
             Self::HoldOver => "交费的时间已过，名额没有再留。想上这个班，请重新报名；多交的钱会退还。".into(),
             Self::OfferOver { .. } => {
                 "接受名额的时间已过，名额没有再留。还想上这个班，可以重新排候补，从最后排起；以前学期候补没轮到的签数不变。".into()
@@ -255,6 +270,7 @@ impl Refusal {
                 seats(),
             ],
             Self::PapersOwed { .. } => vec![door("看我的材料", "/me/papers")],
+            Self::Rule { label, href, .. } => vec![door(label, href), seats()],
             Self::InDraw { round } => vec![door("看这个报名批次", &format!("/rounds/{round}")), seats()],
             Self::OfferOver { class } => vec![
                 door("重新排这个班的候补", &format!("/classes/{class}/enroll")),
@@ -374,6 +390,13 @@ mod tests {
             Refusal::PapersOwed {
                 enrollment: EnrollmentId::from_raw(1),
                 papers: 2,
+            },
+            Refusal::Rule {
+                rule: crate::EligibilityRuleId::from_raw(1),
+                version: 2,
+                words: String::from("Residents only"),
+                label: String::from("Classes"),
+                href: String::from("/classes"),
             },
             Refusal::HoldOver,
             Refusal::NothingDue,

@@ -44,11 +44,12 @@ pub(super) async fn waiting_of(db: &Db, classes: &[ClassId]) -> DbResult<Vec<Wai
     .await
 }
 
-/// The highest queue number of each class, and how often papers changed.
-pub(super) async fn last_queues(db: &Db, classes: &[ClassId]) -> DbResult<Vec<(ClassId, i64, i64)>> {
+/// The highest queue number of each class, and how often papers and eligibility rules changed.
+pub(super) async fn last_queues(db: &Db, classes: &[ClassId]) -> DbResult<Vec<(ClassId, i64, i64, i64)>> {
     db.query(
         "SELECT c.id, CAST(COALESCE((SELECT max(e.queue) FROM enrollment e WHERE e.class_id = c.id), 0) AS BIGINT),
-                (SELECT p.changes FROM paper_change p WHERE p.one = 1)
+                (SELECT p.changes FROM paper_change p WHERE p.one = 1),
+                (SELECT r.changes FROM eligibility_change r WHERE r.one = 1)
          FROM class c {unscoped: the seat desk serves all} WHERE c.id {any $1} ORDER BY c.id",
         args![classes],
     )

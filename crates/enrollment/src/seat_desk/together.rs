@@ -3,6 +3,7 @@
 use super::conditions::{in_window, is_on, may_wait, no_clash, not_drawn, of_age, within_limit};
 use super::model::{Answer, Ask, ClassState, Decision, State, place};
 use super::refusal::Refusal;
+use crate::eligibility::desk::may_have;
 use crate::first_come::model::{Pool, admit};
 use crate::{EnrollmentId, SignupId};
 use kernel::PersonId;
@@ -106,6 +107,7 @@ fn party(
         }
         let fits = may_ask(*person)
             .and_then(|()| of_age(&at.facts, who.birth))
+            .and_then(|()| may_have(state, at, (*person, who)))
             .and_then(|()| within_limit(at, who, class))
             .and_then(|()| no_clash(state, at, who, class));
         fits.map_err(|because| because.about(number))?;

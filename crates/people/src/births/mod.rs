@@ -1,5 +1,5 @@
-//! Days of birth of many people at once, for the age rule of the seat desk.
+//! Days of birth and sex of many people at once, for the rules of the seat desk.
 
 mod store;
 
-pub use store::of;
+pub use store::{of, sexes};

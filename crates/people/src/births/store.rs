@@ -14,3 +14,15 @@ pub async fn of(db: &Db, people: &[PersonId]) -> DbResult<Vec<(PersonId, Option<
     )
     .await
 }
+
+/// Sex of each of these people who have told it: `male` or `female`.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn sexes(db: &Db, people: &[PersonId]) -> DbResult<Vec<(PersonId, String)>> {
+    db.query(
+        "SELECT id, sex FROM person WHERE id {any $1} AND sex IS NOT NULL ORDER BY id",
+        args![people],
+    )
+    .await
+}

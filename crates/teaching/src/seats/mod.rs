@@ -4,7 +4,9 @@
 
 mod store;
 
-pub use store::{Lineage, Seats, free_while_waiting, lineages, now, open_within, stuck_within, versions};
+pub use store::{
+    Kind, Lineage, Seats, free_while_waiting, kinds, lineages, now, open_within, stuck_within, versions,
+};
 
 use crate::ClassId;
 use db::{Db, DbResult};

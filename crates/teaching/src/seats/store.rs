@@ -98,6 +98,44 @@ pub async fn lineages(db: &Db, classes: &[ClassId]) -> DbResult<Vec<Lineage>> {
     .await
 }
 
+record! {
+    /// What kind of class it is, for the rules that a school writes.
+    pub struct Kind {
+        /// The class.
+        pub id: ClassId,
+        /// Its course.
+        pub course_id: CourseId,
+        /// Who runs it.
+        pub org_id: OrgId,
+        /// Its term.
+        pub term_id: TermId,
+        /// Day of the first session.
+        pub starts_on: Date,
+        /// Its course's kind.
+        pub category: String,
+        /// How much one should know before.
+        pub level: String,
+        /// How people take part.
+        pub mode: String,
+        /// How much it asks of the body.
+        pub risk: crate::classes::Risk,
+    }
+}
+
+/// What kind of classes these are.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn kinds(db: &Db, classes: &[ClassId]) -> DbResult<Vec<Kind>> {
+    db.query(
+        "SELECT c.id, c.course_id, c.org_id, c.term_id, c.starts_on, k.category, c.level, c.mode, c.risk
+         FROM class c JOIN course k ON k.id = c.course_id {unscoped: the facts are public}
+         WHERE c.id {any $1} ORDER BY c.id",
+        args![classes],
+    )
+    .await
+}
+
 /// Versions of the facts of these classes.
 ///
 /// # Errors

@@ -68,6 +68,7 @@ pub(super) fn usual(number: i64) -> ClassState {
             ..crate::rules::Rule::default()
         },
         papers: None,
+        eligibility: None,
         capacity: 2,
         enrolled: 0,
         waitlisted: 0,
@@ -91,6 +92,7 @@ pub(super) fn state(classes: Vec<ClassState>, people: i64) -> State {
             .map(|number| (person(number), born(number)))
             .collect(),
         paid: HashMap::new(),
+        reading: crate::eligibility::load::Reading::default(),
     }
 }
 
