@@ -383,6 +383,7 @@ struct LearnersPage {
     class: ClassRow,
     when: String,
     lines: Vec<LearnerLine>,
+    may_rule: bool,
     may_act: bool,
     /// Whether it has too few learners and may be merged.
     may_merge: bool,
@@ -430,6 +431,7 @@ pub(super) async fn learners(ctx: Ctx, Path(class): Path<String>) -> AppResult<R
     Ok(html(&LearnersPage {
         when: model::when(&page, &class),
         lines: list.iter().map(|learner| line(&page, &class, learner)).collect(),
+        may_rule: ctx.can(Permission::RoundRun),
         may_act: ctx.can(Permission::EnrollmentAct),
         may_merge: ctx.can(Permission::ClassPublish)
             && class.status == ClassStatus::Published

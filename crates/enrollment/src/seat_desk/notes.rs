@@ -91,13 +91,7 @@ fn note_placed(
     let (channel, actor) = came_in(asked, person);
     let mut data = json!({ "class": class, "queue": queue, "position": answer.position });
     note_owed(&mut data, state, at, (person, answer.status));
-    let rules = match asked.ask.wants_place() {
-        true => crate::eligibility::desk::asked(at, state.now),
-        false => Vec::new(),
-    };
-    if let (false, Some(data)) = (rules.is_empty(), data.as_object_mut()) {
-        data.insert("rules".into(), json!(rules));
-    }
+    note_rules(&mut data, state, at, asked);
     if let (Some(signup), Some(data)) = (signup, data.as_object_mut()) {
         data.insert("signup".into(), json!(signup));
     }
@@ -149,6 +143,17 @@ fn note_placed(
         signup,
         pool,
     });
+}
+
+/// Which eligibility rules were asked, with their versions.
+fn note_rules(data: &mut serde_json::Value, state: &State, at: &ClassState, asked: &Asked) {
+    if !asked.ask.wants_place() {
+        return;
+    }
+    let rules = crate::eligibility::desk::asked(at, state.now);
+    if let (false, Some(data)) = (rules.is_empty(), data.as_object_mut()) {
+        data.insert("rules".into(), json!(rules));
+    }
 }
 
 /// How the fee of a new seat stands.

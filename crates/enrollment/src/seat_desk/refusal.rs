@@ -347,6 +347,16 @@ fn weekday(slot: Slot) -> String {
 mod tests {
     use super::*;
 
+    fn by_rule() -> Refusal {
+        Refusal::Rule {
+            rule: crate::EligibilityRuleId::from_raw(1),
+            version: 2,
+            words: String::from("Residents only"),
+            label: String::from("Classes"),
+            href: String::from("/classes"),
+        }
+    }
+
     #[test]
     fn every_refusal_is_told_in_english_too() {
         let on: Date = "2027-03-01".parse().unwrap();
@@ -391,13 +401,7 @@ mod tests {
                 enrollment: EnrollmentId::from_raw(1),
                 papers: 2,
             },
-            Refusal::Rule {
-                rule: crate::EligibilityRuleId::from_raw(1),
-                version: 2,
-                words: String::from("Residents only"),
-                label: String::from("Classes"),
-                href: String::from("/classes"),
-            },
+            by_rule(),
             Refusal::HoldOver,
             Refusal::NothingDue,
             Refusal::BirthUnknown.about(2),
