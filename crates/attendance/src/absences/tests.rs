@@ -285,6 +285,15 @@ async fn a_place_is_given_up_through_the_desk() {
     let status: String = db.query_one(sql, args![f.people[0]]).await.unwrap();
     assert_eq!(status, "withdrawn");
     assert!(states(&f).await.contains(&"withdrawn".to_owned()));
+    f.app.run_jobs(enrollment::JOBS).await;
+    let told: i64 = db
+        .query_one(
+            "SELECT count(*) FROM event WHERE kind = 'enrollment.told' {unscoped: a test}",
+            args![],
+        )
+        .await
+        .unwrap();
+    assert_eq!(told, 1);
     let kinds: Vec<String> = db
         .query(
             "SELECT kind FROM event WHERE kind LIKE 'absence.%' {unscoped: a test} ORDER BY kind",

@@ -214,7 +214,6 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
                 merged_text(&line.from, row, class, place, asked)
             }
             _ if word == "changed" => changed_text(&line.from, row, class, place),
-            _ if word == "absent" => absent_text(class),
             (_, who) if word == "not_merged" => not_merged_text(row, class, who),
             _ if word == "invited" => invited_text(&line.from, row, class, place),
             _ if word == "offered" || word == "offer_over" => offer_text(word, row, class, place),

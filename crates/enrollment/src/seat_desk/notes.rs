@@ -223,10 +223,7 @@ fn note_moved(
         event(kind, enrollment, person, at.facts.org, asked).note(asked.reason.clone())
     };
     match (word, &asked.ask) {
-        (
-            "withdrawn" | "absent" | "not_merged" | "declined" | "hold_over" | "offer_over" | "transferred",
-            _,
-        ) => {
+        (word, _) if leaves(word) => {
             writes.look_again.extend(waits_elsewhere(state, person));
             let left = (enrollment, at.facts.org);
             writes.money.push(on_leaving(state, &asked.ask, left));
@@ -275,6 +272,14 @@ fn note_moved(
     if word != "transferred" {
         writes.tell.push(json!([enrollment, word, null]));
     }
+}
+
+/// Whether this word ends a place.
+fn leaves(word: &str) -> bool {
+    matches!(
+        word,
+        "withdrawn" | "absent" | "not_merged" | "declined" | "hold_over" | "offer_over" | "transferred"
+    )
 }
 
 /// Keeps with the event which papers a seat waits for, or waited in vain.
