@@ -36,6 +36,16 @@ impl Scope {
         }
     }
 
+    /// The part of it at and below this path; nothing when the path lies outside.
+    #[must_use]
+    pub fn below(&self, path: &str) -> Self {
+        if self.contains(path) {
+            Self::subtrees(vec![path.to_owned()])
+        } else {
+            Self::subtrees(Vec::new())
+        }
+    }
+
     /// Whether a node with this path lies inside.
     #[must_use]
     pub fn contains(&self, path: &str) -> bool {

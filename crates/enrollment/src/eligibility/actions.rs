@@ -5,7 +5,6 @@ use super::model::{Compiled, Words, check};
 use super::store::{self, RuleRow, SeatRow};
 use crate::EligibilityRuleId;
 use crate::rounds::lifecycle;
-use db::Scope;
 use kernel::{Date, Instant, OrgId, PersonId, Time};
 use orgs::tree::{self, OrgBrief};
 use platform::{AppError, AppResult, Ctx, Event, Permission};
@@ -44,7 +43,7 @@ pub async fn show(ctx: &Ctx, org: Option<OrgId>) -> AppResult<View> {
     let (orgs, org) = lifecycle::holders(ctx, org).await?;
     let places = tree::ancestors(ctx.db(), org.id).await?;
     let above: Vec<OrgId> = places.iter().map(|place| place.id).collect();
-    let scope = Scope::subtrees(vec![org.path.clone()]);
+    let scope = ctx.may(Permission::RoundRun)?.below(&org.path);
     let inherited = store::standing(ctx.db(), &above, ctx.now()).await?;
     let name = |id: OrgId| places.iter().find(|place| place.id == id);
     Ok(View {
@@ -105,7 +104,7 @@ async fn checked(ctx: &Ctx, db: &db::Db, org: OrgId, draft: &Draft) -> AppResult
     };
     let (course, class) = match &before {
         Some(last) => (last.course_id, last.class_id),
-        None => target(db, &org, draft).await?,
+        None => target(ctx, db, &org, draft).await?,
     };
     let row = RuleRow {
         id: before.as_ref().map_or_else(|| ctx.new_id(), |last| last.id),
@@ -129,11 +128,12 @@ async fn checked(ctx: &Ctx, db: &db::Db, org: OrgId, draft: &Draft) -> AppResult
 
 /// Class and course of a draft, which must be the org's to rule on.
 async fn target(
+    ctx: &Ctx,
     db: &db::Db,
     org: &OrgBrief,
     draft: &Draft,
 ) -> AppResult<(Option<CourseId>, Option<ClassId>)> {
-    let below = Scope::subtrees(vec![org.path.clone()]);
+    let below = ctx.may(Permission::RoundRun)?.below(&org.path);
     if let Some(class) = draft.class {
         teaching::classes::find_within(db, &below, class).await?;
     }
@@ -242,7 +242,9 @@ pub async fn dry_run(ctx: &Ctx, org: OrgId, draft: &Draft) -> AppResult<DryRun> 
         }
         None => (org, row.course_id),
     };
-    let scope = Scope::subtrees(vec![tree::find(db, org).await?.path]);
+    let scope = ctx
+        .may(Permission::RoundRun)?
+        .below(&tree::find(db, org).await?.path);
     let mut learned = Vec::new();
     if let Some(term) = store::last_term(db, &scope, course, ctx.today()).await? {
         learned = store::seats_in(db, &scope, term, course, MOST_SEATS).await?;

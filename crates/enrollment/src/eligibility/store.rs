@@ -186,7 +186,8 @@ pub(super) async fn courses(db: &Db, scope: &Scope, above: &[OrgId]) -> DbResult
     db.within(scope)
         .query(
             "SELECT c.id, c.name FROM course c WHERE c.status <> 'retired'
-             AND ({scope c.org_id} OR c.org_id {any $1} OR c.shared = TRUE) ORDER BY c.sort_key, c.id LIMIT 300",
+             AND ({scope c.org_id} OR c.org_id {any $1}
+               OR EXISTS (SELECT 1 FROM class k WHERE k.course_id = c.id AND {scope k.org_id})) ORDER BY c.sort_key, c.id LIMIT 300",
             args![above],
         )
         .await

@@ -1,8 +1,8 @@
 //! Work after the decision: telling people, and what a cancelled class or a changed session means for them.
 
 use super::messages::{
-    absent_text, acted_text, changed_text, decided_text, invited_text, merged_text, money_text,
-    not_merged_text, offer_text, undo_text,
+    acted_text, changed_text, decided_text, invited_text, merged_text, money_text, not_merged_text,
+    offer_text, undo_text,
 };
 use super::store::{self, EnrollmentRow};
 use crate::seat_desk::{Ask, Asked, SETTLE, TELL as TELL_NAME, place_drawn};
@@ -174,6 +174,16 @@ fn lines_of(payload: &Value) -> Vec<Told> {
     lines.into_iter().flatten().filter_map(told).collect()
 }
 
+/// What somebody still has to sign, in words; empty when nothing.
+async fn papers_due(ctx: &Ctx, tx: &Tx, row: &EnrollmentRow) -> AppResult<String> {
+    let due = crate::declarations::due(tx, &[(row.person_id, row.class_id)], ctx.today()).await?;
+    Ok(due
+        .values()
+        .next()
+        .map(crate::declarations::due_words)
+        .unwrap_or_default())
+}
+
 async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
     if told_before(&ctx, &job).await? {
         return Ok("已通知过".into());
@@ -201,12 +211,6 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
             }
         };
         let acted = acted_on(&tx, row, word).await?;
-        let due = crate::declarations::due(&tx, &[(row.person_id, row.class_id)], ctx.today()).await?;
-        let papers = due
-            .values()
-            .next()
-            .map(crate::declarations::due_words)
-            .unwrap_or_default();
         let (template, mut text) = match (money_text(word, row, class), acted) {
             _ if word == "merged" => {
                 let choice = crate::merging::store::choice(&tx, row.id).await?;
@@ -225,7 +229,7 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
             (None, None) => decided_text(word, class, place, *position),
         };
         if matches!(word.as_str(), "reserved" | "promoted" | "merged") {
-            text.push_str(&papers);
+            text.push_str(&papers_due(&ctx, &tx, row).await?);
         }
         // From now on the school's staff find this person.
         persons::belongs(&tx, row.person_id, row.org_id).await?;

@@ -136,15 +136,6 @@ pub(super) fn paper_text(
     Some((template, text))
 }
 
-/// What is told to whose place was given up because they stayed away: how to object.
-pub(super) fn absent_text(class: &ClassRow) -> (&'static str, String) {
-    let text = format!(
-        "【学圈】您很久没有来上“{}”，学校打过电话后，把名额让给了后面的人。不同意，请打电话给学校或到柜台说；还想上，也可以重新报名。",
-        class.name
-    );
-    ("enrollment.withdrawn", text)
-}
-
 /// What is told to whose class was merged into another: the new time and place, and that they may refuse.
 pub(super) fn merged_text(
     from: &str,
@@ -280,6 +271,17 @@ pub(super) fn not_merged_text(
     ("enrollment.not_merged", text)
 }
 
+/// What is told to whose place was given up: by themselves, or because they stayed away, with how to object.
+fn withdrawn_text(word: &str, name: &str) -> String {
+    if word == "absent" {
+        format!(
+            "【学圈】您很久没有来上“{name}”，学校打过电话后，把名额让给了后面的人。不同意，请打电话给学校或到柜台说；还想上，也可以重新报名。"
+        )
+    } else {
+        format!("【学圈】您在“{name}”的报名已取消。想再报，可在网上、电话或柜台重新报名。")
+    }
+}
+
 pub(super) fn decided_text(
     word: &str,
     class: &ClassRow,
@@ -313,10 +315,7 @@ pub(super) fn decided_text(
                 "【学圈】轮到您了：“{name}”已为您报上。{when}，{place}，{first} 开课。来不了请早些取消。"
             ),
         ),
-        "withdrawn" => (
-            "enrollment.withdrawn",
-            format!("【学圈】您在“{name}”的报名已取消。想再报，可在网上、电话或柜台重新报名。"),
-        ),
+        "withdrawn" | "absent" => ("enrollment.withdrawn", withdrawn_text(word, name)),
         "accepted" => (
             "enrollment.accepted",
             format!(

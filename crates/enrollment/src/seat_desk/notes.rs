@@ -92,25 +92,18 @@ fn note_placed(
     let mut data = json!({ "class": class, "queue": queue, "position": answer.position });
     note_owed(&mut data, state, at, (person, answer.status));
     note_rules(&mut data, state, at, asked);
-    if let (Some(signup), Some(data)) = (signup, data.as_object_mut()) {
-        data.insert("signup".into(), json!(signup));
-    }
     let came = came_from(state, &asked.ask);
-    if let (Some(came), Some(data)) = (&came, data.as_object_mut()) {
-        data.insert(came.key.into(), json!(came.enrollment));
+    if let Some(data) = data.as_object_mut() {
+        data.extend(signup.map(|signup| ("signup".into(), json!(signup))));
+        data.extend(came.iter().map(|came| (came.key.into(), json!(came.enrollment))));
     }
     let placed = event(kind, answer.enrollment, person, at.facts.org, asked).via(channel);
     writes.events.push(placed.data(data));
     // The round tells everybody of its result, once.
-    match &came {
-        Some(came) => writes
-            .tell
-            .push(json!([answer.enrollment, came.word, null, came.name])),
-        None if !drawn => writes
-            .tell
-            .push(json!([answer.enrollment, word, answer.position])),
-        None => {}
-    }
+    writes.tell.extend(match &came {
+        Some(came) => Some(json!([answer.enrollment, came.word, null, came.name])),
+        None => (!drawn).then(|| json!([answer.enrollment, word, answer.position])),
+    });
     let reserved = answer.status == EnrollmentStatus::Reserved;
     let held_until = kept_until(state, at, asked, (person, answer.status));
     writes.money.extend(held_until.map(Step::Kept));
