@@ -99,6 +99,28 @@ fn check_members(people: &[PersonId], limit: i64) -> Result<(), FieldError> {
     }
 }
 
+/// Refuses those of these people who take part already, with this sentence beside each.
+///
+/// # Errors
+/// [`AppError::Invalid`] beside each companion who is taken.
+pub(crate) fn nobody_twice(people: &[PersonId], taken: &[PersonId], sentence: &str) -> AppResult<()> {
+    let wrong = people
+        .iter()
+        .enumerate()
+        .filter(|(_, person)| taken.contains(person));
+    let wrong: Vec<FieldError> = wrong
+        .map(|(at, _)| FieldError {
+            field: format!("companion_number_{at}"),
+            sentence: sentence.to_owned(),
+        })
+        .collect();
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(AppError::Invalid(wrong))
+    }
+}
+
 /// The questions about companions, where so many people may take part together.
 pub(crate) fn fields(limit: i64) -> Vec<Field> {
     let mut all = Vec::new();

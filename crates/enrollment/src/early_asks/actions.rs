@@ -8,7 +8,7 @@ use crate::seat_desk::{Refusal, conditions};
 use crate::{EarlyAskId, first_come};
 use kernel::{Instant, PersonId};
 use people::{births, family, persons};
-use platform::{AppError, AppResult, Channel, Ctx, Event, FieldError};
+use platform::{AppError, AppResult, Channel, Ctx, Event};
 use serde_json::json;
 use teaching::classes::{self, ClassStatus};
 use teaching::{ClassId, seats};
@@ -66,7 +66,11 @@ async fn leave(
     if let Some(known) = store::of_person_and_class(&tx, person, class).await? {
         return Ok(known);
     }
-    nobody_twice(&store::taken(&tx, class, &people).await?, &people)?;
+    companions::nobody_twice(
+        &people,
+        &store::taken(&tx, class, &people).await?,
+        "这位同行人已经提前登记了这个班。请他先撤回，或不写他。",
+    )?;
     let id: EarlyAskId = ctx.new_id();
     let new = NewEarlyAsk {
         id,
@@ -143,24 +147,6 @@ async fn check_ages(ctx: &Ctx, class: ClassId, people: &[PersonId]) -> AppResult
         }
     }
     Ok(())
-}
-
-fn nobody_twice(taken: &[PersonId], people: &[PersonId]) -> AppResult<()> {
-    let wrong = people
-        .iter()
-        .enumerate()
-        .filter(|(_, person)| taken.contains(person));
-    let wrong: Vec<FieldError> = wrong
-        .map(|(at, _)| FieldError {
-            field: format!("companion_number_{at}"),
-            sentence: "这位同行人已经提前登记了这个班。请他先撤回，或不写他。".into(),
-        })
-        .collect();
-    if wrong.is_empty() {
-        Ok(())
-    } else {
-        Err(AppError::Invalid(wrong))
-    }
 }
 
 /// An ask as its page shows it.

@@ -116,6 +116,13 @@ pub const KEEPER: Keeper = Keeper {
             days: None,
         },
         Retention {
+            what: "报名规则的经办人",
+            table: "eligibility_rule",
+            rule: Rule::Kept,
+            why: "只有规则、日期和经办人的编号；按哪一版拒绝的要能查。",
+            days: None,
+        },
+        Retention {
             what: "办理规定的经办人",
             table: "school_rule",
             rule: Rule::Kept,

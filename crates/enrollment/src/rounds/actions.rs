@@ -14,9 +14,9 @@ use orgs::tree::{self, OrgBrief};
 use people::persons::{self, PersonBrief};
 use people::{births, contact};
 use platform::api::Part;
-use platform::{AppError, AppResult, Channel, Ctx, Event, FieldError, Permission};
+use platform::{AppError, AppResult, Channel, Ctx, Event, Permission};
 use serde_json::json;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use teaching::classes::{self, ClassRow, ClassStatus};
 use teaching::terms::{self, TermRow};
 use teaching::{ClassId, seats};
@@ -349,22 +349,12 @@ async fn nobody_twice(db: &Db, round: RoundId, person: PersonId, people: &[Perso
             format!("/me/signups/{}", own.signup_id),
         ));
     }
-    let taken: HashSet<PersonId> = already.iter().map(|member| member.person_id).collect();
-    let wrong = people
-        .iter()
-        .enumerate()
-        .filter(|(_, person)| taken.contains(person));
-    let wrong: Vec<FieldError> = wrong
-        .map(|(at, _)| FieldError {
-            field: format!("companion_number_{at}"),
-            sentence: "这位同行人已经在这个批次报过名了。请他先撤回，或不写他。".into(),
-        })
-        .collect();
-    if wrong.is_empty() {
-        Ok(())
-    } else {
-        Err(AppError::Invalid(wrong))
-    }
+    let taken: Vec<PersonId> = already.iter().map(|member| member.person_id).collect();
+    companions::nobody_twice(
+        people,
+        &taken,
+        "这位同行人已经在这个批次报过名了。请他先撤回，或不写他。",
+    )
 }
 
 /// The signup of the signed-in person in a round, if they take part.
