@@ -168,3 +168,33 @@ async fn a_couple_leaves_an_ask_takes_it_back_and_leaves_it_again(stage: &Stage)
         "and left again"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ask_that_cannot_be_written_keeps_nobody_else_out() {
+    let stage = stage(5, 3).await;
+    opening_in(&stage, 10).await;
+    let mut asks = Vec::new();
+    for at in 0..2 {
+        asks.push(keep(&stage, at).await.1);
+    }
+    // A guard of the database that the second of the two breaks.
+    let tx = stage.app.system().begin().await.unwrap();
+    tx.batch("CREATE UNIQUE INDEX test_guard ON enrollment (actor_person)")
+        .await
+        .unwrap();
+    let sql = "UPDATE early_ask SET actor_person = $1 {unscoped: test}";
+    tx.exec(sql, db::args![stage.people[0]]).await.unwrap();
+    tx.commit(vec![platform::Event::new("test.guard", "class", stage.class)])
+        .await
+        .unwrap();
+    stage.app.platform.clock.advance(601);
+    assert_eq!(stage.enroll(2).await["status"], "confirmed");
+    let mut outcomes = Vec::new();
+    for (at, ask) in asks.iter().enumerate() {
+        outcomes.push(shown(&stage, at, ask).await["outcome"].clone());
+    }
+    assert!(
+        outcomes.contains(&json!("placed")) && outcomes.contains(&json!("failed")),
+        "{outcomes:?}"
+    );
+}

@@ -37,19 +37,33 @@ async fn decide_early(ctx: &Ctx, memory: &mut Memory, asked: &[Asked]) -> AppRes
             return Ok(all);
         }
         let decided = decide_some(ctx, memory, &due, &ids).await;
-        if let Some(error) = decided.answers.iter().find_map(is_undecided) {
-            return Err(error.clone());
-        }
+        set_aside(ctx, &ids, &decided.answers).await?;
         all.push(decided);
     }
 }
 
-/// An answer that is none: the ask waits on.
-fn is_undecided(answer: &Answered) -> Option<&AppError> {
-    match answer {
-        Ok(_) | Err(AppError::Refused { .. } | AppError::NotFound) => None,
-        Err(error) => Some(error),
+/// Closes what the database refused even by itself, so that one broken ask does not keep a class shut for everybody. While
+/// the database is not there at all, the asks wait on.
+async fn set_aside(ctx: &Ctx, early: &[EarlyAskId], answers: &[Answered]) -> AppResult<()> {
+    let mut ids = Vec::new();
+    let mut errors: Vec<Answered> = Vec::new();
+    for (id, answer) in early.iter().zip(answers) {
+        match answer {
+            Ok(_) | Err(AppError::Refused { .. } | AppError::NotFound) => {}
+            Err(error @ AppError::Unavailable(_)) => return Err(error.clone()),
+            Err(error) => {
+                tracing::error!(%error, ask = %id, "an early ask cannot be decided");
+                ids.push(*id);
+                errors.push(Err(error.clone()));
+            }
+        }
     }
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let tx = ctx.begin().await?;
+    let events = close(&tx, &ids, &errors).await?;
+    tx.commit(events).await
 }
 
 /// Writes what became of early asks, and gives the events of it.
@@ -64,7 +78,8 @@ pub(super) async fn close(
         let (code, sentence) = match answer {
             Ok(_) => (PLACED, String::new()),
             Err(AppError::Refused { code, sentence, .. }) => (*code, sentence.clone()),
-            Err(error) => ("not_found", error.sentence()),
+            Err(AppError::NotFound) => ("not_found", AppError::NotFound.sentence()),
+            Err(error) => ("failed", error.sentence()),
         };
         let enrollment = answer
             .as_ref()
