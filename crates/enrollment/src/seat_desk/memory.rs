@@ -30,6 +30,23 @@ impl<T> Kept<T> {
     }
 }
 
+/// Classes of which what is kept is missing or too old; with very many, all is forgotten first.
+fn stale<'a, T>(
+    kept: &mut HashMap<ClassId, Kept<T>>,
+    facts: impl Iterator<Item = &'a Arc<Facts>>,
+    changes: i64,
+    now: Instant,
+) -> Vec<Arc<Facts>> {
+    if kept.len() > KEPT_FACTS {
+        kept.clear();
+    }
+    let good = |facts: &Facts| {
+        let known = kept.get(&facts.id);
+        known.is_some_and(|known| known.is_good(facts, changes, now))
+    };
+    facts.filter(|facts| !good(facts)).map(Arc::clone).collect()
+}
+
 /// Facts of classes, and how busy the desk is.
 #[derive(Default)]
 pub(super) struct Memory {
@@ -83,18 +100,8 @@ impl Memory {
         changes: i64,
         now: Instant,
     ) -> AppResult<()> {
-        if self.papers.len() > KEPT_FACTS {
-            self.papers.clear();
-        }
-        let stale: Vec<Arc<Facts>> = classes
-            .iter()
-            .filter_map(|class| self.facts.get(class))
-            .filter(|facts| {
-                let known = self.papers.get(&facts.id);
-                !known.is_some_and(|known| known.is_good(facts, changes, now))
-            })
-            .map(Arc::clone)
-            .collect();
+        let facts = classes.iter().filter_map(|class| self.facts.get(class));
+        let stale = stale(&mut self.papers, facts, changes, now);
         let orgs: Vec<kernel::OrgId> = stale.iter().map(|facts| facts.org).collect();
         let read = declarations::papers(tx, &orgs).await?;
         for facts in stale {
@@ -124,18 +131,8 @@ impl Memory {
         changes: i64,
         now: Instant,
     ) -> AppResult<()> {
-        if self.rules.len() > KEPT_FACTS {
-            self.rules.clear();
-        }
-        let stale: Vec<Arc<Facts>> = classes
-            .iter()
-            .filter_map(|class| self.facts.get(class))
-            .filter(|facts| {
-                let known = self.rules.get(&facts.id);
-                !known.is_some_and(|known| known.is_good(facts, changes, now))
-            })
-            .map(Arc::clone)
-            .collect();
+        let facts = classes.iter().filter_map(|class| self.facts.get(class));
+        let stale = stale(&mut self.rules, facts, changes, now);
         let mut read = load::of_classes(tx, &stale, now).await?;
         for facts in stale {
             let known = Kept {
