@@ -21,7 +21,7 @@ pub async fn run(config: &Config, command: ImportCommand) -> Done {
     let platform = Installation::open(config, Opening::command("import")).await?;
     let ctx = Ctx::system(&platform, "import");
     match command {
-        ImportCommand::Regions { file, dry_run } => regions(&ctx, &read(&file)?, dry_run).await,
+        ImportCommand::Regions { file, dry_run } => regions(&ctx, &read(&file)?, dry_run).await?,
         ImportCommand::People {
             file,
             org,
@@ -33,9 +33,10 @@ pub async fn run(config: &Config, command: ImportCommand) -> Done {
                 (false, true) => How::GoodRows,
                 (false, false) => How::AllOrNothing,
             };
-            people(&ctx, &read(&file)?, &org, how).await
+            people(&ctx, &read(&file)?, &org, how).await?;
         }
     }
+    Ok(platform.db.gather_statistics().await.map_err(AppError::from)?)
 }
 
 fn read(file: &Path) -> Done<Vec<u8>> {

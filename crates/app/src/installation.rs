@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use teaching::catalogue::Catalogue;
 
-/// Committed events that a slow listener may lag behind before it has to read again.
-const BUS_EVENTS: usize = 4_096;
+/// Commits that a slow listener may lag behind before it has to read again.
+const BUS_COMMITS: usize = 1_024;
 /// Seconds to wait for the gateway of text messages.
 const SMS_TIMEOUT: Duration = Duration::from_secs(10);
 /// Seconds to wait for the provider of payments.
@@ -146,7 +146,7 @@ impl Installation {
         let chain = Chain::open(&db, number, &opening.holder).await?;
         Ok(Arc::new(Platform {
             ids: Ids::new(clock.clone(), random.clone(), chain.node()),
-            bus: tokio::sync::broadcast::channel(BUS_EVENTS).0,
+            bus: tokio::sync::broadcast::channel(BUS_COMMITS).0,
             public_url: opening.public_url,
             help_phone: opening.help_phone,
             demo: opening.demo,

@@ -170,6 +170,18 @@ impl Db {
         Ok(())
     }
 
+    /// Lets PostgreSQL count what is in the tables, after very much was written at once: until then it plans as if they
+    /// were empty. SQLite plans by its indexes alone.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] when the database cannot be reached.
+    pub async fn gather_statistics(&self) -> DbResult<()> {
+        match &self.shared.pool {
+            Pool::Sqlite(_) => Ok(()),
+            Pool::Postgres(pool) => pool.outside_transaction("ANALYZE").await,
+        }
+    }
+
     /// Checks that a statement can be prepared, and gives the names of its result columns.
     ///
     /// # Errors

@@ -132,11 +132,12 @@ async fn apply(tx: &Tx, domain: &str, migration: &Migration) -> DbResult<bool> {
     }
 }
 
-/// SQLite keeps a table ordered by its key only when the key is declared `INTEGER PRIMARY KEY`.
+/// SQLite keeps a table ordered by its key only when the key is declared `INTEGER PRIMARY KEY`. What stands behind
+/// `--postgres ` is for PostgreSQL alone.
 fn for_dialect(sql: &str, dialect: Dialect) -> String {
     match dialect {
         Dialect::Sqlite => sql.replace("BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY"),
-        Dialect::Postgres => sql.to_owned(),
+        Dialect::Postgres => sql.replace("--postgres ", ""),
     }
 }
 

@@ -229,6 +229,11 @@ impl Session {
             .map_err(|error| explain(&error))
     }
 
+    pub(crate) async fn exec_many(&self, text: &str, rows: &[Vec<Value>]) -> DbResult<()> {
+        let all = rows.iter().map(|row| self.exec(text, row));
+        futures_util::future::try_join_all(all).await.map(drop)
+    }
+
     pub(crate) async fn batch(&self, sql: &str) -> DbResult<()> {
         self.client()?
             .batch_execute(sql)
@@ -242,14 +247,14 @@ impl Session {
             .bytes()
             .fold(0_i64, |hash, byte| (hash * 31 + i64::from(byte)) & 0x7fff)
             << 48;
-        for number in numbers {
-            let key = space | (number & 0xffff_ffff_ffff);
-            self.rows(
-                "SELECT 1 FROM (SELECT pg_advisory_xact_lock($1)) AS held",
-                &[Value::Int(key)],
-            )
-            .await?;
-        }
+        let keys = numbers.iter().map(|number| space | (number & 0xffff_ffff_ffff));
+        // Sorted below the call, so that the locks are taken in this order whatever the plan is.
+        self.rows(
+            "SELECT count(held) FROM (SELECT pg_advisory_xact_lock(key) IS NULL AS held
+               FROM (SELECT key FROM unnest(CAST($1 AS BIGINT[])) AS wanted (key) ORDER BY key OFFSET 0) AS sorted) AS locked",
+            &[Value::Ints(keys.collect())],
+        )
+        .await?;
         Ok(())
     }
 

@@ -74,6 +74,25 @@ impl Tx {
         self.execute(sql, Some(scope), args).await
     }
 
+    /// Runs a statement that writes once for each row of arguments; PostgreSQL is sent all of them before it answers the first.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn exec_many(&self, sql: &str, rows: &[Vec<Value>]) -> DbResult<()> {
+        let statement = self.shared.statements.render(sql, None)?;
+        let started = self.start();
+        match &*self.session {
+            Session::Sqlite(session) => {
+                for row in rows {
+                    session.exec(&statement.text, row)?;
+                }
+            }
+            Session::Postgres(session) => session.exec_many(&statement.text, rows).await?,
+        }
+        note_slow(sql, started);
+        Ok(())
+    }
+
     async fn execute(&self, sql: &str, scope: Option<&Scope>, args: &[Value]) -> DbResult<u64> {
         let statement = self.shared.statements.render(sql, scope)?;
         let args = statement.with_scope_args(args);

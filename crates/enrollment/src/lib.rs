@@ -102,6 +102,11 @@ pub const SCHEMA: db::Schema = db::Schema {
             name: "eligibility rules",
             sql: include_str!("../migrations/0014_eligibility.sql"),
         },
+        db::Migration {
+            number: 18,
+            name: "fewer indexes",
+            sql: include_str!("../migrations/0018_fewer_indexes.sql"),
+        },
     ],
     org_owned: &[
         "enrollment",

@@ -82,17 +82,37 @@ impl Instant {
 }
 
 impl fmt::Display for Instant {
+    /// Digit by digit: several are written for each seat that is given, and format arguments take ten times as long.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = jiff::tz::Offset::UTC.to_datetime(self.timestamp());
-        write!(
-            f,
-            "{}T{:02}:{:02}:{:02}.{:03}Z",
-            at.date(),
-            at.hour(),
-            at.minute(),
-            at.second(),
-            at.millisecond()
-        )
+        let Ok(year) = u32::try_from(at.year()) else {
+            return write!(f, "{at}Z");
+        };
+        let part = |number: i8| u32::from(number.unsigned_abs());
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        let fields = [
+            (4, year),
+            (7, part(at.month())),
+            (10, part(at.day())),
+            (13, part(at.hour())),
+            (16, part(at.minute())),
+            (19, part(at.second())),
+            (23, u32::from(at.millisecond().unsigned_abs())),
+        ];
+        let mut from = 0;
+        for (to, number) in fields {
+            put_digits(text.get_mut(from..to).unwrap_or_default(), number);
+            from = to + 1;
+        }
+        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
+    }
+}
+
+/// Fills the text with the last digits of a number.
+fn put_digits(text: &mut [u8], mut number: u32) {
+    for slot in text.iter_mut().rev() {
+        *slot = b'0' + u8::try_from(number % 10).unwrap_or_default();
+        number /= 10;
     }
 }
 

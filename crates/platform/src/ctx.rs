@@ -29,7 +29,7 @@ pub struct Platform {
     /// This node's chain of events.
     pub chain: Chain,
     /// Committed events, for listeners in this process.
-    pub bus: broadcast::Sender<Arc<Notice>>,
+    pub bus: broadcast::Sender<Arc<[Notice]>>,
     /// Address under which people reach this installation, without a closing slash.
     pub public_url: String,
     /// Telephone that every page offers to whoever needs help; empty when there is none.

@@ -3,6 +3,7 @@
 use crate::Channel;
 use kernel::{Id, Instant, OrgId, PersonId};
 use sha2::{Digest, Sha256};
+use std::fmt::{Display, Write};
 
 /// What happened to one thing. Actor, time and channel are added at the commit.
 #[derive(Debug, Clone)]
@@ -150,29 +151,27 @@ impl EventRow {
     /// The hash this row must have after a row with hash `previous`: SHA-256 over both, fields parted by 0x1f.
     #[must_use]
     pub fn expected_hash(&self, previous: &str) -> String {
+        let mut text = String::with_capacity(512);
+        let mut push = |field: &dyn Display| {
+            // Writing to a text cannot fail.
+            let _ = write!(text, "{field}\u{1f}");
+        };
         let number = |value: Option<i64>| value.map(|n| n.to_string()).unwrap_or_default();
-        let fields = [
-            previous.to_owned(),
-            self.id.to_string(),
-            self.at.to_string(),
-            self.kind.clone(),
-            self.subject_kind.clone(),
-            self.subject_id.to_string(),
-            number(self.org_id.map(Id::raw)),
-            number(self.actor_person.map(Id::raw)),
-            number(self.actor_account),
-            number(self.on_behalf_of.map(Id::raw)),
-            self.channel.clone(),
-            self.request.clone(),
-            self.data.clone(),
-            self.note_hash.clone().unwrap_or_default(),
-        ];
-        let mut hasher = Sha256::new();
-        for field in &fields {
-            hasher.update(field.as_bytes());
-            hasher.update([0x1f]);
-        }
-        hex(&hasher.finalize())
+        push(&previous);
+        push(&self.id);
+        push(&self.at);
+        push(&self.kind);
+        push(&self.subject_kind);
+        push(&self.subject_id);
+        push(&number(self.org_id.map(Id::raw)));
+        push(&number(self.actor_person.map(Id::raw)));
+        push(&number(self.actor_account));
+        push(&number(self.on_behalf_of.map(Id::raw)));
+        push(&self.channel);
+        push(&self.request);
+        push(&self.data);
+        push(&self.note_hash.as_deref().unwrap_or_default());
+        hex(&Sha256::digest(text))
     }
 }
 

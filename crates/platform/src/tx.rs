@@ -142,7 +142,7 @@ impl Tx {
         let platform = Arc::clone(&ctx.platform);
         // In a task of its own: if the client goes away while the commit runs, head and database stay agreed.
         let work = tokio::spawn(async move {
-            let notices: Vec<Arc<Notice>> = events.iter().map(notice).collect();
+            let notices: Arc<[Notice]> = events.iter().map(notice).collect();
             let mut head = platform.chain.head.lock().await;
             if head.doubtful {
                 *head = read_head(&platform.db, platform.chain.node()).await?;
@@ -169,10 +169,8 @@ impl Tx {
             };
             *head = next;
             drop(head);
-            for notice in notices {
-                // No listener is no error.
-                let _ = platform.bus.send(notice);
-            }
+            // No listener is no error.
+            let _ = platform.bus.send(notices);
             Ok(pending)
         });
         work.await
@@ -185,13 +183,13 @@ fn is_taken(error: &DbError) -> bool {
     error.is_unique("event_pkey") || error.is_unique("event.id")
 }
 
-fn notice(event: &Event) -> Arc<Notice> {
-    Arc::new(Notice {
+fn notice(event: &Event) -> Notice {
+    Notice {
         kind: event.kind,
         subject_kind: event.subject_kind,
         subject_id: event.subject_id,
         org: event.org,
-    })
+    }
 }
 
 async fn write(tx: &db::Tx, ctx: &Ctx, head: &Head, events: Vec<Event>) -> DbResult<Head> {

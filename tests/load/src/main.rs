@@ -5,6 +5,7 @@
 
 mod bench;
 mod client;
+mod desk;
 mod kill;
 mod locks;
 mod rush;

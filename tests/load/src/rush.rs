@@ -3,6 +3,7 @@
 
 use crate::bench::{Bench, asks, words};
 use crate::client;
+use crate::desk;
 use crate::locks;
 use crate::server::{Server, command, get};
 use std::path::Path;
@@ -35,16 +36,16 @@ impl Pair {
         classes: &[String],
     ) -> Result<Vec<Half>, String> {
         let itself = std::env::current_exe().map_err(|error| error.to_string())?;
+        let write = |name: String, lines: &[String]| {
+            let path = bench.folder.path(&name);
+            let written = std::fs::write(&path, lines.join("\n"));
+            written.map(|()| path).map_err(|error| error.to_string())
+        };
+        let classes = write("classes".into(), classes)?;
         let mut firing = Vec::new();
         for (at, (server, own)) in self.servers.iter().zip(tokens.chunks(PEOPLE / 2)).enumerate() {
-            let write = |name: String, lines: &[String]| {
-                let path = bench.folder.path(&name);
-                let written = std::fs::write(&path, lines.join("\n"));
-                written.map(|()| path).map_err(|error| error.to_string())
-            };
             let tokens = write(format!("tokens-{at}"), own)?;
-            let classes = write("classes".into(), classes)?;
-            let (program, address) = (itself.clone(), server.address.clone());
+            let (program, address, classes) = (itself.clone(), server.address.clone(), classes.clone());
             firing.push(tokio::task::spawn_blocking(move || {
                 command(&program, &["people", &address, &tokens, &classes])
             }));
@@ -113,11 +114,12 @@ pub async fn run(bench: &Bench<'_>, database: &str) -> Result<(), String> {
         &data,
     ];
     let said = command(&bench.options.program, &arguments)?;
-    let tokens = said
+    let (people, tokens): (Vec<String>, Vec<String>) = said
         .lines()
-        .filter_map(|line| Some(line.split_once('\t')?.1.to_owned()));
-    let tokens: Vec<String> = tokens.collect();
-    beside_row_locks(bench, database, &first, &tokens).await?;
+        .filter_map(|line| line.split_once('\t'))
+        .map(|(person, token)| (person.to_owned(), token.to_owned()))
+        .unzip();
+    beside_row_locks((bench, database), &first, (&people, &tokens)).await?;
     let bare = Pair {
         servers: [bench.hello("one.log").await?, bench.hello("two.log").await?],
     };
@@ -147,16 +149,22 @@ pub async fn run(bench: &Bench<'_>, database: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Seats over HTTP from one process on PostgreSQL, beside the usual way: a transaction an ask that locks the class.
+/// Seats at the desk and over HTTP from one process on PostgreSQL, beside the usual way: a transaction an ask that locks
+/// the class.
 async fn beside_row_locks(
-    bench: &Bench<'_>,
-    database: &str,
+    (bench, database): (&Bench<'_>, &str),
     server: &Server,
-    tokens: &[String],
+    (people, tokens): (&[String], &[String]),
 ) -> Result<(), String> {
     let locked = locks::per_second(database).await?;
-    let classes = bench.open_classes(server, CLASSES * 2).await?;
-    let others = classes.get(CLASSES..).unwrap_or_default();
+    let classes = bench.open_classes(server, CLASSES * 3).await?;
+    let third = classes.get(CLASSES * 2..).unwrap_or_default();
+    let decided = desk::per_second((database, &bench.folder.path("shared")), people, third).await?;
+    println!(
+        "decisions of the seat desk on PostgreSQL, without HTTP: {decided:.0} a second; row locks, one transaction a seat: {locked:.0}; {:.1} times as many (limit 20)",
+        decided / locked
+    );
+    let others = classes.get(CLASSES..CLASSES * 2).unwrap_or_default();
     let requests = asks(tokens, others, tokens.len(), "");
     let (figures, each) = bench.fire(server, &requests).await;
     println!(

@@ -197,6 +197,7 @@ pub async fn build_scaled(platform: &Arc<Platform>, today: Date, scale: Scale) -
         "enrollments": report.enrollments,
     }));
     tx.commit(vec![event]).await?;
+    platform.db.gather_statistics().await?;
     Ok(report)
 }
 

@@ -34,7 +34,7 @@ pub(super) async fn waiting_within(
         .query(
             "SELECT e.id, e.person_id, e.class_id, c.course_id, e.org_id, e.term_id, c.minimum
              FROM enrollment e JOIN class c ON c.id = e.class_id JOIN term t ON t.id = e.term_id
-             WHERE e.status = 'waitlisted' AND c.status IN ('published', 'running') AND t.ends_on >= $2
+             WHERE c.waitlisted > 0 AND e.status = 'waitlisted' AND c.status IN ('published', 'running') AND t.ends_on >= $2
                AND (CAST($1 AS BIGINT) IS NULL OR e.term_id = $1) AND {scope e.org_id}
                AND NOT EXISTS (SELECT 1 FROM wait_behind b JOIN enrollment s ON s.id = b.enrollment_id
                                WHERE b.waited_id = e.id AND s.live = TRUE)

@@ -135,7 +135,7 @@ pub async fn end_waits(tx: &Tx, class: &ClassRow) -> AppResult<Ended> {
     }
     set(tx, &rows, EnrollmentStatus::Expired).await?;
     let enrolled = class.enrolled - i64::try_from(offered).unwrap_or(0);
-    classes::set_seat_counts(tx, class.id, enrolled, 0).await?;
+    classes::set_seat_counts(tx, &[(class.id, enrolled, 0)]).await?;
     Ok(ended)
 }
 

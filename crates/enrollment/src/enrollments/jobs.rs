@@ -281,7 +281,7 @@ async fn class_cancelled(ctx: Ctx, job: Job) -> AppResult<String> {
     let row = classes::find(&tx, class).await?;
     let of_guests = cancel_guests(&tx, &guests, &row, sentence).await?;
     store::cancel_all(&tx, class, ctx.now()).await?;
-    classes::set_seat_counts(&tx, class, 0, 0).await?;
+    classes::set_seat_counts(&tx, &[(class, 0, 0)]).await?;
     let text = format!(
         "【学圈】很抱歉，{sentence}您的报名已取消，已交的学费由学校退还。可以看看别的班，或打电话问学校。"
     );

@@ -359,7 +359,7 @@ async fn erase(tx: &Tx, person: PersonId) -> AppResult<Vec<Event>> {
         let class = classes::find(tx, class).await?;
         let less = |count: i64, by: usize| (count - i64::try_from(by).unwrap_or(0)).max(0);
         let (enrolled, waitlisted) = (less(class.enrolled, seats), less(class.waitlisted, waits));
-        classes::set_seat_counts(tx, class.id, enrolled, waitlisted).await?;
+        classes::set_seat_counts(tx, &[(class.id, enrolled, waitlisted)]).await?;
     }
     let ids: Vec<EnrollmentId> = live.iter().map(|row| row.id).collect();
     if !ids.is_empty() {

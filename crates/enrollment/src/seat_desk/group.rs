@@ -270,9 +270,11 @@ async fn write(tx: &Tx, memory: &mut Memory, state: &State, writes: &Writes) -> 
     let of_money = fees::carry_out(tx, &writes.money).await?;
     store::keep_waits(tx, &writes.waits).await?;
     follow_waits(tx, state, writes).await?;
-    for (id, class) in state.classes.iter().filter(|(_, class)| class.changed) {
-        teaching::classes::set_seat_counts(tx, *id, class.enrolled, class.waitlisted).await?;
-    }
+    let changed = state.classes.iter().filter(|(_, class)| class.changed);
+    let counts: Vec<(ClassId, i64, i64)> = changed
+        .map(|(id, class)| (*id, class.enrolled, class.waitlisted))
+        .collect();
+    teaching::classes::set_seat_counts(tx, &counts).await?;
     store::keep_keys(tx, &writes.keys, state.now).await?;
     // In a rush messages wait, so that they do not slow the seats down.
     let rush = memory.is_rush(state.now, writes.tell.len());

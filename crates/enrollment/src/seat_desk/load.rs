@@ -13,7 +13,8 @@ use teaching::ClassId;
 use teaching::seats::{self, Facts};
 
 pub(super) async fn people_state(tx: &Tx, people: &[PersonId]) -> AppResult<HashMap<PersonId, PersonState>> {
-    let births = people::births::of(tx, people).await?;
+    // Together: PostgreSQL is asked for both before it answers the first.
+    let (births, live) = tokio::try_join!(people::births::of(tx, people), store::live_of(tx, people))?;
     let mut all: HashMap<PersonId, PersonState> = births
         .into_iter()
         .map(|(id, birth)| {
@@ -26,7 +27,7 @@ pub(super) async fn people_state(tx: &Tx, people: &[PersonId]) -> AppResult<Hash
             )
         })
         .collect();
-    for row in store::live_of(tx, people).await? {
+    for row in live {
         if let Some(who) = all.get_mut(&row.person_id) {
             who.live.push(Live {
                 enrollment: row.id,
@@ -61,16 +62,18 @@ pub(super) async fn class_state(
     now: Instant,
 ) -> AppResult<HashMap<ClassId, ClassState>> {
     let asked: Vec<ClassId> = asked.iter().copied().collect();
-    let rows = seats::now(tx, &asked).await?;
+    let (rows, queues, merging) = tokio::try_join!(
+        seats::now(tx, &asked),
+        store::last_queues(tx, &asked),
+        crate::merging::store::merging(tx, &asked)
+    )?;
     memory
         .refresh(tx, rows.iter().map(|row| (row.id, row.version)))
         .await?;
-    let queues = store::last_queues(tx, &asked).await?;
     let (papers, rules) = queues.first().map_or((0, 0), |row| (row.2, row.3));
     memory.refresh_papers(tx, &asked, papers, now).await?;
     memory.refresh_rules(tx, &asked, rules, now).await?;
     let queues: HashMap<ClassId, i64> = queues.into_iter().map(|row| (row.0, row.1)).collect();
-    let merging = crate::merging::store::merging(tx, &asked).await?;
     let states = rows.into_iter().filter_map(|row| {
         let facts = memory.facts(row.id)?;
         let state = ClassState {

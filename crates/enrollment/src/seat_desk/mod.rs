@@ -280,8 +280,8 @@ async fn watch(platform: Arc<Platform>, queue: mpsc::WeakSender<Envelope>) {
                 }
                 false
             }
-            notice = notices.recv() => match notice {
-                Ok(notice) => notice.kind.starts_with("class."),
+            heard = notices.recv() => match heard {
+                Ok(notices) => notices.iter().any(|notice| notice.kind.starts_with("class.")),
                 Err(broadcast::error::RecvError::Lagged(_)) => false,
                 Err(broadcast::error::RecvError::Closed) => return,
             },

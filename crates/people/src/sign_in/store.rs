@@ -1,6 +1,5 @@
 //! SQL of sign-ins, codes, accounts and cards.
 
-use super::watch::Seen;
 use crate::{ApiTokenId, CodeCardId, SignInId};
 use db::{Db, DbResult, Tx, args, record};
 use kernel::{AccountId, Date, Instant, OrgId, PersonId, PostId};
@@ -79,15 +78,23 @@ pub(crate) async fn grants(db: &Db, person: PersonId, today: Date) -> DbResult<V
     Ok(rows.into_iter().map(grant).collect())
 }
 
-pub(crate) async fn set_seen(tx: &Tx, what: Seen, at: Instant) -> DbResult<u64> {
-    let (sql, id) = match what {
-        Seen::SignIn(id) => (
-            "UPDATE sign_in SET seen_at = $2 WHERE id = $1 AND seen_at < $2",
-            id,
-        ),
-        Seen::Token(id) => ("UPDATE api_token SET used_at = $2 WHERE id = $1", id),
-    };
-    tx.exec(sql, args![id, at]).await
+/// Writes when these sign-ins and tokens were used last.
+pub(crate) async fn set_seen(
+    tx: &Tx,
+    (sign_ins, tokens): (Vec<i64>, Vec<i64>),
+    at: Instant,
+) -> DbResult<()> {
+    tx.exec(
+        "UPDATE sign_in SET seen_at = $2 WHERE id {any $1} AND seen_at < $2",
+        args![sign_ins, at],
+    )
+    .await?;
+    tx.exec(
+        "UPDATE api_token SET used_at = $2 WHERE id {any $1}",
+        args![tokens, at],
+    )
+    .await?;
+    Ok(())
 }
 
 /// A new sign-in.

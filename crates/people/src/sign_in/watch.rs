@@ -139,7 +139,7 @@ impl Watch {
 /// Drops what is remembered when something changes, and writes times of last use; ends with the installation.
 async fn listen(
     platform: Weak<Platform>,
-    mut bus: tokio::sync::broadcast::Receiver<Arc<Notice>>,
+    mut bus: tokio::sync::broadcast::Receiver<Arc<[Notice]>>,
     watch: Arc<Watch>,
     place: usize,
 ) {
@@ -147,8 +147,8 @@ async fn listen(
     let mut ticks = tokio::time::interval(FLUSH_EVERY);
     loop {
         tokio::select! {
-            notice = bus.recv() => match notice {
-                Ok(notice) => hear(&watch, &notice),
+            heard = bus.recv() => match heard {
+                Ok(notices) => notices.iter().for_each(|notice| hear(&watch, notice)),
                 Err(RecvError::Lagged(_)) => watch.forget_all(),
                 Err(RecvError::Closed) => break,
             },

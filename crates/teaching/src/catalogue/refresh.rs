@@ -7,7 +7,7 @@ use super::store::{self, Marks};
 use arc_swap::ArcSwap;
 use db::Dialect;
 use platform::{AppResult, Notice, Platform};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
@@ -60,6 +60,16 @@ impl Stale {
             "session" => Self::Pages,
             _ => Self::Nothing,
         }
+    }
+
+    /// What the events of one commit make old; a rush has hundreds of the same kind in one.
+    fn by_all(notices: &[Notice]) -> Self {
+        let mut known = HashSet::new();
+        notices
+            .iter()
+            .filter(|notice| known.insert((notice.subject_kind, notice.org)))
+            .map(Self::by)
+            .fold(Self::Nothing, Self::and)
     }
 
     /// Both together.
@@ -188,7 +198,7 @@ impl Catalogue {
 }
 
 /// Follows events and, for what other processes do, the database itself, until the catalogue is dropped.
-async fn follow(catalogue: Weak<Catalogue>, mut events: Receiver<Arc<Notice>>, mut marks: Marks) {
+async fn follow(catalogue: Weak<Catalogue>, mut events: Receiver<Arc<[Notice]>>, mut marks: Marks) {
     let mut polls = 0_u32;
     let mut left_over = Stale::Nothing;
     let mut unsure = false;
@@ -247,15 +257,15 @@ enum Heard {
 }
 
 /// Listens for so long, or until the first event.
-async fn gather(events: &mut Receiver<Arc<Notice>>, time: Duration, first_only: bool) -> Heard {
+async fn gather(events: &mut Receiver<Arc<[Notice]>>, time: Duration, first_only: bool) -> Heard {
     let mut heard = Heard::Silence;
     let listening = async {
         loop {
             heard = match (events.recv().await, std::mem::replace(&mut heard, Heard::Silence)) {
                 (Err(RecvError::Closed), _) => Heard::Gone,
                 (Err(RecvError::Lagged(_)), _) | (Ok(_), Heard::Unsure) => Heard::Unsure,
-                (Ok(notice), Heard::Stale(stale)) => Heard::Stale(stale.and(Stale::by(&notice))),
-                (Ok(notice), _) => Heard::Stale(Stale::by(&notice)),
+                (Ok(notices), Heard::Stale(stale)) => Heard::Stale(stale.and(Stale::by_all(&notices))),
+                (Ok(notices), _) => Heard::Stale(Stale::by_all(&notices)),
             };
             if first_only || matches!(heard, Heard::Gone) {
                 return;

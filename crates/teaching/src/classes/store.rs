@@ -44,14 +44,19 @@ pub async fn find_within(db: &Db, scope: &Scope, id: ClassId) -> AppResult<Class
     Ok(db.within(scope).query_one(sql, args![id]).await?)
 }
 
-/// Writes how many seats are taken and how many people wait; only the seat desk calls it, with the class locked.
+/// Writes of each class how many seats are taken and how many people wait; only the seat desk calls it, with the classes
+/// locked.
 ///
 /// # Errors
 /// When the database refuses, for one when more seats would be taken than there are.
-pub async fn set_seat_counts(tx: &Tx, id: ClassId, enrolled: i64, waitlisted: i64) -> AppResult<()> {
-    tx.exec(
+pub async fn set_seat_counts(tx: &Tx, counts: &[(ClassId, i64, i64)]) -> AppResult<()> {
+    let rows: Vec<Vec<Value>> = counts
+        .iter()
+        .map(|(id, enrolled, waitlisted)| vec![(*id).into(), (*enrolled).into(), (*waitlisted).into()])
+        .collect();
+    tx.exec_many(
         "UPDATE class SET enrolled = $2, waitlisted = $3 WHERE id = $1 {unscoped: the seat desk decided on this class}",
-        args![id, enrolled, waitlisted],
+        &rows,
     )
     .await?;
     Ok(())

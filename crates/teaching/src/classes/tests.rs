@@ -293,10 +293,10 @@ async fn seat_counts_are_bounded_by_the_database() {
     let id = town.class(&ClassPlan::default()).await;
     let ctx = town.app.system();
     let tx = ctx.begin().await.unwrap();
-    classes::set_seat_counts(&tx, id, 2, 5).await.unwrap();
+    classes::set_seat_counts(&tx, &[(id, 2, 5)]).await.unwrap();
     let class = classes::find(&tx, id).await.unwrap();
     assert_eq!((class.enrolled, class.waitlisted), (2, 5));
-    assert!(classes::set_seat_counts(&tx, id, 3, 0).await.is_err());
+    assert!(classes::set_seat_counts(&tx, &[(id, 3, 0)]).await.is_err());
     drop(tx);
     assert_eq!(
         classes::find(ctx.db(), ClassId::from_raw(1))
