@@ -242,6 +242,15 @@ impl Files {
         self.wait(move |inner| inner.store.get(&sha256)).await
     }
 
+    /// The bytes of a stored file as they lie there, right or not; for backups.
+    ///
+    /// # Errors
+    /// Missing, or the store cannot be read.
+    pub async fn copy(&self, sha256: &str) -> Result<Vec<u8>, FileError> {
+        let sha256 = sha256.to_owned();
+        self.wait(move |inner| inner.store.read(&sha256)).await
+    }
+
     /// The hashes of all stored files, in order; for backups.
     ///
     /// # Errors
@@ -320,11 +329,15 @@ impl Inner {
 }
 
 impl Store {
-    fn get(&self, sha256: &str) -> Result<Vec<u8>, FileError> {
-        let bytes = match self {
+    fn read(&self, sha256: &str) -> Result<Vec<u8>, FileError> {
+        match self {
             Self::Folder(folder) => folder.read(sha256),
             Self::S3(s3) => s3.read(sha256),
-        }?;
+        }
+    }
+
+    fn get(&self, sha256: &str) -> Result<Vec<u8>, FileError> {
+        let bytes = self.read(sha256)?;
         if hash(&bytes) == sha256 {
             Ok(bytes)
         } else {

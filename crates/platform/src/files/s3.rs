@@ -42,6 +42,13 @@ pub struct S3Place {
     pub bucket_in_host: bool,
 }
 
+impl fmt::Display for S3Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let slash = if self.prefix.is_empty() { "" } else { "/" };
+        write!(f, "s3://{}{slash}{}", self.bucket, self.prefix)
+    }
+}
+
 /// The access key and its secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct S3Keys(Credentials);
