@@ -81,7 +81,7 @@ async fn findings(config: &Config, db: &Db) -> Done<Vec<Finding>> {
 /// Whether a file can be stored, read and removed: one of its own, with content that no other has.
 async fn files(place: &FilePlace) -> Finding {
     if place.folder().is_some_and(|folder| !folder.exists()) {
-        return Finding::Doubt(format!("存放文件的{place}还不在；启动服务时会新建。"));
+        return Finding::Doubt(format!("存放文件的{place} 还不在；启动服务时会新建。"));
     }
     let random = Random::system();
     let tried = async {
@@ -95,7 +95,7 @@ async fn files(place: &FilePlace) -> Finding {
         Ok::<(), Trouble>(())
     };
     match tried.await {
-        Ok(()) => Finding::Good(format!("存放文件的{place}能写、能读、能删")),
+        Ok(()) => Finding::Good(format!("存放文件的{place} 能写、能读、能删")),
         Err(trouble) => Finding::Fault(format!("{place}：{trouble}")),
     }
 }
@@ -214,7 +214,7 @@ mod tests {
     async fn it_is_told_whether_the_store_of_files_answers() {
         let store = FakeS3::start().await;
         let good = files(&in_store(&store, BUCKET, SECRET)).await;
-        let said = format!("存放文件的对象存储 s3://{BUCKET}/学圈能写、能读、能删");
+        let said = format!("存放文件的对象存储 s3://{BUCKET}/学圈 能写、能读、能删");
         assert_eq!(good, Finding::Good(said));
         assert!(store.names().is_empty(), "nothing is left of the check");
         let gone = in_store(&store, BUCKET, SECRET);

@@ -20,7 +20,7 @@ use tar::Archive;
 pub async fn run(config: &Config, file: &Path) -> Done {
     let Some(database) = config.sqlite_file() else {
         return Err(Trouble::new(format!(
-            "备份文件只能恢复到内置数据库。PostgreSQL 请用 pg_restore，再把密钥文件放回原处；文件应在{}里。",
+            "备份文件只能恢复到内置数据库。PostgreSQL 请用 pg_restore，再把密钥文件放回原处；文件应在{} 里。",
             config.files
         )));
     };

@@ -182,7 +182,7 @@ struct Inner {
 #[derive(Debug)]
 enum Store {
     Folder(Folder),
-    S3(S3),
+    S3(Box<S3>),
 }
 
 impl Files {
@@ -208,7 +208,7 @@ impl Files {
         clock: &Clock,
         random: &Random,
     ) -> Result<Self, BadStore> {
-        let store = Store::S3(S3::new(place, keys, timeout, clock, random)?);
+        let store = Store::S3(Box::new(S3::new(place, keys, timeout, clock, random)?));
         Ok(Self(Arc::new(Inner { store, limit })))
     }
 

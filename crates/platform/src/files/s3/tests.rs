@@ -69,7 +69,7 @@ async fn files_are_stored_read_listed_and_removed() {
         };
         let names: Vec<String> = hashes
             .iter()
-            .map(|hash| format!("{start}{}/{}/{hash}", &hash[..2], &hash[2..4]))
+            .map(|hash| format!("{start}{}", path_of(hash).unwrap()))
             .collect();
         assert_eq!(fake.names(), names);
         // What is not ours is passed over, below the prefix and beside it.
@@ -279,18 +279,24 @@ async fn what_is_no_store_is_never_taken_for_a_missing_file() {
     assert!(fault.to_string().ends_with('。'));
 }
 
-#[test]
-fn places_by_cases() {
-    let right = S3Place {
+fn right() -> S3Place {
+    S3Place {
         endpoint: "https://s3.example.cn".to_owned(),
         region: "cn-1".to_owned(),
         bucket: "files".to_owned(),
         prefix: String::new(),
         bucket_in_host: false,
-    };
-    let made = |place: &S3Place| S3::new(place, &keys(), SOON, &Clock::system(), &Random::seeded(1)).err();
-    assert_eq!(made(&right), None);
+    }
+}
+
+fn made(place: &S3Place) -> Result<S3, BadStore> {
+    S3::new(place, &keys(), SOON, &Clock::system(), &Random::seeded(1))
+}
+
+#[test]
+fn addresses_and_regions_by_cases() {
     for (endpoint, wrong) in [
+        ("https://s3.example.cn", None),
         ("http://127.0.0.1:9000/s3", None),
         ("", Some(BadStore::Endpoint)),
         ("s3.example.cn", Some(BadStore::Endpoint)),
@@ -298,34 +304,20 @@ fn places_by_cases() {
         ("ftp://s3.example.cn", Some(BadStore::Endpoint)),
     ] {
         let endpoint = endpoint.to_owned();
-        assert_eq!(
-            made(&S3Place {
-                endpoint,
-                ..right.clone()
-            }),
-            wrong
-        );
+        assert_eq!(made(&S3Place { endpoint, ..right() }).err(), wrong);
     }
+    for region in ["", "a b", "a/b"] {
+        let region = region.to_owned();
+        assert_eq!(made(&S3Place { region, ..right() }).err(), Some(BadStore::Region));
+    }
+}
+
+#[test]
+fn buckets_and_prefixes_by_cases() {
     let long = "a".repeat(64);
-    for bucket in [
-        "",
-        "ab",
-        long.as_str(),
-        "Files",
-        "a_b",
-        "-ab",
-        "ab-",
-        "a/b",
-        "文件桶",
-    ] {
+    for bucket in ["", "ab", &long, "Files", "a_b", "-ab", "ab-", "a/b", "文件桶"] {
         let bucket = bucket.to_owned();
-        assert_eq!(
-            made(&S3Place {
-                bucket,
-                ..right.clone()
-            }),
-            Some(BadStore::Bucket)
-        );
+        assert_eq!(made(&S3Place { bucket, ..right() }).err(), Some(BadStore::Bucket));
     }
     let long = "长".repeat(200);
     for (prefix, wrong) in [
@@ -336,48 +328,48 @@ fn places_by_cases() {
         ("a/../b", Some(BadStore::Prefix)),
         ("a/.", Some(BadStore::Prefix)),
         ("a\nb", Some(BadStore::Prefix)),
-        (long.as_str(), Some(BadStore::Prefix)),
+        (&long, Some(BadStore::Prefix)),
     ] {
         let prefix = prefix.to_owned();
-        assert_eq!(
-            made(&S3Place {
-                prefix,
-                ..right.clone()
-            }),
-            wrong
-        );
+        assert_eq!(made(&S3Place { prefix, ..right() }).err(), wrong);
     }
-    for region in ["", "a b", "a/b"] {
-        let region = region.to_owned();
-        assert_eq!(
-            made(&S3Place {
-                region,
-                ..right.clone()
-            }),
-            Some(BadStore::Region)
-        );
-    }
-    let in_host = |endpoint: &str| S3Place {
-        endpoint: endpoint.to_owned(),
-        bucket_in_host: true,
-        ..right.clone()
+}
+
+#[test]
+fn the_bucket_stands_in_the_path_or_in_the_host() {
+    let signed = |endpoint: &str, bucket_in_host| {
+        let place = S3Place {
+            endpoint: endpoint.to_owned(),
+            bucket_in_host,
+            ..right()
+        };
+        made(&place).map(|store| store.signed(Ask::Get("ab/cd")))
     };
-    assert_eq!(
-        made(&in_host("http://127.0.0.1:9000")),
-        Some(BadStore::BucketInHost)
-    );
-    let store = S3::new(
-        &in_host("https://s3.example.cn"),
-        &keys(),
-        SOON,
-        &Clock::system(),
-        &Random::seeded(1),
-    );
-    let signed = store.unwrap().signed(Ask::Get("ab/cd"));
-    assert!(
-        signed.starts_with("https://files.s3.example.cn/ab/cd?"),
-        "{signed}"
-    );
+    for (endpoint, bucket_in_host, start) in [
+        (
+            "https://s3.example.cn",
+            false,
+            "https://s3.example.cn/files/ab/cd?",
+        ),
+        (
+            "https://s3.example.cn",
+            true,
+            "https://files.s3.example.cn/ab/cd?",
+        ),
+        (
+            "http://127.0.0.1:9000",
+            false,
+            "http://127.0.0.1:9000/files/ab/cd?",
+        ),
+    ] {
+        let address = signed(endpoint, bucket_in_host).unwrap();
+        assert!(address.starts_with(start), "{address}");
+    }
+    assert_eq!(signed("http://127.0.0.1:9000", true), Err(BadStore::BucketInHost));
+}
+
+#[test]
+fn keys_by_cases() {
     for (key, secret) in [
         ("", "s"),
         ("k", ""),
@@ -392,14 +384,7 @@ fn places_by_cases() {
 
 #[test]
 fn nothing_secret_is_printed() {
-    let place = S3Place {
-        endpoint: "https://s3.example.cn".to_owned(),
-        region: "cn-1".to_owned(),
-        bucket: "files".to_owned(),
-        prefix: String::new(),
-        bucket_in_host: false,
-    };
-    let shown = format!("{:?} {:?}", keys(), node(&place, &keys(), SOON));
+    let shown = format!("{:?} {:?}", keys(), node(&right(), &keys(), SOON));
     for hidden in [KEY, SECRET, "s3.example.cn"] {
         assert!(!shown.contains(hidden), "{shown}");
     }
