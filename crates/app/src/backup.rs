@@ -1,12 +1,15 @@
 //! `xuequan backup FILE`: the database as it is at one moment and all stored files, in one tar file.
 //!
 //! The file holds `manifest.json`, `database.sqlite`, `files/…` and, only with `--with-key`, `key.json`. Stored
-//! files are never changed, so copying them after the database leaves none out that the copy names.
+//! files are never changed, so copying them after the database leaves none out that the copy names. They are copied from
+//! a folder and from an S3-compatible store alike: a backup is whole, and can be restored to either. What is damaged
+//! already is copied as it lies, and told.
 
 use crate::config::Config;
 use crate::installation::{Installation, Use};
 use crate::{Done, Trouble, terminal};
-use platform::Random;
+use platform::files::path_of;
+use platform::{FileError, Files, Random};
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
@@ -47,9 +50,9 @@ pub struct Manifest {
 pub async fn run(config: &Config, file: &Path, with_key: bool) -> Done {
     if config.sqlite_file().is_none() {
         return Err(Trouble::new(format!(
-            "PostgreSQL 数据库请用 pg_dump 备份，再把文件夹 {} 和密钥文件 {} 一起存好；本命令只备份内置数据库。",
-            config.files.display(),
-            config.key_file.display()
+            "PostgreSQL 数据库请用 pg_dump 备份，密钥文件 {} 另外存好，{}；本命令只备份内置数据库。",
+            config.key_file.display(),
+            config.files.to_keep()
         )));
     }
     if file.exists() {
@@ -59,28 +62,51 @@ pub async fn run(config: &Config, file: &Path, with_key: bool) -> Done {
         )));
     }
     let db = Installation::open_db(config, Use::Existing).await?;
-    let mark = Random::system().u48();
+    let random = Random::system();
+    let files = config.files.open(&random)?;
+    let mark = random.u48();
     let part = beside(file, mark, "part");
     let copy = beside(file, mark, "database");
     let made = async {
         private_file(&copy).map_err(|error| disk(file, &error))?;
         db.copy_to(&copy).await?;
-        let made_at = platform::Clock::system().now().to_string();
-        let manifest = write(config, &part, &copy, with_key, made_at).map_err(|error| disk(file, &error))?;
+        let stored = files.list().await?;
+        let manifest = Manifest {
+            format: FORMAT,
+            version: env!("CARGO_PKG_VERSION").into(),
+            made_at: platform::Clock::system().now().to_string(),
+            files: stored.len(),
+            with_key,
+        };
+        let key = with_key.then_some(config.key_file.as_path());
+        let mut tar = begin(&part, &manifest, &copy, key).map_err(|error| disk(file, &error))?;
+        let damaged = add_files(&mut tar, &files, &stored, file).await?;
+        end(tar).map_err(|error| disk(file, &error))?;
         std::fs::rename(&part, file).map_err(|error| disk(file, &error))?;
-        Ok::<Manifest, Trouble>(manifest)
+        Ok::<(Manifest, usize), Trouble>((manifest, damaged))
     }
     .await;
     for left in [&copy, &part] {
         let _ = std::fs::remove_file(left);
     }
-    let manifest = made?;
+    let (manifest, damaged) = made?;
+    tell(config, file, &manifest, damaged);
+    Ok(())
+}
+
+fn tell(config: &Config, file: &Path, manifest: &Manifest, damaged: usize) {
     terminal::say(format!(
-        "备份好了：{}，内有数据库和 {} 个文件。",
+        "备份好了：{}，内有数据库和 {} 个文件（来自{}）。",
         file.display(),
-        manifest.files
+        manifest.files,
+        config.files
     ));
-    terminal::say(if with_key {
+    if damaged > 0 {
+        terminal::say(format!(
+            "其中 {damaged} 个文件在备份以前就已损坏，照原样放进了备份。更早的备份里也许有好的。"
+        ));
+    }
+    terminal::say(if manifest.with_key {
         "里面有密钥：谁拿到这个文件，谁就能看到全部个人信息。请像保管密钥一样保管它。".to_owned()
     } else {
         format!(
@@ -88,7 +114,6 @@ pub async fn run(config: &Config, file: &Path, with_key: bool) -> Done {
             config.key_file.display()
         )
     });
-    Ok(())
 }
 
 fn beside(file: &Path, mark: u64, ending: &str) -> PathBuf {
@@ -113,66 +138,52 @@ fn private_file(path: &Path) -> io::Result<File> {
         .open(path)
 }
 
-fn write(
-    config: &Config,
-    part: &Path,
-    database: &Path,
-    with_key: bool,
-    made_at: String,
-) -> io::Result<Manifest> {
-    let stored = stored_files(&config.files)?;
-    let manifest = Manifest {
-        format: FORMAT,
-        version: env!("CARGO_PKG_VERSION").into(),
-        made_at,
-        files: stored.len(),
-        with_key,
-    };
+type Tar = Builder<BufWriter<File>>;
+
+/// A backup with everything but the stored files.
+fn begin(part: &Path, manifest: &Manifest, database: &Path, key: Option<&Path>) -> io::Result<Tar> {
     let mut tar = Builder::new(BufWriter::new(private_file(part)?));
-    let text = serde_json::to_vec_pretty(&manifest)?;
-    let mut header = Header::new_gnu();
-    header.set_size(text.len() as u64);
-    header.set_mode(0o600);
-    tar.append_data(&mut header, MANIFEST, text.as_slice())?;
+    append(&mut tar, MANIFEST, &serde_json::to_vec_pretty(manifest)?)?;
     tar.append_path_with_name(database, DATABASE)?;
-    if with_key {
-        tar.append_path_with_name(&config.key_file, KEY)?;
+    if let Some(key) = key {
+        tar.append_path_with_name(key, KEY)?;
     }
-    for (path, name) in stored {
-        tar.append_path_with_name(path, Path::new(FILES).join(name))?;
+    Ok(tar)
+}
+
+/// Adds the stored files; gives how many of them are damaged.
+async fn add_files(tar: &mut Tar, files: &Files, stored: &[String], file: &Path) -> Done<usize> {
+    let mut damaged = 0;
+    for sha256 in stored {
+        let bytes = match files.get(sha256).await {
+            Err(FileError::Damaged) => {
+                damaged += 1;
+                files.copy(sha256).await
+            }
+            got => got,
+        };
+        let bytes = bytes.map_err(|error| match error {
+            FileError::Missing => Trouble::new("备份的时候有文件被删除了，没有做成。请再做一次。"),
+            other => other.into(),
+        })?;
+        let name = path_of(sha256).unwrap_or_default();
+        append(tar, &format!("{FILES}/{name}"), &bytes).map_err(|error| disk(file, &error))?;
     }
-    let file = tar
+    Ok(damaged)
+}
+
+fn append(tar: &mut Tar, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let mut header = Header::new_gnu();
+    header.set_size(bytes.len() as u64);
+    header.set_mode(0o600);
+    tar.append_data(&mut header, name, bytes)
+}
+
+fn end(tar: Tar) -> io::Result<()> {
+    let mut file = tar
         .into_inner()?
         .into_inner()
         .map_err(io::IntoInnerError::into_error)?;
-    let mut file = file;
     file.flush()?;
-    file.sync_all()?;
-    Ok(manifest)
-}
-
-/// Every stored file with its name below the folder; half-written ones in `tmp` are left out.
-fn stored_files(folder: &Path) -> io::Result<Vec<(PathBuf, PathBuf)>> {
-    let mut found = Vec::new();
-    let mut rest = vec![PathBuf::new()];
-    while let Some(below) = rest.pop() {
-        let entries = match std::fs::read_dir(folder.join(&below)) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(error),
-        };
-        for entry in entries {
-            let entry = entry?;
-            let name = below.join(entry.file_name());
-            if entry.file_type()?.is_dir() {
-                if name != Path::new("tmp") {
-                    rest.push(name);
-                }
-            } else {
-                found.push((entry.path(), name));
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
+    file.sync_all()
 }

@@ -1,9 +1,11 @@
 //! `xuequan check`: whether the installation is sound, one line a question; fails if any answer is bad.
 
 use crate::config::Config;
+use crate::file_place::FilePlace;
 use crate::installation::{Installation, Use, typesetter};
 use crate::{Done, Trouble, terminal, wiring};
 use db::Db;
+use platform::{FileKind, Random};
 
 /// What a check found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,11 +70,34 @@ async fn findings(config: &Config, db: &Db) -> Done<Vec<Finding>> {
             config.key_file.display()
         ))
     });
+    findings.push(files(&config.files).await);
     findings.push(match typesetter().missing_fonts() {
         None => Finding::Good("打印用的中文字体齐全".into()),
         Some(missing) => Finding::Doubt(missing.to_string()),
     });
     Ok(findings)
+}
+
+/// Whether a file can be stored, read and removed: one of its own, with content that no other has.
+async fn files(place: &FilePlace) -> Finding {
+    if place.folder().is_some_and(|folder| !folder.exists()) {
+        return Finding::Doubt(format!("存放文件的{place} 还不在；启动服务时会新建。"));
+    }
+    let random = Random::system();
+    let tried = async {
+        let files = place.open(&random)?;
+        let probe = format!("xuequan check {}", random.token());
+        let stored = files
+            .put(probe.into_bytes(), "check.txt", &[FileKind::Txt])
+            .await?;
+        files.get(&stored.sha256).await?;
+        files.remove(&stored.sha256).await?;
+        Ok::<(), Trouble>(())
+    };
+    match tried.await {
+        Ok(()) => Finding::Good(format!("存放文件的{place} 能写、能读、能删")),
+        Err(trouble) => Finding::Fault(format!("{place}：{trouble}")),
+    }
 }
 
 fn collation(name: Option<&str>) -> Option<Finding> {
@@ -107,9 +132,12 @@ fn verdict(what: &str, faults: Vec<String>) -> Vec<Finding> {
 mod tests {
     use super::*;
     use crate::cli::Place;
+    use crate::file_place::tests::in_store;
     use crate::installation::Opening;
     use db::args;
     use platform::{Ctx, Event};
+    use testkit::FakeS3;
+    use testkit::s3::{BUCKET, Fault, SECRET};
 
     fn config(name: &str) -> Config {
         let folder = std::env::temp_dir().join(format!("xq-check-{name}-{}", std::process::id()));
@@ -163,6 +191,16 @@ mod tests {
             faults(&found).iter().any(|fault| fault.contains("被改动过")),
             "{found:?}"
         );
+        assert!(
+            platform.files.list().await.unwrap().is_empty(),
+            "nothing is left of the check"
+        );
+        std::fs::remove_dir_all(config.files.folder().unwrap()).unwrap();
+        let found = findings(&config, &platform.db).await.unwrap();
+        let doubts = found
+            .iter()
+            .any(|one| matches!(one, Finding::Doubt(what) if what.contains("还不在")));
+        assert!(doubts, "{found:?}");
         std::fs::remove_file(&config.key_file).unwrap();
         let found = findings(&config, &platform.db).await.unwrap();
         assert!(
@@ -170,6 +208,32 @@ mod tests {
             "{found:?}"
         );
         std::fs::remove_dir_all(&config.data).unwrap();
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn it_is_told_whether_the_store_of_files_answers() {
+        let store = FakeS3::start().await;
+        let good = files(&in_store(&store, BUCKET, SECRET)).await;
+        let said = format!("存放文件的对象存储 s3://{BUCKET}/学圈 能写、能读、能删");
+        assert_eq!(good, Finding::Good(said));
+        assert!(store.names().is_empty(), "nothing is left of the check");
+        let gone = in_store(&store, BUCKET, SECRET);
+        for (place, fault, said) in [
+            (
+                in_store(&store, BUCKET, "wrong"),
+                None,
+                "403 SignatureDoesNotMatch",
+            ),
+            (in_store(&store, "not-there", SECRET), None, "没有这个存储桶"),
+            (gone, Some(Fault::Status(404, "")), "回答不对（404）"),
+        ] {
+            store.fail(fault);
+            let found = files(&place).await;
+            assert!(
+                matches!(&found, Finding::Fault(what) if what.contains(said)),
+                "{said}: {found:?}"
+            );
+        }
     }
 
     #[tokio::test(flavor = "multi_thread")]

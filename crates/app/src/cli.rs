@@ -26,8 +26,9 @@ pub struct Place {
     /// 用 PostgreSQL 代替内置数据库，如 postgres://user@host/name
     #[arg(long, global = true, value_name = "URL")]
     pub database: Option<String>,
-    /// 上传文件放在哪个文件夹（不写就放在数据文件夹里）
-    #[arg(long, global = true, value_name = "DIR")]
+    /// 上传文件放在哪里：一个文件夹，或对象存储 s3://存储桶/前缀（不写就放在数据文件夹里）。
+    /// 对象存储的地址和密钥用环境变量 XUEQUAN_S3_ENDPOINT、XUEQUAN_S3_KEY_FILE、XUEQUAN_S3_SECRET_FILE 等给出
+    #[arg(long, global = true, value_name = "DIR|s3://…")]
     pub files: Option<String>,
     /// 密钥文件（不写就放在数据文件夹里；第一次启动时生成）
     #[arg(long, global = true, value_name = "FILE")]
@@ -41,7 +42,7 @@ pub enum Command {
     Serve(ServeOptions),
     /// 把数据库的表升级到这个版本
     Migrate,
-    /// 检查数据库、审计记录、名额、账本和字体
+    /// 检查数据库、审计记录、名额、账本、文件存储和字体
     Check,
     /// 备份到一个文件；服务不用停
     Backup {
@@ -170,6 +171,7 @@ mod tests {
                 "serve --data run/demo --database postgres://u@h/d --files f --key-file k",
                 true,
             ),
+            ("serve --files s3://bucket/a/b", true),
             ("serve --today 2026-11-22", false),
             ("serve --demo --today 2026-02-30", false),
             ("serve --help-phone 021-64120000", true),

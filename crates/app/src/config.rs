@@ -1,6 +1,7 @@
 //! Where things lie and how to reach the world outside. The only place that reads the environment.
 
 use crate::cli::Place;
+use crate::file_place::FilePlace;
 use crate::{Done, Trouble};
 use std::path::{Path, PathBuf};
 
@@ -32,8 +33,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Address of the database: `sqlite:…` or `postgres://…`.
     pub database: String,
-    /// The folder of stored files.
-    pub files: PathBuf,
+    /// Where stored files lie.
+    pub files: FilePlace,
     /// The key file.
     pub key_file: PathBuf,
     /// The gateway for text messages, if one is set up.
@@ -66,7 +67,7 @@ impl Config {
         let sms = gateway(&variable, "短信网关", (SMS_URL, SMS_KEY_FILE))?;
         let pay = gateway(&variable, "网上支付", (PAY_URL, PAY_KEY_FILE))?;
         Ok(Self {
-            files: files_folder(place)?,
+            files: FilePlace::read(place, &variable)?,
             key_file: place
                 .key_file
                 .clone()
@@ -90,16 +91,6 @@ impl Config {
 #[must_use]
 pub fn sqlite_file(data: &Path) -> PathBuf {
     data.join("xuequan.sqlite")
-}
-
-fn files_folder(place: &Place) -> Done<PathBuf> {
-    match &place.files {
-        None => Ok(place.data.join("files")),
-        Some(address) if address.contains("://") => Err(Trouble::new(
-            "--files 目前只能是本机的文件夹，还不能用对象存储。请写一个文件夹，例如挂载好的网络磁盘。",
-        )),
-        Some(folder) => Ok(folder.into()),
-    }
 }
 
 fn gateway(
@@ -155,17 +146,18 @@ mod tests {
     fn everything_lies_in_the_data_folder_unless_said_otherwise() {
         let config = Config::from_parts(&place(None, None), |_| None).unwrap();
         assert_eq!(config.database, "sqlite:d/xuequan.sqlite");
-        assert_eq!(config.files, Path::new("d/files"));
+        assert_eq!(config.files, FilePlace::Folder("d/files".into()));
         assert_eq!(config.key_file, Path::new("d/key.json"));
         let config = Config::from_parts(&place(Some("postgres://u@h/x"), Some("f")), |_| None).unwrap();
         assert_eq!(config.sqlite_file(), None);
-        assert_eq!(config.files, Path::new("f"));
+        assert_eq!(config.files, FilePlace::Folder("f".into()));
     }
 
     #[test]
     fn what_cannot_be_done_is_refused_with_a_sentence() {
         for (database, files, said) in [
-            (None, Some("s3://bucket/x"), "文件夹"),
+            (None, Some("s3://bucket/x"), "XUEQUAN_S3_ENDPOINT"),
+            (None, Some("ftp://host/x"), "s3://"),
             (Some("mysql://h/x"), None, "postgres://"),
             (Some("d.sqlite"), None, "--data"),
         ] {

@@ -155,7 +155,11 @@ fn throw_away(config: &Config) -> Done {
         absent(std::fs::remove_file(Path::new(&name))).map_err(failed)?;
     }
     absent(std::fs::remove_file(&config.key_file)).map_err(failed)?;
-    absent(std::fs::remove_dir_all(&config.files)).map_err(failed)
+    // A bucket may hold the files of another installation as well; under their hashes old ones are in nobody's way.
+    match config.files.folder() {
+        Some(folder) => absent(std::fs::remove_dir_all(folder)).map_err(failed),
+        None => Ok(()),
+    }
 }
 
 fn absent(removed: std::io::Result<()>) -> std::io::Result<()> {

@@ -8,7 +8,7 @@ use db::{Db, Durability};
 use documents::{Fonts, Typesetter};
 use enrollment::SeatDesk;
 use platform::payment::{HttpPay, PaymentProvider};
-use platform::{AppResult, Chain, Clock, Files, HttpSms, Ids, KeyRing, Notifier, Platform, Random, node};
+use platform::{AppResult, Chain, Clock, HttpSms, Ids, KeyRing, Notifier, Platform, Random, node};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -133,13 +133,7 @@ impl Installation {
         db.migrate(wiring::SCHEMAS).await?;
         let (clock, random) = (opening.clock, Random::system());
         let keys = KeyRing::open_or_create(&config.key_file, &clock, &random)?;
-        let upload_limit = platform::web::UPLOAD_LIMIT as u64;
-        let files = Files::open(&config.files, upload_limit, &random).map_err(|error| {
-            Trouble::new(format!(
-                "文件夹 {} 不能用：{error}。请检查是否有写入的权限。",
-                config.files.display()
-            ))
-        })?;
+        let files = config.files.open(&random)?;
         let notifier = notifier(config.sms.as_ref(), &clock, &random)?;
         let payments = payments(config.pay.as_ref(), opening.demo, &clock, &random)?;
         let number = node::claim(&db, &opening.holder, clock.now(), None).await?;

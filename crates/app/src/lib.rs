@@ -12,6 +12,7 @@ pub mod demo_control;
 pub mod demo_data;
 pub mod desk;
 pub mod draw;
+pub mod file_place;
 pub mod import;
 pub mod installation;
 mod keepers;
@@ -60,7 +61,7 @@ async fn command(command: Command, config: Config) -> Done {
         Command::Import(command) => import::run(&config, command).await,
         Command::Check => check::run(&config).await,
         Command::Backup { file, with_key } => backup::run(&config, &file, with_key).await,
-        Command::Restore { file } => restore::run(&config, &file),
+        Command::Restore { file } => restore::run(&config, &file).await,
         Command::Draw(DrawCommand::Verify { file }) => draw::run(&file),
         Command::Demo(DemoCommand::Tokens { learners }) => demo_tokens(&config, learners).await,
         Command::Audit(AuditCommand::Verify) => audit_verify(&config).await,

@@ -39,6 +39,12 @@ impl From<db::DbError> for Trouble {
     }
 }
 
+impl From<platform::FileError> for Trouble {
+    fn from(error: platform::FileError) -> Self {
+        Self(error.to_string())
+    }
+}
+
 impl From<platform::KeyFileError> for Trouble {
     fn from(error: platform::KeyFileError) -> Self {
         Self(error.to_string())

@@ -1,13 +1,20 @@
-//! Stored files: checked by their content, kept under their hash in a local folder, never executed.
+//! Stored files: checked by their content, kept under their hash in a local folder or an S3-compatible store, never executed.
 
-use crate::Random;
+mod folder;
+mod s3;
+
+pub use s3::{BadStore, S3Keys, S3Place, StoreFault};
+
+use crate::{AppError, Clock, Random};
 use data_encoding::HEXLOWER;
+use folder::Folder;
+use s3::S3;
 use sha2::{Digest, Sha256};
 use std::fmt;
-use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 const NAME_CHARS: usize = 100;
 
@@ -91,6 +98,8 @@ pub enum FileError {
     Damaged,
     /// The folder cannot be read or written.
     Io(io::Error),
+    /// The S3-compatible store does not answer, or refuses.
+    Store(StoreFault),
 }
 
 impl fmt::Display for FileError {
@@ -122,10 +131,27 @@ impl fmt::Display for FileError {
                 f,
                 "文件暂时无法读写（{error}）。请稍后再试；如果一直这样，请联系管理员。"
             ),
+            Self::Store(fault) => fault.fmt(f),
         }
     }
 }
 impl std::error::Error for FileError {}
+
+impl From<FileError> for AppError {
+    /// What is wrong with an upload stands beside the form's field `file`.
+    fn from(error: FileError) -> Self {
+        let sentence = error.to_string();
+        match error {
+            FileError::Empty | FileError::WrongKind(_) | FileError::HasMacros => {
+                Self::invalid("file", sentence)
+            }
+            FileError::TooLarge { .. } => Self::TooLarge(sentence),
+            FileError::Missing => Self::NotFound,
+            FileError::Damaged => Self::Internal(sentence),
+            FileError::Io(_) | FileError::Store(_) => Self::Unavailable(sentence),
+        }
+    }
+}
 
 impl From<io::Error> for FileError {
     fn from(error: io::Error) -> Self {
@@ -143,29 +169,47 @@ impl fmt::Display for Megabytes {
     }
 }
 
-/// The folder of stored files; clones share it.
+/// The stored files of an installation; clones share them.
 #[derive(Clone, Debug)]
-pub struct Files(Arc<Store>);
+pub struct Files(Arc<Inner>);
 
 #[derive(Debug)]
-struct Store {
-    folder: PathBuf,
+struct Inner {
+    store: Store,
     limit: u64,
-    random: Random,
+}
+
+#[derive(Debug)]
+enum Store {
+    Folder(Folder),
+    S3(Box<S3>),
 }
 
 impl Files {
-    /// The store in this folder (made if missing), for files of at most `limit` bytes.
+    /// The files in this folder (made if missing), of at most `limit` bytes each.
     ///
     /// # Errors
     /// The folder cannot be made.
     pub fn open(folder: &Path, limit: u64, random: &Random) -> io::Result<Self> {
-        std::fs::create_dir_all(folder.join("tmp"))?;
-        Ok(Self(Arc::new(Store {
-            folder: folder.to_owned(),
-            limit,
-            random: random.clone(),
-        })))
+        let store = Store::Folder(Folder::open(folder, random)?);
+        Ok(Self(Arc::new(Inner { store, limit })))
+    }
+
+    /// The files in this S3-compatible store, of at most `limit` bytes each; a request is given up after `timeout`.
+    /// The clock must be right: the store refuses what is signed at another time than now. Nothing is asked yet.
+    ///
+    /// # Errors
+    /// The address, the bucket or the prefix is not usable.
+    pub fn in_s3(
+        place: &S3Place,
+        keys: &S3Keys,
+        limit: u64,
+        timeout: Duration,
+        clock: &Clock,
+        random: &Random,
+    ) -> Result<Self, BadStore> {
+        let store = Store::S3(Box::new(S3::new(place, keys, timeout, clock, random)?));
+        Ok(Self(Arc::new(Inner { store, limit })))
     }
 
     /// Most bytes that a file may have.
@@ -174,42 +218,88 @@ impl Files {
         self.0.limit
     }
 
-    /// Checks and stores a file; equal files are stored once. When this returns, the bytes are on disk.
+    /// Checks and stores a file; equal files are stored once. When this returns, the bytes are on disk, or taken by the
+    /// store.
     ///
     /// # Errors
-    /// Empty, too large, not of an allowed kind, with macros, or the folder cannot be written.
+    /// Empty, too large, not of an allowed kind, with macros, or the store cannot be written.
     pub async fn put(
         &self,
         bytes: Vec<u8>,
         declared_name: &str,
         allowed: &[FileKind],
     ) -> Result<StoredFile, FileError> {
-        let (store, name, allowed) = (Arc::clone(&self.0), declared_name.to_owned(), allowed.to_vec());
-        on_blocking_thread(move || store.put(&bytes, &name, &allowed)).await
+        let (name, allowed) = (declared_name.to_owned(), allowed.to_vec());
+        self.wait(move |inner| inner.put(&bytes, &name, &allowed)).await
     }
 
     /// The bytes of a stored file, checked against their hash.
     ///
     /// # Errors
-    /// Missing, damaged, or the folder cannot be read.
+    /// Missing, damaged, or the store cannot be read.
     pub async fn get(&self, sha256: &str) -> Result<Vec<u8>, FileError> {
-        let (store, sha256) = (Arc::clone(&self.0), sha256.to_owned());
-        on_blocking_thread(move || store.get(&sha256)).await
+        let sha256 = sha256.to_owned();
+        self.wait(move |inner| inner.store.get(&sha256)).await
+    }
+
+    /// The bytes of a stored file as they lie there, right or not; for backups.
+    ///
+    /// # Errors
+    /// Missing, or the store cannot be read.
+    pub async fn copy(&self, sha256: &str) -> Result<Vec<u8>, FileError> {
+        let sha256 = sha256.to_owned();
+        self.wait(move |inner| inner.store.read(&sha256)).await
+    }
+
+    /// The hashes of all stored files, in order; for backups.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn list(&self) -> Result<Vec<String>, FileError> {
+        let mut found = self.wait(|inner| inner.store.list()).await?;
+        found.sort_unstable();
+        Ok(found)
+    }
+
+    /// Puts back a file from a backup under its hash, as it was.
+    ///
+    /// # Errors
+    /// The bytes do not have this hash, or the store cannot be written.
+    pub async fn put_back(&self, sha256: &str, bytes: Vec<u8>) -> Result<(), FileError> {
+        let sha256 = sha256.to_owned();
+        self.wait(move |inner| {
+            if hash(&bytes) == sha256 {
+                inner.store.keep(&sha256, &bytes)
+            } else {
+                Err(FileError::Damaged)
+            }
+        })
+        .await
+    }
+
+    /// Removes a stored file; it is no error if it is not there.
+    ///
+    /// # Errors
+    /// The store cannot be written, or does not let files be removed.
+    pub async fn remove(&self, sha256: &str) -> Result<(), FileError> {
+        let sha256 = sha256.to_owned();
+        self.wait(move |inner| inner.store.remove(&sha256)).await
+    }
+
+    async fn wait<T, F>(&self, work: F) -> Result<T, FileError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Inner) -> Result<T, FileError> + Send + 'static,
+    {
+        let inner = Arc::clone(&self.0);
+        match tokio::task::spawn_blocking(move || work(&inner)).await {
+            Ok(result) => result,
+            Err(error) => Err(FileError::Io(io::Error::other(error))),
+        }
     }
 }
 
-async fn on_blocking_thread<T, F>(work: F) -> Result<T, FileError>
-where
-    T: Send + 'static,
-    F: FnOnce() -> Result<T, FileError> + Send + 'static,
-{
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result,
-        Err(error) => Err(FileError::Io(io::Error::other(error))),
-    }
-}
-
-impl Store {
+impl Inner {
     fn put(&self, bytes: &[u8], declared_name: &str, allowed: &[FileKind]) -> Result<StoredFile, FileError> {
         let size = bytes.len() as u64;
         if bytes.is_empty() {
@@ -226,12 +316,8 @@ impl Store {
             Sniffed::Macros => return Err(FileError::HasMacros),
             _ => return Err(FileError::WrongKind(allowed.to_vec())),
         };
-        let sha256 = HEXLOWER.encode(&Sha256::digest(bytes));
-        let path = self.path(&sha256).ok_or(FileError::Missing)?;
-        // A damaged copy is not kept just because it is there: storing the file again repairs it.
-        if !matches!(self.get(&sha256), Ok(stored) if stored == bytes) {
-            self.write(&path, bytes)?;
-        }
+        let sha256 = hash(bytes);
+        self.store.keep(&sha256, bytes)?;
         Ok(StoredFile {
             sha256,
             size,
@@ -240,59 +326,72 @@ impl Store {
             name: safe_name(declared_name, kind),
         })
     }
+}
+
+impl Store {
+    fn read(&self, sha256: &str) -> Result<Vec<u8>, FileError> {
+        match self {
+            Self::Folder(folder) => folder.read(sha256),
+            Self::S3(s3) => s3.read(sha256),
+        }
+    }
 
     fn get(&self, sha256: &str) -> Result<Vec<u8>, FileError> {
-        let path = self.path(sha256).ok_or(FileError::Missing)?;
-        match std::fs::read(path) {
-            Ok(bytes) if HEXLOWER.encode(&Sha256::digest(&bytes)) == sha256 => Ok(bytes),
-            Ok(_) => Err(FileError::Damaged),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(FileError::Missing),
-            Err(error) => Err(FileError::Io(error)),
+        let bytes = self.read(sha256)?;
+        if hash(&bytes) == sha256 {
+            Ok(bytes)
+        } else {
+            Err(FileError::Damaged)
         }
     }
 
-    /// `ab/cd/abcd…`: never more than 256 entries in the upper folders. `None` if the text is no hash.
-    fn path(&self, sha256: &str) -> Option<PathBuf> {
-        let is_hash = sha256.len() == 64
-            && sha256
-                .bytes()
-                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        let (first, second) = (sha256.get(0..2)?, sha256.get(2..4)?);
-        is_hash.then(|| self.folder.join(first).join(second).join(sha256))
+    /// Writes what is not there yet. A damaged copy is not kept just because it is there: storing again repairs it.
+    fn keep(&self, sha256: &str, bytes: &[u8]) -> Result<(), FileError> {
+        match (self.get(sha256), self) {
+            (Ok(stored), _) if stored == bytes => Ok(()),
+            // A store that does not answer is not asked again at once.
+            (Err(error @ FileError::Store(_)), _) => Err(error),
+            (_, Self::Folder(folder)) => folder.write(sha256, bytes),
+            (_, Self::S3(s3)) => s3.write(sha256, bytes),
+        }
     }
 
-    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let fresh = self
-            .folder
-            .join("tmp")
-            .join(format!("{:016x}", self.random.u64()));
-        let written = write_through(&fresh, bytes).and_then(|()| {
-            let folder = path.parent().unwrap_or(&self.folder);
-            std::fs::create_dir_all(folder)?;
-            std::fs::rename(&fresh, path)?;
-            // The entries of the new folders must last as well as the file.
-            folder
-                .ancestors()
-                .take(3)
-                .try_for_each(|folder| File::open(folder)?.sync_all())
-        });
-        if written.is_err() {
-            // Nothing more can be done if this fails too; the first error is the one to tell.
-            drop(std::fs::remove_file(&fresh));
+    fn list(&self) -> Result<Vec<String>, FileError> {
+        match self {
+            Self::Folder(folder) => folder.list(),
+            Self::S3(s3) => s3.list(),
         }
-        written
+    }
+
+    fn remove(&self, sha256: &str) -> Result<(), FileError> {
+        match self {
+            Self::Folder(folder) => folder.remove(sha256),
+            Self::S3(s3) => s3.remove(sha256),
+        }
     }
 }
 
-fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    // Readable by the owner only, and executable by nobody.
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+fn hash(bytes: &[u8]) -> String {
+    HEXLOWER.encode(&Sha256::digest(bytes))
+}
+
+/// Where a file lies below its folder or prefix: `ab/cd/abcd…`, so that there are never more than 256 entries in the
+/// upper folders. `None` if the text is no hash.
+#[must_use]
+pub fn path_of(sha256: &str) -> Option<String> {
+    let is_hash = sha256.len() == 64
+        && sha256
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let (first, second) = (sha256.get(0..2)?, sha256.get(2..4)?);
+    is_hash.then(|| format!("{first}/{second}/{sha256}"))
+}
+
+/// The hash of the file that lies there; `None` if no stored file would.
+#[must_use]
+pub fn hash_of(path: &str) -> Option<&str> {
+    let sha256 = path.rsplit('/').next()?;
+    (path_of(sha256)? == path).then_some(sha256)
 }
 
 fn safe_name(declared: &str, kind: FileKind) -> String {

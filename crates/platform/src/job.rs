@@ -142,12 +142,23 @@ pub async fn run_next(platform: &Arc<Platform>, kinds: &[JobKind]) -> AppResult<
     Ok(true)
 }
 
+/// The job that has been due longest. Each half finds its first by the index; asked for both at once, a database sorts all
+/// that wait, which are many after a rush.
+macro_rules! due {
+    () => {
+        "(SELECT w.id, w.run_at FROM (SELECT id, run_at FROM job WHERE state = 'waiting' AND run_at <= $1
+                                      ORDER BY run_at, id LIMIT 1) AS w
+          UNION ALL
+          SELECT r.id, r.run_at FROM (SELECT id, run_at FROM job WHERE state = 'running' AND claimed_at < $2
+                                      ORDER BY run_at, id LIMIT 1) AS r) AS due ORDER BY run_at, id LIMIT 1"
+    };
+}
+
 /// Takes the job that has been due longest. The queue's own bookkeeping is no act of anybody, so it has no event.
 async fn claim(platform: &Platform) -> AppResult<Option<Job>> {
     let now = platform.clock.now();
     let abandoned = now.plus_secs(-ABANDONED_SECS);
-    let due = "SELECT id FROM job WHERE (state = 'waiting' AND run_at <= $1)
-               OR (state = 'running' AND claimed_at < $2) ORDER BY run_at, id LIMIT 1";
+    let due = concat!("SELECT id FROM ", due!());
     if platform
         .db
         .query_opt::<i64>(due, args![now, abandoned])
@@ -159,11 +170,14 @@ async fn claim(platform: &Platform) -> AppResult<Option<Job>> {
     let tx = platform.db.begin().await?;
     let claimed: Option<Job> = tx
         .query_opt(
-            "UPDATE job SET state = 'running', claimed_by = $3, claimed_at = $1, attempts = attempts + 1
-             WHERE id = (SELECT id FROM job WHERE (state = 'waiting' AND run_at <= $1)
-                         OR (state = 'running' AND claimed_at < $2) ORDER BY run_at, id LIMIT 1)
+            concat!(
+                "UPDATE job SET state = 'running', claimed_by = $3, claimed_at = $1, attempts = attempts + 1
+             WHERE id = (SELECT id FROM ",
+                due!(),
+                ")
                AND (state = 'waiting' OR claimed_at < $2)
-             RETURNING id, kind, payload, attempts, state, done, total, report",
+             RETURNING id, kind, payload, attempts, state, done, total, report"
+            ),
             args![now, abandoned, platform.chain.node()],
         )
         .await?;

@@ -36,7 +36,7 @@ pub use crypto::{CryptoError, KeyFileError, KeyRing, Suite};
 pub use ctx::{Actor, Channel, Ctx, Grant, Platform};
 pub use error::{AppError, AppResult, Door, FieldError};
 pub use event::{Event, Notice};
-pub use files::{FileError, FileKind, Files, StoredFile};
+pub use files::{BadStore, FileError, FileKind, Files, S3Keys, S3Place, StoreFault, StoredFile};
 pub use ids::Ids;
 pub use job::{Job, JobFuture, JobKind};
 pub use notifier::{BadGateway, HttpSms, Notifier};

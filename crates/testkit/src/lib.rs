@@ -15,12 +15,14 @@ mod folder;
 pub mod html;
 pub mod pay;
 pub mod roll;
+pub mod s3;
 pub mod world;
 
 pub use class_fixture::ClassFixture;
 pub use client::{Answer, Client, all_refused, wrong_fields};
 pub use database::{fresh_database, fresh_url, whole_database};
 pub use pay::FakePay;
+pub use s3::FakeS3;
 pub use world::World;
 
 use db::Schema;

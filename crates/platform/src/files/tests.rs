@@ -1,6 +1,7 @@
 //! What kinds of files are taken and where they lie.
 
 use super::*;
+use std::path::PathBuf;
 
 const ALL: [FileKind; 8] = [
     FileKind::Png,
