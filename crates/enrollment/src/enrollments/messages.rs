@@ -338,6 +338,12 @@ pub(super) fn decided_text(
                 "【学圈】“{name}”有了名额，但和您已报的班时间冲突，这次给了后面的人。您的候补位置还在；想上这个班，请先取消冲突的班。"
             ),
         ),
+        "rule" => (
+            "enrollment.passed_over",
+            format!(
+                "【学圈】“{name}”有了名额，但按学校的规定您现在的班已经够数，这次给了后面的人。您的候补位置还在；想上这个班，请先取消一个同类的班。不清楚请打电话问学校。"
+            ),
+        ),
         _ => (
             "enrollment.passed_over",
             format!(
