@@ -169,7 +169,7 @@ async fn a_couple_leaves_an_ask_takes_it_back_and_leaves_it_again(stage: &Stage)
     );
 }
 
-/// What a slip says, read from its record.
+/// What became of an ask, by its page.
 async fn outcome(stage: &Stage, page: &str) -> String {
     let id: crate::EarlyAskId = page.rsplit('/').next().unwrap().parse().unwrap();
     super::store::find(&stage.app.platform.db, id)
@@ -224,14 +224,17 @@ async fn a_clerk_leaves_an_ask_for_who_has_no_telephone() {
     assert!(stage.as_learner(0).get("/me").await.shows("已提前登记"));
     assert_eq!(clerk.post(&format!("{page}/drop"), &[]).await.status, 303);
     assert_eq!(outcome(&stage, &page).await, "dropped");
+    a_program_leaves_it_again_and_it_is_drawn_among_the_others(&stage).await;
+}
 
-    // Left again by a program, and drawn among the others.
+async fn a_program_leaves_it_again_and_it_is_drawn_among_the_others(stage: &Stage) {
+    let clerk = stage.as_registrar();
     let path = format!("/api/v1/classes/{}/early-asks", stage.class);
     let body = json!({ "person": stage.people[0], "channel": "phone" });
     assert_eq!(stage.as_learner(1).api("POST", &path, &body).await.status, 403);
     let ask = clerk.call(201, "POST", &path, &body).await;
     assert_eq!(ask["channel"], "phone");
-    assert_eq!(keep(&stage, 1).await.0, 201);
+    assert_eq!(keep(stage, 1).await.0, 201);
     stage.app.platform.clock.advance(601);
     stage.enroll(2).await;
     let sql = "SELECT m.person_id FROM early_ask a JOIN early_ask_member m ON m.ask_id = a.id

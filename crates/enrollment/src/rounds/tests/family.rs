@@ -37,7 +37,7 @@ async fn a_daughter_applies_and_the_mother_takes_it_back() {
     let stage = &season.stage;
     let round = season.planned().await;
     stage.linked().await;
-    let (daughter, mother) = (stage.as_learner(0), stage.as_learner(1));
+    let daughter = stage.as_learner(0);
     let form = daughter.get(&format!("/rounds/{round}/apply")).await;
     assert!(form.shows("替谁报名") && form.shows("学员1"), "{}", form.body);
     let stranger = stage.people[2].to_string();
@@ -81,7 +81,11 @@ async fn a_daughter_applies_and_the_mother_takes_it_back() {
     assert!(board.shows("家人代办"), "{}", board.body);
     let seen = stage.as_registrar().get(&format!("/desk/signups/{id}")).await;
     assert!(seen.shows("家人代办") && seen.shows("学员0"), "{}", seen.body);
+    the_mother_takes_it_back(&season, round, &id).await;
+}
 
+async fn the_mother_takes_it_back(season: &Season, round: RoundId, id: &str) {
+    let (daughter, mother) = (season.stage.as_learner(0), season.stage.as_learner(1));
     let me = mother.get("/me").await;
     assert!(
         me.shows("您的女儿学员0替您在“春季热门班摇号”提交了报名申请"),
@@ -92,7 +96,7 @@ async fn a_daughter_applies_and_the_mother_takes_it_back() {
     assert!(own.shows("您的女儿学员0替您提交的"), "{}", own.body);
     let taken = mother.post(&format!("/me/signups/{id}/withdraw"), &[]).await;
     assert_eq!(taken.status, 303, "{}", taken.body);
-    let kept = events(&season, &id).await;
+    let kept = events(season, id).await;
     assert_eq!(
         (kept[1].kind.as_str(), kept[1].channel.as_str()),
         ("signup.withdrawn", "web")
