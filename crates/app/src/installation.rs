@@ -55,7 +55,7 @@ impl Shared {
             platform: Arc::clone(platform),
             counters: Arc::default(),
             typesetter: Arc::new(typesetter()),
-            catalogue: Catalogue::start(platform).await?,
+            catalogue: Catalogue::start(platform, Some(enrollment::eligibility::standing::who_may)).await?,
             seat_desk: SeatDesk::start(platform),
         })
     }

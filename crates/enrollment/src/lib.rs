@@ -10,6 +10,7 @@ pub mod ending;
 pub mod enrollments;
 pub mod fees;
 pub mod first_come;
+pub(crate) mod for_whom;
 pub mod handover;
 pub mod merging;
 pub mod offers;

@@ -172,4 +172,18 @@ impl Stage {
         let text = |sent| platform::message::open_text(&ctx, sent).unwrap();
         sent.unwrap().iter().map(text).collect()
     }
+
+    /// Lets the first of the stage's people act for the second, who has a telephone: her daughter. Gives the link's id.
+    pub(crate) async fn linked(&self) -> String {
+        self.give_phone(1).await;
+        let body = json!({ "number": self.people[0].to_string(), "relation": "child", "check": "id_card", "reason": "本人来" });
+        let tx = self.app.system().begin().await.unwrap();
+        let org = self.world.here.org;
+        people::persons::belongs(&tx, self.people[1], org).await.unwrap();
+        let event = platform::Event::new("test.belongs", "person", self.people[1]);
+        tx.commit(vec![event]).await.unwrap();
+        let path = format!("/api/v1/people/{}/family", self.people[1]);
+        let made = self.as_registrar().call(201, "POST", &path, &body).await;
+        made["id"].as_str().unwrap().to_owned()
+    }
 }

@@ -57,9 +57,57 @@ pub fn retell(lang: Lang, sentence: &str) -> String {
     let Some((arguments, english)) = found else {
         return sentence.to_owned();
     };
-    let arguments: Vec<&str> = arguments.into_iter().map(|one| translate(lang, one)).collect();
+    let arguments: Vec<String> = arguments.into_iter().map(english_argument).collect();
     let shown: Vec<&dyn Display> = arguments.iter().map(|one| one as &dyn Display).collect();
     fill(english, &shown)
+}
+
+/// An argument of a sentence in English: its own text where there is one, and days as English pages write them.
+fn english_argument(chinese: &str) -> String {
+    let known = translate(Lang::En, chinese);
+    if known != chinese {
+        return known.to_owned();
+    }
+    english_days(chinese)
+}
+
+/// A text in which each `2026 年 12 月 1 日`, with or without spaces, is written `2026-12-01`, and `12 月 1 日` `12-01`.
+fn english_days(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let begins = first.is_ascii_digit() && !out.ends_with(|c: char| c.is_ascii_digit());
+        if let Some((day, after)) = begins.then(|| chinese_day(rest)).flatten() {
+            out.push_str(&day);
+            rest = after;
+        } else {
+            out.push(first);
+            rest = rest.get(first.len_utf8()..).unwrap_or_default();
+        }
+    }
+    out
+}
+
+/// The day at the beginning of a text in English, and what comes after it.
+fn chinese_day(text: &str) -> Option<(String, &str)> {
+    let number = |text: &str, unit: char| -> Option<(u32, usize)> {
+        let (digits, rest) = text.split_once(unit)?;
+        let value = digits.trim().parse().ok()?;
+        Some((value, text.len() - rest.len()))
+    };
+    let (year, text) = match number(text, '年') {
+        Some((year, length)) => (Some(year), text.get(length..)?),
+        None => (None, text),
+    };
+    let (month, length) = number(text, '月').filter(|(month, _)| (1..=12).contains(month))?;
+    let text = text.get(length..)?;
+    let (day, length) = number(text, '日').filter(|(day, _)| (1..=31).contains(day))?;
+    let rest = text.get(length..)?;
+    let written = match year {
+        Some(year) => format!("{year}-{month:02}-{day:02}"),
+        None => format!("{month:02}-{day:02}"),
+    };
+    Some((written, rest))
 }
 
 /// What stands between the fixed parts of a text, if the sentence is made of them.
@@ -185,6 +233,31 @@ mod tests {
         }
         assert_eq!(arguments(&["排", "前面", "人"], "排人"), None);
         assert_eq!(arguments(&["", "“", "”"], "a“b”"), Some(vec!["a", "b"]));
+    }
+
+    #[test]
+    fn days_in_an_argument_are_written_as_english_pages_write_them() {
+        for (chinese, english) in [
+            ("2026 年 12 月 1 日 09:00", "2026-12-01 09:00"),
+            ("2026年12月1日", "2026-12-01"),
+            ("周一", "Monday"),
+            ("3 月 2 日和 3 月 9 日", "03-02和 03-09"),
+            ("2026 年第 3 班", "2026 年第 3 班"),
+            ("13 月 1 日", "13 月 1 日"),
+            ("12026年3月2日", "12026-03-02"),
+            ("3 个班", "3 个班"),
+            ("", ""),
+        ] {
+            assert_eq!(english_argument(chinese), english, "{chinese}");
+        }
+        let told = retell(
+            Lang::En,
+            "报名已在 2026 年 12 月 1 日 09:00 截止。可以看看还在报名的班，或打电话问学校能不能补报。",
+        );
+        assert!(
+            told.contains("2026-12-01 09:00") && !told.contains('年'),
+            "{told}"
+        );
     }
 
     #[test]

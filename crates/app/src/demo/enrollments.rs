@@ -2,6 +2,7 @@
 
 use super::classes::Class;
 use super::draw::{Draw, moment};
+use super::eligibility::Stricter;
 use super::load::{Load, Row};
 use super::orgs::{Institutions, Kind};
 use super::people::People;
@@ -56,17 +57,22 @@ struct Filler<'a> {
     streets: BTreeMap<&'static str, Vec<usize>>,
     /// The school where the demo's staff work.
     home: Option<usize>,
+    /// The class that asks for a course to be finished first.
+    stricter: Option<Stricter>,
+    /// Who has finished which course.
+    finished: Vec<(usize, usize)>,
 }
 
 /// Fills the classes, and sets their counts.
 pub(super) fn plan(
     orgs: &Institutions,
     people: &People,
-    home: Option<usize>,
+    (home, stricter): (Option<usize>, Option<Stricter>),
     classes: &mut [Class],
     days: &Days,
 ) -> Vec<Seat> {
     let mut filler = Filler::new(orgs, people, home, days);
+    filler.stricter = stricter;
     let mut seats: Vec<Seat> = Vec::new();
     for season in 0..days.seasons.len() {
         filler.taken = vec![(0, 0); people.all.len()];
@@ -79,6 +85,12 @@ pub(super) fn plan(
             let of_class = filler.fill(at, class);
             class.enrolled = count(&of_class, |seat| seat.status.lasted() || seat.status.holds_seat());
             class.waitlisted = count(&of_class, |seat| seat.status == EnrollmentStatus::Waitlisted);
+            let completed = of_class
+                .iter()
+                .filter(|seat| seat.status == EnrollmentStatus::Completed);
+            filler
+                .finished
+                .extend(completed.map(|seat| (seat.person, class.course)));
             seats.extend(of_class);
         }
         let day = days.seasons.get(season).map_or(days.today, |plan| plan.opened_on);
@@ -115,6 +127,8 @@ impl<'a> Filler<'a> {
             turns,
             streets,
             home,
+            stricter: None,
+            finished: Vec::new(),
         }
     }
 
@@ -125,7 +139,11 @@ impl<'a> Filler<'a> {
         let mut tries = (seats + waiting) * 5 + 10;
         while learners.len() < seats + waiting && tries > 0 {
             tries -= 1;
-            if let Some(person) = self.someone(class)
+            let found = match self.stricter.filter(|stricter| stricter.class == at) {
+                Some(stricter) => self.finisher(stricter.course),
+                None => self.someone(class),
+            };
+            if let Some(person) = found
                 && self.accept(class, person)
             {
                 learners.push(person);
@@ -205,6 +223,17 @@ impl<'a> Filler<'a> {
         }
         *turn = (*turn + 1) % order.len().max(1);
         order.get(*turn).copied()
+    }
+
+    /// Somebody who has finished a course.
+    fn finisher(&self, course: usize) -> Option<usize> {
+        let all: Vec<usize> = self
+            .finished
+            .iter()
+            .filter(|(_, finished)| *finished == course)
+            .map(|(person, _)| *person)
+            .collect();
+        self.draw.pick(&all).copied()
     }
 
     fn accept(&mut self, class: &Class, person: usize) -> bool {
@@ -327,13 +356,10 @@ impl Filled<'_> {
         self.links.people.all.get(at).map_or(0, |person| person.id)
     }
 
-    /// The fee of a seat that was paid, in fen. Only the books of the demo's own school are kept.
+    /// The fee of a seat that was paid, in fen.
     pub(super) fn paid(&self, seat: &Seat) -> Option<i64> {
         let class = self.classes.get(seat.class)?;
-        let paid = class.fee_fen > 0
-            && self.home == Some(class.org)
-            && seat.status.lasted()
-            && seat.status != EnrollmentStatus::Reserved;
+        let paid = class.fee_fen > 0 && seat.status.lasted() && seat.status != EnrollmentStatus::Reserved;
         paid.then_some(class.fee_fen)
     }
 

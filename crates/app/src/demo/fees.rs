@@ -1,4 +1,4 @@
-//! What was paid at the demo's own school: postings with receipts in the order of time, closed to the evening before.
+//! What was paid at the demo's schools: postings with receipts in the order of time, closed to the evening before.
 
 use super::draw::{Draw, moment};
 use super::enrollments::Filled;
@@ -11,7 +11,7 @@ use kernel::{Id, Instant};
 use platform::AppResult;
 use std::collections::BTreeMap;
 
-/// Writes the books of the demo's own school.
+/// Writes the books of the demo's schools.
 pub(super) async fn write(load: &Load<'_>, filled: &Filled<'_>) -> AppResult<()> {
     let rows = plan(filled);
     load.put("fee_posting", POSTING_COLUMNS, rows.iter().map(PostingRow::cells))
@@ -21,32 +21,28 @@ pub(super) async fn write(load: &Load<'_>, filled: &Filled<'_>) -> AppResult<()>
         entry_cells(row.id, &lines)
     });
     load.put("fee_entry", ENTRY_COLUMNS, lines).await?;
-    load.put("fee_closing", CLOSING_COLUMNS, closing(filled, &rows))
+    load.put("fee_closing", CLOSING_COLUMNS, closings(filled, &rows))
         .await
 }
 
-/// One posting a paid seat; numbers of receipts run with the time.
+/// One posting a paid seat, by school; numbers of receipts run with the time in each.
 fn plan(filled: &Filled<'_>) -> Vec<PostingRow> {
-    let mut paid: Vec<(Instant, i64, i64)> = Vec::new();
+    let mut paid: Vec<(usize, Instant, i64, i64)> = Vec::new();
     for seat in filled.seats {
         if let (Some(fen), Some(class)) = (filled.paid(seat), filled.classes.get(seat.class)) {
-            paid.push((filled.asked_at(seat, class), seat.id, fen));
+            paid.push((class.org, filled.asked_at(seat, class), seat.id, fen));
         }
     }
     paid.sort_unstable();
-    let Some(org) = filled.home.map(|at| filled.org(at)) else {
-        return Vec::new();
-    };
-    let cashier = cashier(filled);
     let mut ids = Draw::new("fees").ids(filled.links.days.today, paid.len());
-    let mut numbers: BTreeMap<i64, i64> = BTreeMap::new();
-    let posting = |(at, seat, fen): (Instant, i64, i64)| {
+    let mut numbers: BTreeMap<(usize, i64), i64> = BTreeMap::new();
+    let posting = |(school, at, seat, fen): (usize, Instant, i64, i64)| {
         let year = i64::from(at.date().year());
-        let number = numbers.entry(year).or_insert(0);
+        let number = numbers.entry((school, year)).or_insert(0);
         *number += 1;
         PostingRow {
             id: Id::from_raw(ids.take()),
-            org_id: Id::from_raw(org),
+            org_id: Id::from_raw(filled.org(school)),
             enrollment_id: Some(Id::from_raw(seat)),
             kind: Kind::Paid,
             method: if *number % 3 == 0 {
@@ -60,36 +56,44 @@ fn plan(filled: &Filled<'_>) -> Vec<PostingRow> {
             reverses: None,
             day: at.date(),
             at,
-            actor_person: cashier.map(Id::from_raw),
+            actor_person: cashier(filled, school).map(Id::from_raw),
             reversed_by: None,
         }
     };
     paid.into_iter().map(posting).collect()
 }
 
-fn cashier(filled: &Filled<'_>) -> Option<i64> {
-    let org = filled.links.orgs.all.get(filled.home?)?;
+/// Who took the fees of a school.
+fn cashier(filled: &Filled<'_>, school: usize) -> Option<i64> {
+    let org = filled.links.orgs.all.get(school)?;
     let office = filled.links.people.offices.get(&org.run_by)?;
     Some(filled.person(office.registrar))
 }
 
-/// The evening before today.
-fn closing(filled: &Filled<'_>, rows: &[PostingRow]) -> Option<Row> {
-    let day = filled.links.days.today.yesterday().ok()?;
-    let first = rows.first()?;
-    let cash = rows
-        .iter()
-        .filter(|row| row.method == Method::Cash && row.day <= day);
-    let fen = cash.map(|row| row.amount_fen).sum();
-    let row = ClosingRow {
-        org_id: first.org_id,
-        org: String::new(),
-        day,
-        cash_fen: fen,
-        counted_fen: fen,
-        reason: String::new(),
-        closed_by: first.actor_person,
-        closed_at: moment(day, 17, 0),
+/// The evening before today, for each school that took cash or cards.
+fn closings(filled: &Filled<'_>, rows: &[PostingRow]) -> Vec<Row> {
+    let Ok(day) = filled.links.days.today.yesterday() else {
+        return Vec::new();
     };
-    Some(row.cells())
+    let of_school = |rows: &[PostingRow]| {
+        let first = rows.first().filter(|_| rows.iter().any(|row| row.day <= day))?;
+        let cash = rows
+            .iter()
+            .filter(|row| row.method == Method::Cash && row.day <= day);
+        let fen = cash.map(|row| row.amount_fen).sum();
+        let row = ClosingRow {
+            org_id: first.org_id,
+            org: String::new(),
+            day,
+            cash_fen: fen,
+            counted_fen: fen,
+            reason: String::new(),
+            closed_by: first.actor_person,
+            closed_at: moment(day, 17, 0),
+        };
+        Some(row.cells())
+    };
+    rows.chunk_by(|a, b| a.org_id == b.org_id)
+        .filter_map(of_school)
+        .collect()
 }

@@ -16,6 +16,7 @@ mod classes;
 mod courses;
 mod declarations;
 mod draw;
+mod eligibility;
 mod enrollments;
 mod fees;
 mod first_come;
@@ -222,6 +223,8 @@ struct World {
     /// Classes given by rounds by first come.
     windowed: Vec<usize>,
     home: Option<usize>,
+    /// The class that asks for a course to be finished first.
+    stricter: Option<eligibility::Stricter>,
 }
 
 impl World {
@@ -235,7 +238,8 @@ impl World {
         let drawn = rounds::choose(&orgs, &mut classes);
         let heard = drawn.as_ref().map(|(org, _)| *org);
         let heard = heard.and_then(|org| audition::choose(org, &mut classes));
-        let mut seats = enrollments::plan(&orgs, &people, home, &mut classes, days);
+        let stricter = eligibility::choose(home, &library, &classes);
+        let mut seats = enrollments::plan(&orgs, &people, (home, stricter), &mut classes, days);
         declarations::keep(home, &people, &classes, &mut seats);
         let round = drawn.and_then(|drawn| rounds::plan(drawn, &people, &classes, &seats, days));
         let audition =
@@ -255,6 +259,7 @@ impl World {
             audition,
             windowed,
             home,
+            stricter,
         }
     }
 
@@ -286,6 +291,7 @@ impl World {
         classes::write(&load, &filled.links, &self.classes).await?;
         enrollments::write(&load, &filled).await?;
         fees::write(&load, &filled).await?;
+        eligibility::write(&load, &filled, self.stricter).await?;
         declarations::write(&load, &platform.keys, &filled, days).await?;
         transfers::write(&load, &filled).await?;
         trials::write(&load, &filled).await?;

@@ -122,6 +122,27 @@ async fn rules_of_classes_hold(db: &Db) {
     }
 }
 
+/// Who is in the class with a rule meets it, and somebody who does not can see a refusal: not everybody has finished that course.
+async fn the_rule_of_a_class_holds(db: &Db) {
+    let rules = "SELECT r.class_id, r.expression FROM eligibility_rule r {unscoped: a test} ORDER BY r.id";
+    let rules: Vec<(i64, String)> = db.query(rules, args![]).await.unwrap();
+    assert_eq!(rules.len(), 1);
+    for (class, expression) in rules {
+        let before = expression.split('"').nth(1).unwrap();
+        let before: kernel::Id<teaching::kinds::Course> = before.parse().unwrap();
+        let open = "SELECT c.enrolled FROM class c WHERE c.id = $1 AND c.status = 'published' AND c.enrolled < c.capacity
+                    {unscoped: a test}";
+        let enrolled: i64 = db.query_one(open, args![class]).await.unwrap();
+        let finished =
+            "SELECT count(*) FROM enrollment e WHERE e.class_id = $1 AND e.live = TRUE AND EXISTS (
+                            SELECT 1 FROM enrollment f JOIN class c ON c.id = f.class_id
+                            WHERE f.person_id = e.person_id AND f.status = 'completed' AND c.course_id = $2)
+                        {unscoped: a test}";
+        let finished: i64 = db.query_one(finished, args![class, before]).await.unwrap();
+        assert_eq!(finished, enrolled);
+    }
+}
+
 async fn counts_and_ledger_agree(app: &TestApp, report: &DemoReport) {
     let db = &app.platform.db;
     for (what, faults) in crate::wiring::recount(db).await.unwrap() {
@@ -332,6 +353,15 @@ async fn the_small_demo_keeps_its_rules() {
     nothing_is_given_out_twice(db).await;
     teachers_have_time_for_the_way(db).await;
     rules_of_classes_hold(db).await;
+    the_rule_of_a_class_holds(db).await;
+    let unpaid = "SELECT e.id FROM enrollment e JOIN class c ON c.id = e.class_id
+                  WHERE c.fee_fen > 0 AND e.money = 'none' AND e.status IN ('confirmed', 'attending', 'completed', 'ended')
+                  {unscoped: a test} ORDER BY e.id";
+    assert_eq!(
+        numbers(db, unpaid).await,
+        Vec::<i64>::new(),
+        "a seat with a fee is paid"
+    );
     counts_and_ledger_agree(&app, &report).await;
     staff_have_work(&app, &report).await;
     wang_has_something_of_everything(&app, &report).await;

@@ -4,7 +4,6 @@ use super::actions::{self, Folder, Owing};
 use super::model::{Paper, Papers};
 use super::store::{SignatureRow, TextRow};
 use crate::enrollments::id;
-use crate::seat_desk::refusal::moment;
 use crate::{EnrollmentId, EnrollmentStatus, fees};
 use axum::extract::{Path, Query};
 use axum::response::Response;
@@ -164,7 +163,7 @@ pub(super) async fn copy(ctx: Ctx, Path(text): Path<String>) -> AppResult<Respon
     Ok(html(&CopyPage {
         lines: copy.text.body.lines().map(str::to_owned).collect(),
         way: copy.row.channel.label(),
-        signed: moment(copy.row.signed_at),
+        signed: page.moment(copy.row.signed_at),
         until: page.date(copy.row.valid_until),
         back: if own { "/me/papers" } else { "/desk" },
         page,

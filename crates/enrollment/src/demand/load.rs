@@ -1,11 +1,12 @@
 //! Reading what the rule looks at: who waits, and what a class could be planned with.
 
-use super::model::{Frame, Hour, Room, Teacher, Waiter};
+use super::model::{Frame, Hour, Met, Room, Suits, Teacher, Waiter, suits};
 use super::store::WaitRow;
 use crate::merging::store::held;
 use crate::rules::Rule;
 use db::{Db, Scope};
 use kernel::{Date, OrgId, PersonId, Point, Time};
+use orgs::rooms::Facility;
 use orgs::tree::{self, OrgBrief};
 use platform::{AppResult, Ctx};
 use std::collections::{BTreeSet, HashMap};
@@ -83,7 +84,7 @@ pub(super) async fn means(
     let ids: Vec<OrgId> = orgs.iter().map(|org| org.id).collect();
     let used = planning::hours(db, &ids).await?;
     let hours = hours(&used, &term, (sessions, minutes), first_day(ctx, &term, &rule));
-    let (mut rooms, room_names) = rooms(db, &orgs).await?;
+    let (mut rooms, room_names) = rooms(db, &orgs, course).await?;
     let (mut teachers, teacher_names) = teachers(ctx, scope, &orgs, course).await?;
     fill_busy(db, &hours, &mut rooms, &mut teachers).await?;
     Ok(Some(Means {
@@ -184,25 +185,36 @@ fn slot(day: Date, starts: Time, minutes: u16) -> Slot {
 
 type Rooms = (Vec<Room>, HashMap<orgs::RoomId, String>);
 
-async fn rooms(db: &Db, orgs: &[OrgBrief]) -> AppResult<Rooms> {
+async fn rooms(db: &Db, orgs: &[OrgBrief], course: CourseId) -> AppResult<Rooms> {
     let ids: Vec<OrgId> = orgs.iter().map(|org| org.id).collect();
     let places: HashMap<OrgId, Point> = orgs::facts::points(db, &ids).await?.into_iter().collect();
-    let (mut rooms, mut names) = (Vec::new(), HashMap::new());
+    let met: HashMap<orgs::RoomId, bool> = planning::rooms_met(db, &ids, course).await?.into_iter().collect();
+    let (mut rooms, mut names, mut held) = (Vec::new(), HashMap::new(), Vec::new());
     for org in orgs {
         for room in orgs::rooms::of_org(db, org.id).await? {
             if !room.active || rooms.len() >= MOST_ROOMS {
                 continue;
             }
+            let met = match met.get(&room.id) {
+                Some(true) => Met::Course,
+                Some(false) => Met::Category,
+                None => Met::Never,
+            };
+            held.push((met, Facility::stored(&room.facilities).collect()));
             names.insert(room.id, room.name);
             rooms.push(Room {
                 id: room.id,
                 org: org.id,
                 seats: room.seats,
                 step_free: room.step_free,
+                suits: Suits::Plain,
                 place: places.get(&org.id).copied(),
                 busy: Vec::new(),
             });
         }
+    }
+    for (room, suits) in rooms.iter_mut().zip(suits(&held)) {
+        room.suits = suits;
     }
     Ok((rooms, names))
 }

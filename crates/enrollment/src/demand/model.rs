@@ -4,6 +4,7 @@ use crate::seat_desk::conditions::clash;
 use kernel::age::full_years;
 use kernel::{Date, OrgId, PersonId, Point, Time};
 use orgs::RoomId;
+use orgs::rooms::Facility;
 use std::cmp::Reverse;
 use teaching::seats::Slot;
 use teaching::sessions::clash::TRAVEL_MINUTES;
@@ -37,10 +38,76 @@ pub struct Room {
     pub seats: i64,
     /// Whether one gets there without a step.
     pub step_free: bool,
+    /// How well it suits the course.
+    pub suits: Suits,
     /// Where it is, if known.
     pub place: Option<Point>,
     /// When it is taken, by day and time.
     pub busy: Vec<Slot>,
+}
+
+/// How well a room suits a course, the best first. A course does not say what it needs; the rooms in which it met do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Suits {
+    /// The course met here.
+    Course,
+    /// Others of its category met here.
+    Category,
+    /// It has what they have there, and nothing made for something else.
+    Plain,
+    /// It lacks that, or is made for something else.
+    Other,
+}
+
+/// Facilities that make a room one for a certain kind of course.
+const SPECIAL: [Facility; 5] = [
+    Facility::Computers,
+    Facility::Piano,
+    Facility::DanceFloor,
+    Facility::ArtTables,
+    Facility::Kitchen,
+];
+
+/// Where the course and its category have met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Met {
+    /// The course itself.
+    Course,
+    /// Others of the category.
+    Category,
+    /// Neither.
+    Never,
+}
+
+/// How each room suits, by where the course or its category met and what the rooms hold. What every room has in which the
+/// course met (or, where it never met, its category) is what the course needs, as far as it is made for certain courses.
+#[must_use]
+pub fn suits(rooms: &[(Met, Vec<Facility>)]) -> Vec<Suits> {
+    let of = |met: Met| rooms.iter().filter(move |room| room.0 == met).map(|room| &room.1);
+    let needed: Vec<Facility> = SPECIAL
+        .into_iter()
+        .filter(|facility| {
+            let used = |met: Met| of(met).next().is_some();
+            let all = |met: Met| of(met).all(|has| has.contains(facility));
+            match used(Met::Course) {
+                true => all(Met::Course),
+                false => used(Met::Category) && all(Met::Category),
+            }
+        })
+        .collect();
+    let one = |(met, has): &(Met, Vec<Facility>)| {
+        let lacks = needed.iter().any(|facility| !has.contains(facility));
+        let other = has
+            .iter()
+            .any(|facility| SPECIAL.contains(facility) && !needed.contains(facility));
+        match met {
+            Met::Course => Suits::Course,
+            Met::Category if !lacks => Suits::Category,
+            Met::Never if !lacks && !other => Suits::Plain,
+            Met::Category | Met::Never => Suits::Other,
+        }
+    };
+    rooms.iter().map(one).collect()
 }
 
 /// A teacher who may teach the course.
@@ -230,15 +297,18 @@ pub fn propose(
     best
 }
 
-type Rank = (Reverse<i64>, bool, u32, i64, usize);
+type Rank = (bool, Reverse<i64>, Suits, bool, u32, i64, usize);
 
-/// More served first, then no steps, a shorter way, a room that fits, an earlier hour.
+/// A room that is not for something else first; then more served, a room where such classes met, no steps, a shorter way, a
+/// room of the right size, an earlier hour.
 fn rank(one: &Proposal, rooms: &[Room]) -> Rank {
-    let (steps, seats) = rooms
-        .get(one.room)
-        .map_or((true, 0), |room| (!room.step_free, room.seats));
+    let (suits, steps, seats) = rooms.get(one.room).map_or((Suits::Other, true, 0), |room| {
+        (room.suits, !room.step_free, room.seats)
+    });
     (
+        suits == Suits::Other,
         Reverse(one.served()),
+        suits,
         steps,
         one.walk.unwrap_or(u32::MAX),
         seats - one.served(),
@@ -278,6 +348,7 @@ mod tests {
             org: Id::from_raw(ORG),
             seats,
             step_free: true,
+            suits: Suits::Plain,
             place: None,
             busy: Vec::new(),
         }
@@ -358,6 +429,79 @@ mod tests {
         // Never more seats than such a class has.
         let most = Frame { most: 4, ..FRAME };
         assert_eq!(found(&most, &five, &monday, &good.0, &good.1), [(4, 0, 0, 0)]);
+    }
+
+    #[test]
+    fn a_room_suits_by_what_it_holds_and_who_met_there() {
+        use Facility::{ArtTables, DanceFloor, Piano, Projector, Sound};
+        use Met::{Category, Course, Never};
+        for (rooms, expected) in [
+            (
+                vec![
+                    (Course, vec![ArtTables, Projector]),
+                    (Category, vec![ArtTables]),
+                    (Never, vec![ArtTables]),
+                    (Never, vec![Projector]),
+                    (Never, vec![Piano, Sound]),
+                ],
+                vec![
+                    Suits::Course,
+                    Suits::Category,
+                    Suits::Plain,
+                    Suits::Other,
+                    Suits::Other,
+                ],
+            ),
+            // Only the category met somewhere: what its rooms share is needed.
+            (
+                vec![
+                    (Category, vec![DanceFloor, Sound]),
+                    (Category, vec![DanceFloor]),
+                    (Never, vec![Sound]),
+                    (Never, vec![DanceFloor]),
+                ],
+                vec![Suits::Category, Suits::Category, Suits::Other, Suits::Plain],
+            ),
+            // The course met in a room without anything: nothing is needed, and a room for something else is the last.
+            (
+                vec![
+                    (Course, vec![]),
+                    (Category, vec![Piano]),
+                    (Never, vec![Piano]),
+                    (Never, vec![Sound]),
+                ],
+                vec![Suits::Course, Suits::Category, Suits::Other, Suits::Plain],
+            ),
+            // Nothing is known: every ordinary room does.
+            (
+                vec![(Never, vec![Projector]), (Never, vec![Piano])],
+                vec![Suits::Plain, Suits::Other],
+            ),
+        ] {
+            assert_eq!(suits(&rooms), expected, "{rooms:?}");
+        }
+    }
+
+    #[test]
+    fn a_room_for_something_else_comes_last_even_if_it_serves_more() {
+        let piano = Room {
+            suits: Suits::Other,
+            ..room(1, 30)
+        };
+        let painted = Room {
+            suits: Suits::Course,
+            step_free: false,
+            ..room(3, 6)
+        };
+        let (ten, monday, one) = (waiters(10), [hour(1, 540)], [teacher(1)]);
+        for (rooms, expected) in [
+            (vec![piano.clone(), room(2, 6)], (6, 0, 1, 0)),
+            (vec![room(2, 6), painted.clone()], (6, 0, 1, 0)),
+            (vec![room(2, 8), painted], (8, 0, 0, 0)),
+            (vec![piano], (10, 0, 0, 0)),
+        ] {
+            assert_eq!(found(&FRAME, &ten, &monday, &rooms, &one), [expected]);
+        }
     }
 
     #[test]

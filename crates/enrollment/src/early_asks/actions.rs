@@ -3,12 +3,13 @@
 use super::model::{self, Early};
 use super::store::{self, EarlyAskRow, NewEarlyAsk};
 use crate::companions::{self, Companion};
+use crate::enrollments::actions::{desk_channel, takes_part};
 use crate::enrollments::store::EnrollmentRow;
 use crate::seat_desk::{Refusal, conditions};
 use crate::{EarlyAskId, first_come};
 use kernel::{Instant, PersonId};
 use people::{births, family, persons};
-use platform::{AppError, AppResult, Channel, Ctx, Event};
+use platform::{AppError, AppResult, Channel, Ctx, Event, Permission};
 use serde_json::json;
 use teaching::classes::{self, ClassStatus};
 use teaching::{ClassId, seats};
@@ -20,6 +21,26 @@ pub struct EarlyTerms {
     pub companions: Vec<Companion>,
     /// Whether a place on the waitlist is wanted when the seats are gone.
     pub wait: bool,
+}
+
+/// Whose word counts where an ask is left at the counter, and how they came.
+#[derive(Debug, Clone, Copy)]
+pub struct AtCounter {
+    /// For whom.
+    pub person: PersonId,
+    /// Whether they came or rang.
+    pub channel: Channel,
+}
+
+/// Leaves an ask for a person at the counter or on the telephone: with a ticket like everybody's.
+///
+/// # Errors
+/// As [`keep`]; [`AppError::NotFound`] for a class outside the clerk's scope.
+pub async fn keep_for(ctx: &Ctx, at: AtCounter, class: ClassId, terms: EarlyTerms) -> AppResult<EarlyAskId> {
+    let scope = ctx.may(Permission::EnrollmentAct)?;
+    classes::find_within(ctx.db(), &scope, class).await?;
+    takes_part(&persons::find(ctx.db(), at.person).await?)?;
+    leave(ctx, at.person, class, at.channel, terms).await
 }
 
 /// Leaves an ask for oneself or for somebody who let one act; left twice it is the same ask.
@@ -166,12 +187,27 @@ pub struct EarlyView {
     pub enrollment: Option<EnrollmentRow>,
 }
 
-/// An ask of one's own, of somebody one helps, or one that a clerk left.
+/// An ask of one's own or of somebody one helps.
 ///
 /// # Errors
 /// [`AppError::NotFound`] for everybody else.
 pub async fn show(ctx: &Ctx, id: EarlyAskId) -> AppResult<EarlyView> {
     let (row, people) = own(ctx, id).await?;
+    view(ctx, row, people).await
+}
+
+/// An ask for a class in the scope of staff.
+///
+/// # Errors
+/// [`AppError::NotFound`] outside the scope.
+pub async fn show_within(ctx: &Ctx, id: EarlyAskId) -> AppResult<EarlyView> {
+    let scope = ctx.may(Permission::EnrollmentRead)?;
+    let row = store::find_within(ctx.db(), &scope, id).await?;
+    let people = people_of(ctx, id).await?;
+    view(ctx, row, people).await
+}
+
+async fn view(ctx: &Ctx, row: EarlyAskRow, people: Vec<PersonId>) -> AppResult<EarlyView> {
     let (present, ahead) = store::crowd(ctx.db(), &row).await?;
     let names = persons::find_many(ctx.db(), &people).await?;
     let first = people.first().copied();
@@ -202,9 +238,9 @@ pub(crate) const DROPPED: &str = "dropped";
 async fn own(ctx: &Ctx, id: EarlyAskId) -> AppResult<(EarlyAskRow, Vec<PersonId>)> {
     let reader = ctx.person()?;
     let row = store::find(ctx.db(), id).await?;
-    let people = store::members(ctx.db(), &[id]).await?;
-    let people: Vec<PersonId> = people.into_iter().map(|(_, person)| person).collect();
-    if row.actor_person == reader || people.contains(&reader) {
+    let people = people_of(ctx, id).await?;
+    let of_counter = matches!(row.channel, Channel::Desk | Channel::Phone);
+    if people.contains(&reader) || (row.actor_person == reader && !of_counter) {
         return Ok((row, people));
     }
     let first = people.first().copied().ok_or(AppError::NotFound)?;
@@ -212,12 +248,37 @@ async fn own(ctx: &Ctx, id: EarlyAskId) -> AppResult<(EarlyAskRow, Vec<PersonId>
     Ok((row, people))
 }
 
+async fn people_of(ctx: &Ctx, id: EarlyAskId) -> AppResult<Vec<PersonId>> {
+    let people = store::members(ctx.db(), &[id]).await?;
+    Ok(people.into_iter().map(|(_, person)| person).collect())
+}
+
+/// Takes back a person's ask on their word at the counter.
+///
+/// # Errors
+/// [`AppError::NotFound`] outside the clerk's scope; [`AppError::Refused`] when it is decided.
+pub async fn drop_for(ctx: &Ctx, id: EarlyAskId) -> AppResult<()> {
+    let scope = ctx.may(Permission::EnrollmentAct)?;
+    store::find_within(ctx.db(), &scope, id).await?;
+    let people = people_of(ctx, id).await?;
+    take_back(ctx, id, people.first().copied(), desk_channel(ctx)).await
+}
+
 /// Takes an ask back; once it is decided, the enrolment is given up instead.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when it is somebody else's; [`AppError::Refused`] when it is decided.
 pub async fn drop_ask(ctx: &Ctx, id: EarlyAskId) -> AppResult<()> {
-    own(ctx, id).await?;
+    let (_, people) = own(ctx, id).await?;
+    let (first, reader) = (people.first().copied(), ctx.person()?);
+    let channel = match people.contains(&reader) {
+        true => ctx.channel,
+        false => Channel::Family,
+    };
+    take_back(ctx, id, first, channel).await
+}
+
+async fn take_back(ctx: &Ctx, id: EarlyAskId, whose: Option<PersonId>, channel: Channel) -> AppResult<()> {
     let tx = ctx.begin().await?;
     tx.lock("early_ask", id.raw()).await?;
     let row = store::find(&tx, id).await?;
@@ -233,11 +294,24 @@ pub async fn drop_ask(ctx: &Ctx, id: EarlyAskId) -> AppResult<()> {
         ));
     }
     store::close(&tx, &[id], DROPPED, "", ctx.now()).await?;
-    let event = Event::new("early_ask.dropped", "early_ask", id)
+    let mut event = Event::new("early_ask.dropped", "early_ask", id)
         .at(row.org_id)
+        .via(channel)
         .data(json!({ "class": row.class_id }));
+    if let Some(whose) = whose.filter(|whose| ctx.actor.person != Some(*whose)) {
+        event = event.on_behalf_of(whose);
+    }
     tx.commit(vec![event]).await?;
     Ok(())
+}
+
+/// Asks of a person at the counter that wait, for classes of the clerk's scope.
+///
+/// # Errors
+/// Forbidden without the permission.
+pub async fn waiting_for(ctx: &Ctx, person: PersonId) -> AppResult<Vec<EarlyAskRow>> {
+    let scope = ctx.may(Permission::EnrollmentAct)?;
+    Ok(store::waiting_within(ctx.db(), &scope, person).await?)
 }
 
 /// Asks of the signed-in person that wait, and those refused lately.

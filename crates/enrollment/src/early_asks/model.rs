@@ -49,6 +49,14 @@ pub fn early(class: &ClassRow, plan: &Plan, person: PersonId, now: Instant) -> R
     })
 }
 
+/// What the slip of the counter says of the ticket: how the order comes about, and that nobody knows it.
+#[must_use]
+pub fn ticket_words(opens: &str) -> String {
+    format!(
+        "{opens} 开始报名，到点由电脑随机排次序：先登记后登记、网上和柜台都一样，不用守着。排到第几，开始以前谁也看不到，工作人员也看不到。有名额就报上，没有就排候补。结果打电话或到柜台问，网上“我的学习”也有。"
+    )
+}
+
 /// Seconds after which a page that waits asks again: the nearer the opening the sooner, and later when many wait, so
 /// that looking does not slow the seats down.
 #[must_use]

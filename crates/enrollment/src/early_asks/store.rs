@@ -2,7 +2,7 @@
 
 use super::model::KEPT_DAYS;
 use crate::EarlyAskId;
-use db::{Db, DbResult, Tx, Value, args, record};
+use db::{Db, DbResult, Scope, Tx, Value, args, record};
 use kernel::{Instant, OrgId, PersonId};
 use platform::Channel;
 use platform::retention::Old;
@@ -35,6 +35,8 @@ record! {
         pub outcome: String,
         /// The words of the refusal.
         pub sentence: String,
+        /// When it was left.
+        pub created_at: Instant,
     }
 }
 
@@ -42,7 +44,7 @@ macro_rules! rows {
     ($rest:literal) => {
         concat!(
             "SELECT a.id, a.org_id, a.class_id, c.name AS class_name, a.opens, a.ticket, a.accept_waitlist, a.channel,
-             a.actor_person, a.waiting, a.outcome, a.sentence FROM early_ask a JOIN class c ON c.id = a.class_id ",
+             a.actor_person, a.waiting, a.outcome, a.sentence, a.created_at FROM early_ask a JOIN class c ON c.id = a.class_id ",
             $rest
         )
     };
@@ -54,6 +56,26 @@ pub(crate) async fn find(db: &Db, id: EarlyAskId) -> DbResult<EarlyAskRow> {
         args![id],
     )
     .await
+}
+
+/// An ask for a class inside a scope.
+pub(super) async fn find_within(db: &Db, scope: &Scope, id: EarlyAskId) -> DbResult<EarlyAskRow> {
+    db.within(scope)
+        .query_one(rows!("WHERE a.id = $1 AND {scope a.org_id}"), args![id])
+        .await
+}
+
+/// Asks of a person that wait, for classes inside a scope, the newest first.
+pub(super) async fn waiting_within(db: &Db, scope: &Scope, person: PersonId) -> DbResult<Vec<EarlyAskRow>> {
+    db.within(scope)
+        .query(
+            rows!(
+                "WHERE a.id IN (SELECT ask_id FROM early_ask_member WHERE person_id = $1 AND waiting = TRUE)
+                 AND {scope a.org_id} ORDER BY a.id DESC LIMIT 50"
+            ),
+            args![person],
+        )
+        .await
 }
 
 /// The ask of a person for a class that waits.

@@ -169,6 +169,88 @@ async fn a_couple_leaves_an_ask_takes_it_back_and_leaves_it_again(stage: &Stage)
     );
 }
 
+/// What became of an ask, by its page.
+async fn outcome(stage: &Stage, page: &str) -> String {
+    let id: crate::EarlyAskId = page.rsplit('/').next().unwrap().parse().unwrap();
+    super::store::find(&stage.app.platform.db, id)
+        .await
+        .unwrap()
+        .outcome
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clerk_leaves_an_ask_for_who_has_no_telephone() {
+    let stage = stage(1, 3).await;
+    opening_in(&stage, 10).await;
+    let clerk = stage.as_registrar();
+    let check = format!("/desk/counter/{}/{}", stage.people[0], stage.class);
+    let shown = clerk.get(&check).await;
+    assert!(
+        shown.shows("不用抢：提前登记") && shown.shows("工作人员也看不到"),
+        "{}",
+        shown.body
+    );
+    let early = format!("{check}/early");
+    assert_eq!(
+        clerk.post(&early, &[]).await.status,
+        422,
+        "how they came is asked"
+    );
+    let desk = [("channel", "desk")];
+    assert_eq!(stage.as_sibling().post(&early, &desk).await.status, 404);
+    assert_eq!(stage.as_learner(1).post(&early, &desk).await.status, 403);
+    let kept = clerk.post(&early, &desk).await;
+    assert_eq!(kept.status, 303, "{}", kept.body);
+    let page = kept.location().to_owned();
+    assert_eq!(clerk.post(&early, &desk).await.location(), page, "twice is once");
+    let shown = clerk.get(&page).await;
+    assert!(
+        shown.shows("已提前登记") && shown.shows("学员0"),
+        "{}",
+        shown.body
+    );
+    let slip = clerk.get(&format!("{page}/slip.pdf")).await;
+    assert_eq!(slip.status, 200);
+    assert_eq!(stage.as_sibling().get(&page).await.status, 404);
+    assert!(
+        clerk
+            .get(&format!("/desk/counter/{}", stage.people[0]))
+            .await
+            .shows("已提前登记"),
+        "the clerk finds it again by the person"
+    );
+    let own = page.replace("/desk/", "/me/");
+    assert_eq!(clerk.get(&own).await.status, 404, "it is not the clerk's own");
+    assert!(stage.as_learner(0).get("/me").await.shows("已提前登记"));
+    assert_eq!(clerk.post(&format!("{page}/drop"), &[]).await.status, 303);
+    assert_eq!(outcome(&stage, &page).await, "dropped");
+    a_program_leaves_it_again_and_it_is_drawn_among_the_others(&stage).await;
+}
+
+async fn a_program_leaves_it_again_and_it_is_drawn_among_the_others(stage: &Stage) {
+    let clerk = stage.as_registrar();
+    let path = format!("/api/v1/classes/{}/early-asks", stage.class);
+    let body = json!({ "person": stage.people[0], "channel": "phone" });
+    assert_eq!(stage.as_learner(1).api("POST", &path, &body).await.status, 403);
+    let ask = clerk.call(201, "POST", &path, &body).await;
+    assert_eq!(ask["channel"], "phone");
+    assert_eq!(keep(stage, 1).await.0, 201);
+    stage.app.platform.clock.advance(601);
+    stage.enroll(2).await;
+    let sql = "SELECT m.person_id FROM early_ask a JOIN early_ask_member m ON m.ask_id = a.id
+        WHERE a.outcome = 'placed' {unscoped: test} ORDER BY a.ticket";
+    let by_ticket: Vec<kernel::PersonId> = stage.app.platform.db.query(sql, db::args![]).await.unwrap();
+    assert_eq!(by_ticket.len(), 2);
+    for (person, expected) in by_ticket.iter().zip(["confirmed", "waitlisted"]) {
+        let at = stage.people.iter().position(|one| one == person).unwrap();
+        assert_eq!(stage.status(at).await, expected, "by ticket alone");
+    }
+    let late = clerk
+        .post(&format!("/desk/early/{}/drop", ask["id"].as_str().unwrap()), &[])
+        .await;
+    assert_eq!(late.status, 409, "it is decided");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_ask_that_cannot_be_written_keeps_nobody_else_out() {
     let stage = stage(5, 3).await;

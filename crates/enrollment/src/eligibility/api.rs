@@ -1,14 +1,16 @@
 //! Eligibility rules for programs.
 
 use super::actions::{self, Draft};
+use super::load::Verdict;
 use super::model::Words;
+use super::standing::{self, RuleStanding};
 use super::store::RuleRow;
 use crate::EligibilityRuleId;
 use axum::Json;
 use axum::http::StatusCode;
 use kernel::OrgId;
-use platform::api::{At, Listed, done};
-use platform::{AppError, AppResult, Ctx};
+use platform::api::{Asked, At, Listed, done};
+use platform::{AppError, AppResult, Ctx, Door};
 use serde::{Deserialize, Serialize};
 use teaching::{ClassId, CourseId};
 use utoipa::ToSchema;
@@ -187,7 +189,54 @@ pub(super) async fn end(
     Ok(done(()))
 }
 
+/// A rule of a class as it stands for somebody.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EligibilityStanding {
+    /// The rule's words.
+    words: String,
+    /// Whether it is met; null where it asks for an age that is not known.
+    met: Option<bool>,
+    /// The way on, where it is not.
+    door: Option<Door>,
+}
+
+impl From<RuleStanding> for EligibilityStanding {
+    fn from(rule: RuleStanding) -> Self {
+        Self {
+            met: match rule.verdict {
+                Verdict::Meets => Some(true),
+                Verdict::Fails => Some(false),
+                Verdict::BirthUnknown => None,
+            },
+            words: rule.words,
+            door: rule.door,
+        }
+    }
+}
+
+/// The school's rules of a class, and whether the caller meets them; somebody who let the caller act for them; or a person for
+/// whom a clerk asks.
+#[utoipa::path(get, path = "/api/v1/classes/{id}/eligibility", tag = "enrollments", operation_id = "class_eligibility",
+    params(("id" = String, Path, description = "The class"),
+        ("for" = Option<String>, Query, description = "Id of the person for whom the caller may act"),
+        ("person" = Option<String>, Query, description = "Id of the person, when a clerk asks")),
+    responses((status = 200, body = Listed<EligibilityStanding>), (status = 404, description = "No such class, or not for you")))]
+pub(super) async fn of_class(
+    ctx: Ctx,
+    At(class): At<ClassId>,
+    asked: Asked,
+) -> AppResult<Json<Listed<EligibilityStanding>>> {
+    let rules = match (asked.id("for")?, asked.id("person")?) {
+        (_, Some(person)) => standing::at_counter(&ctx, class, person).await?,
+        (helped, None) => standing::for_own(&ctx, class, helped).await?,
+    };
+    Ok(Json(Listed {
+        items: rules.into_iter().map(EligibilityStanding::from).collect(),
+        next: None,
+    }))
+}
+
 /// Description of this feature's addresses.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(list, publish, dry_run, end))]
+#[openapi(paths(list, publish, dry_run, end, of_class))]
 pub(crate) struct EligibilityApi;

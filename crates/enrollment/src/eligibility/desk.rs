@@ -1,6 +1,6 @@
 //! What the seat desk asks of the rules of a class.
 
-use super::load::{self, about_person};
+use super::load::{self, Rule, Verdict, Who};
 use crate::seat_desk::model::{ClassState, PersonState, State};
 use crate::seat_desk::{Asked, Refusal};
 use kernel::{Instant, PersonId};
@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use teaching::ClassId;
 
-/// Reads what the rules of the classes asked for want to know of those who ask; without rules, nothing.
+/// Reads what the rules of the classes asked for want to know of those who ask, and limits of those who wait where a turn may
+/// come; without rules, nothing.
 pub(crate) async fn set_facts(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()> {
     let mut people: BTreeSet<PersonId> = BTreeSet::new();
     let mut needs = super::facts::Needs::default();
@@ -18,6 +19,16 @@ pub(crate) async fn set_facts(tx: &Tx, state: &mut State, asked: &[Asked]) -> Ap
         if let Some(rules) = class.and_then(|class| class.eligibility.as_ref()) {
             people.extend(one.ask.people());
             needs = needs.and(rules.needs);
+        }
+    }
+    // Whose turn may come is asked of limits again.
+    for class in state.classes.values() {
+        if let Some(rules) = class.eligibility.as_ref().filter(|rules| rules.needs.counts) {
+            people.extend(class.waiting.iter().map(|waiting| waiting.person));
+            needs = match class.waiting.is_empty() {
+                true => needs,
+                false => needs.and(rules.needs),
+            };
         }
     }
     if people.is_empty() {
@@ -36,7 +47,29 @@ pub(crate) async fn set_facts(tx: &Tx, state: &mut State, asked: &[Asked]) -> Ap
 pub(crate) fn may_have(
     state: &State,
     at: &ClassState,
+    asked: (PersonId, &PersonState),
+) -> Result<(), Refusal> {
+    first_refusal(state, at, asked, |_| true)
+}
+
+/// Asks again, when a turn comes, the rules that count places: they are limits, and somebody may have got other seats
+/// while they waited. What a rule says of the person themselves was asked when they came to wait.
+///
+/// # Errors
+/// As [`may_have`].
+pub(crate) fn may_still_have(
+    state: &State,
+    at: &ClassState,
+    asked: (PersonId, &PersonState),
+) -> Result<(), Refusal> {
+    first_refusal(state, at, asked, |rule| rule.compiled.needs.counts)
+}
+
+fn first_refusal(
+    state: &State,
+    at: &ClassState,
     (person, who): (PersonId, &PersonState),
+    wanted: fn(&Rule) -> bool,
 ) -> Result<(), Refusal> {
     let Some(of_class) = &at.eligibility else {
         return Ok(());
@@ -45,22 +78,17 @@ pub(crate) fn may_have(
         .live
         .iter()
         .filter(|live| live.term == at.facts.term && live.class != at.facts.id && live.status.holds_seat());
-    let held = held.map(|live| live.class);
-    let age = at.age_of(who);
-    let about = about_person(&state.reading, person, &of_class.kind, age.unwrap_or(0), held);
-    for rule in of_class.rules.iter().filter(|rule| rule.counts(state.now)) {
-        if rule.compiled.needs.age && age.is_none() {
-            return Err(Refusal::BirthUnknown);
-        }
-        // A rule that gives no answer refuses: it was tried before it was kept, so this is for eyes, not for guesses.
-        if rule.compiled.holds(&of_class.about, &about) != Some(true) {
-            return Err(Refusal::Rule {
-                rule: rule.row.id,
-                version: rule.row.version,
-                words: rule.row.words.clone(),
-                label: rule.row.door_label.clone(),
-                href: rule.row.door_href.clone(),
-            });
+    let who = Who {
+        person,
+        age: at.age_of(who),
+        held: held.map(|live| live.class).collect(),
+    };
+    for (rule, verdict) in of_class.verdicts(&state.reading, &who, state.now) {
+        match verdict {
+            Verdict::Fails | Verdict::BirthUnknown if !wanted(rule) => {}
+            Verdict::Meets => {}
+            Verdict::BirthUnknown => return Err(Refusal::BirthUnknown),
+            Verdict::Fails => return Err(rule.refusal()),
         }
     }
     Ok(())

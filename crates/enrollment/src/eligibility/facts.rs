@@ -24,7 +24,10 @@ pub const NAMES: &[(&str, &str)] = &[
 /// Facts of the person that are read from further tables.
 const OF_HISTORY: &[&str] = &["former", "returning", "completed"];
 
-/// What an expression asks for that must be read first.
+/// Facts that count places, which change while somebody waits.
+const COUNTS: &[&str] = &["classes_this_term", "classes_in_category"];
+
+/// What an expression asks for that must be read first, and whether it counts places.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Needs {
     /// The day of birth.
@@ -37,6 +40,8 @@ pub struct Needs {
     pub history: bool,
     /// Categories of the classes of the term.
     pub categories: bool,
+    /// Whether it counts places: such a rule is a limit, and is asked again when a turn comes.
+    pub counts: bool,
 }
 
 impl Needs {
@@ -50,6 +55,7 @@ impl Needs {
             residence: uses("residence"),
             history: OF_HISTORY.iter().any(|name| uses(name)),
             categories: uses("classes_in_category"),
+            counts: COUNTS.iter().any(|name| uses(name)),
         }
     }
 
@@ -62,6 +68,7 @@ impl Needs {
             residence: self.residence || other.residence,
             history: self.history || other.history,
             categories: self.categories || other.categories,
+            counts: self.counts || other.counts,
         }
     }
 }

@@ -5,6 +5,7 @@ use super::model::{Compiled, compile};
 use super::store::{self, RuleRow, SeatRow};
 use crate::EnrollmentStatus;
 use crate::first_come::model::leads_to;
+use crate::seat_desk::Refusal;
 use db::Db;
 use kernel::{Instant, OrgId, PersonId};
 use orgs::tree;
@@ -22,6 +23,17 @@ pub(crate) struct Rule {
 }
 
 impl Rule {
+    /// What somebody hears whom it refuses.
+    pub(crate) fn refusal(&self) -> Refusal {
+        Refusal::Rule {
+            rule: self.row.id,
+            version: self.row.version,
+            words: self.row.words.clone(),
+            label: self.row.door_label.clone(),
+            href: self.row.door_href.clone(),
+        }
+    }
+
     /// Whether it counts at a moment.
     pub(crate) fn counts(&self, now: Instant) -> bool {
         self.row.valid_from <= now && self.row.ended_at.is_none_or(|ended| now < ended)
@@ -35,6 +47,51 @@ pub(crate) struct ClassRules {
     pub(crate) about: AboutClass,
     pub(crate) rules: Vec<Rule>,
     pub(crate) needs: Needs,
+}
+
+/// What a rule says of somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// They may enrol.
+    Meets,
+    /// They may not.
+    Fails,
+    /// It asks for an age that nobody knows.
+    BirthUnknown,
+}
+
+/// Somebody of whom rules are asked.
+pub(crate) struct Who {
+    pub(crate) person: PersonId,
+    /// Full years on the first day, if the day of birth is known.
+    pub(crate) age: Option<i64>,
+    /// Other classes of the term in which they have a seat.
+    pub(crate) held: Vec<ClassId>,
+}
+
+impl ClassRules {
+    /// What each rule that counts at a moment says of somebody, in order of their ids.
+    pub(crate) fn verdicts<'a>(
+        &'a self,
+        reading: &Reading,
+        who: &Who,
+        now: Instant,
+    ) -> impl Iterator<Item = (&'a Rule, Verdict)> + use<'a> {
+        let held = who.held.iter().copied();
+        let about = about_person(reading, who.person, &self.kind, who.age.unwrap_or(0), held);
+        let known = who.age.is_some();
+        let counting = self.rules.iter().filter(move |rule| rule.counts(now));
+        counting.map(move |rule| {
+            if rule.compiled.needs.age && !known {
+                return (rule, Verdict::BirthUnknown);
+            }
+            // A rule that gives no answer refuses: it was tried before it was kept, so this is for eyes, not for guesses.
+            match rule.compiled.holds(&self.about, &about) {
+                Some(true) => (rule, Verdict::Meets),
+                _ => (rule, Verdict::Fails),
+            }
+        })
+    }
 }
 
 /// What an expression sees of a class.

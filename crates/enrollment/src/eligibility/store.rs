@@ -145,6 +145,17 @@ pub(super) async fn seats_of(db: &Db, people: &[PersonId]) -> DbResult<Vec<SeatR
     .await
 }
 
+/// Classes of a term, but this one, in which somebody has a seat or is offered one.
+pub(super) async fn held_in(db: &Db, person: PersonId, term: TermId, but: ClassId) -> DbResult<Vec<ClassId>> {
+    db.query(
+        "SELECT class_id FROM enrollment {unscoped: rules look at all classes of a person}
+         WHERE person_id = $1 AND term_id = $2 AND class_id <> $3 AND live = TRUE
+           AND status NOT IN ('applied', 'waitlisted') ORDER BY id LIMIT 200",
+        args![person, term, but],
+    )
+    .await
+}
+
 /// The term that began last in a scope, and for a course.
 pub(super) async fn last_term(
     db: &Db,

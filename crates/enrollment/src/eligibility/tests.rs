@@ -339,3 +339,161 @@ async fn a_clerk_tries_and_then_publishes_and_nobody_else_may() {
     assert_eq!(clerk.post(&end, &[("version", "1")]).await.status, 303);
     assert!(clerk.get("/desk/eligibility").await.shows("为止"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_are_shown_before_one_asks() {
+    let stage = stage(5, 2).await;
+    let clerk = stage.as_registrar();
+    let at = rules_at(&stage);
+    clerk.call(200, "POST", &at, &rule("age >= 18")).await;
+    let mut stricter = rule("former");
+    stricter["words"] = json!("要先在本校上过课");
+    stricter["door_label"] = json!("看入门班");
+    let stricter = clerk.call(200, "POST", &at, &stricter).await;
+    let now = stage.app.platform.clock.now();
+    let words = super::standing::words(&stage.app.platform.db, stage.class, now).await;
+    assert_eq!(words.unwrap(), ["书画类最多上两个班", "要先在本校上过课"]);
+    let check = stage
+        .as_learner(0)
+        .get(&format!("/classes/{}/enroll", stage.class))
+        .await;
+    for text in [
+        "学校的报名规则",
+        "符合",
+        "不符合",
+        "按学校的报名规则，现在还不能报：要先在本校上过课",
+        "看入门班",
+    ] {
+        assert!(check.shows(text), "{text}\n{}", check.body);
+    }
+    assert!(!check.shows("报名这个班"), "{}", check.body);
+    let counter = clerk
+        .get(&format!("/desk/counter/{}/{}", stage.people[0], stage.class))
+        .await;
+    assert!(
+        counter.shows("不符合") && counter.shows("要先在本校上过课"),
+        "{}",
+        counter.body
+    );
+    // The daughter sees how they stand for each of the two.
+    stage.linked().await;
+    let both = stage
+        .as_learner(0)
+        .get(&format!("/classes/{}/enroll", stage.class))
+        .await;
+    assert_eq!(both.body.matches("要先在本校上过课").count(), 2, "{}", both.body);
+    programs_read_the_same(&stage).await;
+    let end = format!(
+        "/api/v1/eligibility-rules/{}/end",
+        stricter["id"].as_str().unwrap()
+    );
+    clerk.call(204, "POST", &end, &json!({ "version": 1 })).await;
+    let check = stage
+        .as_learner(1)
+        .get(&format!("/classes/{}/enroll", stage.class))
+        .await;
+    assert!(
+        check.shows("报名这个班") && !check.shows("不符合"),
+        "{}",
+        check.body
+    );
+}
+
+async fn programs_read_the_same(stage: &Stage) {
+    let clerk = stage.as_registrar();
+    let path = format!("/api/v1/classes/{}/eligibility", stage.class);
+    let mother = stage.people[1];
+    let own = stage.as_learner(0).call(200, "GET", &path, &Value::Null).await;
+    assert_eq!(
+        (&own["items"][0]["met"], &own["items"][1]["met"]),
+        (&json!(true), &json!(false))
+    );
+    assert_eq!(own["items"][1]["door"]["label"], "看入门班");
+    let (helped, person) = (format!("{path}?for={mother}"), format!("{path}?person={mother}"));
+    assert_eq!(
+        stage.as_learner(0).call(200, "GET", &helped, &Value::Null).await,
+        own
+    );
+    assert_eq!(clerk.call(200, "GET", &person, &Value::Null).await, own);
+    let stranger = format!("{path}?for={}", stage.people[0]);
+    assert_eq!(
+        stage
+            .as_learner(1)
+            .api("GET", &stranger, &Value::Null)
+            .await
+            .status,
+        404
+    );
+    assert_eq!(
+        stage.as_learner(1).api("GET", &person, &Value::Null).await.status,
+        403
+    );
+    assert_eq!(
+        stage.as_sibling().api("GET", &person, &Value::Null).await.status,
+        404
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_is_asked_again_when_a_turn_comes_and_the_wait_stays() {
+    let stage = stage(1, 3).await;
+    stage.confirm_at_once().await;
+    stage.give_phone(2).await;
+    let plan = testkit::world::ClassPlan {
+        name: "书法提高".into(),
+        capacity: 1,
+        starts: "14:00".into(),
+        ..testkit::world::ClassPlan::default()
+    };
+    let other: teaching::ClassId =
+        Id::from_raw(testkit::world::class(&stage.app.platform, &stage.world.here, &plan).await);
+    let clerk = stage.as_registrar();
+    clerk
+        .call(200, "POST", &rules_at(&stage), &rule("classes_in_category < 1"))
+        .await;
+    let place = async |at: usize, class: teaching::ClassId| {
+        let path = format!("/api/v1/classes/{class}/enrollments");
+        let made = stage.as_learner(at).call(201, "POST", &path, &json!({})).await;
+        (
+            made["id"].as_str().unwrap().to_owned(),
+            made["status"].as_str().unwrap().to_owned(),
+        )
+    };
+    let leave = async |at: usize, id: &str| {
+        let path = format!("/api/v1/enrollments/{id}");
+        stage.as_learner(at).call(200, "DELETE", &path, &json!({})).await;
+    };
+    let standing = async |id: &str| {
+        let path = format!("/api/v1/enrollments/{id}");
+        let found = stage.as_learner(2).call(200, "GET", &path, &Value::Null).await;
+        found["status"].as_str().unwrap().to_owned()
+    };
+    let (first, _) = place(0, stage.class).await;
+    let (second, _) = place(1, other).await;
+    let (here, waits) = place(2, stage.class).await;
+    let (there, waits_too) = place(2, other).await;
+    assert_eq!((waits.as_str(), waits_too.as_str()), ("waitlisted", "waitlisted"));
+    leave(0, &first).await;
+    assert_eq!(standing(&here).await, "confirmed");
+    leave(1, &second).await;
+    assert_eq!(
+        standing(&there).await,
+        "waitlisted",
+        "the limit is reached, the wait goes on"
+    );
+    stage.app.run_jobs(crate::JOBS).await;
+    let told = stage.told(2).await;
+    assert!(
+        told.iter()
+            .any(|text| text.contains("书法提高") && text.contains("够数")),
+        "{told:?}"
+    );
+    leave(2, &here).await;
+    for _ in 0..100 {
+        if standing(&there).await == "confirmed" {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("who gave one up has the other: {}", standing(&there).await);
+}

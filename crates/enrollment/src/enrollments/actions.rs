@@ -9,6 +9,7 @@ use crate::{EnrollmentId, EnrollmentStatus};
 use kernel::{Date, PersonId};
 use people::family;
 use people::persons::{self, PersonBrief, PersonStatus};
+use platform::api::{Listed, Part};
 use platform::{AppError, AppResult, Channel, Ctx, Permission, Waiting};
 use std::collections::HashMap;
 use teaching::classes::{self, ClassRow, ClassStatus, Mode};
@@ -72,7 +73,7 @@ pub async fn enroll_for(
 }
 
 /// Nobody is enrolled whose data were erased, or who was taken off the books.
-fn takes_part(person: &PersonBrief) -> AppResult<()> {
+pub(crate) fn takes_part(person: &PersonBrief) -> AppResult<()> {
     if person.status == PersonStatus::Active {
         return Ok(());
     }
@@ -472,31 +473,41 @@ async fn listed(
     Ok(all)
 }
 
-/// Who is enrolled in a class and who waits, for staff.
+/// A whole class, for what is printed or exported; no class has more learners.
+pub(super) const WHOLE: Part = Part {
+    limit: 5_000,
+    offset: 0,
+};
+
+/// Part of those who are enrolled in a class and who wait, for staff.
 ///
 /// # Errors
 /// [`AppError::NotFound`] outside the scope.
-pub async fn learners(ctx: &Ctx, class: ClassId) -> AppResult<(ClassRow, Vec<Learner>)> {
+pub async fn learners(ctx: &Ctx, class: ClassId, part: Part) -> AppResult<(ClassRow, Listed<Learner>)> {
     let scope = ctx.may(Permission::EnrollmentRead)?;
     let db = ctx.db();
     let class = classes::find_within(db, &scope, class).await?;
-    let rows = store::of_class_within(db, &scope, class.id).await?;
-    let people: Vec<PersonId> = rows.iter().map(|row| row.person_id).collect();
+    let listed = part.listed(store::of_class_within(db, &scope, class.id, part).await?);
+    let people: Vec<PersonId> = listed.items.iter().map(|row| row.person_id).collect();
     let briefs = persons::find_many(db, &people).await?;
-    let mut waiting = 0;
-    let list = rows.into_iter().filter_map(|row| {
-        let person = briefs.get(&row.person_id)?.clone();
-        let position = (row.status == EnrollmentStatus::Waitlisted).then(|| {
-            waiting += 1;
-            waiting
-        });
+    let waiting = listed
+        .items
+        .iter()
+        .filter(|row| row.status == EnrollmentStatus::Waitlisted);
+    let waiting: Vec<EnrollmentId> = waiting.map(|row| row.id).collect();
+    let positions: HashMap<EnrollmentId, i64> = store::positions(db, &waiting).await?.into_iter().collect();
+    let list = listed.items.into_iter().filter_map(|row| {
         Some(Learner {
+            person: briefs.get(&row.person_id)?.clone(),
+            position: positions.get(&row.id).copied(),
             row,
-            person,
-            position,
         })
     });
-    Ok((class, list.collect()))
+    let list = Listed {
+        items: list.collect(),
+        next: listed.next,
+    };
+    Ok((class, list))
 }
 
 /// How many people tried a lesson of a class, and how many of them enrolled, for staff.

@@ -178,8 +178,8 @@ pub async fn of_class(
     asked: Asked,
 ) -> AppResult<axum::Json<Listed<ClassEnrollmentItem>>> {
     let part = asked.part()?;
-    let (_, learners) = actions::learners(&ctx, class).await?;
-    Ok(axum::Json(part.of(learners).map(ClassEnrollmentItem::from)))
+    let (_, learners) = actions::learners(&ctx, class, part).await?;
+    Ok(axum::Json(learners.map(ClassEnrollmentItem::from)))
 }
 
 /// Enrols the caller, somebody who let the caller act for them, or a person on whose behalf a clerk acts; who finds the class full waits.

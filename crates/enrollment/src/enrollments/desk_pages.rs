@@ -1,13 +1,15 @@
 //! Pages of the staff: the counter, and the list of a class.
 
-use super::actions::{self, Terms};
+use super::actions::{self, Terms, WHOLE};
 use super::model::{self, Learner, tag};
 use super::pages::{TOGETHER, id};
 use crate::EnrollmentStatus;
 use crate::companions;
+use crate::early_asks;
+use crate::eligibility::standing::{self, RuleStanding};
 use crate::fees;
 use crate::first_come;
-use crate::seat_desk::SeatDesk;
+use crate::seat_desk::{self, SeatDesk};
 use crate::spreadsheet;
 use axum::Extension;
 use axum::extract::{Path, Query};
@@ -15,6 +17,7 @@ use axum::response::Response;
 use documents::{Roll, RollLearner, Typesetter};
 use kernel::PersonId;
 use people::persons::{self, PersonBrief, PersonDraft};
+use platform::api::Part;
 use platform::web::{Posted, see_other};
 use platform::{AppError, AppResult, Channel, Ctx, Permission};
 use std::sync::Arc;
@@ -22,6 +25,8 @@ use teaching::classes::{ClassRow, ClassStatus};
 use ui::respond::{html, html_with};
 use ui::{Choice, Field, Form, Lang, Notice, Page, Tag};
 
+/// Learners on one page of a class's list.
+const LISTED: i64 = 200;
 /// People and classes found at once.
 const FOUND: i64 = 20;
 /// Letters of what is looked for.
@@ -36,7 +41,7 @@ fn value<'a>(query: &'a Pairs, name: &str) -> &'a str {
         .map_or("", |(_, value)| value.trim())
 }
 
-fn desk(ctx: &Ctx, title: &str) -> Page {
+pub(crate) fn desk(ctx: &Ctx, title: &str) -> Page {
     let mut page = ui::desk_page(ctx, title);
     page.lang = Lang::Zh;
     page
@@ -151,6 +156,8 @@ struct ClassChoicePage {
     q: String,
     classes: Vec<ClassRow>,
     rounds: Vec<(String, String)>,
+    /// Asks left for an opening: sentence and address.
+    early: Vec<(String, String)>,
 }
 
 /// `GET /desk/counter/{person}`: choose the class.
@@ -167,7 +174,14 @@ pub(super) async fn choose(
         let href = format!("/desk/rounds/{}/signups/new?person={}", round.id, person.id);
         (href, round.name)
     };
+    let waiting = early_asks::actions::waiting_for(&ctx, person.id).await?;
+    let early = waiting.into_iter().map(|row| {
+        let opens = crate::rounds::words::moment(row.opens);
+        let sentence = format!("“{}”已提前登记，{opens} 开始报名", row.class_name);
+        (sentence, format!("/desk/early/{}", row.id))
+    });
     Ok(html(&ClassChoicePage {
+        early: early.collect(),
         rounds: rounds.into_iter().map(door).collect(),
         page: desk(&ctx, "选班级"),
         person,
@@ -178,18 +192,24 @@ pub(super) async fn choose(
 
 #[derive(askama::Template)]
 #[template(path = "enrollments/counter_check.html")]
-struct CounterCheckPage {
+pub(crate) struct CounterCheckPage {
     page: Page,
     person: PersonBrief,
     class: ClassRow,
     place: String,
     when: String,
     fee: String,
-    form: Form,
+    pub(crate) form: Form,
     /// Who comes along.
-    together: Form,
+    pub(crate) together: Form,
     refused: String,
     button: String,
+    /// Whether an ask can be left for the opening.
+    early: early_asks::Door,
+    /// Why they cannot enrol now.
+    shut: String,
+    /// The school's further rules as they stand for the person.
+    eligibility: Vec<RuleStanding>,
     /// Papers that would be owed, and what to bring.
     papers: Option<String>,
 }
@@ -218,7 +238,7 @@ pub(super) async fn check(ctx: Ctx, Path((person, class)): Path<(String, String)
     Ok(html(&page))
 }
 
-async fn check_page(
+pub(crate) async fn check_page(
     ctx: &Ctx,
     person: &str,
     class: &str,
@@ -229,8 +249,11 @@ async fn check_page(
     let papers = actions::papers_ahead(ctx, person.id, class.id).await?;
     let page = desk(ctx, "核对后报名");
     let plan = first_come::actions::plan_for(ctx, class.id, person.id).await?;
+    let early = early_asks::door(&page, &class, &plan, person.id, ctx);
     let full = plan.free(&class, person.id, true, ctx.now()) <= 0;
-    let fields = check_fields(full, class.waitlisted);
+    // Who leaves an ask for the opening waits, if need be: the form says so.
+    let fields = check_fields(full && early == early_asks::Door::Shut, class.waitlisted);
+    let open = seat_desk::is_open(&class, ctx.now()).and_then(|()| plan.admit(person.id, ctx.now()));
     let together = companions::fields(TOGETHER);
     let (form, together) = match posted {
         Some(posted) => (
@@ -243,6 +266,9 @@ async fn check_page(
         ),
     };
     Ok(CounterCheckPage {
+        eligibility: standing::of(ctx, class.id, person.id).await?,
+        early,
+        shut: open.err().map(|refusal| refusal.sentence()).unwrap_or_default(),
         together,
         button: format!("给{}{}", person.name, if full { "排候补" } else { "报上这个班" }),
         when: model::when(&page, &class),
@@ -257,6 +283,14 @@ async fn check_page(
     })
 }
 
+/// How the person at the counter came.
+pub(crate) fn chosen_channel(posted: &Posted) -> Channel {
+    match posted.get("channel") {
+        "phone" => Channel::Phone,
+        _ => Channel::Desk,
+    }
+}
+
 /// `POST /desk/counter/{person}/{class}`
 pub(super) async fn enroll(
     ctx: Ctx,
@@ -268,10 +302,7 @@ pub(super) async fn enroll(
     if !page.form.is_valid() || !page.together.is_valid() {
         return Ok(html_with(422, &page));
     }
-    let channel = match posted.get("channel") {
-        "phone" => Channel::Phone,
-        _ => Channel::Desk,
-    };
+    let channel = chosen_channel(&posted);
     let terms = Terms {
         companions: companions::typed(&page.together, TOGETHER),
         wait: !posted.get("accept_waitlist").is_empty(),
@@ -383,6 +414,10 @@ struct LearnersPage {
     class: ClassRow,
     when: String,
     lines: Vec<LearnerLine>,
+    /// Whether people come before those shown.
+    goes_before: bool,
+    /// Where the list goes on.
+    next: Option<String>,
     may_rule: bool,
     may_act: bool,
     /// Whether it has too few learners and may be merged.
@@ -419,8 +454,17 @@ fn line(page: &Page, class: &ClassRow, learner: &Learner) -> LearnerLine {
 }
 
 /// `GET /desk/classes/{id}/learners`
-pub(super) async fn learners(ctx: Ctx, Path(class): Path<String>) -> AppResult<Response> {
-    let (class, list) = actions::learners(&ctx, id(&class)?).await?;
+pub(super) async fn learners(
+    ctx: Ctx,
+    Path(class): Path<String>,
+    Query(query): Query<Pairs>,
+) -> AppResult<Response> {
+    let offset: u32 = value(&query, "cursor").parse().unwrap_or(0);
+    let part = Part {
+        limit: LISTED,
+        offset: offset.into(),
+    };
+    let (class, list) = actions::learners(&ctx, id(&class)?, part).await?;
     let mut page = desk(&ctx, "学员名单");
     let kept = first_come::actions::keeps(&ctx, &class).await?;
     if class.enrolled < class.capacity && class.waitlisted > 0 && !kept {
@@ -430,7 +474,13 @@ pub(super) async fn learners(ctx: Ctx, Path(class): Path<String>) -> AppResult<R
     }
     Ok(html(&LearnersPage {
         when: model::when(&page, &class),
-        lines: list.iter().map(|learner| line(&page, &class, learner)).collect(),
+        lines: list
+            .items
+            .iter()
+            .map(|learner| line(&page, &class, learner))
+            .collect(),
+        goes_before: part.offset > 0,
+        next: list.next,
         may_rule: ctx.can(Permission::RoundRun),
         may_act: ctx.can(Permission::EnrollmentAct),
         may_merge: ctx.can(Permission::ClassPublish)
@@ -444,7 +494,7 @@ pub(super) async fn learners(ctx: Ctx, Path(class): Path<String>) -> AppResult<R
 
 /// `GET /desk/classes/{id}/learners.csv`
 pub(super) async fn csv(ctx: Ctx, Path(class): Path<String>) -> AppResult<Response> {
-    let (class, list) = actions::learners(&ctx, id(&class)?).await?;
+    let (class, list) = actions::learners(&ctx, id(&class)?, WHOLE).await?;
     let row = |learner: &Learner| {
         let channel: Channel = learner.row.channel.parse().unwrap_or(Channel::System);
         let position = learner.position.map(|place| place.to_string());
@@ -460,7 +510,7 @@ pub(super) async fn csv(ctx: Ctx, Path(class): Path<String>) -> AppResult<Respon
     spreadsheet::csv(
         &format!("{}学员名单.csv", class.name),
         ["姓名", "学号", "状态", "候补第几位", "来源", "报名时间"],
-        list.iter().map(row),
+        list.items.iter().map(row),
     )
 }
 
@@ -480,9 +530,12 @@ pub(super) async fn roll(
 }
 
 async fn paper_roll(ctx: &Ctx, class: &str) -> AppResult<Roll> {
-    let (class, list) = actions::learners(ctx, id(class)?).await?;
+    let (class, list) = actions::learners(ctx, id(class)?, WHOLE).await?;
     let about = actions::about(ctx, &class).await?;
-    let learners = list.into_iter().filter(|learner| learner.row.status.is_seated());
+    let learners = list
+        .items
+        .into_iter()
+        .filter(|learner| learner.row.status.is_seated());
     Ok(Roll {
         provider: about.org,
         term: about.term,

@@ -326,23 +326,25 @@ pub(super) fn decided_text(
             "enrollment.withdrawn",
             format!("【学圈】您没有要“{name}”的名额，已让给后面的人。想再上，可以重新排候补。"),
         ),
-        TOO_FEW_SEATS => (
-            "enrollment.passed_over",
-            format!(
-                "【学圈】“{name}”有了名额，但不够你们同行的人一起上，这次给了后面的人。你们的候补位置还在；想各自上课，请打电话问学校。"
-            ),
+        because => ("enrollment.passed_over", passed_over_text(because, name)),
+    }
+}
+
+/// What is told to whose turn came but who cannot take the seat, by why.
+fn passed_over_text(because: &str, name: &str) -> String {
+    let passed = format!("【学圈】“{name}”有了名额，但");
+    match because {
+        TOO_FEW_SEATS => format!(
+            "{passed}不够你们同行的人一起上，这次给了后面的人。你们的候补位置还在；想各自上课，请打电话问学校。"
         ),
-        "time_clash" => (
-            "enrollment.passed_over",
-            format!(
-                "【学圈】“{name}”有了名额，但和您已报的班时间冲突，这次给了后面的人。您的候补位置还在；想上这个班，请先取消冲突的班。"
-            ),
+        "time_clash" => format!(
+            "{passed}和您已报的班时间冲突，这次给了后面的人。您的候补位置还在；想上这个班，请先取消冲突的班。"
         ),
-        _ => (
-            "enrollment.passed_over",
-            format!(
-                "【学圈】“{name}”有了名额，但您这学期的班已报满，这次给了后面的人。您的候补位置还在；想上这个班，请先取消一个班。"
-            ),
+        "rule" => format!(
+            "{passed}按学校的规定您现在的班已经够数，这次给了后面的人。您的候补位置还在；想上这个班，请先取消一个同类的班。不清楚请打电话问学校。"
+        ),
+        _ => format!(
+            "{passed}您这学期的班已报满，这次给了后面的人。您的候补位置还在；想上这个班，请先取消一个班。"
         ),
     }
 }

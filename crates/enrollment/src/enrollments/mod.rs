@@ -15,7 +15,7 @@
 
 pub mod actions;
 pub(crate) mod api;
-mod desk_pages;
+pub(crate) mod desk_pages;
 pub(crate) mod jobs;
 mod messages;
 pub mod model;

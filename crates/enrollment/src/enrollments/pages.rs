@@ -5,7 +5,10 @@ use super::model::{self, Detail, Mine, tag};
 use super::store::EnrollmentRow;
 use crate::companions;
 use crate::early_asks;
+use crate::eligibility::load::Verdict;
+use crate::eligibility::standing::{self, RuleStanding};
 use crate::first_come;
+use crate::for_whom;
 use crate::merging::store::ChoiceRow;
 use crate::seat_desk::{self, SeatDesk};
 use crate::{EnrollmentId, EnrollmentStatus};
@@ -21,7 +24,7 @@ use platform::{AppError, AppResult, Ctx};
 use std::sync::Arc;
 use teaching::classes::ClassRow;
 use ui::respond::{html, html_with};
-use ui::{Choice, Field, Form, Notice, Page, Tag};
+use ui::{Field, Form, Notice, Page, Tag};
 
 /// Enrolments shown on one's own list.
 const LISTED: i64 = 100;
@@ -61,6 +64,8 @@ struct CheckPage {
     early: early_asks::Door,
     /// Why they cannot enrol now, and the ways on.
     shut: Option<(String, Vec<platform::Door>)>,
+    /// The school's further rules, and how they stand for each person who may be meant.
+    eligibility: Vec<(String, Vec<RuleStanding>)>,
 }
 
 /// `GET /classes/{id}/enroll`: check the answers.
@@ -93,6 +98,13 @@ async fn check_page(ctx: &Ctx, class: &str) -> AppResult<CheckPage> {
         true => open.and_then(|()| plan.admit(person.id, ctx.now())),
         false => open,
     };
+    let eligibility = eligibility(ctx, &class, (&person, held), &helped).await?;
+    let barred = eligibility
+        .first()
+        .filter(|_| alone)
+        .and_then(|(_, rules)| barred(&page, rules));
+    let shut = shut.map_err(|refusal| (page.retell(refusal.sentence()), refusal.doors()));
+    let shut = shut.err().or(barred);
     Ok(CheckPage {
         early: early_asks::door(&page, &class, &plan, person.id, ctx),
         note: Form::blank(
@@ -110,13 +122,47 @@ async fn check_page(ctx: &Ctx, class: &str) -> AppResult<CheckPage> {
         rules: rules(&page, &class, papers.as_deref()),
         windows: first_come::lines(&page, &plan),
         full: free <= 0,
-        shut: shut.err().map(|refusal| (refusal.sentence(), refusal.doors())),
+        shut,
+        eligibility,
         page,
         class,
         place,
         person,
         held,
     })
+}
+
+/// How the school's rules stand for everybody who may be meant and has not this class yet; nothing without rules.
+async fn eligibility(
+    ctx: &Ctx,
+    class: &ClassRow,
+    (own, held): (&PersonBrief, Option<EnrollmentId>),
+    helped: &[(Beneficiary, Option<EnrollmentId>)],
+) -> AppResult<Vec<(String, Vec<RuleStanding>)>> {
+    let own = held.is_none().then(|| (own.id, own.name.clone()));
+    let others = helped.iter().filter(|(_, held)| held.is_none());
+    let others = others.map(|(one, _)| (one.person, one.name.clone()));
+    let people: Vec<(kernel::PersonId, String)> = own.into_iter().chain(others).collect();
+    let mut all = Vec::new();
+    for (person, name) in people {
+        let rules = standing::of(ctx, class.id, person).await?;
+        if !rules.is_empty() {
+            all.push((name, rules));
+        }
+    }
+    Ok(all)
+}
+
+/// Why the school's rules would refuse somebody, and the way on.
+fn barred(page: &Page, rules: &[RuleStanding]) -> Option<(String, Vec<platform::Door>)> {
+    let first = rules.iter().find(|rule| rule.refuses())?;
+    let sentence = match first.verdict {
+        Verdict::BirthUnknown => page
+            .t("学校的报名规则要看年龄，您还没有登记出生日期。")
+            .to_owned(),
+        _ => page.tn("按学校的报名规则，现在还不能报：{}", &[&first.words]),
+    };
+    Some((sentence, first.door.clone().into_iter().collect()))
 }
 
 /// For whom somebody enrols who may act for others: themselves and those who have not this class yet.
@@ -126,19 +172,13 @@ fn choice(
     held: Option<EnrollmentId>,
     helped: &[(Beneficiary, Option<EnrollmentId>)],
 ) -> Option<Form> {
-    let free = helped.iter().filter(|(_, held)| held.is_none());
-    let others = free.map(|(one, _)| {
-        let text = format!("{}（{}）", page.t(one.calls), one.name);
-        Choice::new(one.person.to_string(), text)
-    });
-    let me = Choice::new(own.id.to_string(), page.tn("我自己（{}）", &[&own.name]));
-    let choices: Vec<Choice> = held.is_none().then_some(me).into_iter().chain(others).collect();
-    let first = choices.first().map(|first| first.value.clone())?;
     if helped.is_empty() {
         return None;
     }
-    let form = Form::blank(vec![Field::radios("for", "替谁报名", choices)], page.lang);
-    Some(form.fill("for", first))
+    let free = helped.iter().filter(|(_, held)| held.is_none());
+    let own = held.is_none().then_some(own);
+    let (field, first) = for_whom::question(page, "替谁报名", own, free.map(|(one, _)| one))?;
+    Some(Form::blank(vec![field], page.lang).fill("for", first))
 }
 
 fn rules(page: &Page, class: &ClassRow, papers: Option<&crate::declarations::Papers>) -> Vec<String> {
@@ -255,12 +295,14 @@ struct MinePage {
     next: Option<(String, String, String)>,
     items: Vec<MineItem>,
     signups: Vec<(String, String, Tag)>,
-    /// Those helped, by heading, with their classes.
-    helped: Vec<(String, Vec<MineItem>)>,
+    /// Those helped, with their signups and classes.
+    helped: Vec<Helped>,
     /// Names of those who ask to act for this person.
     requests: Vec<String>,
     /// What others enrolled this person in, and can still be undone: sentence and address.
     undo: Vec<(String, String)>,
+    /// What others applied for in their name, and can still be withdrawn: sentence and address.
+    take_back: Vec<(String, String)>,
     /// Lessons to try.
     trials: Vec<crate::trials::MyTrial>,
     /// Seats that are offered, to this person and to those helped: sentence and address.
@@ -324,6 +366,7 @@ pub(super) async fn mine(ctx: Ctx) -> AppResult<Response> {
         helped: helped(&ctx, &page).await?,
         requests: requests.into_iter().map(|row| row.helper_name).collect(),
         undo,
+        take_back: crate::rounds::to_undo(&ctx, &page).await?,
         trials: crate::trials::mine(&ctx, &page).await?,
         offers,
         merges,
@@ -343,13 +386,24 @@ fn merge_line(page: &Page, row: &ChoiceRow) -> (String, String) {
     (sentence, format!("/me/enrollments/{}/merge", row.id))
 }
 
-/// Classes of those for whom the signed-in person may act.
-async fn helped(ctx: &Ctx, page: &Page) -> AppResult<Vec<(String, Vec<MineItem>)>> {
+/// Somebody for whom the reader may act, with what they have.
+struct Helped {
+    heading: String,
+    signups: Vec<(String, String, Tag)>,
+    items: Vec<MineItem>,
+}
+
+/// Signups and classes of those for whom the signed-in person may act.
+async fn helped(ctx: &Ctx, page: &Page) -> AppResult<Vec<Helped>> {
     let mut all = Vec::new();
     for one in family::beneficiaries(ctx).await? {
         let listed = actions::of_helped(ctx, one.person, None, HELPED).await?;
-        let heading = page.tn("{}（{}）报的班", &[&page.t(one.calls), &one.name]);
-        all.push((heading, listed.iter().map(|mine| item(page, mine)).collect()));
+        let signups = crate::rounds::current_of(ctx, page, one.person).await?;
+        all.push(Helped {
+            heading: page.tn("{}（{}）报的班", &[&page.t(one.calls), &one.name]),
+            signups,
+            items: listed.iter().map(|mine| item(page, mine)).collect(),
+        });
     }
     Ok(all)
 }

@@ -4,6 +4,7 @@ use crate::fees::Money;
 use crate::{EnrollmentId, EnrollmentStatus};
 use db::{Db, DbResult, Scope, Tx, args, record};
 use kernel::{Date, Instant, OrgId, PersonId};
+use platform::api::Part;
 use teaching::{ClassId, TermId};
 
 record! {
@@ -109,15 +110,21 @@ pub(crate) async fn live(db: &Db, person: PersonId, class: ClassId) -> DbResult<
     .await
 }
 
-/// Live enrolments of a class inside the scope, and those that lasted to its end, by order of asking.
-pub(super) async fn of_class_within(db: &Db, scope: &Scope, class: ClassId) -> DbResult<Vec<EnrollmentRow>> {
+/// Part of the live enrolments of a class inside the scope, and of those that lasted to its end, by order of asking; read one row
+/// too long.
+pub(super) async fn of_class_within(
+    db: &Db,
+    scope: &Scope,
+    class: ClassId,
+    part: Part,
+) -> DbResult<Vec<EnrollmentRow>> {
     db.within(scope)
         .query(
             columns!(
                 "WHERE e.class_id = $1 AND (e.live = TRUE OR e.status IN ('completed', 'ended')) AND {scope e.org_id}
-                 ORDER BY e.queue, e.id LIMIT 5000"
+                 ORDER BY e.queue, e.id LIMIT $2 OFFSET $3"
             ),
-            args![class],
+            args![class, part.rows(), part.offset],
         )
         .await
 }

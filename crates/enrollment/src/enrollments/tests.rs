@@ -473,6 +473,10 @@ async fn a_clerks_program_enrols_people_and_lists_a_class() {
         (rest["items"][0]["channel"].as_str(), &rest["next"]),
         (Some("api"), &Value::Null)
     );
+    assert_eq!(
+        rest["items"][0]["position"], 2,
+        "of the whole list, not of this part"
+    );
     let kept = events(&stage, made[0]["id"].as_str().unwrap()).await.remove(0);
     assert_eq!(
         (kept.channel.as_str(), kept.actor_person, kept.on_behalf_of),

@@ -5,14 +5,13 @@ use super::model::{Kind, Method, Money, receipt_text};
 use super::online;
 use super::store::PostingRow;
 use crate::enrollments::store::EnrollmentRow;
-use crate::seat_desk::refusal::moment;
 use axum::extract::Path;
 use axum::response::Response;
 use kernel::{Fen, Instant};
 use platform::web::{Posted, see_other};
 use platform::{AppError, AppResult, Ctx};
 use ui::respond::html;
-use ui::{Lang, Page, Tag};
+use ui::{Page, Tag};
 
 pub(super) fn id<K>(text: &str) -> AppResult<kernel::Id<K>> {
     text.parse().map_err(|_| AppError::NotFound)
@@ -20,13 +19,7 @@ pub(super) fn id<K>(text: &str) -> AppResult<kernel::Id<K>> {
 
 /// A moment as this page's reader writes it.
 pub(crate) fn at(page: &Page, at: Instant) -> String {
-    match page.lang {
-        Lang::Zh => moment(at),
-        Lang::En => {
-            let (date, time) = at.china();
-            format!("{date} {:02}:{:02}", time.hour(), time.minute())
-        }
-    }
+    page.moment(at)
 }
 
 /// An amount as this page's reader writes it.

@@ -4,7 +4,6 @@ use super::actions::{self, RoundNow};
 use super::load::Plan;
 use super::model::Window;
 use crate::rounds::model::RoundStatus;
-use crate::rounds::words::moment;
 use axum::extract::Path;
 use axum::response::Response;
 use kernel::Instant;
@@ -50,8 +49,8 @@ pub(super) async fn show(ctx: Ctx, Path(text): Path<String>) -> AppResult<Respon
     let row = &now.row;
     Ok(html(&ShowPage {
         tag: tag(&page, row.status, (row.opens, row.closes), ctx.now()),
-        opens: moment(row.opens),
-        closes: moment(row.closes),
+        opens: page.moment(row.opens),
+        closes: page.moment(row.closes),
         rules: rules(&page, &now),
         paused: row.status == RoundStatus::Paused,
         cancelled: row.status == RoundStatus::Cancelled,
@@ -82,7 +81,7 @@ fn rules(page: &Page, now: &RoundNow) -> Vec<String> {
         }
         all.push(page.tn(
             "留的名额到 {} 还没人用，就先给排候补的人，再给所有人。",
-            &[&moment(at)],
+            &[&page.moment(at)],
         ));
     }
     all
@@ -95,8 +94,8 @@ pub(crate) fn lines(page: &Page, plan: &Plan) -> Vec<String> {
             "{}：{} 至 {}",
             &[
                 &page.t(window.audience.short()),
-                &moment(window.opens),
-                &moment(window.closes),
+                &page.moment(window.opens),
+                &page.moment(window.closes),
             ],
         )
     };

@@ -14,8 +14,8 @@ use platform::web::{Posted, see_other};
 use platform::{AppError, AppResult, Ctx};
 use std::sync::Arc;
 use teaching::classes::{self, ClassRow};
+use ui::Page;
 use ui::respond::html;
-use ui::{Lang, Page};
 
 /// The question with all that a person decides by, in words.
 pub(super) struct Question {
@@ -32,10 +32,7 @@ pub(super) struct Question {
 
 pub(super) async fn question(ctx: &Ctx, page: &Page, row: &ChoiceRow) -> AppResult<Question> {
     let class = classes::find(ctx.db(), row.class_id).await?;
-    let until = match page.lang {
-        Lang::Zh => moment(row.answer_by),
-        Lang::En => row.answer_by.to_china_text(),
-    };
+    let until = page.moment(row.answer_by);
     let silence = match row.silence {
         Silence::Refund => page.t("到时候没有答复，就算不去，学费全部退还。"),
         Silence::Keep | Silence::KeepIfSame => page.t("到时候没有答复，就算去新的班。"),

@@ -1,20 +1,19 @@
-//! What people do with rounds: see them, apply, withdraw, see what came of it. The officers' steps are in `lifecycle.rs`.
+//! What people do with rounds: see them and apply. Signups that are made are in `signups.rs`, the officers' steps in `lifecycle.rs`.
 
-use super::model::{self, Audience, RoundStatus, SignupStatus};
-use super::selection;
+use super::model::{self, Audience, RoundStatus};
 pub use super::store::RoundRow;
-use super::store::{self, NewSignup, SignupRow, Wished};
+use super::store::{self, NewSignup, Wished};
 use crate::companions::{self, Companion};
-use crate::draws::explain::{Explanation, explain};
 use crate::draws::file::DrawFile;
-use crate::{EnrollmentId, RoundId, SignupId};
+use crate::enrollments::actions::who_acted;
+use crate::{RoundId, SignupId};
 use db::Db;
 use kernel::{Date, PersonId, PersonName};
 use orgs::tree::{self, OrgBrief};
 use people::persons::{self, PersonBrief};
-use people::{births, contact};
+use people::{births, contact, family};
 use platform::api::Part;
-use platform::{AppError, AppResult, Channel, Ctx, Event, Permission};
+use platform::{AppError, AppResult, Channel, Ctx, Event, Permission, Tx};
 use serde_json::json;
 use std::collections::HashMap;
 use teaching::classes::{self, ClassRow, ClassStatus};
@@ -178,22 +177,32 @@ pub struct Application {
     pub companions: Vec<Companion>,
 }
 
-/// Applies for the signed-in person.
+/// Applies for the signed-in person, or for somebody for whom they may act.
 ///
 /// # Errors
 /// [`AppError::Refused`] outside the window, for who is not meant or takes part already; [`AppError::Invalid`] beside
-/// the wish or the companion that is wrong.
-pub async fn apply_self(ctx: &Ctx, round: RoundId, asked: &Application) -> AppResult<SignupId> {
-    let person = ctx.person()?;
+/// the wish or the companion that is wrong; [`AppError::NotFound`] without a family link in force.
+pub async fn apply_acting(
+    ctx: &Ctx,
+    round: RoundId,
+    person: PersonId,
+    asked: &Application,
+) -> AppResult<SignupId> {
+    let channel = if ctx.person()? == person {
+        ctx.channel
+    } else {
+        family::link(ctx, person).await?;
+        Channel::Family
+    };
     let row = store::find(ctx.db(), round).await?;
     tree::find_public(ctx.db(), row.org_id).await?;
-    apply(ctx, &row, person, ctx.channel, asked).await
+    apply(ctx, &row, person, channel, asked).await
 }
 
 /// Applies for a person at the counter or by telephone.
 ///
 /// # Errors
-/// As [`apply_self`]; [`AppError::NotFound`] when the round is not in the clerk's scope.
+/// As [`apply_acting`]; [`AppError::NotFound`] when the round is not in the clerk's scope.
 pub async fn apply_for(
     ctx: &Ctx,
     round: RoundId,
@@ -274,17 +283,7 @@ async fn apply(
         at: ctx.now(),
     };
     store::insert_signup(&tx, &new).await?;
-    let text = format!(
-        "【学圈】已收到您在“{}”的报名申请，回执号 {}。{} 截止，截止前可以撤回；{}会告诉您。",
-        round.name,
-        model::spaced(&receipt),
-        crate::seat_desk::refusal::moment(round.closes),
-        round.method.result()
-    );
-    for member in &people {
-        persons::belongs(&tx, *member, round.org_id).await?;
-        contact::tell(&tx, *member, Some(round.org_id), "signup.applied", text.clone()).await?;
-    }
+    tell_applied(&tx, &new).await?;
     let data =
         json!({ "round": round.id, "people": people.len(), "wishes": asked.wishes, "tickets": tickets });
     let event = Event::new("signup.applied", "signup", id)
@@ -294,6 +293,33 @@ async fn apply(
         .data(data);
     tx.commit(vec![event]).await?;
     Ok(id)
+}
+
+/// Tells everybody in a signup that it is in; for whom somebody else made it, who that was and how to take it back.
+async fn tell_applied(tx: &Tx, new: &NewSignup<'_>) -> AppResult<()> {
+    let round = new.round;
+    let (name, receipt) = (&round.name, model::spaced(new.receipt));
+    let closes = crate::seat_desk::refusal::moment(round.closes);
+    let result = round.method.result();
+    for member in new.people {
+        let other = new
+            .actor
+            .filter(|actor| *actor != *member && *member == new.person);
+        let text = match other {
+            Some(actor) => {
+                let who = who_acted(tx, actor, *member, new.channel.as_str()).await?;
+                format!(
+                    "【学圈】{who}替您在“{name}”提交了报名申请，回执号 {receipt}。不是您的意思，{closes} 截止前可以撤回：网上“我的学习”、电话或柜台都可以；{result}会告诉您。"
+                )
+            }
+            None => format!(
+                "【学圈】已收到您在“{name}”的报名申请，回执号 {receipt}。{closes} 截止，截止前可以撤回；{result}会告诉您。"
+            ),
+        };
+        persons::belongs(tx, *member, round.org_id).await?;
+        contact::tell(tx, *member, Some(round.org_id), "signup.applied", text).await?;
+    }
+    Ok(())
 }
 
 /// Every class wished for is on, and everybody fits its ages.
@@ -355,230 +381,6 @@ async fn nobody_twice(db: &Db, round: RoundId, person: PersonId, people: &[Perso
         &taken,
         "这位同行人已经在这个批次报过名了。请他先撤回，或不写他。",
     )
-}
-
-/// The signup of the signed-in person in a round, if they take part.
-///
-/// # Errors
-/// When nobody is signed in.
-pub async fn own_in(ctx: &Ctx, round: RoundId) -> AppResult<Option<SignupId>> {
-    let Some(person) = ctx.actor.person else {
-        return Ok(None);
-    };
-    let found = store::already(ctx.db(), round, &[person]).await?;
-    Ok(found.first().map(|member| member.signup_id))
-}
-
-/// A signup with all that its page shows.
-#[derive(Debug, Clone)]
-pub struct SignupView {
-    /// The signup.
-    pub row: SignupRow,
-    /// Its round.
-    pub round: RoundRow,
-    /// Who holds the round.
-    pub org: OrgBrief,
-    /// Who is in it.
-    pub people: Vec<PersonBrief>,
-    /// Classes in the order of the wish.
-    pub wishes: Vec<ClassRow>,
-    /// What the draw came to, once it is drawn.
-    pub explanation: Option<Explanation>,
-    /// Names of the classes that the explanation speaks of.
-    pub names: HashMap<String, String>,
-    /// When and where it is interviewed, once that is settled.
-    pub interview: Option<selection::InterviewRow>,
-    /// What the school decided of each class, once it is published.
-    pub outcomes: Vec<selection::NoteRow>,
-    /// What was placed for it.
-    pub placed: Vec<store::PlacedRow>,
-    /// Places on the waitlists, from 1, of what was placed.
-    pub positions: HashMap<EnrollmentId, i64>,
-}
-
-impl SignupView {
-    /// Whether it can be withdrawn now.
-    #[must_use]
-    pub fn is_open(&self, ctx: &Ctx) -> bool {
-        let round = &self.round;
-        self.row.status == SignupStatus::Applied
-            && model::in_window(round.status, round.opens, round.closes, ctx.now()).is_ok()
-    }
-}
-
-/// A signup of which the signed-in person is part.
-///
-/// # Errors
-/// [`AppError::NotFound`] for everybody else.
-pub async fn show_own(ctx: &Ctx, id: SignupId) -> AppResult<SignupView> {
-    let row = own(ctx, id).await?;
-    signup_view(ctx, row).await
-}
-
-/// A signup for those who are in it, or for staff who may see it.
-///
-/// # Errors
-/// [`AppError::NotFound`] for everybody else.
-pub async fn show_signup(ctx: &Ctx, id: SignupId) -> AppResult<SignupView> {
-    let row = match own(ctx, id).await {
-        Err(AppError::NotFound) => {
-            let scope = ctx.reach(Permission::EnrollmentRead);
-            store::find_signup_within(ctx.db(), &scope, id).await?
-        }
-        other => other?,
-    };
-    signup_view(ctx, row).await
-}
-
-async fn own(ctx: &Ctx, id: SignupId) -> AppResult<SignupRow> {
-    let person = ctx.person()?;
-    let row = store::find_signup(ctx.db(), id).await?;
-    let members = store::members_of(ctx.db(), id).await?;
-    if members.iter().any(|member| member.person_id == person) {
-        Ok(row)
-    } else {
-        Err(AppError::NotFound)
-    }
-}
-
-/// A signup in the scope of staff.
-///
-/// # Errors
-/// [`AppError::NotFound`] outside the scope.
-pub async fn show_within(ctx: &Ctx, id: SignupId) -> AppResult<SignupView> {
-    let scope = ctx.may(Permission::EnrollmentRead)?;
-    let row = store::find_signup_within(ctx.db(), &scope, id).await?;
-    signup_view(ctx, row).await
-}
-
-async fn signup_view(ctx: &Ctx, row: SignupRow) -> AppResult<SignupView> {
-    let db = ctx.db();
-    let round = store::find(db, row.round_id).await?;
-    let members: Vec<PersonId> = store::members_of(db, row.id)
-        .await?
-        .iter()
-        .map(|member| member.person_id)
-        .collect();
-    let mut briefs = persons::find_many(db, &members).await?;
-    let mut people: Vec<PersonBrief> = briefs.remove(&row.person_id).into_iter().collect();
-    people.extend(members.iter().filter_map(|person| briefs.remove(person)));
-    let mut wishes = Vec::new();
-    for class in store::wishes_of(db, row.id).await? {
-        wishes.push(classes::find(db, class).await?);
-    }
-    let draw = store::find_draw(db, round.id).await?;
-    let file = draw.map(|draw| read_file(&draw.file)).transpose()?;
-    let placed = store::placed(db, &[row.id]).await?;
-    let ids: Vec<EnrollmentId> = placed.iter().map(|row| row.id).collect();
-    let positions = crate::enrollments::store::positions(db, &ids).await?;
-    let published = round.status == RoundStatus::Published;
-    Ok(SignupView {
-        interview: selection::store::interview_of(db, row.id).await?,
-        outcomes: if published {
-            selection::store::notes_of(db, row.id).await?
-        } else {
-            Vec::new()
-        },
-        org: tree::find(db, row.org_id).await?,
-        explanation: file.as_ref().and_then(|file| explain(file, &row.receipt)),
-        names: file
-            .map(|file| {
-                file.classes
-                    .into_iter()
-                    .map(|class| (class.id, class.name))
-                    .collect()
-            })
-            .unwrap_or_default(),
-        positions: positions.into_iter().collect(),
-        placed,
-        round,
-        people,
-        wishes,
-        row,
-    })
-}
-
-/// Signups of the signed-in person with their rounds, newest first.
-///
-/// # Errors
-/// When nobody is signed in.
-pub async fn mine(ctx: &Ctx) -> AppResult<Vec<(SignupRow, RoundRow)>> {
-    let person = ctx.person()?;
-    let mut all = Vec::new();
-    for row in store::signups_of(ctx.db(), person).await? {
-        let round = store::find(ctx.db(), row.round_id).await?;
-        all.push((row, round));
-    }
-    Ok(all)
-}
-
-/// Withdraws a signup of which the signed-in person is part, while the window is open.
-///
-/// # Errors
-/// [`AppError::NotFound`] for somebody else's; a refusal when the window has closed.
-pub async fn withdraw_own(ctx: &Ctx, id: SignupId) -> AppResult<()> {
-    let row = own(ctx, id).await?;
-    withdraw(ctx, row, ctx.channel, None).await
-}
-
-/// Withdraws a person's signup at the counter, with the reason.
-///
-/// # Errors
-/// As [`withdraw_own`]; [`AppError::Invalid`] without a reason.
-pub async fn withdraw_for(ctx: &Ctx, id: SignupId, reason: &str) -> AppResult<()> {
-    let scope = ctx.may(Permission::EnrollmentAct)?;
-    let row = store::find_signup_within(ctx.db(), &scope, id).await?;
-    let reason =
-        kernel::bounded(reason, 2, 200, "原因").map_err(|wrong| AppError::invalid("reason", wrong))?;
-    let channel = match ctx.channel {
-        Channel::Api => Channel::Api,
-        _ => Channel::Desk,
-    };
-    withdraw(ctx, row, channel, Some(reason)).await
-}
-
-async fn withdraw(ctx: &Ctx, row: SignupRow, channel: Channel, reason: Option<String>) -> AppResult<()> {
-    let tx = ctx.begin().await?;
-    tx.lock("round", row.round_id.raw()).await?;
-    let row = store::find_signup(&tx, row.id).await?;
-    if row.status == SignupStatus::Withdrawn {
-        return Ok(());
-    }
-    let round = store::find(&tx, row.round_id).await?;
-    if model::in_window(round.status, round.opens, round.closes, ctx.now()).is_err() {
-        return Err(AppError::refused_with_door(
-            "not_withdrawable",
-            "报名已经截止，名单不能再改。轮到您而不想上，可以在“我的学习”里取消，名额给后面的人。",
-            "看我的学习",
-            "/me",
-        ));
-    }
-    let members = store::members_of(&tx, row.id).await?;
-    store::withdraw(&tx, row.id, ctx.now()).await?;
-    let text = format!(
-        "【学圈】您在“{}”的报名申请（回执号 {}）已撤回。截止前可以重新报。",
-        round.name,
-        model::spaced(&row.receipt)
-    );
-    for member in &members {
-        contact::tell(
-            &tx,
-            member.person_id,
-            Some(row.org_id),
-            "signup.withdrawn",
-            text.clone(),
-        )
-        .await?;
-    }
-    let mut event = Event::new("signup.withdrawn", "signup", row.id)
-        .at(row.org_id)
-        .via(channel)
-        .on_behalf_of(row.person_id)
-        .data(json!({ "round": row.round_id }));
-    if let Some(reason) = reason {
-        event = event.note(reason);
-    }
-    tx.commit(vec![event]).await
 }
 
 /// Open and coming rounds of the clerk's scope, for a person at the counter.

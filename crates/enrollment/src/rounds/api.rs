@@ -2,6 +2,7 @@
 
 use super::actions::{self, Application, RoundView};
 use super::model::{Audience, RoundMethod, RoundStatus, SignupStatus};
+use super::signups;
 use super::store::{RoundRow, SignupRow};
 use crate::companions::{Companion, CompanionBody};
 use crate::{RoundId, SignupId};
@@ -126,6 +127,10 @@ pub struct SignupBody {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     person: Option<PersonId>,
+    /// For whom, when a member of the family acts: somebody who let the caller do so.
+    #[serde(default, rename = "for")]
+    #[schema(value_type = Option<String>)]
+    helped: Option<PersonId>,
 }
 
 /// A signup.
@@ -137,6 +142,11 @@ pub struct SignupItem {
     /// The round.
     #[schema(value_type = String)]
     round: RoundId,
+    /// For whom.
+    #[schema(value_type = String)]
+    person: PersonId,
+    /// How it came in.
+    channel: String,
     /// Its number in public.
     receipt: String,
     /// Tickets in the draw.
@@ -156,6 +166,8 @@ impl From<SignupRow> for SignupItem {
         Self {
             id: row.id,
             round: row.round_id,
+            person: row.person_id,
+            channel: row.channel,
             receipt: row.receipt,
             tickets: row.tickets,
             status: row.status,
@@ -167,7 +179,7 @@ impl From<SignupRow> for SignupItem {
 }
 
 async fn signup_item(ctx: &Ctx, id: SignupId) -> AppResult<SignupItem> {
-    let view = actions::show_signup(ctx, id).await?;
+    let view = signups::show_signup(ctx, id).await?;
     let mut item = SignupItem::from(view.row);
     if let Some(why) = view.explanation {
         item.rank = Some(why.rank);
@@ -193,7 +205,7 @@ pub(super) async fn show(ctx: Ctx, At(id): At<RoundId>) -> AppResult<axum::Json<
     Ok(axum::Json(actions::show(&ctx, id).await?.into()))
 }
 
-/// Applies for the caller, or for a person on whose behalf a clerk acts.
+/// Applies for the caller, for somebody who let the caller act for them, or for a person on whose behalf a clerk acts.
 #[utoipa::path(post, path = "/api/v1/rounds/{id}/signups", tag = "rounds", request_body = SignupBody,
     params(("id" = String, Path, description = "The round")),
     responses((status = 201, body = SignupItem), (status = 409, description = "Refused by a rule: problem+json"),
@@ -207,21 +219,33 @@ pub(super) async fn apply(
         wishes: body.wishes,
         companions: body.companions.into_iter().map(Companion::from).collect(),
     };
-    let id = match body.person {
-        Some(person) if ctx.actor.person != Some(person) => {
+    let id = match (body.helped, body.person) {
+        (Some(_), Some(_)) => {
+            return Err(AppError::invalid(
+                "for",
+                "for 和 person 只能填一个：家人代办用 for，柜台用 person。",
+            ));
+        }
+        (Some(helped), None) => actions::apply_acting(&ctx, round, helped, &asked).await?,
+        (None, Some(person)) if ctx.actor.person != Some(person) => {
             actions::apply_for(&ctx, round, person, Channel::Api, &asked).await?
         }
-        _ => actions::apply_self(&ctx, round, &asked).await?,
+        (None, _) => actions::apply_acting(&ctx, round, ctx.person()?, &asked).await?,
     };
     Ok((StatusCode::CREATED, axum::Json(signup_item(&ctx, id).await?)))
 }
 
-/// The caller's signups, newest first.
-#[utoipa::path(get, path = "/api/v1/me/signups", tag = "rounds", params(Paging),
+/// The caller's signups, or those of somebody who let the caller act for them, newest first.
+#[utoipa::path(get, path = "/api/v1/me/signups", tag = "rounds", params(Paging,
+    ("for" = Option<String>, Query, description = "Id of the person for whom the caller may act")),
     responses((status = 200, body = Listed<SignupItem>)))]
 pub(super) async fn mine(ctx: Ctx, asked: Asked) -> AppResult<axum::Json<Listed<SignupItem>>> {
     let part = asked.part()?;
-    let listed = part.of(actions::mine(&ctx).await?);
+    let found = match asked.get("for", "没有这个人，或者您不能替他办事。")? {
+        Some(person) => signups::of_helped(&ctx, person).await?,
+        None => signups::mine(&ctx).await?,
+    };
+    let listed = part.of(found);
     let mut items = Vec::with_capacity(listed.items.len());
     for (row, _) in &listed.items {
         items.push(signup_item(&ctx, row.id).await?);
@@ -240,7 +264,7 @@ pub struct WithdrawSignupBody {
     reason: String,
 }
 
-/// Withdraws a signup while the window is open: one's own, or with a reason a person's on whose behalf a clerk acts.
+/// Withdraws a signup while the window is open: one's own, that of somebody who let one act, or with a reason a person's on whose behalf a clerk acts.
 #[utoipa::path(delete, path = "/api/v1/signups/{id}", tag = "rounds", request_body = WithdrawSignupBody,
     params(("id" = String, Path, description = "The signup")),
     responses((status = 204, description = "withdrawn"), (status = 404, description = "None, or not the caller's"),
@@ -250,9 +274,9 @@ pub(super) async fn withdraw(
     At(id): At<SignupId>,
     Json(body): Json<WithdrawSignupBody>,
 ) -> AppResult<StatusCode> {
-    match actions::withdraw_own(&ctx, id).await {
+    match signups::withdraw_own(&ctx, id).await {
         Err(AppError::NotFound) if ctx.can(Permission::EnrollmentAct) => {
-            actions::withdraw_for(&ctx, id, &body.reason).await?;
+            signups::withdraw_for(&ctx, id, &body.reason).await?;
         }
         other => other?,
     }

@@ -1,11 +1,12 @@
 //! Pages of the staff: rounds, the board of one, and signups at the counter.
 
-use super::actions::{self, SignupView};
+use super::actions;
 use super::lifecycle::{self, Board, Choices, EntryDone};
 use super::model::{self, Audience, MOST_WISHES, RoundDraft, RoundMethod, RoundStatus};
 use super::pages::{application, fields, id, result_lines, value, wish_lines};
 use super::planning::{chosen_classes, classes_field, moment_of, other_orgs, window_fields};
 use super::selection::desk_pages as selection;
+use super::signups::{self, SignupView};
 use super::store::RoundRow;
 use super::words::{moment, round_tag, signup_tag};
 use crate::draws::algorithm::{MOST_COMPANIONS, MOST_TICKETS};
@@ -502,7 +503,7 @@ pub(super) async fn signup(
 }
 
 async fn signup_page(ctx: &Ctx, text: &str, query: &Pairs, form: Form, status: u16) -> AppResult<Response> {
-    let view = actions::show_within(ctx, id(text)?).await?;
+    let view = signups::show_within(ctx, id(text)?).await?;
     let page = desk(ctx, "报名申请", query);
     let channel: Channel = view.row.channel.parse().unwrap_or(Channel::System);
     let people = view.people.iter();
@@ -531,7 +532,7 @@ pub(super) async fn withdraw(ctx: Ctx, Path(text): Path<String>, posted: Posted)
     let mut form = Form::from_pairs(withdraw_fields(), Lang::Zh, &posted.0);
     let mut status = 422;
     if form.is_valid() {
-        match actions::withdraw_for(&ctx, id(&text)?, form.get("reason")).await {
+        match signups::withdraw_for(&ctx, id(&text)?, form.get("reason")).await {
             Ok(()) => return Ok(see_other(&format!("/desk/signups/{text}?done=withdrawn"))),
             Err(error) => status = form.take_up(error)?,
         }

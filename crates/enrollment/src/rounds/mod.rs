@@ -16,12 +16,15 @@
 //! 6. Publishing places seats in the order of ranks, then waitlists. Who cannot take a seat is told why, and the seat
 //!    goes to the next. Run again, the job finds what it has placed and leaves it.
 //!
-//! Who may do what: everybody sees rounds of public orgs; the signed-in person applies; `EnrollmentAct` applies for
-//! others; `EnrollmentRead` sees the board; `RoundRun` plans and runs.
+//! 7. A member of the family who may act for somebody applies, withdraws and reads the result as that person would. The
+//!    person is told who acted, and takes it back while the window is open.
+//!
+//! Who may do what: everybody sees rounds of public orgs; the signed-in person applies for themselves and for those who
+//! let them ([`people::family`]); `EnrollmentAct` applies for others; `EnrollmentRead` sees the board; `RoundRun` plans and runs.
 //! Events: round.planned, round.cancelled, round.sealed, round.randomness_entered, round.randomness_withdrawn,
 //! round.randomness_differs, round.drawn, round.publishing, round.published, signup.applied, signup.withdrawn,
 //! signup.refused. Tables: round, round_class, signup, signup_member, signup_wish, draw.
-//! Start reading at [`actions::apply_self`], then [`lifecycle`], then `publishing.rs`.
+//! Start reading at [`actions::apply_acting`], then [`lifecycle`], then `publishing.rs`.
 
 pub mod actions;
 pub(crate) mod api;
@@ -35,13 +38,14 @@ pub(crate) mod pages;
 pub(crate) mod planning;
 mod publishing;
 pub mod selection;
+pub mod signups;
 pub(crate) mod staff_api;
 pub(crate) mod store;
 #[cfg(test)]
 mod tests;
 pub(crate) mod words;
 
-pub(crate) use pages::current;
+pub(crate) use pages::{current, current_of, to_undo};
 pub(crate) use publishing::{PUBLISH, TELL};
 
 use platform::{Access, Permission, Routes};

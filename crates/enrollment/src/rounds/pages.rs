@@ -1,14 +1,16 @@
 //! Pages for everybody, and for those who apply.
 
-use super::actions::{self, Application, RoundView, SignupView};
+use super::actions::{self, Application, RoundView};
 use super::model::{self, RoundStatus, SignupStatus};
 use super::selection::model::Outcome;
+use super::signups::{self, Applicants, SignupView};
 use super::store::RoundRow;
 use super::words::{self, moment, round_tag, signup_tag};
 use crate::companions;
 use crate::draws::explain::Explanation;
 use crate::draws::file::DrawFile;
 use crate::enrollments::{model as enrolled, printed};
+use crate::for_whom;
 use axum::Extension;
 use axum::extract::{Path, Query};
 use axum::http::header;
@@ -64,7 +66,7 @@ pub(super) async fn list(ctx: Ctx) -> AppResult<Response> {
     let line = |(row, org): (RoundRow, String)| ListLine {
         href: format!("/rounds/{}{}", row.place(), row.id),
         org,
-        window: page.tn("{} 至 {}", &[&moment(row.opens), &moment(row.closes)]),
+        window: page.tn("{} 至 {}", &[&page.moment(row.opens), &page.moment(row.closes)]),
         method: page.t(row.method.label()).to_owned(),
         tag: round_tag(&page, &row, ctx.now()),
         name: row.name,
@@ -83,7 +85,7 @@ struct ShowPage {
     closes: String,
     rules: Vec<String>,
     open: bool,
-    own: Option<crate::SignupId>,
+    applicants: Applicants,
     lists: Vec<ClassList>,
 }
 
@@ -114,11 +116,11 @@ pub(super) async fn show(ctx: Ctx, Path(text): Path<String>) -> AppResult<Respon
     let row = &view.row;
     Ok(html(&ShowPage {
         tag: round_tag(&page, row, ctx.now()),
-        opens: moment(row.opens),
-        closes: moment(row.closes),
+        opens: page.moment(row.opens),
+        closes: page.moment(row.closes),
         rules: words::rules(&page, row),
         open: model::in_window(row.status, row.opens, row.closes, ctx.now()).is_ok(),
-        own: actions::own_in(&ctx, row.id).await?,
+        applicants: signups::applicants(&ctx, row.id).await?,
         lists,
         page,
         view,
@@ -207,6 +209,36 @@ struct ApplyPage {
     view: RoundView,
     form: Form,
     closes: String,
+    /// Who takes part already, with their signup.
+    taking: Vec<(String, crate::SignupId)>,
+}
+
+impl ApplyPage {
+    fn new(page: Page, view: RoundView, applicants: Applicants, form: Form) -> Self {
+        let own = applicants.own.zip(applicants.signup);
+        let own = own.map(|(own, signup)| (own.name, signup));
+        let helped = applicants.helped.into_iter();
+        let helped = helped.filter_map(|(one, signup)| Some((one.name, signup?)));
+        Self {
+            closes: page.moment(view.row.closes),
+            taking: own.into_iter().chain(helped).collect(),
+            page,
+            view,
+            form,
+        }
+    }
+}
+
+/// For whom, where there is a choice, then the questions of a signup; with what is chosen at first.
+fn own_fields(page: &Page, view: &RoundView, applicants: &Applicants) -> (Vec<Field>, Option<String>) {
+    let own = applicants.own.as_ref().filter(|_| applicants.signup.is_none());
+    let free = applicants.helped.iter().filter(|(_, signup)| signup.is_none());
+    let question = match applicants.helped.is_empty() {
+        true => None,
+        false => for_whom::question(page, "替谁报名", own, free.map(|(one, _)| one)),
+    };
+    let (whom, first) = question.map_or((None, None), |(field, first)| (Some(field), Some(first)));
+    (whom.into_iter().chain(fields(view)).collect(), first)
 }
 
 /// `GET /rounds/{id}/apply`
@@ -217,35 +249,54 @@ pub(super) async fn form(
 ) -> AppResult<Response> {
     let view = actions::show(&ctx, id(&text)?).await?;
     let row = &view.row;
-    if let Some(own) = actions::own_in(&ctx, row.id).await? {
+    let applicants = signups::applicants(&ctx, row.id).await?;
+    if let (Some(own), false) = (applicants.signup, applicants.somebody_free()) {
         return Ok(see_other(&format!("/me/signups/{own}")));
     }
     if model::in_window(row.status, row.opens, row.closes, ctx.now()).is_err() {
         return Ok(see_other(&format!("/rounds/{}", row.id)));
     }
     let page = ui::learner_page(&ctx, "填报名申请");
+    let (fields, first) = own_fields(&page, &view, &applicants);
+    let mut form = Form::blank(fields, page.lang);
+    if let Some(first) = first {
+        form = form.fill("for", first);
+    }
+    if let Ok(before) = value(&query, "again").parse() {
+        form = as_before(&ctx, form, before).await?;
+    }
     let class = value(&query, "class").parse::<ClassId>();
     let of_round = |class: &ClassId| view.classes.iter().any(|one| one.class.id == *class);
-    let mut form = Form::blank(fields(&view), page.lang);
     if let Some(class) = class.ok().filter(of_round) {
         form = form.fill("wish_1", class);
     }
-    Ok(html(&ApplyPage {
-        closes: moment(row.closes),
-        page,
-        form,
-        view,
-    }))
+    Ok(html(&ApplyPage::new(page, view, applicants, form)))
+}
+
+/// A form with the wishes of a signup that was withdrawn, to be changed.
+async fn as_before(ctx: &Ctx, mut form: Form, before: crate::SignupId) -> AppResult<Form> {
+    let before = signups::show_own(ctx, before).await?;
+    form = form.fill("for", before.row.person_id);
+    for (wish, at) in before.wishes.iter().zip(1..) {
+        form = form.fill(&format!("wish_{at}"), wish.id);
+    }
+    Ok(form)
 }
 
 /// `POST /rounds/{id}/apply`. A double click or the back button leads to the same signup again.
 pub(super) async fn apply(ctx: Ctx, Path(text): Path<String>, posted: Posted) -> AppResult<Response> {
     let view = actions::show(&ctx, id(&text)?).await?;
     let page = ui::learner_page(&ctx, "填报名申请");
-    let mut form = Form::from_pairs(fields(&view), page.lang, &posted.0);
+    let applicants = signups::applicants(&ctx, view.row.id).await?;
+    let (fields, _) = own_fields(&page, &view, &applicants);
+    let person = match posted.get("for") {
+        "" => ctx.person()?,
+        text => id(text)?,
+    };
+    let mut form = Form::from_pairs(fields, page.lang, &posted.0);
     let mut status = 422;
     if form.is_valid() {
-        match actions::apply_self(&ctx, view.row.id, &application(&form, &view.row)).await {
+        match actions::apply_acting(&ctx, view.row.id, person, &application(&form, &view.row)).await {
             Ok(signup) => return Ok(see_other(&format!("/me/signups/{signup}?done=applied"))),
             Err(AppError::Refused {
                 code: "already_applied",
@@ -257,13 +308,7 @@ pub(super) async fn apply(ctx: Ctx, Path(text): Path<String>, posted: Posted) ->
             Err(error) => status = form.take_up(error)?,
         }
     }
-    let answer = ApplyPage {
-        closes: moment(view.row.closes),
-        page,
-        form,
-        view,
-    };
-    Ok(html_with(status, &answer))
+    Ok(html_with(status, &ApplyPage::new(page, view, applicants, form)))
 }
 
 #[derive(askama::Template)]
@@ -282,6 +327,12 @@ struct SignupPage {
     closes: String,
     just_done: bool,
     can_withdraw: bool,
+    /// Who made it, if it was not the reader.
+    acted: Option<String>,
+    /// Whether the reader made it for somebody else.
+    for_other: bool,
+    /// Whether it is withdrawn and can be filled in again.
+    again: bool,
 }
 
 struct PlacedLine {
@@ -296,14 +347,21 @@ pub(super) async fn one(
     Path(text): Path<String>,
     Query(query): Query<Pairs>,
 ) -> AppResult<Response> {
-    let view = actions::show_own(&ctx, id(&text)?).await?;
-    let mut page = ui::learner_page(&ctx, "我的报名申请");
+    let view = signups::show_own(&ctx, id(&text)?).await?;
+    let own = ctx.person()?;
+    let for_other = view.people.iter().all(|person| person.id != own);
+    let title = if for_other {
+        "替家人报的申请"
+    } else {
+        "我的报名申请"
+    };
+    let mut page = ui::learner_page(&ctx, title);
     if value(&query, "done") == "withdrawn" {
         let text = page.t("已撤回。截止前可以重新报。").to_owned();
         page = page.noticed(Notice::done(text));
     }
-    let own = ctx.person()?;
-    let placed = view.placed.iter().filter(|row| row.person_id == own);
+    let whose = if for_other { view.row.person_id } else { own };
+    let placed = view.placed.iter().filter(|row| row.person_id == whose);
     let placed = placed.filter_map(|row| {
         let class = view.wishes.iter().find(|class| class.id == row.class_id)?;
         Some(PlacedLine {
@@ -324,11 +382,18 @@ pub(super) async fn one(
         wishes: wish_lines(&view),
         result: result_lines(&page, &view),
         placed: placed.collect(),
-        closes: moment(view.round.closes),
+        closes: page.moment(view.round.closes),
         interview: view
             .interview
             .as_ref()
-            .map(|one| (moment(one.at), one.place.clone())),
+            .map(|one| (page.moment(one.at), one.place.clone())),
+        acted: view
+            .acted
+            .as_ref()
+            .filter(|_| view.row.actor_person != Some(own) && view.row.person_id == own)
+            .map(|who| page.retell(who.clone())),
+        for_other,
+        again: view.row.status == SignupStatus::Withdrawn && view.window_is_open(&ctx),
         just_done: value(&query, "done") == "applied",
         can_withdraw: view.is_open(&ctx),
         page,
@@ -416,7 +481,7 @@ fn missed_lines(page: &Page, why: &Explanation, name: impl Fn(&str) -> String) -
 
 /// `POST /me/signups/{id}/withdraw`
 pub(super) async fn withdraw(ctx: Ctx, Path(text): Path<String>, _: Posted) -> AppResult<Response> {
-    actions::withdraw_own(&ctx, id(&text)?).await?;
+    signups::withdraw_own(&ctx, id(&text)?).await?;
     Ok(see_other(&format!("/me/signups/{text}?done=withdrawn")))
 }
 
@@ -426,7 +491,7 @@ pub(super) async fn slip(
     Path(text): Path<String>,
     Extension(typesetter): Extension<Arc<Typesetter>>,
 ) -> AppResult<Response> {
-    let view = actions::show_signup(&ctx, id(&text)?).await?;
+    let view = signups::show_signup(&ctx, id(&text)?).await?;
     printed(&ctx, slip_of(&ctx, &view), typesetter, "报名申请凭条.pdf").await
 }
 
@@ -458,10 +523,10 @@ fn slip_of(ctx: &Ctx, view: &SignupView) -> Slip {
             SlipStatus::Received
         },
         at: view.row.created_at,
-        clerk: if view.row.actor_person == Some(view.row.person_id) {
-            "本人".into()
-        } else {
-            "柜台".into()
+        clerk: match (&view.actor, view.row.channel.as_str()) {
+            (Some(name), "family") => format!("家人 {name}"),
+            (Some(_), _) => "柜台".into(),
+            (None, _) => "本人".into(),
         },
         next: Some("结果在网上公示，也会发短信；凭回执号能查到。".into()),
         undo: format!("{closes} 截止前可以撤回：网上“我的学习”、电话或柜台都可以。"),
@@ -474,9 +539,24 @@ fn slip_of(ctx: &Ctx, view: &SignupView) -> Slip {
 }
 
 /// Signups on the first page of a learner, those of rounds that are over left out.
-pub(crate) async fn current(ctx: &Ctx, page: &Page) -> AppResult<Vec<(String, String, Tag)>> {
-    let mine = actions::mine(ctx).await?;
-    let shown = mine.iter().filter(|(row, round)| {
+pub(crate) async fn current(ctx: &Ctx, page: &Page) -> AppResult<Vec<SignupLine>> {
+    Ok(lines(page, signups::mine(ctx).await?))
+}
+
+/// Signups of somebody for whom the reader may act, as [`current`] lists them.
+pub(crate) async fn current_of(
+    ctx: &Ctx,
+    page: &Page,
+    person: kernel::PersonId,
+) -> AppResult<Vec<SignupLine>> {
+    Ok(lines(page, signups::of_helped(ctx, person).await?))
+}
+
+/// A signup in a list: address, name of its round, where it stands.
+pub(crate) type SignupLine = (String, String, Tag);
+
+fn lines(page: &Page, all: Vec<(super::store::SignupRow, RoundRow)>) -> Vec<SignupLine> {
+    let shown = all.iter().filter(|(row, round)| {
         row.status == SignupStatus::Applied && !matches!(round.status, RoundStatus::Cancelled)
     });
     let line = |(row, round): &(super::store::SignupRow, RoundRow)| {
@@ -486,5 +566,19 @@ pub(crate) async fn current(ctx: &Ctx, page: &Page) -> AppResult<Vec<(String, St
             signup_tag(page, row, round),
         )
     };
-    Ok(shown.map(line).collect())
+    shown.map(line).collect()
+}
+
+/// What others applied for in the name of the reader and can still be taken back: sentence and address.
+pub(crate) async fn to_undo(ctx: &Ctx, page: &Page) -> AppResult<Vec<(String, String)>> {
+    let made = signups::made_for_me(ctx).await?;
+    let line = |(row, round, who): (super::store::SignupRow, RoundRow, String)| {
+        let (who, closes) = (page.retell(who), page.moment(round.closes));
+        let sentence = "{}替您在“{}”提交了报名申请。不是您的意思，{} 以前可以撤回，不用说理由。";
+        (
+            page.tn(sentence, &[&who, &round.name, &closes]),
+            format!("/me/signups/{}/withdraw", row.id),
+        )
+    };
+    Ok(made.into_iter().map(line).collect())
 }

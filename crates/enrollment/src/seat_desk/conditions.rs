@@ -124,19 +124,51 @@ pub(super) fn may_wait(at: &ClassState, who: &PersonState, wait: bool) -> Result
     Ok(())
 }
 
-/// The first time at which both meet. Both lists are in order of day and time; no time for the way is asked for.
+/// The first time of `b` at which something of `a` meets too. Both lists are in order of day and time; either may overlap
+/// within itself. No time for the way is asked for.
 #[must_use]
 pub fn clash(a: &[Slot], b: &[Slot]) -> Option<Slot> {
-    let (mut left, mut right) = (a.iter().peekable(), b.iter().peekable());
-    while let (Some(x), Some(y)) = (left.peek(), right.peek()) {
-        if x.day == y.day && x.from < y.to && y.from < x.to {
-            return Some(**y);
-        }
-        if (x.day, x.to) <= (y.day, y.to) {
-            left.next();
-        } else {
-            right.next();
+    let mut left = a;
+    for y in b {
+        // Days before this one are past for all that follows in `b`.
+        let past = left.partition_point(|x| x.day < y.day);
+        left = left.get(past..).unwrap_or_default();
+        let mut same_day = left.iter().take_while(|x| x.day == y.day);
+        if same_day.any(|x| x.from < y.to && y.from < x.to) {
+            return Some(*y);
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clash;
+    use kernel::Date;
+    use proptest::prelude::*;
+    use teaching::seats::Slot;
+
+    fn slots() -> impl Strategy<Value = Vec<Slot>> {
+        let slot = (1_i8..4, 8..14, 1..5).prop_map(|(day, from, hours)| Slot {
+            day: Date::constant(2027, 3, day),
+            from: from * 60,
+            to: (from + hours) * 60,
+        });
+        prop::collection::vec(slot, 0..8).prop_map(|mut slots| {
+            slots.sort_by_key(|slot| (slot.day, slot.from));
+            slots
+        })
+    }
+
+    fn meet(x: &Slot, y: &Slot) -> bool {
+        x.day == y.day && x.from < y.to && y.from < x.to
+    }
+
+    proptest! {
+        #[test]
+        fn the_first_time_that_meets_any_of_the_other_list_is_found(a in slots(), b in slots()) {
+            let first = b.iter().find(|y| a.iter().any(|x| meet(x, y)));
+            prop_assert_eq!(clash(&a, &b), first.copied());
+        }
+    }
 }

@@ -167,7 +167,6 @@ async fn load(
     };
     set_plans(tx, &mut state, asked).await?;
     set_rules(tx, &mut state, asked).await?;
-    set_facts(tx, &mut state, asked).await?;
     for row in waiting {
         if let Some(class) = state.classes.get_mut(&row.class_id) {
             class.waiting.push(Waiting {
@@ -179,6 +178,7 @@ async fn load(
             });
         }
     }
+    set_facts(tx, &mut state, asked).await?;
     set_signatures(tx, &mut state, asked).await?;
     set_positions(tx, &mut state, asked).await?;
     let keys = known_keys(tx, asked).await?;

@@ -3,6 +3,7 @@
 use super::conditions::{is_on, no_clash, within_limit};
 use super::model::{Change, EnrollmentStatus, State, Waiting};
 use super::refusal::Refusal;
+use crate::eligibility::desk::may_still_have;
 use kernel::PersonId;
 use teaching::ClassId;
 
@@ -92,6 +93,7 @@ fn next_waiting(state: &State, class: ClassId, next: usize) -> Option<Waiting> {
 fn can_take(state: &State, class: ClassId, person: PersonId) -> Result<(), Refusal> {
     let at = state.classes.get(&class).ok_or(Refusal::NoClass)?;
     let who = state.people.get(&person).ok_or(Refusal::NoPerson)?;
+    may_still_have(state, at, (person, who))?;
     within_limit(at, who, class)?;
     no_clash(state, at, who, class)
 }

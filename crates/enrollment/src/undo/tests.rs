@@ -20,20 +20,6 @@ async fn events(stage: &Stage, id: &str) -> Vec<Kept> {
     stage.app.platform.db.query(sql, args![id]).await.unwrap()
 }
 
-/// Lets the first of the stage's people act for the second, who has a telephone.
-async fn linked(stage: &Stage) -> String {
-    stage.give_phone(1).await;
-    let body = json!({ "number": stage.people[0].to_string(), "relation": "child", "check": "id_card", "reason": "本人来" });
-    let tx = stage.app.system().begin().await.unwrap();
-    let org = stage.world.here.org;
-    people::persons::belongs(&tx, stage.people[1], org).await.unwrap();
-    let event = platform::Event::new("test.belongs", "person", stage.people[1]);
-    tx.commit(vec![event]).await.unwrap();
-    let path = format!("/api/v1/people/{}/family", stage.people[1]);
-    let made = stage.as_registrar().call(201, "POST", &path, &body).await;
-    made["id"].as_str().unwrap().to_owned()
-}
-
 fn path(stage: &Stage) -> String {
     format!("/api/v1/classes/{}/enrollments", stage.class)
 }
@@ -55,7 +41,7 @@ async fn enrolled_by_daughter(stage: &Stage) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_daughter_enrols_her_mother_who_undoes_it() {
     let stage = stage(1, 3).await;
-    linked(&stage).await;
+    stage.linked().await;
     let id = enrolled_by_daughter(&stage).await;
     let kept = events(&stage, &id).await;
     let first = &kept[0];
@@ -119,7 +105,7 @@ async fn a_daughter_enrols_her_mother_who_undoes_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_done_or_shown_without_a_link() {
     let stage = stage(3, 3).await;
-    let link = linked(&stage).await;
+    let link = stage.linked().await;
     let id = enrolled_by_daughter(&stage).await;
     let stranger = stage.as_learner(2);
     let unknown = json!({ "for": PersonId::from_raw(1) });
@@ -171,7 +157,7 @@ async fn refused_for_her_mother(stage: &Stage, daughter: &testkit::Client) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_daughter_chooses_for_whom_and_cancels_on_the_page() {
     let stage = stage(5, 2).await;
-    linked(&stage).await;
+    stage.linked().await;
     let daughter = stage.as_learner(0);
     let form = format!("/classes/{}/enroll", stage.class);
     let page = daughter.get(&form).await;

@@ -23,6 +23,8 @@ db::record! {
         pub step_free: bool,
         /// Whether it is in use.
         pub active: bool,
+        /// Facilities, `;` between; see `Facility::stored`.
+        pub facilities: String,
     }
 }
 
@@ -64,8 +66,8 @@ const MOST_ROOMS: i64 = 500;
 pub async fn find(db: &Db, id: RoomId) -> AppResult<RoomBrief> {
     Ok(db
         .query_one(
-            "SELECT id, org_id, name, floor, seats, step_free, active FROM room \
-             WHERE id = $1 {unscoped: name and size of a room are public facts}",
+            "SELECT id, org_id, name, floor, seats, step_free, active, facilities FROM room \
+             WHERE id = $1 {unscoped: what a room is like is public}",
             args![id],
         )
         .await?)
@@ -81,8 +83,8 @@ pub async fn find_many(db: &Db, ids: &[RoomId]) -> AppResult<Vec<RoomBrief>> {
     }
     Ok(db
         .query(
-            "SELECT id, org_id, name, floor, seats, step_free, active FROM room \
-             WHERE id {any $1} {unscoped: name and size of a room are public facts} ORDER BY id LIMIT 5000",
+            "SELECT id, org_id, name, floor, seats, step_free, active, facilities FROM room \
+             WHERE id {any $1} {unscoped: what a room is like is public} ORDER BY id LIMIT 5000",
             args![ids],
         )
         .await?)
@@ -95,8 +97,8 @@ pub async fn find_many(db: &Db, ids: &[RoomId]) -> AppResult<Vec<RoomBrief>> {
 pub async fn of_org(db: &Db, org: OrgId) -> AppResult<Vec<RoomBrief>> {
     Ok(db
         .query(
-            "SELECT id, org_id, name, floor, seats, step_free, active FROM room \
-             WHERE org_id = $1 {unscoped: name and size of a room are public facts} ORDER BY name, id LIMIT $2",
+            "SELECT id, org_id, name, floor, seats, step_free, active, facilities FROM room \
+             WHERE org_id = $1 {unscoped: what a room is like is public} ORDER BY name, id LIMIT $2",
             args![org, MOST_ROOMS],
         )
         .await?)

@@ -39,6 +39,8 @@ struct ClassPage {
     enroll_hint: String,
     nearby: String,
     who_may: Vec<String>,
+    /// Further rules of the school, in its words.
+    rules: Vec<String>,
     syllabus: Option<Syllabus>,
     meetings: Vec<MeetingView>,
     completion: String,
@@ -70,9 +72,12 @@ async fn show_class(asked: Asked) -> AppResult<Made> {
     let db = &asked.catalogue.platform().db;
     let meetings = store::meetings(db, id).await?;
     let syllabus = store::syllabus(db, id).await?;
+    let rules = asked.catalogue.who_may(id).await?;
     let mut page = asked.page("");
     page.title.clone_from(&listed.card.name);
-    made(&class_page(page, &asked, &listed, &meetings, syllabus))
+    let mut shown = class_page(page, &asked, &listed, &meetings, syllabus);
+    shown.rules = rules;
+    made(&shown)
 }
 
 fn class_page(
@@ -100,6 +105,7 @@ fn class_page(
         enroll_hint: enroll_hint(&page, listed, standing),
         nearby: nearby(listed).address("/classes"),
         who_may: words::who_may(&page, card),
+        rules: Vec::new(),
         syllabus,
         meetings: meetings
             .iter()

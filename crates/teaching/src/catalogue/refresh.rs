@@ -4,10 +4,12 @@ use super::model::Seats;
 use super::search::Spellings;
 use super::snapshot::{Base, Snapshot};
 use super::store::{self, Marks};
+use crate::ClassId;
 use arc_swap::ArcSwap;
 use db::Dialect;
 use platform::{AppResult, Notice, Platform};
 use std::collections::{BTreeSet, HashSet};
+use std::pin::Pin;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
@@ -23,9 +25,14 @@ const POLLS_A_LOOK: u32 = 5;
 /// How long an ended or cancelled class is still found by its address: 200 days.
 const SECS_KEPT: i64 = 200 * 24 * 60 * 60;
 
+/// What else decides who may enrol in a class, in sentences: domains above the catalogue keep it.
+pub type WhoMay =
+    for<'a> fn(&'a Platform, ClassId) -> Pin<Box<dyn Future<Output = AppResult<Vec<String>>> + Send + 'a>>;
+
 /// The public classes of this process.
 pub struct Catalogue {
     platform: Arc<Platform>,
+    who_may: Option<WhoMay>,
     now: ArcSwap<Snapshot>,
     /// Held while a new snapshot is made, so that two never overtake each other.
     making: Mutex<Spellings>,
@@ -39,7 +46,7 @@ pub(super) enum Stale {
     /// Nothing.
     #[default]
     Nothing,
-    /// Rendered pages only: a meeting was moved.
+    /// Rendered pages only: a meeting was moved, a rule of who may enrol has changed.
     Pages,
     /// Seats in these orgs.
     SeatsOf(BTreeSet<i64>),
@@ -57,7 +64,7 @@ impl Stale {
             "enrollment" => notice
                 .org
                 .map_or(Self::Seats, |org| Self::SeatsOf([org.raw()].into())),
-            "session" => Self::Pages,
+            "session" | "eligibility_rule" => Self::Pages,
             _ => Self::Nothing,
         }
     }
@@ -89,15 +96,17 @@ impl Stale {
 }
 
 impl Catalogue {
-    /// Reads all public classes, and keeps up with changes for as long as the catalogue is used.
+    /// Reads all public classes, and keeps up with changes for as long as the catalogue is used. `who_may` tells of rules
+    /// that are kept elsewhere.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn start(platform: &Arc<Platform>) -> AppResult<Arc<Self>> {
+    pub async fn start(platform: &Arc<Platform>, who_may: Option<WhoMay>) -> AppResult<Arc<Self>> {
         let events = platform.bus.subscribe();
         let empty = Snapshot::new(Arc::default(), Arc::default(), platform.clock.now());
         let catalogue = Arc::new(Self {
             platform: Arc::clone(platform),
+            who_may,
             now: ArcSwap::from_pointee(empty),
             making: Mutex::default(),
             typesetting: Semaphore::new(1),
@@ -121,6 +130,14 @@ impl Catalogue {
         let newer = Arc::new(Snapshot::new(Arc::clone(&snapshot.base), seats, now));
         self.now.compare_and_swap(&snapshot, Arc::clone(&newer));
         newer
+    }
+
+    /// What else decides who may enrol in a class, in sentences.
+    pub(super) async fn who_may(&self, class: ClassId) -> AppResult<Vec<String>> {
+        match self.who_may {
+            Some(ask) => ask(&self.platform, class).await,
+            None => Ok(Vec::new()),
+        }
     }
 
     /// The installation this belongs to.

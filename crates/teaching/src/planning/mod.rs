@@ -45,6 +45,14 @@ pub async fn hours(db: &Db, orgs: &[OrgId]) -> AppResult<Vec<(i64, Time)>> {
     Ok(store::hours(db, orgs).await?)
 }
 
+/// Rooms of these orgs in which classes of the category of this course met, each with whether one was of the course itself.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn rooms_met(db: &Db, orgs: &[OrgId], course: CourseId) -> AppResult<Vec<(RoomId, bool)>> {
+    Ok(store::rooms_met(db, orgs, course).await?)
+}
+
 /// When these rooms and teachers are in use: lessons of every org, and approved bookings.
 ///
 /// # Errors

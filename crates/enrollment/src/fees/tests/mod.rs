@@ -85,7 +85,7 @@ async fn a_seat_is_kept_until_it_is_paid() {
         .as_learner(0)
         .get(&format!("/me/enrollments/{}", id(&kept)))
         .await;
-    assert!(page.shows("请在 2026 年 11 月 24 日 09:00 前交"), "{}", page.body);
+    assert!(page.shows("请在 2026年11月24日 09:00 前交"), "{}", page.body);
 
     let paid = stage.pay(&id(&kept), "cash").await;
     assert_eq!(

@@ -1,10 +1,10 @@
 //! Pages of the staff: the board of a selection, the sheet of a class, interviews.
 
-use super::super::actions as signups;
 use super::super::desk_pages::{desk, reason_fields, version};
 use super::super::model::{RoundMethod, RoundStatus, spaced};
 use super::super::pages::id;
 use super::super::planning::moment_of;
+use super::super::signups;
 use super::super::words::{moment, round_tag};
 use super::actions::{self, Board, Line, Sheet};
 use super::model::{LAST_PLACE, MOST_MINUTES, Note, Outcome};

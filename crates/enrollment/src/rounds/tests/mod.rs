@@ -13,6 +13,7 @@ use testkit::{Client, NOW, staff};
 
 mod applying;
 mod drawing;
+mod family;
 mod programs;
 
 /// 2026-12-02 10:00 in China, in seconds after the tests' now: the window is over.
