@@ -430,6 +430,7 @@ fn row(draw: &Draw, filled: &Filled<'_>, seat: &Seat) -> Option<Row> {
         seated_on: seat.status.lasted().then(|| created.date()),
         pool: enrollment::first_come::model::Pool::Open,
         moved_from: None,
+        fee_lessons: None,
     };
     Some(row.cells())
 }

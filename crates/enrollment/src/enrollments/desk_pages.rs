@@ -246,7 +246,7 @@ async fn check_page(
         together,
         button: format!("给{}{}", person.name, if full { "排候补" } else { "报上这个班" }),
         when: model::when(&page, &class),
-        fee: model::fee(&page, class.fee_fen),
+        fee: super::pages::fee_now(ctx, &page, &class).await?,
         page,
         person,
         class,
@@ -482,7 +482,9 @@ pub(super) async fn roll(
 async fn paper_roll(ctx: &Ctx, class: &str) -> AppResult<Roll> {
     let (class, list) = actions::learners(ctx, id(class)?).await?;
     let about = actions::about(ctx, &class).await?;
-    let learners = list.into_iter().filter(|learner| learner.row.status.is_seated());
+    let learners = list.into_iter().filter(|learner| {
+        learner.row.status.is_seated() && learner.row.status != EnrollmentStatus::Suspended
+    });
     Ok(Roll {
         provider: about.org,
         term: about.term,

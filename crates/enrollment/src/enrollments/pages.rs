@@ -106,7 +106,7 @@ async fn check_page(ctx: &Ctx, class: &str) -> AppResult<CheckPage> {
             .filter_map(|(one, held)| Some((one.name, held?)))
             .collect(),
         when: model::when(&page, &class),
-        fee: model::fee(&page, class.fee_fen),
+        fee: fee_now(ctx, &page, &class).await?,
         rules: rules(&page, &class, papers.as_deref()),
         windows: first_come::lines(&page, &plan),
         full: free <= 0,
@@ -116,6 +116,23 @@ async fn check_page(ctx: &Ctx, class: &str) -> AppResult<CheckPage> {
         place,
         person,
         held,
+    })
+}
+
+/// What a class costs who enrols now; who joins late reads for what they pay.
+pub(super) async fn fee_now(ctx: &Ctx, page: &Page, class: &ClassRow) -> AppResult<String> {
+    let due = crate::fees::late::now(ctx, class).await?;
+    let whole = model::fee(page, class.fee_fen);
+    Ok(match due.begun {
+        0 => whole,
+        begun => match due.lessons {
+            Some(left) => page.tn(
+                "{}（已经上了 {} 次课，按剩下的 {} 次课交；全部是 {}）",
+                &[&model::fee(page, due.fen), &begun, &left, &whole],
+            ),
+            None if class.fee_fen > 0 => page.tn("{}（已经上了 {} 次课，学费按全部交）", &[&whole, &begun]),
+            None => whole,
+        },
     })
 }
 

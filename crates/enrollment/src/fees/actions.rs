@@ -405,7 +405,13 @@ async fn set_refunded(tx: &Tx, row: &EnrollmentRow) -> AppResult<()> {
 const fn of_fee(cause: Cause) -> bool {
     matches!(
         cause,
-        Cause::Withdrawn | Cause::Absent | Cause::Proof | Cause::Cancelled | Cause::Merged | Cause::Cheaper
+        Cause::Withdrawn
+            | Cause::Absent
+            | Cause::Suspended
+            | Cause::Proof
+            | Cause::Cancelled
+            | Cause::Merged
+            | Cause::Cheaper
     )
 }
 
@@ -443,10 +449,23 @@ pub async fn refund_with_proof(ctx: &Ctx, id: EnrollmentId, reason: &str) -> App
 /// # Errors
 /// When the database cannot be read.
 pub async fn would_get_back(ctx: &Ctx, row: &EnrollmentRow) -> AppResult<Option<i64>> {
+    if row.status == EnrollmentStatus::Suspended {
+        return crate::suspension::actions::would_get_back(ctx, row).await;
+    }
+    would_get_back_for(ctx, row, Cause::Withdrawn, ctx.now()).await
+}
+
+/// As [`would_get_back`], for this cause at this moment.
+pub(crate) async fn would_get_back_for(
+    ctx: &Ctx,
+    row: &EnrollmentRow,
+    cause: Cause,
+    at: Instant,
+) -> AppResult<Option<i64>> {
     if row.money != Money::Paid {
         return Ok(None);
     }
-    let fen = ledger::refund_of(ctx.db(), row, Cause::Withdrawn, ctx.now()).await?;
+    let fen = ledger::refund_of(ctx.db(), row, cause, at).await?;
     Ok(Some(fen))
 }
 

@@ -1,6 +1,7 @@
 //! Writing the ledger: postings with their lines, receipts, refunds that are owed. All in the caller's transaction.
 
 use super::ladder::{self, Cause, LADDER_VERSION};
+use super::late::Due;
 use super::model::{Kind, Line, Method, Money, Payment, reversed};
 use super::store::orders::{self, OrderStatus};
 use super::store::{self, PostingRow, RefundRow};
@@ -18,8 +19,8 @@ use teaching::sessions::{self, SessionStatus};
 pub enum Step {
     /// A seat is kept until this moment; its row says so already.
     Kept(Instant),
-    /// A seat from the waitlist is kept until this moment.
-    KeptFor(EnrollmentId, Instant),
+    /// A seat from the waitlist is kept until this moment, for this fee.
+    KeptFor(EnrollmentId, Instant, Due),
     /// A seat from the waitlist is offered: until then for who came on line, until then for who came to the counter.
     OfferedFor {
         /// Which.
@@ -62,8 +63,8 @@ pub async fn carry_out(tx: &Tx, steps: &[Step]) -> AppResult<Vec<Event>> {
             Step::Kept(until) => {
                 ends.insert(*until);
             }
-            Step::KeptFor(id, until) => {
-                store::keep(tx, *id, *until).await?;
+            Step::KeptFor(id, until, due) => {
+                store::keep(tx, *id, *until, *due).await?;
                 ends.insert(*until);
             }
             Step::OfferedFor {
@@ -282,14 +283,35 @@ pub(crate) async fn leave(tx: &Tx, ids: &[EnrollmentId], cause: Cause) -> AppRes
     if rows.iter().any(|row| row.money == Money::Due) {
         store::forgive(tx, ids).await?;
     }
+    for row in rows.iter().filter(|row| row.money == Money::Waived) {
+        events.extend(unwaive(tx, row).await?);
+    }
     for row in rows.iter().filter(|row| row.money == Money::Paid) {
-        let fen = refund_of(tx, row, cause, tx.ctx().now()).await?;
+        let since = match cause {
+            Cause::Suspended => crate::suspension::store::since(tx, row.id).await?,
+            _ => None,
+        };
+        let fen = refund_of(tx, row, cause, since.unwrap_or(tx.ctx().now())).await?;
         events.push(owe(tx, row, cause, fen).await?);
     }
     Ok(events)
 }
 
-/// What an enrolment would get back now, in fen.
+/// Takes a waiver back whose seat is given up: nothing was paid, so nothing was earned.
+async fn unwaive(tx: &Tx, row: &EnrollmentRow) -> AppResult<Option<Event>> {
+    let Some(waiver) = store::waiver_of(tx, row.id).await? else {
+        return Ok(None);
+    };
+    let posted = reverse(tx, &waiver).await?;
+    store::set_money(tx, row.id, Money::None).await?;
+    Ok(Some(
+        event("fee.unwaived", &posted)
+            .on_behalf_of(row.person_id)
+            .data(told(&posted)),
+    ))
+}
+
+/// What an enrolment would get back at a moment, in fen: by the lessons that its fee is for.
 pub(super) async fn refund_of(
     db: &db::Db,
     row: &EnrollmentRow,
@@ -301,7 +323,14 @@ pub(super) async fn refund_of(
     let begins: Vec<Instant> = held.map(|one| Instant::of_china(one.day, one.starts)).collect();
     let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
     let begun = count(begins.iter().filter(|at| **at <= now).count());
-    Ok(ladder::refund(cause, row.due_fen, begun, count(begins.len())))
+    let all = count(begins.len());
+    let lessons = row.fee_lessons.unwrap_or(all).min(all);
+    Ok(ladder::refund(
+        cause,
+        row.due_fen,
+        (begun - (all - lessons)).max(0),
+        lessons,
+    ))
 }
 
 /// Keeps that money is owed to somebody; the cashier pays it.

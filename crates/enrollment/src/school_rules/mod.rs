@@ -5,7 +5,8 @@
 //! 2. A change is a new version with a reason; what is under way keeps what it began with.
 //!
 //! Who may do what: everybody signed in reads by program; `RoundRun` sets them in its subtree.
-//! Events: school_rule.set. Table: school_rule. Start reading at [`model`].
+//! Events: school_rule.set. Tables: school_rule,
+//! school_rule_change. Start reading at [`model`].
 
 pub mod actions;
 pub(crate) mod api;
@@ -15,8 +16,9 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use actions::of;
-pub use model::{SchoolRules, Silence};
+pub(crate) use actions::of_orgs;
+pub use actions::{of, ruling};
+pub use model::{FeeMeanwhile, Ruling, SchoolRules, SeatMeanwhile, Silence};
 
 use platform::{Access, Permission, Routes};
 

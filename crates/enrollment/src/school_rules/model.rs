@@ -1,5 +1,6 @@
 //! The rules and their bounds. No I/O.
 
+use crate::fees::late::LateFee;
 use db::text_enum;
 use kernel::OrgId;
 use platform::{AppError, AppResult};
@@ -41,6 +42,50 @@ impl Silence {
     }
 }
 
+text_enum! {
+    /// What becomes of the seat of somebody who pauses.
+    pub enum SeatMeanwhile {
+        /// It goes to the next who waits.
+        Give => "give",
+        /// It is kept.
+        Keep => "keep",
+    }
+}
+
+text_enum! {
+    /// What becomes of the fee of somebody who pauses.
+    pub enum FeeMeanwhile {
+        /// It stays, and pays for the class in which they come back.
+        Carry => "carry",
+        /// It goes back by the ladder; who comes back pays anew.
+        Refund => "refund",
+    }
+}
+
+platform::api_words!(SeatMeanwhile, FeeMeanwhile);
+
+impl SeatMeanwhile {
+    /// In words.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Give => "让给候补的人，复学时优先补空名额",
+            Self::Keep => "一直留着",
+        }
+    }
+}
+
+impl FeeMeanwhile {
+    /// In words.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Carry => "留着，复学时抵学费",
+            Self::Refund => "按退费规定退，复学时再交",
+        }
+    }
+}
+
 /// What a school decides. A field that an older version did not have yet has its default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -51,6 +96,16 @@ pub struct SchoolRules {
     pub merge_silence: Silence,
     /// Weeks after the first lesson in which a learner may change classes.
     pub transfer_weeks: i64,
+    /// Weeks after the first lesson in which a learner may ask to pause.
+    pub suspend_weeks: i64,
+    /// Terms after the class's own for which the place of who pauses is kept.
+    pub suspend_terms: i64,
+    /// What becomes of their seat meanwhile.
+    pub suspend_seat: SeatMeanwhile,
+    /// What becomes of their fee meanwhile.
+    pub suspend_fee: FeeMeanwhile,
+    /// What who joins late pays.
+    pub late_fee: LateFee,
     /// Absences in a row at which the teacher and the monitor are told.
     pub absence_alert: i64,
     /// Absences in a row at which it is proposed to give up the place.
@@ -64,12 +119,21 @@ pub struct SchoolRules {
 /// changed, nobody is made to pay for what they did not choose (吴江老年大学: a class not held is refunded in full). Four
 /// weeks to change classes (广东老年大学: one month; others one or two weeks). Two absences in a row are asked about, four or a
 /// third of the lessons are proposed (published: six weeks, three months; an absent elder may be ill, so people look early).
+/// Two weeks to ask for a pause (杭州老干部大学: on proof, within two weeks); whoever cannot come later may leave with proof. The
+/// seat goes on to who waits, because an empty chair helps nobody, and who returns comes before them; what was paid stays for one
+/// more term, because it was paid for a course that they mean to finish: product defaults. Who joins late pays the
+/// whole fee (广东老年大学).
 impl Default for SchoolRules {
     fn default() -> Self {
         Self {
             merge_days: 3,
             merge_silence: Silence::KeepIfSame,
             transfer_weeks: 4,
+            suspend_weeks: 2,
+            suspend_terms: 1,
+            suspend_seat: SeatMeanwhile::Give,
+            suspend_fee: FeeMeanwhile::Carry,
+            late_fee: LateFee::Full,
             absence_alert: 2,
             absence_row: 4,
             absence_percent: 33,
@@ -90,6 +154,24 @@ impl SchoolRules {
             return Err(AppError::invalid(
                 "transfer_weeks",
                 "转班的周数要在 0 到 20 之间。",
+            ));
+        }
+        if !(0..=20).contains(&self.suspend_weeks) {
+            return Err(AppError::invalid(
+                "suspend_weeks",
+                "申请休学的周数要在 0 到 20 之间。",
+            ));
+        }
+        if !(0..=4).contains(&self.suspend_terms) {
+            return Err(AppError::invalid(
+                "suspend_terms",
+                "保留学籍的学期数要在 0 到 4 之间。",
+            ));
+        }
+        if self.suspend_seat == SeatMeanwhile::Keep && self.suspend_fee == FeeMeanwhile::Refund {
+            return Err(AppError::invalid(
+                "suspend_fee",
+                "名额一直留着的，学费不能退。请改成学费留着，或者名额让给候补的人。",
             ));
         }
         if !(1..=10).contains(&self.absence_alert) {
@@ -123,6 +205,29 @@ pub struct Set {
     pub version: i64,
     /// What.
     pub rules: SchoolRules,
+}
+
+/// Rules with where they come from: what a decision keeps, so that it can be explained.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ruling {
+    /// The org that set them; `None` for the default.
+    pub org: Option<OrgId>,
+    /// Which of its versions; 0 for the default.
+    pub version: i64,
+    /// The rules.
+    pub rules: SchoolRules,
+}
+
+impl Ruling {
+    /// The rules that count for an org whose path from the root is this.
+    #[must_use]
+    pub fn of(path: &[OrgId], sets: Vec<Set>) -> Self {
+        nearest(path, sets).map_or_else(Self::default, |set| Self {
+            org: Some(set.org),
+            version: set.version,
+            rules: set.rules,
+        })
+    }
 }
 
 /// The rules that count for an org whose path from the root is this: the nearest, in their last version.

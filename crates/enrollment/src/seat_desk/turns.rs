@@ -90,7 +90,7 @@ pub(super) struct CameFrom {
     pub(super) word: &'static str,
 }
 
-/// The enrolment that a merge ends, or the wait that an invitation answers.
+/// The enrolment that a merge, a transfer or a return ends, or the wait that an invitation answers.
 pub(super) fn came_from(state: &State, ask: &Ask) -> Option<CameFrom> {
     let (enrollment, from, key, word) = match ask {
         Ask::Move {
@@ -99,12 +99,13 @@ pub(super) fn came_from(state: &State, ask: &Ask) -> Option<CameFrom> {
             why,
             ..
         } => (enrollment, from, "moved_from", why.word()),
+        Ask::Return { enrollment, from, .. } => (enrollment, from, "moved_from", "returned"),
         Ask::Invite { waited, from, .. } => (waited, from, "waited", "invited"),
         _ => return None,
     };
     Some(CameFrom {
         enrollment: *enrollment,
-        moved: matches!(ask, Ask::Move { .. }),
+        moved: matches!(ask, Ask::Move { .. } | Ask::Return { .. }),
         name: state.classes.get(from)?.facts.name.clone(),
         key,
         word,
