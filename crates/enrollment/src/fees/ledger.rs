@@ -7,6 +7,7 @@ use super::store::orders::{self, OrderStatus};
 use super::store::{self, PostingRow, RefundRow};
 use crate::enrollments::store as enrollments;
 use crate::enrollments::store::EnrollmentRow;
+use crate::school_rules::{self, Ruling};
 use crate::{EnrollmentId, PostingId, RefundId};
 use kernel::{Date, Instant, OrgId};
 use platform::{AppError, AppResult, Event, Tx, job};
@@ -118,7 +119,8 @@ async fn carry(tx: &Tx, from: EnrollmentId, to: EnrollmentId) -> AppResult<Vec<E
         events.push(event("fee.carried", &posted).data(data));
     }
     if from.due_fen > to.due_fen {
-        events.push(owe(tx, &from, Cause::Cheaper, from.due_fen - to.due_fen).await?);
+        let back = Back::whole(from.due_fen - to.due_fen);
+        events.push(owe(tx, &from, Cause::Cheaper, &back).await?);
     }
     Ok(events)
 }
@@ -291,8 +293,8 @@ pub(crate) async fn leave(tx: &Tx, ids: &[EnrollmentId], cause: Cause) -> AppRes
             Cause::Suspended => crate::suspension::store::since(tx, row.id).await?,
             _ => None,
         };
-        let fen = refund_of(tx, row, cause, since.unwrap_or(tx.ctx().now())).await?;
-        events.push(owe(tx, row, cause, fen).await?);
+        let back = refund_of(tx, row, cause, since.unwrap_or(tx.ctx().now())).await?;
+        events.push(owe(tx, row, cause, &back).await?);
     }
     Ok(events)
 }
@@ -317,7 +319,7 @@ pub(super) async fn refund_of(
     row: &EnrollmentRow,
     cause: Cause,
     now: Instant,
-) -> AppResult<i64> {
+) -> AppResult<Back> {
     let all = sessions::of_class(db, row.class_id).await?;
     let held = all.iter().filter(|one| one.status != SessionStatus::Cancelled);
     let begins: Vec<Instant> = held.map(|one| Instant::of_china(one.day, one.starts)).collect();
@@ -325,29 +327,50 @@ pub(super) async fn refund_of(
     let begun = count(begins.iter().filter(|at| **at <= now).count());
     let all = count(begins.len());
     let lessons = row.fee_lessons.unwrap_or(all).min(all);
-    Ok(ladder::refund(
-        cause,
-        row.due_fen,
-        (begun - (all - lessons)).max(0),
-        lessons,
-    ))
+    let ruling = match ladder::is_whole(cause) {
+        true => Ruling::default(),
+        false => school_rules::ruling_at(db, row.org_id, row.created_at).await?,
+    };
+    let begun = (begun - (all - lessons)).max(0);
+    let ladder = ruling.rules.ladder();
+    Ok(Back {
+        fen: ladder::refund(cause, &ladder, row.due_fen, (begun, lessons)),
+        version: ruling.name().unwrap_or_else(|| LADDER_VERSION.to_owned()),
+    })
+}
+
+/// What goes back, and the version of the ladder that says so.
+#[derive(Debug, Clone)]
+pub(super) struct Back {
+    pub(super) fen: i64,
+    pub(super) version: String,
+}
+
+impl Back {
+    /// What goes back whatever a school has decided.
+    pub(super) fn whole(fen: i64) -> Self {
+        Self {
+            fen,
+            version: LADDER_VERSION.to_owned(),
+        }
+    }
 }
 
 /// Keeps that money is owed to somebody; the cashier pays it.
-pub(super) async fn owe(tx: &Tx, row: &EnrollmentRow, cause: Cause, fen: i64) -> AppResult<Event> {
+pub(super) async fn owe(tx: &Tx, row: &EnrollmentRow, cause: Cause, back: &Back) -> AppResult<Event> {
     let ctx = tx.ctx();
-    if fen > 0 {
+    if back.fen > 0 {
         let posting = Posting {
             id: ctx.new_id(),
             org: row.org_id,
             enrollment: Some(row.id),
             kind: Kind::Owed,
             method: Method::Cash,
-            fen,
+            fen: back.fen,
         };
         post(tx, &posting).await?;
     }
-    let (_, event) = keep_refund(tx, row, cause, (row.due_fen, fen)).await?;
+    let (_, event) = keep_refund(tx, row, cause, (row.due_fen, back)).await?;
     Ok(event)
 }
 
@@ -356,7 +379,7 @@ pub(super) async fn keep_refund(
     tx: &Tx,
     row: &EnrollmentRow,
     cause: Cause,
-    (paid_fen, fen): (i64, i64),
+    (paid_fen, back): (i64, &Back),
 ) -> AppResult<(RefundId, Event)> {
     let refund = RefundRow {
         id: tx.ctx().new_id(),
@@ -364,9 +387,9 @@ pub(super) async fn keep_refund(
         enrollment_id: row.id,
         cause,
         paid_fen,
-        amount_fen: fen,
-        ladder_version: LADDER_VERSION.into(),
-        status: if fen > 0 { "open" } else { "nothing" }.into(),
+        amount_fen: back.fen,
+        ladder_version: back.version.clone(),
+        status: if back.fen > 0 { "open" } else { "nothing" }.into(),
         created_at: tx.ctx().now(),
         paid_posting: None,
     };
@@ -374,7 +397,9 @@ pub(super) async fn keep_refund(
     let event = Event::new("fee.refund_owed", "enrollment", row.id)
         .at(row.org_id)
         .on_behalf_of(row.person_id)
-        .data(json!({ "refund": refund.id, "fen": fen, "cause": cause.as_str(), "ladder": LADDER_VERSION }));
+        .data(
+            json!({ "refund": refund.id, "fen": back.fen, "cause": cause.as_str(), "ladder": back.version }),
+        );
     Ok((refund.id, event))
 }
 

@@ -4,7 +4,7 @@ use super::model::{Ruling, SchoolRules, Set, nearest};
 use super::store::{self, RuleRow};
 use crate::rounds::lifecycle;
 use db::Db;
-use kernel::{OrgId, bounded};
+use kernel::{Instant, OrgId, bounded};
 use orgs::tree::{self, OrgBrief};
 use platform::{AppError, AppResult, Ctx, Event, Permission};
 use serde_json::json;
@@ -65,6 +65,19 @@ pub async fn ruling(db: &Db, org: OrgId) -> AppResult<Ruling> {
     found
         .map(|ruling| Ruling::clone(&ruling))
         .ok_or(AppError::NotFound)
+}
+
+/// As [`ruling`], at a moment.
+///
+/// # Errors
+/// As [`of`].
+pub async fn ruling_at(db: &Db, org: OrgId, at: Instant) -> AppResult<Ruling> {
+    let org = tree::find(db, org).await?;
+    let path: Vec<OrgId> = tree::ids_of(&org.path).collect();
+    let mut rows = store::of_orgs(db, &path).await?;
+    rows.retain(|row| row.set_at <= at);
+    let sets = rows.iter().map(read).collect::<AppResult<Vec<Set>>>()?;
+    Ok(Ruling::of(&path, sets))
 }
 
 /// The rules that count for each of these orgs now.

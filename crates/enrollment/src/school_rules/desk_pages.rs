@@ -3,6 +3,7 @@
 use super::actions::{self, View};
 use super::model::{FeeMeanwhile, SchoolRules, SeatMeanwhile, Silence};
 use crate::enrollments::id;
+use crate::fees::ladder::Share;
 use crate::fees::late::LateFee;
 use crate::rounds::pages::value;
 use crate::rounds::planning::other_orgs;
@@ -64,6 +65,21 @@ fn fields() -> Vec<Field> {
             "开课以后才报名的人",
             words(LateFee::ALL, LateFee::as_str, LateFee::label),
         ),
+        Field::number("fee_hours", "网上报名，没交费的名额留几小时", 1, 336).hint("默认 48 小时"),
+        Field::number("fee_days", "柜台和电话报名，没交费的名额留几个工作日", 1, 30).hint("默认 2 个"),
+        Field::number("refund_whole", "上过几次课以内取消，学费全退", 0, 20).hint("默认 0，就是第一次课以前"),
+        Field::number("refund_part", "上过几次课以内取消，按没上的课退", 0, 60).hint("默认 3 次"),
+        Field::radios(
+            "refund_late",
+            "再晚取消",
+            words(Share::ALL, Share::as_str, Share::label),
+        ),
+        Field::radios(
+            "refund_proof",
+            "再晚取消，因病、去世或搬家有证明的",
+            words(Share::ALL, Share::as_str, Share::label),
+        )
+        .hint("学校停办、并班的，一直全退"),
         Field::number("absence_alert", "连续几次没来，提醒老师和班长", 1, 10).hint("默认 2 次；请假的不算"),
         Field::number("absence_row", "连续几次没来，提请学校决定是否清退", 2, 20)
             .hint("默认 4 次；系统只提醒，由人打过电话再决定"),
@@ -87,6 +103,12 @@ fn filled(form: Form, rules: &SchoolRules) -> Form {
         .fill("suspend_seat", rules.suspend_seat.as_str())
         .fill("suspend_fee", rules.suspend_fee.as_str())
         .fill("late_fee", rules.late_fee.as_str())
+        .fill("fee_hours", rules.fee_hours)
+        .fill("fee_days", rules.fee_days)
+        .fill("refund_whole", rules.refund_whole)
+        .fill("refund_part", rules.refund_part)
+        .fill("refund_late", rules.refund_late.as_str())
+        .fill("refund_proof", rules.refund_proof.as_str())
         .fill("absence_alert", rules.absence_alert)
         .fill("absence_row", rules.absence_row)
         .fill("absence_percent", rules.absence_percent)
@@ -138,6 +160,12 @@ fn typed(form: &Form, before: &SchoolRules) -> SchoolRules {
         suspend_seat: form.get("suspend_seat").parse().unwrap_or(before.suspend_seat),
         suspend_fee: form.get("suspend_fee").parse().unwrap_or(before.suspend_fee),
         late_fee: form.get("late_fee").parse().unwrap_or(before.late_fee),
+        fee_hours: number("fee_hours"),
+        fee_days: number("fee_days"),
+        refund_whole: number("refund_whole"),
+        refund_part: number("refund_part"),
+        refund_late: form.get("refund_late").parse().unwrap_or(before.refund_late),
+        refund_proof: form.get("refund_proof").parse().unwrap_or(before.refund_proof),
         absence_alert: number("absence_alert"),
         absence_row: number("absence_row"),
         absence_percent: number("absence_percent"),

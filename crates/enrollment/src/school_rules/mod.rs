@@ -2,7 +2,8 @@
 //!
 //! Rules:
 //! 1. An org's own rules count; without any, those of the nearest org above it that has some; else the default.
-//! 2. A change is a new version with a reason; what is under way keeps what it began with.
+//! 2. A change is a new version with a reason; what is under way keeps what it began with: who leaves gets back what the rules
+//!    said when they enrolled.
 //!
 //! Who may do what: everybody signed in reads by program; `RoundRun` sets them in its subtree.
 //! Events: school_rule.set. Tables: school_rule,
@@ -17,7 +18,7 @@ mod store;
 mod tests;
 
 pub(crate) use actions::of_orgs;
-pub use actions::{of, ruling};
+pub use actions::{of, ruling, ruling_at};
 pub use model::{FeeMeanwhile, Ruling, SchoolRules, SeatMeanwhile, Silence};
 
 use platform::{Access, Permission, Routes};

@@ -1,6 +1,8 @@
 //! The rules and their bounds. No I/O.
 
+use crate::fees::ladder::{Ladder, Share};
 use crate::fees::late::LateFee;
+use crate::seat_desk::holds::Limits;
 use db::text_enum;
 use kernel::OrgId;
 use platform::{AppError, AppResult};
@@ -106,6 +108,18 @@ pub struct SchoolRules {
     pub suspend_fee: FeeMeanwhile,
     /// What who joins late pays.
     pub late_fee: LateFee,
+    /// Hours for which a seat is kept unpaid for who enrols on line.
+    pub fee_hours: i64,
+    /// Working days for which it is kept for who enrols at the counter.
+    pub fee_days: i64,
+    /// Lessons begun until which who leaves gets all back.
+    pub refund_whole: i64,
+    /// Lessons begun until which they get the part back for the lessons that have not begun.
+    pub refund_part: i64,
+    /// What they get back later.
+    pub refund_late: Share,
+    /// What they get back later with proof of illness, death or a move.
+    pub refund_proof: Share,
     /// Absences in a row at which the teacher and the monitor are told.
     pub absence_alert: i64,
     /// Absences in a row at which it is proposed to give up the place.
@@ -122,7 +136,7 @@ pub struct SchoolRules {
 /// Two weeks to ask for a pause (杭州老干部大学: on proof, within two weeks); whoever cannot come later may leave with proof. The
 /// seat goes on to who waits, because an empty chair helps nobody, and who returns comes before them; what was paid stays for one
 /// more term, because it was paid for a course that they mean to finish: product defaults. Who joins late pays the
-/// whole fee (广东老年大学).
+/// whole fee (广东老年大学). Two working days to pay at the counter (西安老年大学); the ladder of refunds: `fees/ladder.rs`.
 impl Default for SchoolRules {
     fn default() -> Self {
         Self {
@@ -134,6 +148,12 @@ impl Default for SchoolRules {
             suspend_seat: SeatMeanwhile::Give,
             suspend_fee: FeeMeanwhile::Carry,
             late_fee: LateFee::Full,
+            fee_hours: 48,
+            fee_days: 2,
+            refund_whole: 0,
+            refund_part: 3,
+            refund_late: Share::Nothing,
+            refund_proof: Share::Unused,
             absence_alert: 2,
             absence_row: 4,
             absence_percent: 33,
@@ -142,6 +162,61 @@ impl Default for SchoolRules {
 }
 
 impl SchoolRules {
+    /// How long a seat is kept for its fee.
+    #[must_use]
+    pub fn fee_limits(&self) -> Limits {
+        Limits {
+            online_hours: self.fee_hours,
+            counter_days: usize::try_from(self.fee_days).unwrap_or(1),
+        }
+    }
+
+    /// The ladder of refunds.
+    #[must_use]
+    pub const fn ladder(&self) -> Ladder {
+        Ladder {
+            whole: self.refund_whole,
+            part: self.refund_part,
+            late: self.refund_late,
+            proof: self.refund_proof,
+        }
+    }
+
+    /// Checks the bounds of what is about money.
+    fn check_money(&self) -> AppResult<()> {
+        let bounds = [
+            (
+                "fee_hours",
+                (1..=336).contains(&self.fee_hours),
+                "网上报名留名额的时间要在 1 到 336 小时之间。",
+            ),
+            (
+                "fee_days",
+                (1..=30).contains(&self.fee_days),
+                "柜台报名留名额的时间要在 1 到 30 个工作日之间。",
+            ),
+            (
+                "refund_whole",
+                (0..=20).contains(&self.refund_whole),
+                "全退的课次要在 0 到 20 之间。",
+            ),
+            (
+                "refund_part",
+                (self.refund_whole..=60).contains(&self.refund_part),
+                "按没上的课退的课次不能少于全退的课次，最多 60。",
+            ),
+            (
+                "refund_proof",
+                self.refund_proof >= self.refund_late,
+                "有证明的不能比没有证明的退得少。",
+            ),
+        ];
+        let wrong = bounds.into_iter().find(|(_, holds, _)| !holds);
+        wrong.map_or(Ok(()), |(field, _, sentence)| {
+            Err(AppError::invalid(field, sentence))
+        })
+    }
+
     /// Checks the bounds.
     ///
     /// # Errors
@@ -192,7 +267,7 @@ impl SchoolRules {
                 "没来的比例要在 10 到 100 之间。",
             ));
         }
-        Ok(())
+        self.check_money()
     }
 }
 
@@ -219,6 +294,12 @@ pub struct Ruling {
 }
 
 impl Ruling {
+    /// What a decision keeps of it; `None` for the default.
+    #[must_use]
+    pub fn name(&self) -> Option<String> {
+        self.org.map(|org| format!("school-rules/{org}/{}", self.version))
+    }
+
     /// The rules that count for an org whose path from the root is this.
     #[must_use]
     pub fn of(path: &[OrgId], sets: Vec<Set>) -> Self {

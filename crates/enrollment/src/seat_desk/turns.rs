@@ -1,7 +1,7 @@
 //! What a decision about those who wait takes beside the rules: how long a turn stands, and what follows for the wait behind it.
 
 use super::group::SETTLE;
-use super::holds::{FEE, Way, held_until, offered_until};
+use super::holds::{Way, held_until, offered_until};
 use super::model::{Ask, ClassState, EnrollmentStatus, State};
 use super::notes::Writes;
 use super::{Asked, store};
@@ -55,7 +55,7 @@ pub(super) fn kept_until(
 
 /// Until when a seat is kept: for its fee, for papers that are owed, or for the longer of both.
 pub(super) fn kept_for(state: &State, at: &ClassState, person: PersonId, way: Way) -> Instant {
-    let for_fee = held_until(state.now, way, calendar(), FEE);
+    let for_fee = held_until(state.now, way, calendar(), at.school.rules.fee_limits());
     let owed = owed(state, at, person);
     match at.papers.as_ref().filter(|_| !owed.is_empty()) {
         None => for_fee,

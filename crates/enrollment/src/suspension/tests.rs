@@ -29,11 +29,18 @@ async fn next_term(stage: &Stage, fee_fen: i64) -> ClassId {
     tx.exec(
         "INSERT INTO term (id, org_id, name, starts_on, ends_on, enrollment_opens, enrollment_closes, class_limit, version)
          SELECT $1, org_id, '2027 秋季', '2027-09-01', '2028-01-15', enrollment_opens, enrollment_closes, class_limit, 1
-         FROM term WHERE org_id = $2 {unscoped: test}",
+         FROM term o WHERE org_id = $2 AND NOT EXISTS (SELECT 1 FROM term n WHERE n.name = '2027 秋季') {unscoped: test}",
         args![term, stage.world.here.org],
     )
     .await
     .unwrap();
+    let term: i64 = tx
+        .query_one(
+            "SELECT id FROM term WHERE name = '2027 秋季' {unscoped: test}",
+            &[],
+        )
+        .await
+        .unwrap();
     tx.exec(
         "UPDATE class SET term_id = $1, version = version + 1, course_id = (SELECT o.course_id FROM class o WHERE o.id = $2)
          WHERE id = $3 {unscoped: test}",
