@@ -426,14 +426,7 @@ fn row(draw: &Draw, filled: &Filled<'_>, seat: &Seat) -> Option<Row> {
         held_until: if seat.status == EnrollmentStatus::Offered {
             Some(moment(super::draw::plus(links.days.today, 1), 9, 0))
         } else {
-            kept.then(|| {
-                held_until(
-                    this_morning,
-                    Way::Turn,
-                    calendar(),
-                    SchoolRules::default().fee_limits(),
-                )
-            })
+            kept.then(|| unpaid_until(this_morning))
         },
         seated_on: seat.status.lasted().then(|| created.date()),
         pool: enrollment::first_come::model::Pool::Open,
@@ -441,6 +434,12 @@ fn row(draw: &Draw, filled: &Filled<'_>, seat: &Seat) -> Option<Row> {
         fee_lessons: None,
     };
     Some(row.cells())
+}
+
+/// Until when a seat is kept whose turn came at this moment.
+fn unpaid_until(now: kernel::Instant) -> kernel::Instant {
+    let limits = SchoolRules::default().fee_limits();
+    held_until(now, Way::Turn, calendar(), limits)
 }
 
 /// Writes who was present at the sessions held.

@@ -305,24 +305,30 @@ fn note_moved(
         at,
         (person, if word == "hold_over" { from } else { to }),
     );
-    let moved = to == EnrollmentStatus::Transferred;
-    if let (
-        Ask::Move {
-            class, new_id, why, ..
-        },
-        Some(data),
-        true,
-    ) = (&asked.ask, data.as_object_mut(), moved)
-    {
-        data.insert("why".into(), json!(why.word()));
-        data.insert("to_class".into(), json!(class));
-        data.insert("to_enrollment".into(), json!(new_id));
-    }
+    note_move(&mut data, &asked.ask, to);
     writes.events.push(event.data(data));
     // Who was moved is told of the new place, in one message.
     if word != "transferred" {
         writes.tell.push(json!([enrollment, word, null]));
     }
+}
+
+/// Keeps with the event where a seat moved to, and why.
+fn note_move(data: &mut serde_json::Value, ask: &Ask, to: EnrollmentStatus) {
+    let moved = to == EnrollmentStatus::Transferred;
+    let Some(data) = data.as_object_mut().filter(|_| moved) else {
+        return;
+    };
+    let (class, seat, why) = match ask {
+        Ask::Move {
+            class, new_id, why, ..
+        } => (class, new_id, why.word()),
+        Ask::Return { class, new_id, .. } => (class, new_id, "returned"),
+        _ => return,
+    };
+    data.insert("why".into(), json!(why));
+    data.insert("to_class".into(), json!(class));
+    data.insert("to_enrollment".into(), json!(seat));
 }
 
 /// Whether nobody did it: it follows from a rule.

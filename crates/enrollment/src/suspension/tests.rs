@@ -189,6 +189,13 @@ async fn a_learner_asks_the_school_decides_and_they_come_back_next_term() {
         "the next has the seat"
     );
     books_are_right(&stage, 0).await;
+    comes_back(&stage, &id, (to, dear)).await;
+}
+
+/// They see where they can come back to, and do, once.
+async fn comes_back(stage: &Stage, id: &str, (to, dear): (ClassId, ClassId)) {
+    let learner = stage.as_learner(0);
+    let at = format!("/me/enrollments/{id}/suspension");
     let page = learner.get(&at).await;
     assert!(
         page.shows("2028年1月15日")
@@ -215,15 +222,15 @@ async fn a_learner_asks_the_school_decides_and_they_come_back_next_term() {
         .await;
     assert_eq!(own.status, 409, "the seat was given: {}", own.body);
     // Out of the window of enrolment of that class.
-    go_to(&stage, "2027-08-20");
+    go_to(stage, "2027-08-20");
     for _ in 0..2 {
         let done = learner.post(&back, &[("class", &to.to_string())]).await;
         assert_eq!(done.status, 303, "{}", done.body);
     }
     stage.app.run_jobs(JOBS).await;
-    assert_eq!(standing(&stage, 0, stage.class).await, "transferred");
-    assert_eq!(standing(&stage, 0, to).await, "confirmed");
-    books_are_right(&stage, 3_000).await;
+    assert_eq!(standing(stage, 0, stage.class).await, "transferred");
+    assert_eq!(standing(stage, 0, to).await, "confirmed");
+    books_are_right(stage, 3_000).await;
     let told = stage.told(0).await;
     let said = |text: &str| told.iter().any(|one| one.contains(text));
     assert!(
