@@ -92,6 +92,7 @@ const DAILY: &[&str] = &[
     enrollment::ATTEND,
     enrollment::HOLDS,
     enrollment::MERGES,
+    enrollment::SUSPENSIONS,
     attendance::ABSENCES,
     people::erasure::JOB,
     platform::retention::SWEEP.name,

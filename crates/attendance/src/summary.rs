@@ -199,6 +199,7 @@ async fn add_earlier(db: &Db, earlier: Continued, learner: &mut LearnerFacts) ->
         session.status != SessionStatus::Cancelled
             && session.day < earlier.until
             && earlier.since.is_none_or(|since| since <= session.day)
+            && !earlier.pause.is_some_and(|pause| pause.covers(session.day))
     };
     let truths = store::class_truths(db, earlier.class).await?;
     for session in sessions.iter().filter(theirs) {

@@ -22,6 +22,7 @@ pub mod rules;
 pub mod school_rules;
 pub mod seat_desk;
 mod spreadsheet;
+pub mod suspension;
 #[cfg(test)]
 mod testing;
 pub mod transfers;
@@ -33,6 +34,7 @@ pub use merging::answers::OVER as MERGES;
 pub use personal::KEEPER;
 pub use rows::{COLUMNS, NewEnrollment};
 pub use seat_desk::{EnrollmentStatus, SeatDesk};
+pub use suspension::jobs::OVER as SUSPENSIONS;
 
 /// The tables of this crate.
 pub const SCHEMA: db::Schema = db::Schema {
@@ -104,6 +106,11 @@ pub const SCHEMA: db::Schema = db::Schema {
             sql: include_str!("../migrations/0014_eligibility.sql"),
         },
         db::Migration {
+            number: 15,
+            name: "suspension, and fees by lessons",
+            sql: include_str!("../migrations/0015_suspension.sql"),
+        },
+        db::Migration {
             number: 18,
             name: "fewer indexes",
             sql: include_str!("../migrations/0018_fewer_indexes.sql"),
@@ -130,6 +137,7 @@ pub const SCHEMA: db::Schema = db::Schema {
         "merge_run",
         "merge_answer",
         "transfer",
+        "suspension",
         "trial",
     ],
 };
@@ -160,6 +168,8 @@ pub mod kinds {
     pub enum Signature {}
     /// A wish to change classes.
     pub enum Transfer {}
+    /// A wish to suspend an enrolment.
+    pub enum Suspension {}
     /// A rule of who may enrol.
     pub enum EligibilityRule {}
     /// A lesson that somebody tries.
@@ -182,6 +192,8 @@ pub type EarlyAskId = kernel::Id<kinds::EarlyAsk>;
 
 /// Id of a wish to change classes.
 pub type TransferId = kernel::Id<kinds::Transfer>;
+/// Id of a wish to suspend an enrolment.
+pub type SuspensionId = kernel::Id<kinds::Suspension>;
 
 /// The daily sweep of this domain: drafts of days gone by, early asks long decided.
 pub const SWEEP: platform::JobKind = platform::JobKind {
@@ -237,6 +249,7 @@ pub async fn waiting(ctx: &platform::Ctx) -> platform::AppResult<Vec<platform::W
     all.extend(declarations::actions::waiting(ctx).await?);
     all.extend(merging::answers::waiting(ctx).await?);
     all.extend(transfers::actions::waiting(ctx).await?);
+    all.extend(suspension::actions::waiting(ctx).await?);
     Ok(all)
 }
 
@@ -257,6 +270,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     all.merge(declarations::api::DeclarationsApi::openapi());
     all.merge(merging::api::MergingApi::openapi());
     all.merge(transfers::api::TransfersApi::openapi());
+    all.merge(suspension::api::SuspensionApi::openapi());
     all.merge(school_rules::api::SchoolRulesApi::openapi());
     all.merge(trials::TrialsApi::openapi());
     all.merge(eligibility::api::EligibilityApi::openapi());

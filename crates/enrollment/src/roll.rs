@@ -21,13 +21,36 @@ pub struct RollRow {
     pub status: EnrollmentStatus,
     /// The day on which they took their seat, where it is known.
     pub seated_on: Option<Date>,
+    /// The pause they made, where they made one.
+    pub pause: Option<Pause>,
+}
+
+/// Days on which a class is not somebody's to miss: they paused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pause {
+    /// The first day.
+    pub from: Date,
+    /// The first day after it; `None` as long as it goes on.
+    pub to: Option<Date>,
+}
+
+impl Pause {
+    fn of(from: Option<Date>, to: Option<Date>) -> Option<Self> {
+        from.map(|from| Self { from, to })
+    }
+
+    /// Whether it covers this day.
+    #[must_use]
+    pub fn covers(self, day: Date) -> bool {
+        self.from <= day && self.to.is_none_or(|to| day < to)
+    }
 }
 
 impl RollRow {
-    /// Whether a roll of this day asks for them: not before they had their seat.
+    /// Whether a roll of this day asks for them: not before they had their seat, and not while they pause.
     #[must_use]
     pub fn expected_on(&self, day: Date) -> bool {
-        self.seated_on.is_none_or(|since| since <= day)
+        self.seated_on.is_none_or(|since| since <= day) && !self.pause.is_some_and(|pause| pause.covers(day))
     }
 }
 
@@ -49,6 +72,7 @@ pub async fn confirmed(db: &Db, class: ClassId) -> AppResult<Vec<RollRow>> {
             number: brief.number.clone(),
             status: row.status,
             seated_on: row.seated_on,
+            pause: Pause::of(row.suspended_on, row.resumed_on),
         })
     });
     let mut roll: Vec<RollRow> = found.collect();
@@ -75,6 +99,8 @@ pub struct Continued {
     pub since: Option<Date>,
     /// The day on which they changed: sessions of this day and later count in the new class.
     pub until: Date,
+    /// The pause they made there, where they made one.
+    pub pause: Option<Pause>,
 }
 
 /// Learners of a class who came from another class of the same course: what they attended there counts.
@@ -88,6 +114,7 @@ pub async fn continued(db: &Db, class: ClassId) -> AppResult<Vec<Continued>> {
         class: row.class_id,
         since: row.since,
         until: row.until,
+        pause: Pause::of(row.suspended_on, row.resumed_on),
     });
     Ok(found.collect())
 }

@@ -30,6 +30,7 @@ pub const COLUMNS: &[&str] = &[
     "due_fen",
     "held_until",
     "moved_from",
+    "fee_lessons",
 ];
 
 /// A new row.
@@ -73,6 +74,8 @@ pub struct NewEnrollment {
     pub held_until: Option<Instant>,
     /// The enrolment that it continues in another class.
     pub moved_from: Option<EnrollmentId>,
+    /// How many lessons the fee is for, where it is for fewer than all.
+    pub fee_lessons: Option<i64>,
 }
 
 impl NewEnrollment {
@@ -100,6 +103,7 @@ impl NewEnrollment {
             self.due_fen.into(),
             self.held_until.into(),
             self.moved_from.into(),
+            self.fee_lessons.into(),
         ]
     }
 }

@@ -3,6 +3,7 @@
 
 use app::config::Config;
 use app::demo_data;
+use app::file_place::FilePlace;
 use app::installation::Installation;
 use enrollment::SeatDesk;
 use enrollment::seat_desk::{Ask, Asked};
@@ -60,7 +61,7 @@ async fn open(database: &str, data: &str) -> Result<Arc<Platform>, String> {
     let data = PathBuf::from(data);
     let config = Config {
         database: database.to_owned(),
-        files: data.join("files"),
+        files: FilePlace::Folder(data.join("files")),
         key_file: data.join("key.json"),
         data,
         sms: None,

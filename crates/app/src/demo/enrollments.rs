@@ -9,7 +9,8 @@ use super::people::People;
 use super::{CLASS_LIMIT, Days, PASS_PERCENT};
 use db::Value;
 use enrollment::fees::Money;
-use enrollment::seat_desk::holds::{FEE, Way, held_until};
+use enrollment::school_rules::SchoolRules;
+use enrollment::seat_desk::holds::{Way, held_until};
 use enrollment::seat_desk::model::RULE_VERSION;
 use enrollment::{EnrollmentStatus, NewEnrollment};
 use kernel::Id;
@@ -451,13 +452,20 @@ fn row(draw: &Draw, filled: &Filled<'_>, seat: &Seat) -> Option<Row> {
         held_until: if seat.status == EnrollmentStatus::Offered {
             Some(moment(super::draw::plus(links.days.today, 1), 9, 0))
         } else {
-            kept.then(|| held_until(this_morning, Way::Turn, calendar(), FEE))
+            kept.then(|| unpaid_until(this_morning))
         },
         seated_on: seat.status.lasted().then(|| created.date()),
         pool: enrollment::first_come::model::Pool::Open,
         moved_from: None,
+        fee_lessons: None,
     };
     Some(row.cells())
+}
+
+/// Until when a seat is kept whose turn came at this moment.
+fn unpaid_until(now: kernel::Instant) -> kernel::Instant {
+    let limits = SchoolRules::default().fee_limits();
+    held_until(now, Way::Turn, calendar(), limits)
 }
 
 /// Writes who was present at the sessions held.

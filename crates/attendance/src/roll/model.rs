@@ -12,6 +12,7 @@ pub fn is_finished(roll: &[RollRow], day: Date, has_mark: impl Fn(&RollRow) -> b
 mod tests {
     use super::*;
     use enrollment::EnrollmentStatus;
+    use enrollment::roll::Pause;
     use kernel::Id;
 
     #[test]
@@ -23,8 +24,20 @@ mod tests {
             number: String::new(),
             status: EnrollmentStatus::Attending,
             seated_on: since.map(|day| day.parse().unwrap()),
+            pause: None,
+        };
+        let paused = |number, from: &str, to: Option<&str>| RollRow {
+            pause: Some(Pause {
+                from: from.parse().unwrap(),
+                to: to.map(|day| day.parse().unwrap()),
+            }),
+            ..row(number, None)
         };
         let roll = [
+            // These pause on that day; the seventh came back on it.
+            paused(5, "2026-11-22", None),
+            paused(6, "2026-11-01", Some("2026-11-23")),
+            paused(7, "2026-11-01", Some("2026-11-22")),
             row(1, Some("2026-11-01")),
             row(2, Some("2026-11-22")),
             row(3, Some("2026-11-23")),
@@ -36,9 +49,10 @@ mod tests {
             (&[1], false),
             (&[1, 2], false),
             (&[1, 4], false),
+            (&[1, 2, 4], false),
             // The third had no seat yet on that day.
-            (&[1, 2, 4], true),
-            (&[1, 2, 3, 4], true),
+            (&[1, 2, 4, 7], true),
+            (&[1, 2, 3, 4, 7], true),
         ] {
             let has = |row: &RollRow| marked.contains(&row.person.raw());
             assert_eq!(is_finished(&roll, day, has), finished, "{marked:?}");

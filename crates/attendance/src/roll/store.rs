@@ -29,6 +29,7 @@ macro_rules! unmarked {
             $what,
             " FROM enrollment e WHERE e.class_id = c.id AND e.status IN ('reserved', 'confirmed', 'attending', 'suspended')
                 AND (e.seated_on IS NULL OR e.seated_on <= s.day)
+                AND (e.suspended_on IS NULL OR e.suspended_on > s.day OR e.resumed_on <= s.day)
                 AND NOT EXISTS (SELECT 1 FROM attendance a WHERE a.session_id = s.id AND a.person_id = e.person_id))"
         )
     };

@@ -6,12 +6,15 @@
 //! 3. Who ended without completion may be completed later, when a roll was corrected; nobody's completion is taken back
 //!    here (a certificate is revoked, see `records`).
 //!
+//! 4. Who pauses neither completes nor ends: their place goes on ([`crate::suspension`]).
+//!
 //! Events: enrollment.completed, enrollment.ended, enrollment.expired. Table: enrollment. Start reading at [`end`].
 
 #[cfg(test)]
 mod tests;
 
 use crate::enrollments::store::{self, EnrollmentRow};
+use crate::enrollments::wishes;
 use crate::{EnrollmentId, EnrollmentStatus};
 use kernel::PersonId;
 use people::contact;
@@ -55,7 +58,7 @@ impl Ended {
 /// When the database refuses.
 pub async fn complete(tx: &Tx, class: &ClassRow, ids: &[EnrollmentId], rule: &str) -> AppResult<Ended> {
     let rows = store::find_many(tx, ids).await?;
-    let may = |row: &EnrollmentRow| row.status.is_seated() || row.status == EnrollmentStatus::Ended;
+    let may = |row: &EnrollmentRow| takes_part(row) || row.status == EnrollmentStatus::Ended;
     let rows: Vec<EnrollmentRow> = rows.into_iter().filter(may).collect();
     let text = format!("【学圈】恭喜您从“{}”结业，学时已经记进您的学习档案。", class.name);
     let mut ended = Ended::default();
@@ -80,7 +83,7 @@ pub async fn end(
 ) -> AppResult<Ended> {
     let ids: Vec<EnrollmentId> = short.iter().map(|(id, _)| *id).collect();
     let rows = store::find_many(tx, &ids).await?;
-    let rows: Vec<EnrollmentRow> = rows.into_iter().filter(|row| row.status.is_seated()).collect();
+    let rows: Vec<EnrollmentRow> = rows.into_iter().filter(takes_part).collect();
     let mut ended = Ended::default();
     for row in &rows {
         let Some((_, facts)) = short.iter().find(|(id, _)| *id == row.id) else {
@@ -93,6 +96,11 @@ pub async fn end(
     }
     set(tx, &rows, EnrollmentStatus::Ended).await?;
     Ok(ended)
+}
+
+/// Whether somebody has a seat and does not pause.
+fn takes_part(row: &EnrollmentRow) -> bool {
+    row.status.is_seated() && row.status != EnrollmentStatus::Suspended
 }
 
 fn sentence(class: &ClassRow, facts: Shortfall) -> String {
@@ -161,6 +169,7 @@ async fn tell(
 
 async fn set(tx: &Tx, rows: &[EnrollmentRow], status: EnrollmentStatus) -> AppResult<()> {
     let ids: Vec<EnrollmentId> = rows.iter().map(|row| row.id).collect();
+    wishes::close(tx, &ids).await?;
     if !ids.is_empty() {
         store::set_status(tx, &ids, status, tx.ctx().now()).await?;
     }

@@ -218,19 +218,29 @@ pub(crate) async fn leave(
             "/me",
         ));
     }
-    desk.ask(Asked {
-        ask: Ask::Withdraw {
+    let ask = match row.status {
+        EnrollmentStatus::Suspended => Ask::Lapse {
+            person: row.person_id,
+            class: row.class_id,
+            enrollment: row.id,
+            over: false,
+        },
+        _ => Ask::Withdraw {
             person: row.person_id,
             class: row.class_id,
             enrollment: row.id,
             cause,
         },
+    };
+    let asked = Asked {
+        ask,
         by: ctx.actor.person,
         channel,
         reason: reason.to_owned(),
         key: None,
-    })
-    .await
+    };
+    let answer = desk.ask_whether(asked).await?;
+    answer.ok_or_else(|| crate::suspension::model::Why::Over.refused())
 }
 
 /// Who made an enrolment, in words for its learner, if it was somebody else: `您的女儿李娟`, or the school's staff.

@@ -272,7 +272,7 @@ pub(crate) async fn check_page(
         together,
         button: format!("给{}{}", person.name, if full { "排候补" } else { "报上这个班" }),
         when: model::when(&page, &class),
-        fee: model::fee(&page, class.fee_fen),
+        fee: super::pages::fee_now(ctx, &page, &class).await?,
         page,
         person,
         class,
@@ -532,10 +532,9 @@ pub(super) async fn roll(
 async fn paper_roll(ctx: &Ctx, class: &str) -> AppResult<Roll> {
     let (class, list) = actions::learners(ctx, id(class)?, WHOLE).await?;
     let about = actions::about(ctx, &class).await?;
-    let learners = list
-        .items
-        .into_iter()
-        .filter(|learner| learner.row.status.is_seated());
+    let learners = list.items.into_iter().filter(|learner| {
+        learner.row.status.is_seated() && learner.row.status != EnrollmentStatus::Suspended
+    });
     Ok(Roll {
         provider: about.org,
         term: about.term,

@@ -1,11 +1,12 @@
 //! Work after the decision: telling people, and what a cancelled class or a changed session means for them.
 
 use super::messages::{
-    acted_text, changed_text, decided_text, invited_text, merged_text, money_text, not_merged_text,
+    acted_text, changed_text, decided_text, invited_text, meets, merged_text, money_text, not_merged_text,
     offer_text, undo_text,
 };
 use super::store::{self, EnrollmentRow};
 use crate::seat_desk::{Ask, Asked, SETTLE, TELL as TELL_NAME, place_drawn};
+use crate::suspension::words;
 use crate::trials::TrialState;
 use crate::trials::store::{self as trials, TrialRow};
 use crate::{EnrollmentId, EnrollmentStatus};
@@ -49,6 +50,7 @@ pub const JOBS: &[JobKind] = &[
     crate::declarations::jobs::CONFIRM,
     crate::fees::online::SEND_BACK,
     crate::merging::answers::OVER_JOB,
+    crate::suspension::jobs::OVER_JOB,
     crate::rounds::PUBLISH,
     crate::rounds::TELL,
 ];
@@ -217,6 +219,10 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
                 let asked = choice.as_ref().map(crate::merging::asked_text);
                 merged_text(&line.from, row, class, place, asked)
             }
+            _ if words::is_of_pause(word) => {
+                let until = pause_until(&tx, row).await?;
+                words::told((word, &line.from), row, class, (&meets(class, place), until))
+            }
             _ if word == "changed" => changed_text(&line.from, row, class, place),
             (_, who) if word == "not_merged" => not_merged_text(row, class, who),
             _ if word == "invited" => invited_text(&line.from, row, class, place),
@@ -238,6 +244,15 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
         }
     }
     commit_told(tx, &job, told, lines.len()).await
+}
+
+/// Until when the place of a pause is kept.
+async fn pause_until(tx: &Tx, row: &EnrollmentRow) -> AppResult<Option<kernel::Date>> {
+    let later = match crate::suspension::store::last_of(tx, row.id).await? {
+        Some(wish) => wish.terms,
+        None => 0,
+    };
+    crate::suspension::actions::kept_until(tx, row.term_id, later).await
 }
 
 /// Who did what this message tells, in words, if it was neither the learner nor a rule.
@@ -288,6 +303,7 @@ async fn class_cancelled(ctx: Ctx, job: Job) -> AppResult<String> {
     let people: Vec<PersonId> = rows.iter().map(|row| row.person_id).collect();
     let told = tell_all(&tx, &people, &row, "class.cancelled", &text).await?;
     let ids: Vec<EnrollmentId> = rows.iter().map(|row| row.id).collect();
+    super::wishes::close(&tx, &ids).await?;
     let of_money = crate::fees::ledger::leave(&tx, &ids, crate::fees::ladder::Cause::Cancelled).await?;
     let events = rows.iter().map(|enrollment| {
         Event::new("enrollment.cancelled", "enrollment", enrollment.id)
@@ -349,7 +365,7 @@ async fn session_changed(ctx: Ctx, job: Job) -> AppResult<String> {
     let mut people: Vec<PersonId> = store::live_of_class(&tx, class.id)
         .await?
         .into_iter()
-        .filter(|row| row.status.holds_seat())
+        .filter(|row| row.status.holds_seat() && row.status != EnrollmentStatus::Suspended)
         .map(|row| row.person_id)
         .collect();
     if payload.get("session").is_some() {

@@ -23,6 +23,7 @@ mod pages;
 pub(crate) mod store;
 #[cfg(test)]
 mod tests;
+pub(crate) mod wishes;
 
 pub use jobs::{ATTEND, HOLDS, JOBS};
 pub(crate) use pages::{TOGETHER, id, printed};
@@ -63,6 +64,7 @@ pub fn routes(desk: &Arc<SeatDesk>) -> Routes {
         .merge(crate::handover::routes())
         .merge(crate::merging::routes())
         .merge(crate::transfers::routes())
+        .merge(crate::suspension::routes())
         .share(Arc::clone(desk))
 }
 

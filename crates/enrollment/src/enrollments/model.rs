@@ -149,6 +149,7 @@ pub fn tag(
 ) -> Tag {
     let word = page.t(label_of(status, due_fen)).to_owned();
     match (status, position) {
+        (EnrollmentStatus::Suspended, _) => Tag::waiting(word),
         (status, _) if status.holds_seat() && class == ClassStatus::Closed => {
             Tag::waiting(page.t("班已结束，等学校核对结业").to_owned())
         }
@@ -176,6 +177,7 @@ pub fn history_line(event: &EventRow) -> Option<HistoryLine> {
         "enrollment.offered" => "轮到了，名额留着等本人接受",
         "enrollment.accepted" => "接受了名额，报上了",
         "enrollment.passed_over" => "轮到了，但和别的班冲突或报满了，位置保留",
+        "enrollment.withdrawn" if event.data.contains("\"from\":\"suspended\"") => "没有复学，学籍不再保留",
         "enrollment.withdrawn" => "取消了报名",
         "enrollment.transferred" if event.data.contains("\"from\":\"waitlisted\"") => {
             "在另一个班有了名额，候补结束"
@@ -185,6 +187,12 @@ pub fn history_line(event: &EventRow) -> Option<HistoryLine> {
         "enrollment.transfer_taken_back" => "撤回了转班申请",
         "enrollment.transfer_decided" if event.data.contains("\"approved\":true") => "学校同意了转班",
         "enrollment.transfer_decided" => "学校没有同意转班",
+        "enrollment.suspension_asked" => "申请休学",
+        "enrollment.suspension_taken_back" => "撤回了休学申请",
+        "enrollment.suspension_refused" => "学校没有同意休学",
+        "enrollment.suspended" => "休学了",
+        "enrollment.returned" => "复学了",
+        "enrollment.transferred" if event.data.contains("\"from\":\"suspended\"") => "复学到另一个报名",
         "enrollment.transferred" => "原来的班人数不够，并到了别的班",
         "enrollment.merge_answered" if event.data.contains("\"answer\":\"keep\"") => "答复：去新的班",
         "enrollment.merge_answered" => "答复：不去新的班，全部退费",
@@ -246,7 +254,7 @@ pub fn shortfall(row: &EnrollmentRow, events: &[EventRow]) -> Option<Shortfall> 
 /// The next meeting of an enrolment that holds a seat.
 #[must_use]
 pub fn next_session(all: &[SessionRow], row: &EnrollmentRow, now: Instant) -> Option<SessionRow> {
-    if !row.status.is_seated() {
+    if !row.status.is_seated() || row.status == EnrollmentStatus::Suspended {
         return None;
     }
     let (today, time) = now.china();

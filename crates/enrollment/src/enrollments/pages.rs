@@ -93,6 +93,7 @@ async fn check_page(ctx: &Ctx, class: &str) -> AppResult<CheckPage> {
         false => class.capacity - class.enrolled,
     };
     let papers = actions::papers_of(ctx, &class).await?;
+    let school = crate::school_rules::of(ctx.db(), class.org_id).await?;
     let open = seat_desk::is_open(&class, ctx.now());
     let shut = match alone {
         true => open.and_then(|()| plan.admit(person.id, ctx.now())),
@@ -118,8 +119,8 @@ async fn check_page(ctx: &Ctx, class: &str) -> AppResult<CheckPage> {
             .filter_map(|(one, held)| Some((one.name, held?)))
             .collect(),
         when: model::when(&page, &class),
-        fee: model::fee(&page, class.fee_fen),
-        rules: rules(&page, &class, papers.as_deref()),
+        fee: fee_now(ctx, &page, &class).await?,
+        rules: rules(&page, &class, papers.as_deref(), &school),
         windows: first_come::lines(&page, &plan),
         full: free <= 0,
         shut,
@@ -165,6 +166,23 @@ fn barred(page: &Page, rules: &[RuleStanding]) -> Option<(String, Vec<platform::
     Some((sentence, first.door.clone().into_iter().collect()))
 }
 
+/// What a class costs who enrols now; who joins late reads for what they pay.
+pub(super) async fn fee_now(ctx: &Ctx, page: &Page, class: &ClassRow) -> AppResult<String> {
+    let due = crate::fees::late::now(ctx, class).await?;
+    let whole = model::fee(page, class.fee_fen);
+    Ok(match due.begun {
+        0 => whole,
+        begun => match due.lessons {
+            Some(left) => page.tn(
+                "{}（已经上了 {} 次课，按剩下的 {} 次课交；全部是 {}）",
+                &[&model::fee(page, due.fen), &begun, &left, &whole],
+            ),
+            None if class.fee_fen > 0 => page.tn("{}（已经上了 {} 次课，学费按全部交）", &[&whole, &begun]),
+            None => whole,
+        },
+    })
+}
+
 /// For whom somebody enrols who may act for others: themselves and those who have not this class yet.
 fn choice(
     page: &Page,
@@ -181,7 +199,12 @@ fn choice(
     Some(Form::blank(vec![field], page.lang).fill("for", first))
 }
 
-fn rules(page: &Page, class: &ClassRow, papers: Option<&crate::declarations::Papers>) -> Vec<String> {
+fn rules(
+    page: &Page,
+    class: &ClassRow,
+    papers: Option<&crate::declarations::Papers>,
+    school: &crate::school_rules::SchoolRules,
+) -> Vec<String> {
     let mut all = vec![page.tn("到课 {}% 以上算完成，发给证书。", &[&class.pass_percent])];
     match (class.age_min, class.age_max) {
         (Some(min), Some(max)) => all.push(page.tn("开课那天要满 {} 岁，不超过 {} 岁。", &[&min, &max])),
@@ -196,8 +219,11 @@ fn rules(page: &Page, class: &ClassRow, papers: Option<&crate::declarations::Pap
         all.extend(crate::declarations::sentences(page, papers, class.risk));
     }
     if class.fee_fen > 0 {
-        let kept = "名额先给您留着：网上报名留 48 小时，柜台和电话报名留两个工作日。交了学费才算报上。";
-        all.push(page.t(kept).to_owned());
+        all.push(page.tn(
+            "名额先给您留着：网上报名留 {} 小时，柜台和电话报名留 {} 个工作日。交了学费才算报上。",
+            &[&school.fee_hours, &school.fee_days],
+        ));
+        all.push(school.ladder().words(page));
     }
     all.push(page.t("来不了可以取消，名额让给候补的人。").to_owned());
     all

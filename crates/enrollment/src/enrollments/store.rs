@@ -40,6 +40,10 @@ record! {
         pub held_until: Option<Instant>,
         /// The enrolment that it continues in another class.
         pub moved_from: Option<EnrollmentId>,
+        /// How many lessons the fee is for, where it is for fewer than all.
+        pub fee_lessons: Option<i64>,
+        /// Since when they pause, or did.
+        pub suspended_on: Option<Date>,
     }
 }
 
@@ -63,7 +67,8 @@ macro_rules! columns {
     ($rest:literal) => {
         concat!(
             "SELECT e.id, e.class_id, e.term_id, e.org_id, e.person_id, e.status, e.queue, e.channel, e.actor_person,
-             e.created_at, e.changed_at, e.money, e.due_fen, e.held_until, e.moved_from
+             e.created_at, e.changed_at, e.money, e.due_fen, e.held_until, e.moved_from,
+             e.fee_lessons, e.suspended_on
              FROM enrollment e ",
             $rest
         )
@@ -121,7 +126,7 @@ pub(super) async fn of_class_within(
     db.within(scope)
         .query(
             columns!(
-                "WHERE e.class_id = $1 AND (e.live = TRUE OR e.status IN ('completed', 'ended')) AND {scope e.org_id}
+                "WHERE e.class_id = $1 AND (e.live = TRUE OR e.status IN ('suspended', 'completed', 'ended')) AND {scope e.org_id}
                  ORDER BY e.queue, e.id LIMIT $2 OFFSET $3"
             ),
             args![class, part.rows(), part.offset],
@@ -189,13 +194,17 @@ record! {
         pub status: EnrollmentStatus,
         /// The day on which they took their seat, where it is known.
         pub seated_on: Option<Date>,
+        /// The first day of a pause.
+        pub suspended_on: Option<Date>,
+        /// The first day after it.
+        pub resumed_on: Option<Date>,
     }
 }
 
 /// Who has a seat in a class or had one to its end, by order of asking.
 pub(crate) async fn confirmed(db: &Db, class: ClassId) -> DbResult<Vec<ConfirmedRow>> {
     db.query(
-        "SELECT id, person_id, status, seated_on FROM enrollment {unscoped: the caller checked the class}
+        "SELECT id, person_id, status, seated_on, suspended_on, resumed_on FROM enrollment {unscoped: the caller checked the class}
          WHERE class_id = $1 AND status IN ('reserved', 'confirmed', 'attending', 'suspended', 'completed', 'ended')
          ORDER BY queue, id LIMIT 5000",
         args![class],
@@ -214,16 +223,21 @@ record! {
         pub since: Option<Date>,
         /// The day of the seat in the new class.
         pub until: Date,
+        /// The first day of a pause there.
+        pub suspended_on: Option<Date>,
+        /// The first day after it.
+        pub resumed_on: Option<Date>,
     }
 }
 
-/// Who came to a class from another class of the same course.
+/// Who came to a class from another class of the same course and term.
 pub(crate) async fn continued(db: &Db, class: ClassId) -> DbResult<Vec<ContinuedRow>> {
     db.query(
-        "SELECT e.person_id, o.class_id, o.seated_on AS since, e.seated_on AS until
+        "SELECT e.person_id, o.class_id, o.seated_on AS since, e.seated_on AS until,
+           o.suspended_on, o.resumed_on
          FROM enrollment e JOIN enrollment o ON o.id = e.moved_from
          JOIN class n ON n.id = e.class_id JOIN class c ON c.id = o.class_id {unscoped: the caller checked the class}
-         WHERE e.class_id = $1 AND n.course_id = c.course_id AND e.seated_on IS NOT NULL
+         WHERE e.class_id = $1 AND n.course_id = c.course_id AND n.term_id = c.term_id AND n.id <> c.id AND e.seated_on IS NOT NULL
            AND e.status IN ('reserved', 'confirmed', 'attending', 'suspended', 'completed', 'ended')
          ORDER BY e.id LIMIT 5000",
         args![class],

@@ -1,12 +1,12 @@
 //! One function a verb. That a seat becomes theirs when its fee is paid is decided at the seat desk.
 
 use super::ladder::Cause;
-use super::ledger::{self, Posting};
+use super::ledger::{self, Back, Posting};
 use super::model::{Kind, Method, Money, Payment, can_undo};
 use super::online;
 use super::store::{self, DueRow, PostingRow, RefundRow};
 use crate::enrollments::store::{self as enrollments, EnrollmentRow};
-use crate::seat_desk::holds::{FEE, Way, held_until};
+use crate::seat_desk::holds::{Way, held_until};
 use crate::seat_desk::{Answer, Ask, Asked, Refusal, SeatDesk};
 use crate::{EnrollmentId, EnrollmentStatus, PostingId, RefundId};
 use kernel::{Date, Instant, PersonId};
@@ -322,7 +322,7 @@ async fn undo_payment(tx: &Tx, row: &EnrollmentRow, posting: &PostingRow) -> App
     if posting.method == Method::Online {
         ledger::reverse_owing(tx, posting).await?;
         let fen = posting.amount_fen;
-        let (refund, owed) = ledger::keep_refund(tx, row, Cause::Undone, (fen, fen)).await?;
+        let (refund, owed) = ledger::keep_refund(tx, row, Cause::Undone, (fen, &Back::whole(fen))).await?;
         if let Some(number) = online::number_of(tx, row.id).await? {
             online::queue_back(tx, refund, &number).await?;
         }
@@ -330,7 +330,9 @@ async fn undo_payment(tx: &Tx, row: &EnrollmentRow, posting: &PostingRow) -> App
     } else {
         ledger::reverse(tx, posting).await?;
     }
-    let until = held_until(now, Way::Turn, teaching::holidays::calendar(), FEE);
+    let rules = crate::school_rules::of(tx, row.org_id).await?;
+    let limits = rules.fee_limits();
+    let until = held_until(now, Way::Turn, teaching::holidays::calendar(), limits);
     store::keep_again(tx, row.id, until, now).await?;
     ledger::expire_at(tx, until).await?;
     Ok(events)
@@ -405,7 +407,13 @@ async fn set_refunded(tx: &Tx, row: &EnrollmentRow) -> AppResult<()> {
 const fn of_fee(cause: Cause) -> bool {
     matches!(
         cause,
-        Cause::Withdrawn | Cause::Absent | Cause::Proof | Cause::Cancelled | Cause::Merged | Cause::Cheaper
+        Cause::Withdrawn
+            | Cause::Absent
+            | Cause::Suspended
+            | Cause::Proof
+            | Cause::Cancelled
+            | Cause::Merged
+            | Cause::Cheaper
     )
 }
 
@@ -428,13 +436,17 @@ pub async fn refund_with_proof(ctx: &Ctx, id: EnrollmentId, reason: &str) -> App
         .sum();
     let paid = matches!(row.money, Money::Paid | Money::PartRefunded);
     let whole = ledger::refund_of(&tx, &row, Cause::Proof, row.changed_at).await?;
-    if row.status != EnrollmentStatus::Withdrawn || !paid || whole <= given {
+    if row.status != EnrollmentStatus::Withdrawn || !paid || whole.fen <= given {
         return Err(AppError::refused(
             "nothing_to_refund",
             "没有可以再退的钱：要先取消报名，而且还有没上的课。",
         ));
     }
-    let event = ledger::owe(&tx, &row, Cause::Proof, whole - given).await?;
+    let rest = Back {
+        fen: whole.fen - given,
+        ..whole
+    };
+    let event = ledger::owe(&tx, &row, Cause::Proof, &rest).await?;
     tx.commit(vec![event.note(reason)]).await
 }
 
@@ -443,11 +455,24 @@ pub async fn refund_with_proof(ctx: &Ctx, id: EnrollmentId, reason: &str) -> App
 /// # Errors
 /// When the database cannot be read.
 pub async fn would_get_back(ctx: &Ctx, row: &EnrollmentRow) -> AppResult<Option<i64>> {
+    if row.status == EnrollmentStatus::Suspended {
+        return crate::suspension::actions::would_get_back(ctx, row).await;
+    }
+    would_get_back_for(ctx, row, Cause::Withdrawn, ctx.now()).await
+}
+
+/// As [`would_get_back`], for this cause at this moment.
+pub(crate) async fn would_get_back_for(
+    ctx: &Ctx,
+    row: &EnrollmentRow,
+    cause: Cause,
+    at: Instant,
+) -> AppResult<Option<i64>> {
     if row.money != Money::Paid {
         return Ok(None);
     }
-    let fen = ledger::refund_of(ctx.db(), row, Cause::Withdrawn, ctx.now()).await?;
-    Ok(Some(fen))
+    let back = ledger::refund_of(ctx.db(), row, cause, at).await?;
+    Ok(Some(back.fen))
 }
 
 /// Counts the ledger of fees again and says where it is wrong.

@@ -1,17 +1,19 @@
-//! What is given back to who leaves a class: a table, with a version that every refund keeps.
+//! What is given back to who leaves a class: a table of the school ([`crate::school_rules`]), as it stood when they enrolled; every
+//! refund keeps the version that made it.
 //!
 //! The default ladder (practice of schools for older learners; 台北老人社大: all before the start, pro rata to week 3,
 //! later only for grave cause):
 //! 1. Before the first lesson: all of it.
 //! 2. Until the third lesson has begun: the part for the lessons that have not begun.
 //! 3. Later: nothing; with proof of illness, death or a move, the part for the lessons that have not begun.
-//! 4. When the school cancels the class: all of it, at any time.
+//! 4. When the school cancels the class: all of it, at any time, whatever the school has decided.
 //!
 //! A part of a fen is given to the person.
 
 use db::text_enum;
+use ui::Page;
 
-/// Version of the table below, kept with every refund.
+/// Version of the default and of what no school decides, kept with every refund.
 pub const LADDER_VERSION: &str = "refund/1";
 
 text_enum! {
@@ -23,6 +25,8 @@ text_enum! {
         Absent => "absent",
         /// The person left with proof of illness, death or a move.
         Proof => "proof",
+        /// The person pauses and gets back what is left, or paused and did not return.
+        Suspended => "suspended",
         /// The school cancelled the class.
         Cancelled => "cancelled",
         /// The school merged the class, and the person wants no other.
@@ -48,6 +52,7 @@ impl Cause {
             Self::Withdrawn => "本人取消报名",
             Self::Absent => "长期没来，学校清退",
             Self::Proof => "因病、去世或搬家，有证明",
+            Self::Suspended => "休学",
             Self::Cancelled => "班级停办",
             Self::Merged => "并班，本人不去新的班",
             Self::Cheaper => "新的班学费低，退差价",
@@ -58,65 +63,108 @@ impl Cause {
     }
 }
 
-/// What of the fee is given back.
+text_enum! {
+    /// What of the fee is given back.
+    pub enum Share {
+        /// Nothing.
+        Nothing => "nothing",
+        /// The part for the lessons that have not begun.
+        Unused => "unused",
+        /// All of it.
+        Whole => "whole",
+    }
+}
+
+platform::api_words!(Share);
+
+impl Share {
+    /// In words.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Nothing => "不退",
+            Self::Unused => "按没上的课退",
+            Self::Whole => "全退",
+        }
+    }
+}
+
+/// The ladder of a school.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Share {
-    /// All of it.
-    Whole,
-    /// The part for the lessons that have not begun.
-    Unused,
-    /// Nothing.
-    Nothing,
+pub struct Ladder {
+    /// All goes back until so many lessons have begun.
+    pub whole: i64,
+    /// After that the part for the lessons that have not begun, until so many have.
+    pub part: i64,
+    /// After that this.
+    pub late: Share,
+    /// Or this, with proof of illness, death or a move.
+    pub proof: Share,
 }
 
-/// A rung: up to so many lessons begun, this share.
-#[derive(Debug, Clone, Copy)]
-struct Rung {
-    begun_at_most: i64,
-    share: Share,
-    with_proof: Share,
+impl Ladder {
+    const fn share(&self, begun: i64, proof: bool) -> Share {
+        if begun <= self.whole {
+            Share::Whole
+        } else if begun <= self.part {
+            Share::Unused
+        } else if proof {
+            self.proof
+        } else {
+            self.late
+        }
+    }
+
+    /// In words, for who reads what they would get back.
+    #[must_use]
+    pub fn words(&self, page: &Page) -> String {
+        let mut all = vec![match self.whole {
+            0 => page.t("第一次课以前取消，学费全退").to_owned(),
+            lessons => page.tn("上过 {} 次课以内取消，学费全退", &[&lessons]),
+        }];
+        if self.part > self.whole {
+            all.push(page.tn("上过 {} 次课以内，按没上的课退", &[&self.part]));
+        }
+        all.push(match self.late {
+            Share::Nothing => page.t("再晚不退").to_owned(),
+            Share::Unused => page.t("再晚也按没上的课退").to_owned(),
+            Share::Whole => page.t("再晚也全退").to_owned(),
+        });
+        match self.proof {
+            proof if proof == self.late => {}
+            Share::Whole => all.push(page.t("因病、去世或搬家有证明的，全退").to_owned()),
+            _ => all.push(page.t("因病、去世或搬家有证明的，按没上的课退").to_owned()),
+        }
+        all.push(page.t("学校停办的，全退").to_owned());
+        page.tn("退费：{}。", &[&all.join(page.t("；"))])
+    }
 }
 
-const LADDER: [Rung; 3] = [
-    Rung {
-        begun_at_most: 0,
-        share: Share::Whole,
-        with_proof: Share::Whole,
-    },
-    Rung {
-        begun_at_most: 3,
-        share: Share::Unused,
-        with_proof: Share::Unused,
-    },
-    Rung {
-        begun_at_most: i64::MAX,
-        share: Share::Nothing,
-        with_proof: Share::Unused,
-    },
-];
+/// Whether this cause gives all back whatever the school has decided: it is not the person's doing.
+#[must_use]
+pub const fn is_whole(cause: Cause) -> bool {
+    match cause {
+        Cause::Cancelled | Cause::Merged | Cause::Cheaper | Cause::Undone | Cause::Late | Cause::WrongSum => {
+            true
+        }
+        Cause::Withdrawn | Cause::Absent | Cause::Suspended | Cause::Proof => false,
+    }
+}
 
 /// Which share somebody gets who leaves after so many lessons have begun.
 #[must_use]
-pub fn share(cause: Cause, begun: i64) -> Share {
+pub fn share(cause: Cause, ladder: &Ladder, begun: i64) -> Share {
     match cause {
-        Cause::Cancelled | Cause::Merged | Cause::Cheaper | Cause::Undone | Cause::Late | Cause::WrongSum => {
-            Share::Whole
-        }
-        Cause::Withdrawn | Cause::Absent | Cause::Proof => {
-            let rung = LADDER.iter().find(|rung| begun <= rung.begun_at_most);
-            rung.map_or(Share::Nothing, |rung| match cause {
-                Cause::Proof => rung.with_proof,
-                _ => rung.share,
-            })
-        }
+        cause if is_whole(cause) => Share::Whole,
+        cause => ladder.share(begun, cause == Cause::Proof),
     }
 }
 
 /// What is given back, in fen, of what was paid: never less than nothing, never more than was paid.
 #[must_use]
-pub fn refund(cause: Cause, paid: i64, begun: i64, lessons: i64) -> i64 {
+pub fn refund(cause: Cause, ladder: &Ladder, paid: i64, (begun, lessons): (i64, i64)) -> i64 {
     let begun = begun.clamp(0, lessons.max(0));
-    match share(cause, begun) {
+    match share(cause, ladder, begun) {
         Share::Whole => paid,
         Share::Nothing => 0,
         Share::Unused if lessons <= 0 => paid,
@@ -133,7 +181,36 @@ pub fn refund(cause: Cause, paid: i64, begun: i64, lessons: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::school_rules::SchoolRules;
     use proptest::prelude::*;
+
+    fn usual() -> Ladder {
+        SchoolRules::default().ladder()
+    }
+
+    #[test]
+    fn a_school_sets_its_ladder() {
+        let ladder = Ladder {
+            whole: 1,
+            part: 2,
+            late: Share::Unused,
+            proof: Share::Whole,
+        };
+        for (cause, begun, fen) in [
+            (Cause::Withdrawn, 1, 12_000),
+            (Cause::Withdrawn, 2, 10_500),
+            (Cause::Withdrawn, 4, 9_000),
+            (Cause::Proof, 2, 10_500),
+            (Cause::Proof, 4, 12_000),
+            (Cause::Cancelled, 16, 12_000),
+        ] {
+            assert_eq!(
+                refund(cause, &ladder, 12_000, (begun, 16)),
+                fen,
+                "{cause:?} {begun}"
+            );
+        }
+    }
 
     #[test]
     fn the_ladder() {
@@ -145,6 +222,7 @@ mod tests {
             (Cause::Withdrawn, 16, 0),
             (Cause::Absent, 3, 9_750),
             (Cause::Absent, 4, 0),
+            (Cause::Suspended, 2, 10_500),
             (Cause::Proof, 0, 12_000),
             (Cause::Proof, 4, 9_000),
             (Cause::Proof, 16, 0),
@@ -153,14 +231,18 @@ mod tests {
             (Cause::Merged, 9, 12_000),
             (Cause::Late, 16, 12_000),
         ] {
-            assert_eq!(refund(cause, 12_000, begun, 16), fen, "{cause:?} {begun}");
+            assert_eq!(
+                refund(cause, &usual(), 12_000, (begun, 16)),
+                fen,
+                "{cause:?} {begun}"
+            );
         }
     }
 
     #[test]
     fn a_part_of_a_fen_is_given_to_the_person() {
-        assert_eq!(refund(Cause::Withdrawn, 100, 1, 3), 67);
-        assert_eq!(refund(Cause::Withdrawn, 100, 0, 0), 100);
+        assert_eq!(refund(Cause::Withdrawn, &usual(), 100, (1, 3)), 67);
+        assert_eq!(refund(Cause::Withdrawn, &usual(), 100, (0, 0)), 100);
     }
 
     #[test]
@@ -171,12 +253,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_more_than_paid_and_never_more_later(paid in 0..100_000_000_i64, lessons in 0..60_i64, begun in 0..60_i64, at in 0..8_usize) {
+        fn never_more_than_paid_and_never_more_later(paid in 0..100_000_000_i64, lessons in 0..60_i64, begun in 0..60_i64, at in 0..Cause::ALL.len()) {
             let cause = Cause::ALL[at];
-            let now = refund(cause, paid, begun, lessons);
+            let now = refund(cause, &usual(), paid, (begun, lessons));
             prop_assert!((0..=paid).contains(&now));
-            prop_assert!(refund(cause, paid, begun + 1, lessons) <= now);
-            prop_assert!(refund(Cause::Proof, paid, begun, lessons) >= refund(Cause::Withdrawn, paid, begun, lessons));
+            prop_assert!(refund(cause, &usual(), paid, (begun + 1, lessons)) <= now);
+            prop_assert!(refund(Cause::Proof, &usual(), paid, (begun, lessons)) >= refund(Cause::Withdrawn, &usual(), paid, (begun, lessons)));
         }
     }
 }

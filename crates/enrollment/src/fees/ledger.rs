@@ -1,11 +1,13 @@
 //! Writing the ledger: postings with their lines, receipts, refunds that are owed. All in the caller's transaction.
 
 use super::ladder::{self, Cause, LADDER_VERSION};
+use super::late::Due;
 use super::model::{Kind, Line, Method, Money, Payment, reversed};
 use super::store::orders::{self, OrderStatus};
 use super::store::{self, PostingRow, RefundRow};
 use crate::enrollments::store as enrollments;
 use crate::enrollments::store::EnrollmentRow;
+use crate::school_rules::{self, Ruling};
 use crate::{EnrollmentId, PostingId, RefundId};
 use kernel::{Date, Instant, OrgId};
 use platform::{AppError, AppResult, Event, Tx, job};
@@ -18,8 +20,8 @@ use teaching::sessions::{self, SessionStatus};
 pub enum Step {
     /// A seat is kept until this moment; its row says so already.
     Kept(Instant),
-    /// A seat from the waitlist is kept until this moment.
-    KeptFor(EnrollmentId, Instant),
+    /// A seat from the waitlist is kept until this moment, for this fee.
+    KeptFor(EnrollmentId, Instant, Due),
     /// A seat from the waitlist is offered: until then for who came on line, until then for who came to the counter.
     OfferedFor {
         /// Which.
@@ -62,8 +64,8 @@ pub async fn carry_out(tx: &Tx, steps: &[Step]) -> AppResult<Vec<Event>> {
             Step::Kept(until) => {
                 ends.insert(*until);
             }
-            Step::KeptFor(id, until) => {
-                store::keep(tx, *id, *until).await?;
+            Step::KeptFor(id, until, due) => {
+                store::keep(tx, *id, *until, *due).await?;
                 ends.insert(*until);
             }
             Step::OfferedFor {
@@ -117,7 +119,8 @@ async fn carry(tx: &Tx, from: EnrollmentId, to: EnrollmentId) -> AppResult<Vec<E
         events.push(event("fee.carried", &posted).data(data));
     }
     if from.due_fen > to.due_fen {
-        events.push(owe(tx, &from, Cause::Cheaper, from.due_fen - to.due_fen).await?);
+        let back = Back::whole(from.due_fen - to.due_fen);
+        events.push(owe(tx, &from, Cause::Cheaper, &back).await?);
     }
     Ok(events)
 }
@@ -282,43 +285,92 @@ pub(crate) async fn leave(tx: &Tx, ids: &[EnrollmentId], cause: Cause) -> AppRes
     if rows.iter().any(|row| row.money == Money::Due) {
         store::forgive(tx, ids).await?;
     }
+    for row in rows.iter().filter(|row| row.money == Money::Waived) {
+        events.extend(unwaive(tx, row).await?);
+    }
     for row in rows.iter().filter(|row| row.money == Money::Paid) {
-        let fen = refund_of(tx, row, cause, tx.ctx().now()).await?;
-        events.push(owe(tx, row, cause, fen).await?);
+        let since = match cause {
+            Cause::Suspended => crate::suspension::store::since(tx, row.id).await?,
+            _ => None,
+        };
+        let back = refund_of(tx, row, cause, since.unwrap_or(tx.ctx().now())).await?;
+        events.push(owe(tx, row, cause, &back).await?);
     }
     Ok(events)
 }
 
-/// What an enrolment would get back now, in fen.
+/// Takes a waiver back whose seat is given up: nothing was paid, so nothing was earned.
+async fn unwaive(tx: &Tx, row: &EnrollmentRow) -> AppResult<Option<Event>> {
+    let Some(waiver) = store::waiver_of(tx, row.id).await? else {
+        return Ok(None);
+    };
+    let posted = reverse(tx, &waiver).await?;
+    store::set_money(tx, row.id, Money::None).await?;
+    Ok(Some(
+        event("fee.unwaived", &posted)
+            .on_behalf_of(row.person_id)
+            .data(told(&posted)),
+    ))
+}
+
+/// What an enrolment would get back at a moment, in fen: by the lessons that its fee is for.
 pub(super) async fn refund_of(
     db: &db::Db,
     row: &EnrollmentRow,
     cause: Cause,
     now: Instant,
-) -> AppResult<i64> {
+) -> AppResult<Back> {
     let all = sessions::of_class(db, row.class_id).await?;
     let held = all.iter().filter(|one| one.status != SessionStatus::Cancelled);
     let begins: Vec<Instant> = held.map(|one| Instant::of_china(one.day, one.starts)).collect();
     let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
     let begun = count(begins.iter().filter(|at| **at <= now).count());
-    Ok(ladder::refund(cause, row.due_fen, begun, count(begins.len())))
+    let all = count(begins.len());
+    let lessons = row.fee_lessons.unwrap_or(all).min(all);
+    let ruling = match ladder::is_whole(cause) {
+        true => Ruling::default(),
+        false => school_rules::ruling_at(db, row.org_id, row.created_at).await?,
+    };
+    let begun = (begun - (all - lessons)).max(0);
+    let ladder = ruling.rules.ladder();
+    Ok(Back {
+        fen: ladder::refund(cause, &ladder, row.due_fen, (begun, lessons)),
+        version: ruling.name().unwrap_or_else(|| LADDER_VERSION.to_owned()),
+    })
+}
+
+/// What goes back, and the version of the ladder that says so.
+#[derive(Debug, Clone)]
+pub(super) struct Back {
+    pub(super) fen: i64,
+    pub(super) version: String,
+}
+
+impl Back {
+    /// What goes back whatever a school has decided.
+    pub(super) fn whole(fen: i64) -> Self {
+        Self {
+            fen,
+            version: LADDER_VERSION.to_owned(),
+        }
+    }
 }
 
 /// Keeps that money is owed to somebody; the cashier pays it.
-pub(super) async fn owe(tx: &Tx, row: &EnrollmentRow, cause: Cause, fen: i64) -> AppResult<Event> {
+pub(super) async fn owe(tx: &Tx, row: &EnrollmentRow, cause: Cause, back: &Back) -> AppResult<Event> {
     let ctx = tx.ctx();
-    if fen > 0 {
+    if back.fen > 0 {
         let posting = Posting {
             id: ctx.new_id(),
             org: row.org_id,
             enrollment: Some(row.id),
             kind: Kind::Owed,
             method: Method::Cash,
-            fen,
+            fen: back.fen,
         };
         post(tx, &posting).await?;
     }
-    let (_, event) = keep_refund(tx, row, cause, (row.due_fen, fen)).await?;
+    let (_, event) = keep_refund(tx, row, cause, (row.due_fen, back)).await?;
     Ok(event)
 }
 
@@ -327,7 +379,7 @@ pub(super) async fn keep_refund(
     tx: &Tx,
     row: &EnrollmentRow,
     cause: Cause,
-    (paid_fen, fen): (i64, i64),
+    (paid_fen, back): (i64, &Back),
 ) -> AppResult<(RefundId, Event)> {
     let refund = RefundRow {
         id: tx.ctx().new_id(),
@@ -335,9 +387,9 @@ pub(super) async fn keep_refund(
         enrollment_id: row.id,
         cause,
         paid_fen,
-        amount_fen: fen,
-        ladder_version: LADDER_VERSION.into(),
-        status: if fen > 0 { "open" } else { "nothing" }.into(),
+        amount_fen: back.fen,
+        ladder_version: back.version.clone(),
+        status: if back.fen > 0 { "open" } else { "nothing" }.into(),
         created_at: tx.ctx().now(),
         paid_posting: None,
     };
@@ -345,7 +397,9 @@ pub(super) async fn keep_refund(
     let event = Event::new("fee.refund_owed", "enrollment", row.id)
         .at(row.org_id)
         .on_behalf_of(row.person_id)
-        .data(json!({ "refund": refund.id, "fen": fen, "cause": cause.as_str(), "ladder": LADDER_VERSION }));
+        .data(
+            json!({ "refund": refund.id, "fen": back.fen, "cause": cause.as_str(), "ladder": back.version }),
+        );
     Ok((refund.id, event))
 }
 

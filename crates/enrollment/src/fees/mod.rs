@@ -2,19 +2,19 @@
 //!
 //! Rules, in words:
 //! 1. A fee is due as long as a seat is kept (`seat_desk/holds.rs`). What is due is the fee of the class at the moment at
-//!    which the seat was kept. Books are kept on what moves: what is not paid in time was never income.
+//!    which the seat was kept; who joins when lessons have begun pays what the school has decided (`late.rs`). Books are kept on what moves: what is not paid in time was never income.
 //! 2. Every step with money is a posting whose lines sum to nothing. Postings are never changed; a mistake is undone by the
 //!    opposite posting (`model.rs`).
 //! 3. What is received has a receipt, numbered by org and year without gaps. A receipt that was undone keeps its number.
 //! 4. A step can be undone for ten minutes, unless its day is closed. The seat is then kept anew.
 //! 5. Who leaves gets back what the ladder says (`ladder.rs`), is shown it before, and the ladder's version is kept. When
 //!    the school cancels a class, everybody gets all of it.
-//!
+//!    Who leaves after a waiver leaves nothing behind: waiver and income are taken back together.
 //! 6. What a provider of payments tells is counted once, and never gives a second seat (`online.rs`).
 //! 7. The cashier closes the day: counted to the fen, and locked (`closing.rs`).
 //!
 //! Who may do what: the signed-in person sees their own; `FeeTake` takes, waives, refunds and undoes in its subtree.
-//! Events: fee.paid, fee.undone, fee.refund_owed, fee.refunded,
+//! Events: fee.paid, fee.unwaived, fee.undone, fee.refund_owed, fee.refunded,
 //! fee.order_begun, fee.unclaimed, fee.counted, fee.day_closed. Tables: fee_posting, fee_entry, fee_refund, fee_order,
 //! fee_closing, and the columns
 //! money, due_fen, held_until of enrollment. Start reading at `ledger.rs`.
@@ -26,6 +26,7 @@ mod closing_pages;
 mod demo_pay;
 mod desk_pages;
 pub mod ladder;
+pub mod late;
 pub(crate) mod ledger;
 pub mod model;
 pub mod online;

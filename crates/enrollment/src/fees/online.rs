@@ -233,7 +233,13 @@ async fn keep(ctx: &Ctx, told: &Told, cause: Cause) -> AppResult<Outcome> {
         fen: told.amount_fen,
     };
     let posted = ledger::post(&tx, &posting).await?;
-    let (refund, owed) = ledger::keep_refund(&tx, &row, cause, (told.amount_fen, told.amount_fen)).await?;
+    let (refund, owed) = ledger::keep_refund(
+        &tx,
+        &row,
+        cause,
+        (told.amount_fen, &ledger::Back::whole(told.amount_fen)),
+    )
+    .await?;
     if cause == Cause::Late {
         queue_back(&tx, refund, &told.number).await?;
     }

@@ -44,7 +44,7 @@ record! {
 pub(crate) async fn taken(db: &Db, classes: &[ClassId]) -> DbResult<Vec<TakenRow>> {
     db.query(
         "SELECT class_id, pool, count(*) AS seats FROM enrollment {unscoped: the seat desk serves all}
-         WHERE class_id {any $1} AND pool <> 'open' AND status IN ('offered', 'reserved', 'confirmed', 'attending', 'suspended')
+         WHERE class_id {any $1} AND pool <> 'open' AND live = TRUE AND status IN ('offered', 'reserved', 'confirmed', 'attending', 'suspended')
          GROUP BY class_id, pool ORDER BY class_id, pool",
         args![classes],
     )

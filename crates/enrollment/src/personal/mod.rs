@@ -109,6 +109,13 @@ pub const KEEPER: Keeper = Keeper {
             days: None,
         },
         Retention {
+            what: "休学申请",
+            table: "suspension",
+            rule: Rule::Emptied,
+            why: "原因和答复里的话删掉；编号、日期和结果要和名册、账对得上。",
+            days: None,
+        },
+        Retention {
             what: "并班的经办人",
             table: "merge_run",
             rule: Rule::Kept,
@@ -161,11 +168,23 @@ async fn tell(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Section>> {
     let [signups, decided, acts] = applied(ctx, person).await?;
     let (drafts, early) = not_enrolled_yet(ctx, person).await?;
     let transfers = tell_transfers(ctx, person).await?;
+    let suspensions = tell_suspensions(ctx, person).await?;
     let fees = tell_fees(ctx, person).await?;
     let papers = tell_papers(ctx, person).await?;
     let trials = tell_trials(ctx, person).await?;
     Ok(vec![
-        told, history, signups, decided, acts, drafts, early, trials, transfers, fees, papers,
+        told,
+        history,
+        signups,
+        decided,
+        acts,
+        drafts,
+        early,
+        trials,
+        transfers,
+        suspensions,
+        fees,
+        papers,
     ])
 }
 
@@ -176,6 +195,20 @@ async fn tell_transfers(ctx: &Ctx, person: PersonId) -> AppResult<Section> {
         vec![
             Cell::new("from", "从", &row.from_name),
             Cell::new("to", "转到", &row.to_name),
+            Cell::new("status", "状态", &row.status.label()),
+            Cell::new("reason", "原因", &row.reason),
+            Cell::new("note", "学校的答复", &row.note),
+            Cell::at("asked_at", "申请时间", Some(row.asked_at)),
+        ]
+    }))
+}
+
+/// Wishes to pause.
+async fn tell_suspensions(ctx: &Ctx, person: PersonId) -> AppResult<Section> {
+    let suspensions = crate::suspension::store::of_person(ctx.db(), person).await?;
+    Ok(Section::new("suspensions", "休学申请", suspensions, |row| {
+        vec![
+            Cell::new("class", "班级", &row.class_name),
             Cell::new("status", "状态", &row.status.label()),
             Cell::new("reason", "原因", &row.reason),
             Cell::new("note", "学校的答复", &row.note),
@@ -343,6 +376,24 @@ async fn leave_trials(tx: &Tx, person: PersonId) -> AppResult<Vec<Event>> {
     Ok(booked.iter().map(event).collect())
 }
 
+/// Ends pauses that hold no seat: what stayed for the return goes back.
+async fn pauses_over(tx: &Tx, person: PersonId, resting: &[EnrollmentId]) -> AppResult<Vec<Event>> {
+    let pauses = crate::suspension::store::pauses(tx, resting).await?;
+    let stayed = pauses
+        .iter()
+        .filter(|pause| pause.fee == Some(crate::school_rules::FeeMeanwhile::Carry));
+    let stayed: Vec<EnrollmentId> = stayed.map(|pause| pause.id).collect();
+    let mut events = crate::fees::ledger::leave(tx, &stayed, crate::fees::ladder::Cause::Suspended).await?;
+    for row in crate::enrollments::store::find_many(tx, resting).await? {
+        let event = Event::new("enrollment.withdrawn", "enrollment", row.id)
+            .at(row.org_id)
+            .on_behalf_of(person)
+            .data(json!({ "class": row.class_id, "from": row.status.as_str(), "because": "erased" }));
+        events.push(event);
+    }
+    Ok(events)
+}
+
 /// Gives up what is live, so that the seats go to others, and erases the words written about the person's enrolments.
 async fn erase(tx: &Tx, person: PersonId) -> AppResult<Vec<Event>> {
     let live = live_of_person(tx, person).await?;
@@ -361,7 +412,11 @@ async fn erase(tx: &Tx, person: PersonId) -> AppResult<Vec<Event>> {
         let (enrolled, waitlisted) = (less(class.enrolled, seats), less(class.waitlisted, waits));
         classes::set_seat_counts(tx, &[(class.id, enrolled, waitlisted)]).await?;
     }
-    let ids: Vec<EnrollmentId> = live.iter().map(|row| row.id).collect();
+    let mut ids: Vec<EnrollmentId> = live.iter().map(|row| row.id).collect();
+    // A pause without a seat holds a place too, and perhaps a fee.
+    let resting = crate::suspension::store::resting_of(tx, person).await?;
+    let mut events = pauses_over(tx, person, &resting).await?;
+    ids.extend(resting);
     if !ids.is_empty() {
         set_status(tx, &ids, EnrollmentStatus::Withdrawn, tx.ctx().now()).await?;
     }
@@ -372,9 +427,11 @@ async fn erase(tx: &Tx, person: PersonId) -> AppResult<Vec<Event>> {
     crate::early_asks::store::erase(tx, person).await?;
     crate::declarations::store::erase(tx, person).await?;
     crate::transfers::store::erase(tx, person).await?;
-    let mut events = leave_draws(tx, person).await?;
+    crate::suspension::store::erase(tx, person).await?;
+    events.extend(leave_draws(tx, person).await?);
     events.extend(leave_trials(tx, person).await?);
-    events.extend(crate::fees::ledger::leave(tx, &ids, crate::fees::ladder::Cause::Withdrawn).await?);
+    let left: Vec<EnrollmentId> = live.iter().map(|row| row.id).collect();
+    events.extend(crate::fees::ledger::leave(tx, &left, crate::fees::ladder::Cause::Withdrawn).await?);
     let event = |row: &EnrollmentRow| {
         Event::new("enrollment.withdrawn", "enrollment", row.id)
             .at(row.org_id)

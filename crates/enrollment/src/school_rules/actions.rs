@@ -1,13 +1,15 @@
 //! Reading the rules that count, and setting an org's own.
 
-use super::model::{SchoolRules, Set, nearest};
+use super::model::{Ruling, SchoolRules, Set, nearest};
 use super::store::{self, RuleRow};
 use crate::rounds::lifecycle;
 use db::Db;
-use kernel::{OrgId, bounded};
+use kernel::{Instant, OrgId, bounded};
 use orgs::tree::{self, OrgBrief};
 use platform::{AppError, AppResult, Ctx, Event, Permission};
 use serde_json::json;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// An org with the rules that count for it.
 #[derive(Debug, Clone)]
@@ -52,6 +54,47 @@ pub async fn of(db: &Db, org: OrgId) -> AppResult<SchoolRules> {
         .0
         .map(|set| set.rules)
         .unwrap_or_default())
+}
+
+/// As [`of`], with where they come from.
+///
+/// # Errors
+/// As [`of`].
+pub async fn ruling(db: &Db, org: OrgId) -> AppResult<Ruling> {
+    let found = of_orgs(db, &[org]).await?.remove(&org);
+    found
+        .map(|ruling| Ruling::clone(&ruling))
+        .ok_or(AppError::NotFound)
+}
+
+/// As [`ruling`], at a moment.
+///
+/// # Errors
+/// As [`of`].
+pub async fn ruling_at(db: &Db, org: OrgId, at: Instant) -> AppResult<Ruling> {
+    let org = tree::find(db, org).await?;
+    let path: Vec<OrgId> = tree::ids_of(&org.path).collect();
+    let mut rows = store::of_orgs(db, &path).await?;
+    rows.retain(|row| row.set_at <= at);
+    let sets = rows.iter().map(read).collect::<AppResult<Vec<Set>>>()?;
+    Ok(Ruling::of(&path, sets))
+}
+
+/// The rules that count for each of these orgs now.
+pub(crate) async fn of_orgs(db: &Db, orgs: &[OrgId]) -> AppResult<HashMap<OrgId, Arc<Ruling>>> {
+    if orgs.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let briefs = tree::find_many(db, orgs).await?;
+    let above: BTreeSet<OrgId> = briefs.iter().flat_map(|org| tree::ids_of(&org.path)).collect();
+    let above: Vec<OrgId> = above.into_iter().collect();
+    let rows = store::latest(db, &above).await?;
+    let sets = rows.iter().map(read).collect::<AppResult<Vec<Set>>>()?;
+    let of = |org: OrgBrief| {
+        let path: Vec<OrgId> = tree::ids_of(&org.path).collect();
+        (org.id, Arc::new(Ruling::of(&path, sets.clone())))
+    };
+    Ok(briefs.into_iter().map(of).collect())
 }
 
 /// The rules of one of the caller's orgs, with where they come from.

@@ -2,10 +2,12 @@
 //!
 //! Rules:
 //! 1. An org's own rules count; without any, those of the nearest org above it that has some; else the default.
-//! 2. A change is a new version with a reason; what is under way keeps what it began with.
+//! 2. A change is a new version with a reason; what is under way keeps what it began with: who leaves gets back what the rules
+//!    said when they enrolled.
 //!
 //! Who may do what: everybody signed in reads by program; `RoundRun` sets them in its subtree.
-//! Events: school_rule.set. Table: school_rule. Start reading at [`model`].
+//! Events: school_rule.set. Tables: school_rule,
+//! school_rule_change. Start reading at [`model`].
 
 pub mod actions;
 pub(crate) mod api;
@@ -15,8 +17,9 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use actions::of;
-pub use model::{SchoolRules, Silence};
+pub(crate) use actions::of_orgs;
+pub use actions::{of, ruling, ruling_at};
+pub use model::{FeeMeanwhile, Ruling, SchoolRules, SeatMeanwhile, Silence};
 
 use platform::{Access, Permission, Routes};
 

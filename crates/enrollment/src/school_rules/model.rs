@@ -1,5 +1,8 @@
 //! The rules and their bounds. No I/O.
 
+use crate::fees::ladder::{Ladder, Share};
+use crate::fees::late::LateFee;
+use crate::seat_desk::holds::Limits;
 use db::text_enum;
 use kernel::OrgId;
 use platform::{AppError, AppResult};
@@ -41,6 +44,50 @@ impl Silence {
     }
 }
 
+text_enum! {
+    /// What becomes of the seat of somebody who pauses.
+    pub enum SeatMeanwhile {
+        /// It goes to the next who waits.
+        Give => "give",
+        /// It is kept.
+        Keep => "keep",
+    }
+}
+
+text_enum! {
+    /// What becomes of the fee of somebody who pauses.
+    pub enum FeeMeanwhile {
+        /// It stays, and pays for the class in which they come back.
+        Carry => "carry",
+        /// It goes back by the ladder; who comes back pays anew.
+        Refund => "refund",
+    }
+}
+
+platform::api_words!(SeatMeanwhile, FeeMeanwhile);
+
+impl SeatMeanwhile {
+    /// In words.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Give => "让给候补的人，复学时优先补空名额",
+            Self::Keep => "一直留着",
+        }
+    }
+}
+
+impl FeeMeanwhile {
+    /// In words.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Carry => "留着，复学时抵学费",
+            Self::Refund => "按退费规定退，复学时再交",
+        }
+    }
+}
+
 /// What a school decides. A field that an older version did not have yet has its default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -51,6 +98,28 @@ pub struct SchoolRules {
     pub merge_silence: Silence,
     /// Weeks after the first lesson in which a learner may change classes.
     pub transfer_weeks: i64,
+    /// Weeks after the first lesson in which a learner may ask to pause.
+    pub suspend_weeks: i64,
+    /// Terms after the class's own for which the place of who pauses is kept.
+    pub suspend_terms: i64,
+    /// What becomes of their seat meanwhile.
+    pub suspend_seat: SeatMeanwhile,
+    /// What becomes of their fee meanwhile.
+    pub suspend_fee: FeeMeanwhile,
+    /// What who joins late pays.
+    pub late_fee: LateFee,
+    /// Hours for which a seat is kept unpaid for who enrols on line.
+    pub fee_hours: i64,
+    /// Working days for which it is kept for who enrols at the counter.
+    pub fee_days: i64,
+    /// Lessons begun until which who leaves gets all back.
+    pub refund_whole: i64,
+    /// Lessons begun until which they get the part back for the lessons that have not begun.
+    pub refund_part: i64,
+    /// What they get back later.
+    pub refund_late: Share,
+    /// What they get back later with proof of illness, death or a move.
+    pub refund_proof: Share,
     /// Absences in a row at which the teacher and the monitor are told.
     pub absence_alert: i64,
     /// Absences in a row at which it is proposed to give up the place.
@@ -64,12 +133,27 @@ pub struct SchoolRules {
 /// changed, nobody is made to pay for what they did not choose (吴江老年大学: a class not held is refunded in full). Four
 /// weeks to change classes (广东老年大学: one month; others one or two weeks). Two absences in a row are asked about, four or a
 /// third of the lessons are proposed (published: six weeks, three months; an absent elder may be ill, so people look early).
+/// Two weeks to ask for a pause (杭州老干部大学: on proof, within two weeks); whoever cannot come later may leave with proof. The
+/// seat goes on to who waits, because an empty chair helps nobody, and who returns comes before them; what was paid stays for one
+/// more term, because it was paid for a course that they mean to finish: product defaults. Who joins late pays the
+/// whole fee (广东老年大学). Two working days to pay at the counter (西安老年大学); the ladder of refunds: `fees/ladder.rs`.
 impl Default for SchoolRules {
     fn default() -> Self {
         Self {
             merge_days: 3,
             merge_silence: Silence::KeepIfSame,
             transfer_weeks: 4,
+            suspend_weeks: 2,
+            suspend_terms: 1,
+            suspend_seat: SeatMeanwhile::Give,
+            suspend_fee: FeeMeanwhile::Carry,
+            late_fee: LateFee::Full,
+            fee_hours: 48,
+            fee_days: 2,
+            refund_whole: 0,
+            refund_part: 3,
+            refund_late: Share::Nothing,
+            refund_proof: Share::Unused,
             absence_alert: 2,
             absence_row: 4,
             absence_percent: 33,
@@ -78,6 +162,61 @@ impl Default for SchoolRules {
 }
 
 impl SchoolRules {
+    /// How long a seat is kept for its fee.
+    #[must_use]
+    pub fn fee_limits(&self) -> Limits {
+        Limits {
+            online_hours: self.fee_hours,
+            counter_days: usize::try_from(self.fee_days).unwrap_or(1),
+        }
+    }
+
+    /// The ladder of refunds.
+    #[must_use]
+    pub const fn ladder(&self) -> Ladder {
+        Ladder {
+            whole: self.refund_whole,
+            part: self.refund_part,
+            late: self.refund_late,
+            proof: self.refund_proof,
+        }
+    }
+
+    /// Checks the bounds of what is about money.
+    fn check_money(&self) -> AppResult<()> {
+        let bounds = [
+            (
+                "fee_hours",
+                (1..=336).contains(&self.fee_hours),
+                "网上报名留名额的时间要在 1 到 336 小时之间。",
+            ),
+            (
+                "fee_days",
+                (1..=30).contains(&self.fee_days),
+                "柜台报名留名额的时间要在 1 到 30 个工作日之间。",
+            ),
+            (
+                "refund_whole",
+                (0..=20).contains(&self.refund_whole),
+                "全退的课次要在 0 到 20 之间。",
+            ),
+            (
+                "refund_part",
+                (self.refund_whole..=60).contains(&self.refund_part),
+                "按没上的课退的课次不能少于全退的课次，最多 60。",
+            ),
+            (
+                "refund_proof",
+                self.refund_proof >= self.refund_late,
+                "有证明的不能比没有证明的退得少。",
+            ),
+        ];
+        let wrong = bounds.into_iter().find(|(_, holds, _)| !holds);
+        wrong.map_or(Ok(()), |(field, _, sentence)| {
+            Err(AppError::invalid(field, sentence))
+        })
+    }
+
     /// Checks the bounds.
     ///
     /// # Errors
@@ -90,6 +229,24 @@ impl SchoolRules {
             return Err(AppError::invalid(
                 "transfer_weeks",
                 "转班的周数要在 0 到 20 之间。",
+            ));
+        }
+        if !(0..=20).contains(&self.suspend_weeks) {
+            return Err(AppError::invalid(
+                "suspend_weeks",
+                "申请休学的周数要在 0 到 20 之间。",
+            ));
+        }
+        if !(0..=4).contains(&self.suspend_terms) {
+            return Err(AppError::invalid(
+                "suspend_terms",
+                "保留学籍的学期数要在 0 到 4 之间。",
+            ));
+        }
+        if self.suspend_seat == SeatMeanwhile::Keep && self.suspend_fee == FeeMeanwhile::Refund {
+            return Err(AppError::invalid(
+                "suspend_fee",
+                "名额一直留着的，学费不能退。请改成学费留着，或者名额让给候补的人。",
             ));
         }
         if !(1..=10).contains(&self.absence_alert) {
@@ -110,7 +267,7 @@ impl SchoolRules {
                 "没来的比例要在 10 到 100 之间。",
             ));
         }
-        Ok(())
+        self.check_money()
     }
 }
 
@@ -123,6 +280,35 @@ pub struct Set {
     pub version: i64,
     /// What.
     pub rules: SchoolRules,
+}
+
+/// Rules with where they come from: what a decision keeps, so that it can be explained.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ruling {
+    /// The org that set them; `None` for the default.
+    pub org: Option<OrgId>,
+    /// Which of its versions; 0 for the default.
+    pub version: i64,
+    /// The rules.
+    pub rules: SchoolRules,
+}
+
+impl Ruling {
+    /// What a decision keeps of it; `None` for the default.
+    #[must_use]
+    pub fn name(&self) -> Option<String> {
+        self.org.map(|org| format!("school-rules/{org}/{}", self.version))
+    }
+
+    /// The rules that count for an org whose path from the root is this.
+    #[must_use]
+    pub fn of(path: &[OrgId], sets: Vec<Set>) -> Self {
+        nearest(path, sets).map_or_else(Self::default, |set| Self {
+            org: Some(set.org),
+            version: set.version,
+            rules: set.rules,
+        })
+    }
 }
 
 /// The rules that count for an org whose path from the root is this: the nearest, in their last version.

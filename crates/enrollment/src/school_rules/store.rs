@@ -29,6 +29,18 @@ pub(super) async fn of_orgs(db: &Db, orgs: &[OrgId]) -> DbResult<Vec<RuleRow>> {
     .await
 }
 
+/// The last version of each of these orgs.
+pub(super) async fn latest(db: &Db, orgs: &[OrgId]) -> DbResult<Vec<RuleRow>> {
+    db.query(
+        "SELECT r.org_id, r.version, r.document, r.reason, r.set_at FROM school_rule r {unscoped: what a school decides is public}
+         WHERE r.org_id {any $1} AND r.version = (SELECT max(o.version) FROM school_rule o WHERE o.org_id = r.org_id)
+         ORDER BY r.org_id",
+        args![orgs],
+    )
+    .await
+}
+
+/// Adds a version, and counts the change for who keeps a copy.
 pub(super) async fn insert(tx: &Tx, row: &RuleRow, by: Option<PersonId>) -> DbResult<()> {
     tx.exec(
         "INSERT INTO school_rule (org_id, version, document, reason, set_by, set_at)
@@ -41,6 +53,11 @@ pub(super) async fn insert(tx: &Tx, row: &RuleRow, by: Option<PersonId>) -> DbRe
             by,
             row.set_at
         ],
+    )
+    .await?;
+    tx.exec(
+        "UPDATE school_rule_change SET changes = changes + 1 WHERE one = 1",
+        &[],
     )
     .await?;
     Ok(())

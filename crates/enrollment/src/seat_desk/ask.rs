@@ -136,6 +136,43 @@ pub enum Ask {
         /// Why.
         why: MoveWhy,
     },
+    /// To pause; see `suspending.rs`.
+    Suspend {
+        /// Whose.
+        person: PersonId,
+        /// Where.
+        class: ClassId,
+        /// Which.
+        enrollment: EnrollmentId,
+        /// Whether the seat is kept; else it goes to the next who waits.
+        keeps_seat: bool,
+        /// Whether what was paid goes back; else it stays for the return.
+        refund: bool,
+    },
+    /// To come back after a pause, into the same class or into another of the course.
+    Return {
+        /// Whose.
+        person: PersonId,
+        /// Where to.
+        class: ClassId,
+        /// Where they paused.
+        from: ClassId,
+        /// The enrolment there.
+        enrollment: EnrollmentId,
+        /// Id of the new enrolment, if there will be one.
+        new_id: EnrollmentId,
+    },
+    /// To end a pause without a return.
+    Lapse {
+        /// Whose.
+        person: PersonId,
+        /// Where they paused.
+        class: ClassId,
+        /// Which.
+        enrollment: EnrollmentId,
+        /// Whether its time is over; else they give it up.
+        over: bool,
+    },
     /// To give free seats to those who wait: after capacity was raised.
     Promote {
         /// Where.
@@ -176,6 +213,9 @@ impl Ask {
             | Self::Together { class, .. }
             | Self::Drawn { class, .. }
             | Self::Move { class, .. }
+            | Self::Suspend { class, .. }
+            | Self::Return { class, .. }
+            | Self::Lapse { class, .. }
             | Self::Accept { class, .. }
             | Self::Invite { class, .. }
             | Self::Settle { class, .. }
@@ -186,7 +226,7 @@ impl Ask {
     /// Every class that it touches.
     pub fn classes(&self) -> impl Iterator<Item = ClassId> {
         let left = match self {
-            Self::Move { from, .. } | Self::Invite { from, .. } => Some(*from),
+            Self::Move { from, .. } | Self::Invite { from, .. } | Self::Return { from, .. } => Some(*from),
             _ => None,
         };
         left.into_iter().chain([self.class()])
@@ -201,6 +241,9 @@ impl Ask {
             | Self::Pay { person, .. }
             | Self::Sign { person, .. }
             | Self::Move { person, .. }
+            | Self::Suspend { person, .. }
+            | Self::Return { person, .. }
+            | Self::Lapse { person, .. }
             | Self::Accept { person, .. }
             | Self::Invite { person, .. }
             | Self::Settle { person, .. }
@@ -245,6 +288,7 @@ impl Ask {
                 | Self::Together { .. }
                 | Self::Drawn { .. }
                 | Self::Invite { .. }
+                | Self::Return { .. }
                 | Self::Move {
                     why: MoveWhy::Transfer,
                     ..
@@ -252,13 +296,27 @@ impl Ask {
         )
     }
 
+    /// The pause that it is about.
+    #[must_use]
+    pub const fn pause(&self) -> Option<EnrollmentId> {
+        match self {
+            Self::Suspend { enrollment, .. }
+            | Self::Return { enrollment, .. }
+            | Self::Lapse { enrollment, .. } => Some(*enrollment),
+            _ => None,
+        }
+    }
+
     /// The class in which seats may become free for those who wait.
     #[must_use]
     pub const fn frees(&self) -> Option<ClassId> {
         match self {
-            Self::Withdraw { class, .. } | Self::Expire { class, .. } | Self::Promote { class } => {
-                Some(*class)
-            }
+            Self::Withdraw { class, .. }
+            | Self::Expire { class, .. }
+            | Self::Suspend { class, .. }
+            | Self::Lapse { class, .. }
+            | Self::Promote { class } => Some(*class),
+            Self::Return { from, .. } => Some(*from),
             Self::Move {
                 from,
                 why: MoveWhy::Transfer,

@@ -158,7 +158,7 @@ fn is_over(live: &Live, state: &State) -> bool {
     live.held_until.is_some_and(|until| until <= state.now)
 }
 
-fn unchanged(live: &Live) -> Decision {
+pub(super) fn unchanged(live: &Live) -> Decision {
     Decision {
         answer: Ok(Some(Answer {
             enrollment: live.enrollment,
@@ -170,7 +170,7 @@ fn unchanged(live: &Live) -> Decision {
     }
 }
 
-fn leave(
+pub(super) fn leave(
     state: &mut State,
     (person, class, enrollment): (PersonId, ClassId, EnrollmentId),
     to: EnrollmentStatus,

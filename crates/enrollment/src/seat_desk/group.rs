@@ -1,7 +1,9 @@
 //! One group of asks: lock, load, decide, write, commit.
 
 use super::keys::{Keys, known_keys, request_hash, write_answer};
-use super::load::{class_state, held_facts, paid, people_state, set_plans, set_positions, set_signatures};
+use super::load::{
+    class_state, held_facts, paid, people_state, set_pauses, set_plans, set_positions, set_signatures,
+};
 use super::memory::Memory;
 use super::model::{Answer, Decision, EnrollmentStatus, State, Waiting, decide};
 use super::notes::{Writes, note};
@@ -9,12 +11,13 @@ use super::refusal::Refusal;
 use super::turns::{follow_waits, set_rules};
 use super::{Asked, opening, store};
 use crate::eligibility::desk::set_facts;
+use crate::enrollments::wishes;
 use crate::{EarlyAskId, fees};
 use db::Pending;
 use kernel::PersonId;
 use platform::{AppError, AppResult, Ctx, Event, Tx, job};
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use teaching::ClassId;
 
 /// How often a group starts over because somebody joined a waitlist between reading and locking it.
@@ -163,8 +166,10 @@ async fn load(
         held: held_facts(tx, memory, &elsewhere).await?,
         people: known,
         paid: paid(tx, asked).await?,
+        resting: HashMap::new(),
         reading: crate::eligibility::load::Reading::default(),
     };
+    set_pauses(tx, &mut state, asked).await?;
     set_plans(tx, &mut state, asked).await?;
     set_rules(tx, &mut state, asked).await?;
     for row in waiting {
@@ -268,6 +273,16 @@ async fn write(tx: &Tx, memory: &mut Memory, state: &State, writes: &Writes) -> 
         }
     }
     let of_money = fees::carry_out(tx, &writes.money).await?;
+    crate::suspension::store::carry_out(tx, &writes.pauses).await?;
+    let rests = |to: &EnrollmentStatus| !to.holds_seat() && *to != EnrollmentStatus::Waitlisted;
+    let left = writes
+        .moved
+        .iter()
+        .filter(|(_, to)| rests(to) || **to == EnrollmentStatus::Suspended);
+    // A move decides the wish that it grants itself.
+    let left = left.filter(|(_, to)| **to != EnrollmentStatus::Transferred);
+    let left: Vec<crate::EnrollmentId> = left.map(|(id, _)| *id).collect();
+    wishes::close(tx, &left).await?;
     store::keep_waits(tx, &writes.waits).await?;
     follow_waits(tx, state, writes).await?;
     let changed = state.classes.iter().filter(|(_, class)| class.changed);

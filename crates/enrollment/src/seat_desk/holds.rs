@@ -1,7 +1,7 @@
-//! How long a seat is kept for somebody who must pay for it or still owes a paper; for papers the school sets the figures.
+//! How long a seat is kept for somebody who must pay for it or still owes a paper; the school sets the figures.
 //!
-//! 1. Who enrols on line has 48 hours.
-//! 2. Who enrols at the counter or by telephone has until the end of the second working day after today, as schools
+//! 1. Who enrols on line has so many hours (48 for a fee, unless the school sets it).
+//! 2. Who enrols at the counter or by telephone has until the end of the second (or as the school sets it) working day after today, as schools
 //!    publish it (西安老年大学, 2023): they pay at the counter, which is closed on holidays.
 //! 3. Whose turn came by itself (from the waitlist, by a draw) has the longer of the two: they did not choose the moment.
 
@@ -18,11 +18,6 @@ pub struct Limits {
     pub counter_days: usize,
 }
 
-/// How long a seat is kept for its fee.
-pub const FEE: Limits = Limits {
-    online_hours: 48,
-    counter_days: 2,
-};
 /// As many days hold more working days than anybody may set.
 const LONGEST_LOOK: usize = 90;
 
@@ -93,6 +88,7 @@ mod tests {
     #[test]
     fn how_long_a_seat_is_kept() {
         let calendar = teaching::holidays::calendar();
+        let limits = crate::school_rules::SchoolRules::default().fee_limits();
         for (now, way, until) in [
             // A Monday.
             (
@@ -141,7 +137,7 @@ mod tests {
                 "2026-10-10T15:59:00.000Z",
             ),
         ] {
-            let found = held_until(now.parse().unwrap(), way, calendar, FEE);
+            let found = held_until(now.parse().unwrap(), way, calendar, limits);
             assert_eq!(found.to_string(), until, "{now} {way:?}");
         }
     }

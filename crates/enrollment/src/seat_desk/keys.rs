@@ -76,6 +76,11 @@ pub(super) fn request_hash(ask: &Ask) -> String {
         Ask::Move {
             enrollment, class, ..
         } => format!("move {enrollment} {class}"),
+        Ask::Suspend { enrollment, .. } => format!("suspend {enrollment}"),
+        Ask::Return {
+            enrollment, class, ..
+        } => format!("return {enrollment} {class}"),
+        Ask::Lapse { enrollment, .. } => format!("lapse {enrollment}"),
         Ask::Promote { class } => format!("promote {class}"),
     };
     data_encoding::HEXLOWER.encode(&Sha256::digest(text.as_bytes()))

@@ -5,6 +5,7 @@ use super::model::{Ask, ClassState, EnrollmentStatus, Live, PersonState, State};
 use super::{Asked, store};
 use crate::fees::Money;
 use crate::first_come::Plan;
+use crate::school_rules::FeeMeanwhile;
 use kernel::{Instant, PersonId};
 use platform::{AppResult, Tx};
 use std::collections::{BTreeSet, HashMap};
@@ -70,10 +71,13 @@ pub(super) async fn class_state(
     memory
         .refresh(tx, rows.iter().map(|row| (row.id, row.version)))
         .await?;
-    let (papers, rules) = queues.first().map_or((0, 0), |row| (row.2, row.3));
-    memory.refresh_papers(tx, &asked, papers, now).await?;
-    memory.refresh_rules(tx, &asked, rules, now).await?;
-    let queues: HashMap<ClassId, i64> = queues.into_iter().map(|row| (row.0, row.1)).collect();
+    let changes = queues
+        .first()
+        .map_or((0, 0, 0), |row| (row.papers, row.rules, row.school));
+    memory.refresh_papers(tx, &asked, changes.0, now).await?;
+    memory.refresh_rules(tx, &asked, changes.1, now).await?;
+    memory.refresh_school(tx, &asked, changes.2, now).await?;
+    let queues: HashMap<ClassId, i64> = queues.into_iter().map(|row| (row.id, row.last)).collect();
     let states = rows.into_iter().filter_map(|row| {
         let facts = memory.facts(row.id)?;
         let state = ClassState {
@@ -85,6 +89,7 @@ pub(super) async fn class_state(
             merging: merging.contains(&row.id),
             plan: Plan::default(),
             rule: crate::rules::Rule::default(),
+            school: memory.school(row.id),
             papers: memory.papers(row.id),
             eligibility: memory.rules(row.id),
             capacity: row.capacity,
@@ -160,6 +165,32 @@ pub(super) async fn set_positions(tx: &Tx, state: &mut State, asked: &[Asked]) -
     for live in state.people.values_mut().flat_map(|who| who.live.iter_mut()) {
         if let Some(position) = positions.get(&live.enrollment) {
             live.position = Some(*position);
+        }
+    }
+    Ok(())
+}
+
+/// Pauses that are asked about: how their fees stand, and those without a seat. Nothing is read for any other ask.
+pub(super) async fn set_pauses(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()> {
+    let ids: Vec<crate::EnrollmentId> = asked.iter().filter_map(|one| one.ask.pause()).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    for row in crate::suspension::store::pauses(tx, &ids).await? {
+        if row.fee == Some(FeeMeanwhile::Carry) {
+            state.paid.insert(row.id, (row.money, row.due_fen));
+        }
+        if !row.live {
+            let live = Live {
+                enrollment: row.id,
+                class: row.class_id,
+                term: row.term_id,
+                status: EnrollmentStatus::Suspended,
+                position: None,
+                pool: row.pool,
+                held_until: None,
+            };
+            state.resting.insert(row.id, live);
         }
     }
     Ok(())

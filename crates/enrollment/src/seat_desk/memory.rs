@@ -2,6 +2,7 @@
 
 use crate::declarations::{self, Papers};
 use crate::eligibility::load::{self, ClassRules};
+use crate::school_rules::{self, Ruling};
 use kernel::Instant;
 use platform::{AppResult, Tx};
 use std::collections::HashMap;
@@ -56,6 +57,10 @@ pub(super) struct Memory {
     papers: HashMap<ClassId, Kept<Arc<Papers>>>,
     /// Eligibility rules by class; `None` for a class without any.
     rules: HashMap<ClassId, Kept<Option<Arc<ClassRules>>>>,
+    /// What schools decided, by class; only of classes with a fee.
+    school: HashMap<ClassId, Kept<Arc<Ruling>>>,
+    /// What counts for the others.
+    usual: Arc<Ruling>,
     /// The second in which people were told last, how many in it, and how many in the one before.
     second: i64,
     told: usize,
@@ -142,6 +147,39 @@ impl Memory {
                 what: read.remove(&facts.id),
             };
             self.rules.insert(facts.id, known);
+        }
+        Ok(())
+    }
+
+    /// What the school of this class decided, as [`Memory::refresh_school`] has read it.
+    pub(super) fn school(&self, class: ClassId) -> Arc<Ruling> {
+        let known = self.school.get(&class).map(|known| &known.what);
+        Arc::clone(known.unwrap_or(&self.usual))
+    }
+
+    /// Reads again what the schools of classes with a fee decided, as papers are.
+    pub(super) async fn refresh_school(
+        &mut self,
+        tx: &Tx,
+        classes: &[ClassId],
+        changes: i64,
+        now: Instant,
+    ) -> AppResult<()> {
+        let facts = classes.iter().filter_map(|class| self.facts.get(class));
+        let facts = facts.filter(|facts| facts.fee_fen > 0);
+        let stale = stale(&mut self.school, facts, changes, now);
+        let orgs: Vec<kernel::OrgId> = stale.iter().map(|facts| facts.org).collect();
+        let read = school_rules::of_orgs(tx, &orgs).await?;
+        for facts in stale {
+            let known = Kept {
+                version: facts.version,
+                changes,
+                at: now,
+                what: read
+                    .get(&facts.org)
+                    .map_or_else(|| Arc::clone(&self.usual), Arc::clone),
+            };
+            self.school.insert(facts.id, known);
         }
         Ok(())
     }

@@ -19,6 +19,7 @@
 //!     the seat goes to the next. They may go back to the end of the list; the tickets of earlier terms stay.
 //! 11. Who waits for one class may be given a seat in another that was opened for them: the wait goes on until they take it.
 //! 12. When a class is merged into another, or somebody changes classes, a seat moves whole or not at all (`moving.rs`).
+//!     So it does when somebody pauses, or comes back before those who wait (`suspending.rs`, [`crate::suspension`]).
 //! 13. Rounds by first come say who may ask when, and which seats are kept from whom ([`crate::first_come::model`]).
 //! 14. At an opening the early asks of a class come first (`opening.rs`, [`crate::early_asks`]).
 //! 15. Who owes a paper that the class asks for has the seat reserved until it is signed ([`crate::declarations`]).
@@ -28,7 +29,8 @@
 //! guard: if they refuse a group, its asks are decided one by one. A full queue answers 503.
 //!
 //! Events: enrollment.confirmed, enrollment.reserved, enrollment.paid, enrollment.expired, enrollment.waitlisted,
-//! enrollment.promoted, enrollment.offered, enrollment.accepted, enrollment.withdrawn, enrollment.transferred, enrollment.passed_over. Tables: enrollment, idempotency_key, the counters of class.
+//! enrollment.promoted, enrollment.offered, enrollment.accepted, enrollment.withdrawn, enrollment.transferred,
+//! enrollment.suspended, enrollment.returned, enrollment.passed_over. Tables: enrollment, idempotency_key, the counters of class.
 //! Start reading at [`SeatDesk::ask`], then `group.rs`.
 
 mod ask;
@@ -47,6 +49,7 @@ pub(crate) mod promotion;
 pub(crate) mod refusal;
 mod status;
 mod store;
+mod suspending;
 #[cfg(test)]
 mod tests;
 mod together;

@@ -3,18 +3,21 @@
 pub use super::ask::{Ask, MoveWhy};
 use super::conditions::{in_window, is_on, may_wait, no_clash, not_drawn, of_age, within_limit};
 use super::giving_up::{accept, expire, pay, signed, withdraw};
-use super::moving::{invite, move_seat, settle};
+use super::moving::{of_move, settle};
 use super::promotion::promote;
 use super::refusal::Refusal;
 pub use super::status::EnrollmentStatus;
+use super::suspending::of_pause;
 use super::together::of_party;
 use crate::declarations::{Paper, Papers, Signed};
 use crate::eligibility::desk::may_have;
 use crate::eligibility::load::{ClassRules, Reading};
 use crate::fees::Money;
+use crate::fees::late::{self, Due, LateFee};
 use crate::first_come::Plan;
 use crate::first_come::model::{Pool, admit, kept_from};
 use crate::rules::{Rule, Turn};
+use crate::school_rules::Ruling;
 use crate::{EnrollmentId, SignupId};
 use kernel::{Date, Instant, PersonId};
 use std::collections::HashMap;
@@ -44,6 +47,8 @@ pub struct ClassState {
     pub plan: Plan,
     /// What the school has decided about those who wait; read where a turn may come.
     pub rule: Rule,
+    /// What its school has decided; the default where it takes no fee, which is all that is asked of it here.
+    pub school: Arc<Ruling>,
     /// Which papers it asks for.
     pub papers: Option<Arc<Papers>>,
     /// Further rules of who may enrol; `None` without any.
@@ -92,6 +97,18 @@ impl ClassState {
     #[must_use]
     pub fn age_of(&self, who: &PersonState) -> Option<i64> {
         crate::declarations::age(who.birth, self.facts.starts_on)
+    }
+
+    /// What a seat costs that is given at this moment.
+    #[must_use]
+    pub fn fee(&self, now: Instant) -> Due {
+        self.fee_by(self.school.rules.late_fee, now)
+    }
+
+    /// As [`ClassState::fee`], by this rule.
+    #[must_use]
+    pub fn fee_by(&self, rule: LateFee, now: Instant) -> Due {
+        late::due(rule, self.facts.fee_fen, late::begun(&self.facts.slots, now))
     }
 
     /// What somebody has who gets a seat: it is kept until the fee is paid and the papers are signed, where there are any.
@@ -163,6 +180,8 @@ pub struct State {
     pub people: HashMap<PersonId, PersonState>,
     /// How the fees of those stand who are moved, and what they come to in fen.
     pub paid: HashMap<EnrollmentId, (Money, i64)>,
+    /// Pauses without a seat of those whom asks are about.
+    pub resting: HashMap<EnrollmentId, Live>,
     /// What the rules of classes ask about those who ask; read where a class has rules.
     pub(crate) reading: Reading,
 }
@@ -283,23 +302,8 @@ pub fn decide(state: &mut State, ask: &Ask) -> Decision {
             enrollment,
         } => of_place(ask)(state, person, class, enrollment).unwrap_or_else(Decision::from),
         Ask::Together { .. } | Ask::Drawn { .. } => of_party(state, ask),
-        Ask::Move {
-            person,
-            class,
-            from,
-            enrollment,
-            new_id,
-            why,
-        } => move_seat(state, (person, new_id), (from, enrollment), (class, why))
-            .unwrap_or_else(Decision::from),
-        Ask::Invite {
-            person,
-            class,
-            from,
-            waited,
-            new_id,
-            ..
-        } => invite(state, (person, new_id), (from, waited), class).unwrap_or_else(Decision::from),
+        Ask::Move { .. } | Ask::Invite { .. } => of_move(state, ask),
+        Ask::Suspend { .. } | Ask::Return { .. } | Ask::Lapse { .. } => of_pause(state, ask),
         Ask::Promote { class } => look_again(state, class),
     }
 }

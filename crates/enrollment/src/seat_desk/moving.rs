@@ -2,7 +2,7 @@
 //! waits for the one is given a seat in the other.
 
 use super::conditions::{is_on, no_clash, not_drawn, of_age, within_limit};
-use super::model::{Change, Decision, EnrollmentStatus, MoveWhy, State, place};
+use super::model::{Ask, Change, Decision, EnrollmentStatus, MoveWhy, State, place};
 use super::promotion::promote;
 use super::refusal::Refusal;
 use crate::EnrollmentId;
@@ -12,10 +12,34 @@ use crate::first_come::model::Pool;
 use kernel::PersonId;
 use teaching::ClassId;
 
+/// The rule for what is asked of a seat in another class.
+pub(super) fn of_move(state: &mut State, ask: &Ask) -> Decision {
+    let decided = match *ask {
+        Ask::Move {
+            person,
+            class,
+            from,
+            enrollment,
+            new_id,
+            why,
+        } => move_seat(state, (person, new_id), (from, enrollment), (class, why)),
+        Ask::Invite {
+            person,
+            class,
+            from,
+            waited,
+            new_id,
+            ..
+        } => invite(state, (person, new_id), (from, waited), class),
+        _ => Ok(nothing()),
+    };
+    decided.unwrap_or_else(Decision::from)
+}
+
 /// The old seat is given up by the new one: it neither counts against the limit nor clashes. Every other rule stands, but
 /// for the window of enrolment; who waits for the other class comes before who changes to it. What was paid goes along, so the new class costs no more than that. Who has no seat to move
 /// or has a place there already stays as they are: what they paid goes back whole when a merged class is cancelled.
-pub(super) fn move_seat(
+fn move_seat(
     state: &mut State,
     (person, new_id): (PersonId, EnrollmentId),
     (from, enrollment): (ClassId, EnrollmentId),
@@ -77,7 +101,7 @@ pub(super) fn move_seat(
 
 /// Who waits elsewhere gets a seat here as if their turn had come; the window of enrolment does not matter. The wait goes on
 /// until the seat is their own: then [`settle`] ends it.
-pub(super) fn invite(
+fn invite(
     state: &mut State,
     (person, new_id): (PersonId, EnrollmentId),
     (from, waited): (ClassId, EnrollmentId),
@@ -157,7 +181,7 @@ const fn is_seat(status: EnrollmentStatus) -> bool {
     )
 }
 
-const fn nothing() -> Decision {
+pub(super) const fn nothing() -> Decision {
     Decision {
         answer: Ok(None),
         changes: Vec::new(),

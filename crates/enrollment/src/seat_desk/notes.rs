@@ -7,8 +7,10 @@ use super::turns::{came_from, came_in, kept_for, kept_until, owed, waits_elsewhe
 use super::{Asked, store};
 use crate::NewEnrollment;
 use crate::fees::ladder::Cause;
+use crate::fees::late::{Due, LateFee};
 use crate::fees::{Money, Step};
 use crate::first_come::model::Pool;
+use crate::suspension::Pause;
 use kernel::{OrgId, PersonId};
 use platform::{Channel, Event};
 use serde_json::json;
@@ -24,6 +26,8 @@ pub(super) struct Writes {
     pub(super) tell: Vec<serde_json::Value>,
     pub(super) keys: Vec<store::KeyRow>,
     pub(super) money: Vec<Step>,
+    /// What pauses mean for their rows.
+    pub(super) pauses: Vec<Pause>,
     /// Seats, each with the wait that it stands for.
     pub(super) waits: Vec<(crate::EnrollmentId, crate::EnrollmentId)>,
     pub(super) look_again: BTreeSet<ClassId>,
@@ -47,6 +51,7 @@ pub(super) fn note(state: &State, writes: &mut Writes, asked: &Asked, change: &C
             to,
         } => {
             writes.moved.insert(enrollment, to);
+            writes.pauses.extend(pause(asked, enrollment, to));
             note_moved(state, writes, asked, (enrollment, person, class), (from, to));
         }
         Change::PassedOver {
@@ -110,10 +115,11 @@ fn note_placed(
     if let Ask::Invite { waited, .. } = asked.ask {
         writes.waits.push((answer.enrollment, waited));
     }
-    let (money, due_fen) = fee(state, &asked.ask, reserved, at.facts.fee_fen);
+    let (money, due) = fee(state, at, &asked.ask, reserved);
     writes.placed.push(NewEnrollment {
         money,
-        due_fen,
+        due_fen: due.fen,
+        fee_lessons: due.lessons,
         moved_from: came.filter(|came| came.moved).map(|came| came.enrollment),
         held_until,
         id: answer.enrollment,
@@ -149,18 +155,38 @@ fn note_rules(data: &mut serde_json::Value, state: &State, at: &ClassState, aske
     }
 }
 
-/// How the fee of a new seat stands.
-fn fee(state: &State, ask: &Ask, reserved: bool, fen: i64) -> (Money, i64) {
+/// How the fee of a new seat stands, and what it is.
+fn fee(state: &State, at: &ClassState, ask: &Ask, reserved: bool) -> (Money, Due) {
+    let due = match ask {
+        // Who returns does not pay for the lessons of their pause.
+        Ask::Return { .. } if reserved => at.fee_by(LateFee::Lessons, state.now),
+        // Into their own class they come back for what they have paid.
+        Ask::Return {
+            from,
+            class,
+            enrollment,
+            ..
+        } if from == class => Due {
+            fen: state.paid.get(enrollment).map_or(0, |paid| paid.1),
+            lessons: None,
+        },
+        // A fee that goes along is one for all lessons.
+        Ask::Move { .. } | Ask::Return { .. } if !reserved => Due {
+            fen: at.facts.fee_fen,
+            lessons: None,
+        },
+        _ => at.fee(state.now),
+    };
     match carried(state, ask) {
-        _ if reserved && fen > 0 => (Money::Due, fen),
-        Some(money) if fen > 0 => (money, fen),
-        _ => (Money::None, 0),
+        _ if reserved && due.fen > 0 => (Money::Due, due),
+        Some(money) if due.fen > 0 => (money, due),
+        _ => (Money::None, Due::default()),
     }
 }
 
 /// How a fee stands that goes along with who is moved.
 fn carried(state: &State, ask: &Ask) -> Option<Money> {
-    let Ask::Move { enrollment, .. } = ask else {
+    let (Ask::Move { enrollment, .. } | Ask::Return { enrollment, .. }) = ask else {
         return None;
     };
     let (money, _) = *state.paid.get(enrollment)?;
@@ -168,20 +194,49 @@ fn carried(state: &State, ask: &Ask) -> Option<Money> {
 }
 
 /// What an end means for money.
-fn on_leaving(state: &State, ask: &Ask, left: (crate::EnrollmentId, OrgId)) -> Step {
-    match *ask {
-        Ask::Move { class, new_id, .. } if carried(state, ask).is_some() => {
+fn on_leaving(state: &State, ask: &Ask, left: (crate::EnrollmentId, OrgId)) -> Option<Step> {
+    let cause = match *ask {
+        Ask::Move { class, new_id, .. } | Ask::Return { class, new_id, .. }
+            if carried(state, ask).is_some() =>
+        {
             let to = state.classes.get(&class).map_or(left.1, |at| at.facts.org);
-            Step::Carried(left, (new_id, to))
+            return Some(Step::Carried(left, (new_id, to)));
         }
-        Ask::Withdraw { cause, .. } => Step::Left(left.0, left.1, cause),
-        _ => Step::Left(left.0, left.1, Cause::Withdrawn),
+        Ask::Withdraw { cause, .. } => cause,
+        Ask::Suspend { refund: true, .. } => Cause::Suspended,
+        Ask::Lapse { enrollment, .. } if state.paid.contains_key(&enrollment) => Cause::Suspended,
+        // What was paid went back when the pause began, or stays for the return.
+        Ask::Suspend { .. } | Ask::Lapse { .. } | Ask::Return { .. } => return None,
+        _ => Cause::Withdrawn,
+    };
+    Some(Step::Left(left.0, left.1, cause))
+}
+
+/// What a change means for the row of a pause.
+fn pause(asked: &Asked, enrollment: crate::EnrollmentId, to: EnrollmentStatus) -> Option<Pause> {
+    if asked.ask.pause() != Some(enrollment) {
+        return None;
     }
+    Some(match (&asked.ask, to) {
+        (Ask::Suspend { keeps_seat, .. }, _) => Pause::Began {
+            enrollment,
+            keeps_seat: *keeps_seat,
+            by: asked.by,
+        },
+        (Ask::Return { new_id, .. }, EnrollmentStatus::Transferred) => Pause::GoesOn {
+            enrollment,
+            seat: *new_id,
+        },
+        (Ask::Return { .. }, _) => Pause::Resumed(enrollment),
+        _ => Pause::Over(enrollment),
+    })
 }
 
 /// What an event and a message call a change of status.
 fn moved_words(ask: &Ask, from: EnrollmentStatus, to: EnrollmentStatus) -> (&'static str, &'static str) {
     match (from, to) {
+        (_, EnrollmentStatus::Suspended) => ("enrollment.suspended", "suspended"),
+        (EnrollmentStatus::Suspended, EnrollmentStatus::Confirmed) => ("enrollment.returned", "back"),
         (EnrollmentStatus::Offered, EnrollmentStatus::Withdrawn) => ("enrollment.withdrawn", "declined"),
         (_, EnrollmentStatus::Withdrawn) => ("enrollment.withdrawn", left_word(ask)),
         (_, EnrollmentStatus::Transferred) => ("enrollment.transferred", "transferred"),
@@ -208,18 +263,19 @@ fn note_moved(
         return;
     };
     let (kind, word) = moved_words(&asked.ask, from, to);
-    let event = if matches!(word, "promoted" | "offered" | "hold_over" | "offer_over") {
+    let event = if is_by_rule(word) {
         by_rule(kind, enrollment, person, at.facts.org)
-    } else if asked.reason.is_empty() {
-        event(kind, enrollment, person, at.facts.org, asked)
     } else {
-        event(kind, enrollment, person, at.facts.org, asked).note(asked.reason.clone())
+        noted(
+            event(kind, enrollment, person, at.facts.org, asked),
+            &asked.reason,
+        )
     };
     match (word, &asked.ask) {
         (word, _) if leaves(word) => {
             writes.look_again.extend(waits_elsewhere(state, person));
             let left = (enrollment, at.facts.org);
-            writes.money.push(on_leaving(state, &asked.ask, left));
+            writes.money.extend(on_leaving(state, &asked.ask, left));
         }
         ("paid", Ask::Pay { payment, .. }) => {
             writes
@@ -228,7 +284,9 @@ fn note_moved(
         }
         ("promoted", _) if to == EnrollmentStatus::Reserved => {
             let until = kept_for(state, at, person, Way::Turn);
-            writes.money.push(Step::KeptFor(enrollment, until));
+            writes
+                .money
+                .push(Step::KeptFor(enrollment, until, at.fee(state.now)));
         }
         ("offered", _) => {
             let until = |way| offered_until(state.now, way, &at.rule);
@@ -247,19 +305,7 @@ fn note_moved(
         at,
         (person, if word == "hold_over" { from } else { to }),
     );
-    let moved = to == EnrollmentStatus::Transferred;
-    if let (
-        Ask::Move {
-            class, new_id, why, ..
-        },
-        Some(data),
-        true,
-    ) = (&asked.ask, data.as_object_mut(), moved)
-    {
-        data.insert("why".into(), json!(why.word()));
-        data.insert("to_class".into(), json!(class));
-        data.insert("to_enrollment".into(), json!(new_id));
-    }
+    note_move(&mut data, &asked.ask, to);
     writes.events.push(event.data(data));
     // Who was moved is told of the new place, in one message.
     if word != "transferred" {
@@ -267,11 +313,45 @@ fn note_moved(
     }
 }
 
-/// Whether this word ends a place.
+/// Keeps with the event where a seat moved to, and why.
+fn note_move(data: &mut serde_json::Value, ask: &Ask, to: EnrollmentStatus) {
+    let moved = to == EnrollmentStatus::Transferred;
+    let Some(data) = data.as_object_mut().filter(|_| moved) else {
+        return;
+    };
+    let (class, seat, why) = match ask {
+        Ask::Move {
+            class, new_id, why, ..
+        } => (class, new_id, why.word()),
+        Ask::Return { class, new_id, .. } => (class, new_id, "returned"),
+        _ => return,
+    };
+    data.insert("why".into(), json!(why));
+    data.insert("to_class".into(), json!(class));
+    data.insert("to_enrollment".into(), json!(seat));
+}
+
+/// Whether nobody did it: it follows from a rule.
+fn is_by_rule(word: &str) -> bool {
+    matches!(
+        word,
+        "promoted" | "offered" | "hold_over" | "offer_over" | "suspension_over"
+    )
+}
+
+/// Whether this word ends a place, or lets it rest.
 fn leaves(word: &str) -> bool {
     matches!(
         word,
-        "withdrawn" | "absent" | "not_merged" | "declined" | "hold_over" | "offer_over" | "transferred"
+        "withdrawn"
+            | "absent"
+            | "not_merged"
+            | "declined"
+            | "hold_over"
+            | "offer_over"
+            | "transferred"
+            | "suspended"
+            | "suspension_over"
     )
 }
 
@@ -292,7 +372,7 @@ fn note_owed(
     }
 }
 
-/// Who wants no merged class is told of the money; who stayed away, how to object.
+/// Who wants no merged class is told of the money; who stayed away, how to object; whose pause is over, what comes back.
 const fn left_word(ask: &Ask) -> &'static str {
     match ask {
         Ask::Withdraw {
@@ -301,6 +381,7 @@ const fn left_word(ask: &Ask) -> &'static str {
         Ask::Withdraw {
             cause: Cause::Absent, ..
         } => "absent",
+        Ask::Lapse { over: true, .. } => "suspension_over",
         _ => "withdrawn",
     }
 }
@@ -314,6 +395,14 @@ fn event(kind: &'static str, id: crate::EnrollmentId, person: PersonId, org: Org
         event
     } else {
         event.on_behalf_of(person)
+    }
+}
+
+/// With what somebody wrote, if they did.
+fn noted(event: Event, reason: &str) -> Event {
+    match reason {
+        "" => event,
+        reason => event.note(reason.to_owned()),
     }
 }
 

@@ -44,12 +44,20 @@ pub(super) async fn waiting_of(db: &Db, classes: &[ClassId]) -> DbResult<Vec<Wai
     .await
 }
 
-/// The highest queue number of each class, and how often papers and eligibility rules changed.
-pub(super) async fn last_queues(db: &Db, classes: &[ClassId]) -> DbResult<Vec<(ClassId, i64, i64, i64)>> {
+record! {
+    /// The highest queue number of a class, and how often papers, eligibility rules and school rules changed.
+    pub(super) struct QueueRow {
+        pub(super) id: ClassId, pub(super) last: i64,
+        pub(super) papers: i64, pub(super) rules: i64, pub(super) school: i64,
+    }
+}
+
+pub(super) async fn last_queues(db: &Db, classes: &[ClassId]) -> DbResult<Vec<QueueRow>> {
     db.query(
-        "SELECT c.id, CAST(COALESCE((SELECT max(e.queue) FROM enrollment e WHERE e.class_id = c.id), 0) AS BIGINT),
-                (SELECT p.changes FROM paper_change p WHERE p.one = 1),
-                (SELECT r.changes FROM eligibility_change r WHERE r.one = 1)
+        "SELECT c.id, CAST(COALESCE((SELECT max(e.queue) FROM enrollment e WHERE e.class_id = c.id), 0) AS BIGINT) AS last,
+                (SELECT p.changes FROM paper_change p WHERE p.one = 1) AS papers,
+                (SELECT r.changes FROM eligibility_change r WHERE r.one = 1) AS rules,
+                (SELECT s.changes FROM school_rule_change s WHERE s.one = 1) AS school
          FROM class c {unscoped: the seat desk serves all} WHERE c.id {any $1} ORDER BY c.id",
         args![classes],
     )

@@ -1,7 +1,7 @@
 //! What a decision about those who wait takes beside the rules: how long a turn stands, and what follows for the wait behind it.
 
 use super::group::SETTLE;
-use super::holds::{FEE, Way, held_until, offered_until};
+use super::holds::{Way, held_until, offered_until};
 use super::model::{Ask, ClassState, EnrollmentStatus, State};
 use super::notes::Writes;
 use super::{Asked, store};
@@ -55,7 +55,7 @@ pub(super) fn kept_until(
 
 /// Until when a seat is kept: for its fee, for papers that are owed, or for the longer of both.
 pub(super) fn kept_for(state: &State, at: &ClassState, person: PersonId, way: Way) -> Instant {
-    let for_fee = held_until(state.now, way, calendar(), FEE);
+    let for_fee = held_until(state.now, way, calendar(), at.school.rules.fee_limits());
     let owed = owed(state, at, person);
     match at.papers.as_ref().filter(|_| !owed.is_empty()) {
         None => for_fee,
@@ -90,7 +90,7 @@ pub(super) struct CameFrom {
     pub(super) word: &'static str,
 }
 
-/// The enrolment that a merge ends, or the wait that an invitation answers.
+/// The enrolment that a merge, a transfer or a return ends, or the wait that an invitation answers.
 pub(super) fn came_from(state: &State, ask: &Ask) -> Option<CameFrom> {
     let (enrollment, from, key, word) = match ask {
         Ask::Move {
@@ -99,12 +99,13 @@ pub(super) fn came_from(state: &State, ask: &Ask) -> Option<CameFrom> {
             why,
             ..
         } => (enrollment, from, "moved_from", why.word()),
+        Ask::Return { enrollment, from, .. } => (enrollment, from, "moved_from", "returned"),
         Ask::Invite { waited, from, .. } => (waited, from, "waited", "invited"),
         _ => return None,
     };
     Some(CameFrom {
         enrollment: *enrollment,
-        moved: matches!(ask, Ask::Move { .. }),
+        moved: matches!(ask, Ask::Move { .. } | Ask::Return { .. }),
         name: state.classes.get(from)?.facts.name.clone(),
         key,
         word,

@@ -8,6 +8,7 @@
 //! 3. The seat desk moves the seat in one step: nobody loses the old seat without the new one. What was paid goes along, the
 //!    difference is owed back; nobody pays more. The old seat goes to the next who waits.
 //! 4. One wish of an enrolment is open at a time; who asked may take it back. A refusal has a reason, which they are told.
+//!    A wish whose seat is given up is closed with it.
 //! 5. Attendance in a class of the same course counts in the new one (`attendance::summary`).
 //!
 //! Who may do what: the learner and their family ask and take back; `EnrollmentAct` decides, on both classes.

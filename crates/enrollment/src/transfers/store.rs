@@ -109,6 +109,17 @@ pub(super) async fn decide(
     Ok(())
 }
 
+/// Closes the open wish of enrolments that end in another way.
+pub(crate) async fn close_open(tx: &Tx, enrollments: &[EnrollmentId]) -> DbResult<()> {
+    tx.exec(
+        "UPDATE transfer SET status = 'taken_back', decided_at = $2
+         WHERE enrollment_id {any $1} AND status = 'open' {unscoped: decided by the caller}",
+        args![enrollments, tx.ctx().now()],
+    )
+    .await?;
+    Ok(())
+}
+
 /// The enrolment that continues this one in another class.
 pub(super) async fn continued(db: &Db, id: EnrollmentId) -> DbResult<Option<EnrollmentId>> {
     db.query_opt(

@@ -256,3 +256,23 @@ async fn a_clerk_moves_who_has_not_paid_and_the_fee_is_due_anew() {
     assert_eq!(due, 9_000);
     books_are_right(&stage, 0).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wish_whose_seat_is_given_up_is_closed_with_it() {
+    let stage = stage_with_fee(2, 1).await;
+    let to = other(&stage, "书法周二班", 2, 9_000).await;
+    let id = paid(&stage, 0).await;
+    let at = format!("/api/v1/enrollments/{id}/transfers");
+    let body = json!({ "class": to, "reason": "想换时间" });
+    let learner = stage.as_learner(0);
+    learner.call(201, "POST", &at, &body).await;
+    let clerk = stage.as_registrar();
+    let open = async || clerk.call(200, "GET", "/api/v1/transfers", &json!(null)).await["items"].clone();
+    assert_eq!(open().await.as_array().unwrap().len(), 1);
+    let done = learner.post(&format!("/me/enrollments/{id}/withdraw"), &[]).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    assert_eq!(open().await.as_array().unwrap().len(), 0);
+    assert!(!clerk.get("/desk/transfers").await.shows("想换时间"));
+    let page = learner.get(&format!("/me/enrollments/{id}/transfer")).await;
+    assert!(page.shows("已撤回"), "{}", page.body);
+}

@@ -3,9 +3,9 @@
 use super::model::{self, Verdict};
 use super::store::{self, NewOutcome};
 use attendance::summary::{self, ClassFacts, LearnerFacts};
-use enrollment::EnrollmentId;
 use enrollment::ending::{self, Ended, Shortfall};
 use enrollment::roll::{self, RollRow};
+use enrollment::{EnrollmentId, EnrollmentStatus};
 use kernel::PersonId;
 use platform::{AppError, AppResult, Ctx, Event, Job, JobFuture, JobKind, Permission, Tx, Waiting};
 use serde_json::json;
@@ -91,7 +91,10 @@ async fn gather(db: &db::Db, ctx: &Ctx, class: ClassRow) -> AppResult<Preview> {
     for row in store::held(db, class.id).await? {
         held.insert(row.person_id, row.status);
     }
-    let lines = roll::confirmed(db, class.id).await?.into_iter().map(|learner| {
+    let mut roll = roll::confirmed(db, class.id).await?;
+    // Who pauses is not judged: their place goes on.
+    roll.retain(|learner| learner.status != EnrollmentStatus::Suspended);
+    let lines = roll.into_iter().map(|learner| {
         let own = facts.learners.get(&learner.person).copied().unwrap_or_default();
         Line {
             verdict: model::decide(&own.counts, class.pass_percent),

@@ -106,7 +106,7 @@ pub async fn over(db: &Db, scope: &db::Scope, today: Date) -> DbResult<Vec<Over>
              WHERE c.ends_on < $1 AND c.enrolled > 0 AND {scope c.org_id}
                AND (c.status IN ('published', 'running')
                     OR (c.status = 'closed' AND EXISTS (SELECT 1 FROM enrollment e WHERE e.class_id = c.id
-                        AND e.status IN ('reserved', 'confirmed', 'attending', 'suspended'))))
+                        AND e.status IN ('reserved', 'confirmed', 'attending'))))
              ORDER BY c.ends_on, c.id LIMIT 50",
             args![today],
         )

@@ -19,7 +19,7 @@ mod tests;
 
 pub(crate) use api::TermsApi;
 pub use model::{TermDraft, TermRow, end_of, last_day_of};
-pub use store::find;
+pub use store::{find, later};
 pub(crate) use store::{names, of_orgs};
 
 use platform::{Access, Permission as P, Routes};

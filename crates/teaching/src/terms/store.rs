@@ -27,6 +27,26 @@ pub async fn find(db: &Db, id: TermId) -> AppResult<TermRow> {
     Ok(db.query_one(sql, args![id]).await?)
 }
 
+/// The term that is so many terms after another of the same org; with 0 the term itself, `None` where it is not planned yet.
+///
+/// # Errors
+/// [`platform::AppError::NotFound`] when there is no such term.
+pub async fn later(db: &Db, id: TermId, by: i64) -> AppResult<Option<TermRow>> {
+    let term = find(db, id).await?;
+    if by < 1 {
+        return Ok(Some(term));
+    }
+    let sql = concat!(
+        "SELECT ",
+        term_columns!(),
+        " FROM term t WHERE t.org_id = $1 AND t.starts_on > $2 {unscoped: the dates of a term are public}
+          ORDER BY t.starts_on, t.id LIMIT 1 OFFSET $3"
+    );
+    Ok(db
+        .query_opt(sql, args![term.org_id, term.starts_on, by - 1])
+        .await?)
+}
+
 /// Names of terms.
 pub async fn names(db: &Db, ids: &[TermId]) -> DbResult<HashMap<TermId, String>> {
     if ids.is_empty() {

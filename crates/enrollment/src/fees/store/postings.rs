@@ -1,6 +1,7 @@
 //! SQL of the ledger of fees and of refunds.
 
 use crate::fees::ladder::Cause;
+use crate::fees::late::Due;
 use crate::fees::model::{Kind, Line, Method, Money};
 use crate::{EnrollmentId, EnrollmentStatus, PostingId, RefundId};
 use db::{Db, DbResult, Scope, Tx, Value, args, record};
@@ -157,13 +158,18 @@ pub(in crate::fees) async fn last_closed(db: &Db, org: OrgId) -> DbResult<Option
 }
 
 /// Keeps seats that were given from a waitlist until they are paid, or until their papers are signed.
-pub(in crate::fees) async fn keep(tx: &Tx, id: EnrollmentId, until: Instant) -> DbResult<()> {
+pub(in crate::fees) async fn keep(tx: &Tx, id: EnrollmentId, until: Instant, due: Due) -> DbResult<()> {
     tx.exec(
         "UPDATE enrollment SET held_until = $2,
-           money = CASE WHEN (SELECT c.fee_fen FROM class c WHERE c.id = enrollment.class_id) > 0 THEN 'due' ELSE 'none' END,
-           due_fen = (SELECT c.fee_fen FROM class c WHERE c.id = enrollment.class_id)
+           money = $3, due_fen = $4, fee_lessons = $5
          WHERE id = $1 {unscoped: decided by the seat desk}",
-        args![id, until],
+        args![
+            id,
+            until,
+            if due.fen > 0 { Money::Due } else { Money::None },
+            due.fen,
+            due.lessons
+        ],
     )
     .await?;
     Ok(())

@@ -2,6 +2,7 @@
 
 mod closing;
 mod online;
+mod rules;
 
 use crate::testing::{Stage, stage, stage_with_fee};
 use db::args;
@@ -270,6 +271,13 @@ async fn a_fee_can_be_waived_with_a_reason() {
         (Some("waived"), &Value::Null)
     );
     stage.books(&[("income", -12_000), ("waiver", 12_000)]).await;
+    // Who leaves leaves nothing behind: neither what was waived nor what was earned by it.
+    let leave = format!("/me/enrollments/{kept}/withdraw");
+    for _ in 0..2 {
+        assert_eq!(stage.as_learner(0).post(&leave, &[]).await.status, 303);
+        stage.books(&[]).await;
+    }
+    assert_eq!(stage.fee(0).await["money"], "none");
 }
 
 #[tokio::test(flavor = "multi_thread")]

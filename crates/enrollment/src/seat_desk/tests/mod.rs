@@ -67,6 +67,7 @@ pub(super) fn usual(number: i64) -> ClassState {
             turn: crate::rules::Turn::Confirm,
             ..crate::rules::Rule::default()
         },
+        school: Arc::default(),
         papers: None,
         eligibility: None,
         capacity: 2,
@@ -92,6 +93,7 @@ pub(super) fn state(classes: Vec<ClassState>, people: i64) -> State {
             .map(|number| (person(number), born(number)))
             .collect(),
         paid: HashMap::new(),
+        resting: HashMap::new(),
         reading: crate::eligibility::load::Reading::default(),
     }
 }
