@@ -14,7 +14,7 @@ use orgs::tree::{self, OrgBrief};
 use people::persons::{self, PersonBrief};
 use people::{births, contact};
 use platform::api::Part;
-use platform::{AppError, AppResult, Channel, Ctx, Event, Permission};
+use platform::{AppError, AppResult, Channel, Ctx, Event, Permission, Tx};
 use serde_json::json;
 use std::collections::HashMap;
 use teaching::classes::{self, ClassRow, ClassStatus};
@@ -104,8 +104,15 @@ pub(super) async fn view(ctx: &Ctx, row: RoundRow) -> AppResult<RoundView> {
     let wished = store::wished(db, row.id).await?;
     let of_channels = store::by_channel(db, row.id).await?;
     let mut all = Vec::new();
-    for id in store::classes(db, row.id).await? {
+    let of_round = store::classes(db, row.id).await?;
+    // A draw's seats are in its file; what a selection has given is counted, so that its seats stay as they were.
+    let given = match row.method.is_selection() {
+        true => store::books(db, &of_round, row.opens).await?,
+        false => Vec::new(),
+    };
+    for id in of_round {
         let class = classes::find(db, id).await?;
+        let given = given.iter().find(|books| books.class_id == id);
         let sealed = draw.as_ref().and_then(|file| {
             let text = id.to_string();
             let class = file.classes.iter().find(|class| class.id == text)?;
@@ -113,7 +120,9 @@ pub(super) async fn view(ctx: &Ctx, row: RoundRow) -> AppResult<RoundView> {
         });
         all.push(RoundClass {
             place: crate::enrollments::actions::place(ctx, &class).await?,
-            seats: sealed.unwrap_or(class.capacity - class.enrolled).max(0),
+            seats: sealed
+                .unwrap_or(class.capacity - class.enrolled + given.map_or(0, |books| books.seated))
+                .max(0),
             wished: wished.iter().find(|one| one.class_id == id).cloned(),
             class,
         });
@@ -274,17 +283,7 @@ async fn apply(
         at: ctx.now(),
     };
     store::insert_signup(&tx, &new).await?;
-    let text = format!(
-        "【学圈】已收到您在“{}”的报名申请，回执号 {}。{} 截止，截止前可以撤回；{}会告诉您。",
-        round.name,
-        model::spaced(&receipt),
-        crate::seat_desk::refusal::moment(round.closes),
-        round.method.result()
-    );
-    for member in &people {
-        persons::belongs(&tx, *member, round.org_id).await?;
-        contact::tell(&tx, *member, Some(round.org_id), "signup.applied", text.clone()).await?;
-    }
+    tell_received(&tx, round, &receipt, (person, &people)).await?;
     let data =
         json!({ "round": round.id, "people": people.len(), "wishes": asked.wishes, "tickets": tickets });
     let event = Event::new("signup.applied", "signup", id)
@@ -294,6 +293,32 @@ async fn apply(
         .data(data);
     tx.commit(vec![event]).await?;
     Ok(id)
+}
+
+/// Tells everybody in a signup that it was received, and companions who asked for them.
+async fn tell_received(
+    tx: &Tx,
+    round: &RoundRow,
+    receipt: &str,
+    (person, people): (PersonId, &[PersonId]),
+) -> AppResult<()> {
+    let asked = persons::find(tx, person).await?.name;
+    let what = format!(
+        "“{}”的报名申请，回执号 {}。{} 截止，截止前可以撤回；{}会告诉您。",
+        round.name,
+        model::spaced(receipt),
+        crate::seat_desk::refusal::moment(round.closes),
+        round.method.result()
+    );
+    for member in people {
+        let text = match *member == person {
+            true => format!("【学圈】已收到您在{what}"),
+            false => format!("【学圈】{asked}和您一起报名，已收到你们在{what}"),
+        };
+        persons::belongs(tx, *member, round.org_id).await?;
+        contact::tell(tx, *member, Some(round.org_id), "signup.applied", text).await?;
+    }
+    Ok(())
 }
 
 /// Every class wished for is on, and everybody fits its ages.

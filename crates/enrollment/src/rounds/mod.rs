@@ -26,6 +26,7 @@
 pub mod actions;
 pub(crate) mod api;
 pub mod audience;
+pub mod books;
 mod desk_pages;
 mod export;
 pub mod lifecycle;
