@@ -151,7 +151,9 @@ test('first come: a former learner takes a seat, pays on line, and leaves', asyn
   await learner.getByRole('link', { name: '去交学费' }).click();
   await press(learner, /在网上交/);
   await press(learner, '付错金额');
-  await learner.getByText('要交').first().waitFor();
+  await learner.getByText('金额不对').first().waitFor();
+  await look(learner, 'a wrong sum');
+  await learner.goto(`${server.url}${enrollment.replace('enrollments', 'fees')}`);
   await press(learner, /在网上交/);
   await press(learner, /^付 .* 元$/);
   await learner.getByText('已交').first().waitFor();
@@ -193,8 +195,8 @@ test('the cashier pays back and closes the day to the fen', async () => {
   await look(officer, 'refunds');
   const before = await officer.locator('form[action^="/desk/fee-refunds/"]').count();
   assert.ok(before > 0, 'the differences of the merge are owed');
-  await press(officer, '退现金');
-  assert.match(await says('的学费退给您'), /退的是现金/);
+  await press(officer, '退到卡上');
+  assert.match(await says('的学费退给您'), /退到卡上/);
   await open(officer, '/desk/closings');
   await officer.locator('main a[href^="/desk/closings/"]').first().click();
   const cash = (await main(officer)).match(/账上现金\s+(-?[\d,]+(?:\.\d+)?) 元/)[1].replaceAll(',', '');

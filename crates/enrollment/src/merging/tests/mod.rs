@@ -204,7 +204,7 @@ async fn other(stage: &Stage, name: &str, capacity: i64, fee_fen: i64) -> ClassI
         name: name.into(),
         capacity,
         weekday: 2,
-        days: ["2027-03-02", "2027-03-09"].map(str::to_owned).to_vec(),
+        days: ["2027年3月2日", "2027-03-09"].map(str::to_owned).to_vec(),
         fee_fen,
         ..ClassPlan::default()
     };

@@ -4,6 +4,7 @@ use super::{Stage, count, other, set_minimum, standing};
 use crate::enrollments::JOBS;
 use crate::testing::stage_with_fee;
 use db::args;
+use kernel::Fen;
 use serde_json::json;
 use teaching::ClassId;
 
