@@ -1,6 +1,6 @@
-// What enrolment has beside its rounds, each in the shape in which people meet it: papers that a family signs and a turn
-// that comes; an interview that two officers decide; changing classes and a long absence; people who wait and get a
-// class of their own; a trial lesson, and an ask left before the doors open.
+// What enrolment has beside its rounds, each in the shape in which people meet it: a turn that comes; an interview that
+// two officers decide; changing classes and a long absence; people who wait and get a class of their own; a trial lesson,
+// and an ask left before the doors open; papers that a family signs.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { findings, startBrowser, visitor } from '../browser.js';
@@ -60,45 +60,6 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await server?.stop();
-});
-
-test('at 82 a seat is kept, and theirs when the family has signed', async () => {
-  await open(learner, '/me/settings');
-  const number = (await learner.content()).match(/X\d{8}/)[0];
-  await open(clerk, '/desk/counter');
-  await clerk.getByText('登记新学员').click();
-  await clerk.fill('#f-name', OLD_MOTHER.name);
-  await clerk.check('input[name=sex][value=female]');
-  await clerk.fill('#f-id_number', idNumber(OLD_MOTHER.born));
-  await clerk.selectOption('#f-org', { index: 1 });
-  await press(clerk, '登记，接着选班级');
-  const mother = clerk.url().split('/').at(-1);
-  const free = (await classes()).find((one) => one.fee_fen === 0 && one.seats_left > 1 && one.age_max === null);
-  await open(clerk, `/desk/counter/${mother}/${free.id}`);
-  await press(clerk, '报上这个班');
-  assert.match(await main(clerk), /名额已留，等交材料.*还要签：家人同意书/s);
-  await look(clerk, 'a seat that waits for papers');
-  const enrollment = clerk.url().match(/enrollments\/([0-9a-z]{13})/)[1];
-  await open(clerk, `/desk/enrollments/${enrollment}/papers`);
-  await press(clerk, '记下这份材料');
-  await clerk.getByText('请选择签字人和学员的关系').first().waitFor();
-  await look(clerk, 'nobody signed');
-
-  // The daughter may act for her, and signs on her own telephone.
-  await open(clerk, `/desk/people/${mother}/family`);
-  await clerk.fill('#f-number', number);
-  await clerk.check('input[name=relation][value=child]');
-  await clerk.check('input[name=check][value=id_card]');
-  await clerk.fill('#f-reason', '本人没有手机');
-  await press(clerk, '本人在场同意，登记代办人');
-  await clerk.getByRole('table').waitFor();
-  await open(learner, `/me/enrollments/${enrollment}/papers/consent`);
-  await look(learner, 'the consent');
-  await press(learner, '我看完了，同意并签名');
-  await open(learner, `/me/enrollments/${enrollment}`);
-  assert.match(await main(learner), /已报上/);
-  await open(learner, '/me/papers');
-  await look(learner, 'papers');
 });
 
 test('somebody gives up a seat, and the next in turn has it until it is paid', async () => {
@@ -243,6 +204,47 @@ test('a trial lesson, and an ask left before the doors open', async () => {
   await learner.goto(waits);
   await learner.getByText('有结果了').waitFor();
   await look(learner, 'decided');
+});
+
+test('at 82 a seat is kept, and theirs when the family has signed', async () => {
+  // Days have passed: whoever was signed in comes in again.
+  await signIn(clerk, server.url, CLERK);
+  await open(learner, '/me/settings');
+  const number = (await learner.content()).match(/X\d{8}/)[0];
+  await open(clerk, '/desk/counter');
+  await clerk.getByText('登记新学员').click();
+  await clerk.fill('#f-name', OLD_MOTHER.name);
+  await clerk.check('input[name=sex][value=female]');
+  await clerk.fill('#f-id_number', idNumber(OLD_MOTHER.born));
+  await clerk.selectOption('#f-org', { index: 1 });
+  await press(clerk, '登记，接着选班级');
+  const mother = clerk.url().split('/').at(-1);
+  const free = (await classes()).find((one) => one.fee_fen === 0 && one.seats_left > 1 && one.age_max === null);
+  await open(clerk, `/desk/counter/${mother}/${free.id}`);
+  await press(clerk, '报上这个班');
+  assert.match(await main(clerk), /名额已留，等交材料.*还要签：家人同意书/s);
+  await look(clerk, 'a seat that waits for papers');
+  const enrollment = clerk.url().match(/enrollments\/([0-9a-z]{13})/)[1];
+  await open(clerk, `/desk/enrollments/${enrollment}/papers`);
+  await press(clerk, '记下这份材料');
+  await clerk.getByText('请选择签字人和学员的关系').first().waitFor();
+  await look(clerk, 'nobody signed');
+
+  // The daughter may act for her, and signs on her own telephone.
+  await open(clerk, `/desk/people/${mother}/family`);
+  await clerk.fill('#f-number', number);
+  await clerk.check('input[name=relation][value=child]');
+  await clerk.check('input[name=check][value=id_card]');
+  await clerk.fill('#f-reason', '本人没有手机');
+  await press(clerk, '本人在场同意，登记代办人');
+  await clerk.getByRole('table').waitFor();
+  await open(learner, `/me/enrollments/${enrollment}/papers/consent`);
+  await look(learner, 'the consent');
+  await press(learner, '我看完了，同意并签名');
+  await open(learner, `/me/enrollments/${enrollment}`);
+  assert.match(await main(learner), /已报上/);
+  await open(learner, '/me/papers');
+  await look(learner, 'papers');
 });
 
 test('no page on the way has a fault', () => assert.deepEqual(wrong, []));
