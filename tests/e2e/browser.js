@@ -41,6 +41,9 @@ export function startBrowser() {
   });
 }
 
+/** Milliseconds to wait for anything on a page; more of it on a machine that others keep busy. */
+const PATIENCE = Number(process.env.XUEQUAN_PATIENCE) || 15_000;
+
 /** A fresh visitor with this size and look; faults of scripts and of the content policy are collected in `faults`. */
 export async function visitor(browser, url, { width = 390, height = 844, look = 'normal', scripts = true } = {}) {
   // The scan is put into the page past its content policy; the policy is watched by `faults` all the same.
@@ -52,7 +55,7 @@ export async function visitor(browser, url, { width = 390, height = 844, look = 
   });
   await context.addCookies([{ name: 'xq_view', value: `${look}.auto.zh`, url }]);
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(PATIENCE);
   const faults = [];
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('console', (line) => line.type() === 'error' && faults.push(line.text()));

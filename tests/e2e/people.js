@@ -32,3 +32,33 @@ export async function signIn(page, url, who) {
   await page.locator(signInButton(who)).click();
   await page.waitForURL(/\/(me|desk)$/);
 }
+
+/** Signs in on this page by the demo's staff form; every account of the demo has this password. */
+export async function signInByName(page, url, login) {
+  await page.context().clearCookies({ name: /^(?!xq_view)/ });
+  await page.goto(`${url}/sign-in?by=staff`);
+  await page.fill('#f-login', login);
+  await page.fill('#f-password', 'xuequan-demo-2026');
+  await page.locator('form:has(#f-password) button').click();
+  await page.waitForURL(/\/(me|desk)$/);
+}
+
+/** Moves the demo's clock by whole days; whoever was signed in may have to sign in again. */
+export async function daysPass(page, url, days) {
+  await page.goto(`${url}/demo`);
+  await page.locator('[name=days]').first().fill(String(days));
+  await page.getByRole('button', { name: '把时间往后拨' }).click();
+  await page.waitForLoadState();
+}
+
+/** The newest messages of the demo's outbox, once one of them says this. */
+export async function messageThatSays(url, words) {
+  for (let tries = 0; tries < 600; tries += 1) {
+    const html = await fetch(`${url}/outbox`).then((answer) => answer.text());
+    const texts = [...html.matchAll(/<\/p><p>([^<]*)<\/p>/g)].map(([, text]) => text);
+    const found = texts.find((text) => text.includes(words));
+    if (found) return found;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error(`no message says “${words}”`);
+}

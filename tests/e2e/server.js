@@ -7,7 +7,8 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const program = process.env.XUEQUAN || join(root, 'target/debug/xuequan');
+/** The program under test. */
+export const PROGRAM = process.env.XUEQUAN || join(root, 'target/debug/xuequan');
 
 export const TODAY = '2026-11-22';
 
@@ -29,7 +30,7 @@ export async function startServer() {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const options = ['serve', '--demo', '--today', TODAY, '--data', data, '--listen', `127.0.0.1:${port}`];
-  const child = spawn(program, options, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(PROGRAM, options, { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
   const ended = new Promise((done) => child.once('exit', done));

@@ -1,7 +1,7 @@
 //! `xuequan draw verify FILE`: computes a published draw again, without a database and without a network.
 
 use crate::{Done, Trouble, terminal};
-use enrollment::draws::algorithm::verify;
+use enrollment::draws::algorithm::{verify, verify_seal};
 use enrollment::draws::file::DrawFile;
 use std::path::Path;
 
@@ -14,9 +14,22 @@ const MOST_BYTES: u64 = 512 << 20;
 /// When the file cannot be read, is no draw file, or does not hold what it claims.
 pub fn run(path: &Path) -> Done {
     let file = read(path)?;
-    let result = verify(&file).map_err(|fault| Trouble::new(format!("核对不符：{}", fault.0)))?;
+    let differs = |fault: enrollment::draws::algorithm::Fault| Trouble::new(format!("核对不符：{}", fault.0));
+    let seal = format!("名单指纹 {}（{} 公布）。", file.seal.hash, file.seal.at);
+    if file.randomness.is_none() && file.result.is_none() {
+        verify_seal(&file).map_err(differs)?;
+        terminal::say(format!(
+            "名单和指纹一致：{} {}，{} 个回执号。还没有摇号。",
+            file.round.org,
+            file.round.name,
+            file.entrants.len()
+        ));
+        terminal::say(seal);
+        return Ok(());
+    }
+    let result = verify(&file).map_err(differs)?;
     terminal::say(format!("核对无误：{} {}。", file.round.org, file.round.name));
-    terminal::say(format!("名单指纹 {}（{} 公布）。", file.seal.hash, file.seal.at));
+    terminal::say(seal);
     if let Some(randomness) = &file.randomness {
         terminal::say(format!(
             "随机数“{}”，来自{}。",
@@ -65,8 +78,20 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("xuequan-draw-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let path = folder.join("draw.json");
+        // A list that is sealed and not drawn yet is checked as the page does it.
+        let mut sealed: serde_json::Value = serde_json::from_str(SAMPLE).unwrap();
+        sealed.as_object_mut().unwrap().remove("randomness");
+        let torn = sealed.to_string();
+        sealed.as_object_mut().unwrap().remove("result");
+        let sealed = sealed.to_string();
         let cases = [
             (SAMPLE.to_owned(), None),
+            (sealed.clone(), None),
+            (
+                sealed.replacen("10000004", "10000008", 1),
+                Some("名单和封存时不一样"),
+            ),
+            (torn, Some("随机数还没有公布")),
             (
                 SAMPLE.replacen("10000004", "10000008", 1),
                 Some("名单和封存时不一样"),

@@ -40,7 +40,9 @@ pub(crate) fn token(answer: &Answer) -> Option<String> {
 /// The newest message's text.
 pub(crate) async fn newest_text(app: &TestApp) -> String {
     let ctx = app.system();
-    let sent = message::newest(ctx.db(), 1).await.unwrap();
+    let sent = message::newest(ctx.db(), platform::api::Part { limit: 1, offset: 0 })
+        .await
+        .unwrap();
     message::open_text(&ctx, &sent[0]).unwrap()
 }
 

@@ -1,5 +1,6 @@
 //! Messages to people: kept sealed, sent by a job, shown to staff masked.
 
+use crate::api::Part;
 use crate::notifier::Outcome;
 use crate::{AppError, AppResult, Ctx, Job, JobFuture, JobKind, Tx, job};
 use db::{Db, args, record};
@@ -98,12 +99,25 @@ fn mask(phone: &str) -> String {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn newest(db: &Db, limit: i64) -> AppResult<Vec<Sent>> {
+pub async fn newest(db: &Db, part: Part) -> AppResult<Vec<Sent>> {
     Ok(db
         .query(
             "SELECT id, template, to_masked, text_sealed, state, failure, created_at FROM message
-             ORDER BY created_at DESC, id DESC LIMIT $1",
-            args![limit],
+             ORDER BY created_at DESC, id DESC LIMIT $1 OFFSET $2",
+            args![part.limit, part.offset],
+        )
+        .await?)
+}
+
+/// How many messages of an org since a moment did not arrive.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn failed_since(db: &Db, org: OrgId, since: Instant) -> AppResult<i64> {
+    Ok(db
+        .query_one(
+            "SELECT count(*) FROM message WHERE org_id = $1 AND state = 'failed' AND created_at >= $2",
+            args![org, since],
         )
         .await?)
 }

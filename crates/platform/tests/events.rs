@@ -235,7 +235,9 @@ async fn a_message_is_sealed_and_settled_once() {
     message::send(&tx, draft).await.unwrap();
     tx.commit(vec![Event::new("a.b", "a", org(1))]).await.unwrap();
     assert_eq!(app.run_jobs(&[message::SEND]).await, 1);
-    let sent = message::newest(&app.platform.db, 10).await.unwrap();
+    let sent = message::newest(&app.platform.db, platform::api::Part { limit: 10, offset: 0 })
+        .await
+        .unwrap();
     let first = sent.first().unwrap();
     assert_eq!(
         (first.state.as_str(), first.to_masked.as_str()),

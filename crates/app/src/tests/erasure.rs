@@ -262,7 +262,12 @@ async fn a_message_that_waits_is_not_sent_to_who_is_erased() {
         .await
         .unwrap();
     f.app.run_jobs(&wiring::jobs()).await;
-    assert!(message::newest(ctx.db(), 10).await.unwrap().is_empty());
+    assert!(
+        message::newest(ctx.db(), platform::api::Part { limit: 10, offset: 0 })
+            .await
+            .unwrap()
+            .is_empty()
+    );
     let failed: i64 = f.one("SELECT count(*) FROM job WHERE state <> 'done'").await;
     assert_eq!(failed, 0);
 }

@@ -95,8 +95,8 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
         all.extend(rows.first().map(|first| Waiting {
             title: format!("长期没来：{} 人", rows.len()),
             detail: format!(
-                "先打电话，再决定保留名额还是清退。最早的一个在“{}”，连续 {} 次没来。",
-                first.class_name, first.in_row
+                "先打电话，再决定保留名额还是清退。最早的一个在“{}”，没请假没来 {} 次。",
+                first.class_name, first.missed
             ),
             href: "/desk/absences".into(),
             due: None,

@@ -64,6 +64,7 @@ pub(crate) async fn members(
     let mut people = vec![person];
     let key = ctx.actor.person.unwrap_or(person).to_string();
     for (at, companion) in companions.iter().enumerate() {
+        check_pair(companion, at + 1)?;
         COMPANION_TRIES.check(&key, ctx.now())?;
         let found = persons::find_by_number(ctx.db(), &companion.number).await?;
         let known = found.filter(|brief| brief.birth.is_some() && brief.birth == companion.birth);
@@ -78,6 +79,21 @@ pub(crate) async fn members(
     }
     check_members(&people, limit).map_err(|wrong| AppError::Invalid(vec![wrong]))?;
     Ok(people)
+}
+
+/// Number and day of birth go together; with one of them nobody is found, and nobody is left out unsaid.
+fn check_pair(companion: &Companion, at: usize) -> AppResult<()> {
+    match (companion.number.is_empty(), companion.birth) {
+        (true, _) => Err(AppError::invalid(
+            &format!("companion_number_{at}"),
+            format!("请填第 {at} 位同行人的学号；没有人一起报，就把出生日期也清空。"),
+        )),
+        (false, None) => Err(AppError::invalid(
+            &format!("companion_birth_{at}"),
+            format!("请填第 {at} 位同行人的出生日期。"),
+        )),
+        (false, Some(_)) => Ok(()),
+    }
 }
 
 /// Checks who takes part: one to the limit, nobody twice.
@@ -141,14 +157,17 @@ pub(crate) fn fields(limit: i64) -> Vec<Field> {
     all
 }
 
-/// The companions that were typed.
+/// The companions that were typed, half a pair among them; the places after the last one are nobody's.
 pub(crate) fn typed(form: &Form, limit: i64) -> Vec<Companion> {
-    let companions = (1..limit).filter_map(|at| {
-        let number = form.some(&format!("companion_number_{at}"))?.to_owned();
-        let birth = form.date(&format!("companion_birth_{at}"));
-        Some(Companion { number, birth })
-    });
-    companions.collect()
+    let pair = |at: i64| Companion {
+        number: form.get(&format!("companion_number_{at}")).trim().to_owned(),
+        birth: form.date(&format!("companion_birth_{at}")),
+    };
+    let mut companions: Vec<Companion> = (1..limit).map(pair).collect();
+    let is_somebody = |one: &Companion| !one.number.is_empty() || one.birth.is_some();
+    let last = companions.iter().rposition(is_somebody);
+    companions.truncate(last.map_or(0, |last| last + 1));
+    companions
 }
 
 /// What was typed of companions, to be sent once more.
@@ -163,8 +182,46 @@ mod tests;
 
 #[cfg(test)]
 mod rules {
-    use super::check_members;
+    use super::{check_members, check_pair, fields, typed};
     use kernel::Id;
+    use ui::{Form, Lang};
+
+    /// What is typed of one companion is never left out unsaid, whichever box it stands in.
+    #[test]
+    fn half_a_pair_is_asked_for() {
+        let form = |pairs: &[(&str, &str)]| {
+            let pairs: Vec<_> = pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect();
+            Form::from_pairs(fields(3), Lang::Zh, &pairs)
+        };
+        let number = |at: i64| format!("companion_number_{at}");
+        let birth = |at: i64| format!("companion_birth_{at}");
+        for (filled, wrong) in [
+            (vec![], vec![]),
+            (vec![(number(1), "X00000019"), (birth(1), "1951-05-18")], vec![]),
+            (vec![(number(1), "X00000019")], vec![birth(1)]),
+            (vec![(birth(1), "1951-05-18")], vec![number(1)]),
+            (vec![(birth(2), "1951-05-18")], vec![number(1), number(2)]),
+            (vec![(number(1), " ")], vec![]),
+        ] {
+            let pairs: Vec<(&str, &str)> = filled
+                .iter()
+                .map(|(name, value)| (name.as_str(), *value))
+                .collect();
+            let companions = typed(&form(&pairs), 3);
+            let found: Vec<String> = companions
+                .iter()
+                .enumerate()
+                .filter_map(|(at, one)| match check_pair(one, at + 1) {
+                    Err(platform::AppError::Invalid(wrong)) => Some(wrong.first()?.field.clone()),
+                    _ => None,
+                })
+                .collect();
+            assert_eq!(found, wrong, "{filled:?}");
+        }
+    }
 
     #[test]
     fn companions_are_few_and_different() {

@@ -39,7 +39,7 @@ fn fields(folder: &Folder) -> Vec<Field> {
     vec![
         Field::radios("paper", "签好的是哪一份", papers.collect()),
         Field::text("signer_name", "签字人姓名", 2, 40),
-        Field::radios("relation", "签字人是学员的", relations.collect()),
+        Field::radios("relation", "签字人和学员的关系", relations.collect()),
     ]
 }
 

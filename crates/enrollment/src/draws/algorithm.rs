@@ -145,11 +145,11 @@ pub fn check_list(entrants: &[Entrant], classes: &[DrawClass]) -> Result<(), Fau
     Ok(())
 }
 
-/// Checks a whole file: the list is in order, the seal is of this list, and the result is what the randomness gives.
+/// Checks what is sealed: the list is in order, and the seal is of this list.
 ///
 /// # Errors
 /// The first [`Fault`].
-pub fn verify(file: &DrawFile) -> Result<DrawResult, Fault> {
+pub fn verify_seal(file: &DrawFile) -> Result<(), Fault> {
     if file.format != FORMAT {
         return fault(format!("文件格式是“{}”，这里只认识 {FORMAT}。", file.format));
     }
@@ -161,6 +161,15 @@ pub fn verify(file: &DrawFile) -> Result<DrawResult, Fault> {
             file.seal.hash
         ));
     }
+    Ok(())
+}
+
+/// Checks a whole file: what is sealed, and that the result is what the randomness gives.
+///
+/// # Errors
+/// The first [`Fault`].
+pub fn verify(file: &DrawFile) -> Result<DrawResult, Fault> {
+    verify_seal(file)?;
     let Some(randomness) = &file.randomness else {
         return fault("名单已封存，随机数还没有公布，还没有摇号。");
     };

@@ -186,6 +186,15 @@ async fn papers_due(ctx: &Ctx, tx: &Tx, row: &EnrollmentRow) -> AppResult<String
         .unwrap_or_default())
 }
 
+/// What belongs to some tidings: papers still to be signed, and what of the fee goes back.
+async fn further(ctx: &Ctx, tx: &Tx, row: &EnrollmentRow, word: &str) -> AppResult<String> {
+    match word {
+        "reserved" | "promoted" | "merged" => papers_due(ctx, tx, row).await,
+        "withdrawn" | "absent" => crate::fees::told::on_leaving(tx, row).await,
+        _ => Ok(String::new()),
+    }
+}
+
 async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
     if told_before(&ctx, &job).await? {
         return Ok("已通知过".into());
@@ -224,7 +233,10 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
                 words::told((word, &line.from), row, class, (&meets(class, place), until))
             }
             _ if word == "changed" => changed_text(&line.from, row, class, place),
-            (_, who) if word == "not_merged" => not_merged_text(row, class, who),
+            (_, who) if word == "not_merged" => {
+                let choice = crate::merging::store::choice(&tx, row.id).await?;
+                not_merged_text(row, class, who, choice.as_ref())
+            }
             _ if word == "invited" => invited_text(&line.from, row, class, place),
             _ if word == "offered" || word == "offer_over" => offer_text(word, row, class, place),
             (Some((template, text)), Some(who)) => {
@@ -234,9 +246,7 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
             (None, Some(who)) => acted_text(&who, word, row, class, place, *position),
             (None, None) => decided_text(word, class, place, *position),
         };
-        if matches!(word.as_str(), "reserved" | "promoted" | "merged") {
-            text.push_str(&papers_due(&ctx, &tx, row).await?);
-        }
+        text.push_str(&further(&ctx, &tx, row, word).await?);
         // From now on the school's staff find this person.
         persons::belongs(&tx, row.person_id, row.org_id).await?;
         if contact::tell(&tx, row.person_id, Some(row.org_id), template, text).await? {

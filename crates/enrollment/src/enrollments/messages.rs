@@ -4,6 +4,7 @@ use super::model::{hours, weekday_name};
 use super::store::EnrollmentRow;
 use crate::EnrollmentStatus;
 use crate::fees::Money;
+use crate::merging::store::ChoiceRow;
 use crate::seat_desk::promotion::TOO_FEW_SEATS;
 use crate::seat_desk::refusal::moment;
 use kernel::chinese_date::date_text;
@@ -33,7 +34,7 @@ pub(super) fn acted_text(
                 "【学圈】{who}替您接受了“{name}”的名额，您已报上：每{} {}，{place}，{} 开课。不是您的意思，请打电话或到学校说，可以取消。",
                 weekday_name(class.weekday),
                 hours(class.starts, class.minutes),
-                class.starts_on
+                date_text(class.starts_on)
             ),
         ),
         "confirmed" => (
@@ -42,7 +43,7 @@ pub(super) fn acted_text(
                 "【学圈】{who}替您报了“{name}”：每{} {}，{place}，{} 开课。{undo}",
                 weekday_name(class.weekday),
                 hours(class.starts, class.minutes),
-                class.starts_on
+                date_text(class.starts_on)
             ),
         ),
         "waitlisted" => (
@@ -94,12 +95,12 @@ pub(super) fn money_text(
             if row.money == Money::Waived {
                 format!(
                     "【学圈】“{name}”的学费 {fee} 已给您免交，您已报上。{} 开课。",
-                    class.starts_on
+                    date_text(class.starts_on)
                 )
             } else {
                 format!(
                     "【学圈】“{name}”的学费 {fee} 已收到，您已报上。{} 开课。收据在网上“我的学费”，或到学校柜台打印。",
-                    class.starts_on
+                    date_text(class.starts_on)
                 )
             },
         )),
@@ -159,7 +160,7 @@ pub(super) fn merged_text(
         class.name,
         weekday_name(class.weekday),
         hours(class.starts, class.minutes),
-        class.starts_on
+        date_text(class.starts_on)
     );
     ("enrollment.merged", text)
 }
@@ -170,7 +171,7 @@ pub(super) fn meets(class: &ClassRow, place: &str) -> String {
         "每{} {}，{place}，{} 开课",
         weekday_name(class.weekday),
         hours(class.starts, class.minutes),
-        class.starts_on
+        date_text(class.starts_on)
     )
 }
 
@@ -244,30 +245,35 @@ pub(super) fn changed_text(
     ("enrollment.changed", text)
 }
 
-/// What is told to who does not go into the class that took theirs.
+/// What is told to who does not go into the class that took theirs: all that they had paid goes back, the difference too.
 pub(super) fn not_merged_text(
     row: &EnrollmentRow,
     class: &ClassRow,
     who: Option<String>,
+    choice: Option<&ChoiceRow>,
 ) -> (&'static str, String) {
+    let name = &class.name;
+    let what = match choice {
+        Some(ChoiceRow { answer: None, .. }) => {
+            format!("没有等到您答复去不去“{name}”，算不去，位置已经让出。")
+        }
+        _ => format!("“{name}”不去了，位置已经让出。"),
+    };
     let by = match who {
         Some(who) => format!("这是{who}替您答复的。"),
         None => String::new(),
     };
-    let back = match row.due_fen {
-        0 => String::new(),
-        fen if row.money == Money::Paid => {
-            format!(
-                "学费 {} 全部退还，请到学校柜台领取，或等学校办理。",
-                kernel::Fen(fen)
-            )
-        }
-        _ => String::new(),
+    let paid = choice
+        .filter(|choice| choice.old_paid)
+        .map(|choice| choice.old_fen);
+    let back = match paid.or((row.money == Money::Paid).then_some(row.due_fen)) {
+        None | Some(0) => String::new(),
+        Some(fen) => format!(
+            "您交过的 {} 全部退还，请到学校柜台领取，或等学校办理。",
+            kernel::Fen(fen)
+        ),
     };
-    let text = format!(
-        "【学圈】“{}”不去了，位置已经让出。{back}{by}可以看看别的班，或打电话问学校。",
-        class.name
-    );
+    let text = format!("【学圈】{what}{back}{by}可以看看别的班，或打电话问学校。");
     ("enrollment.not_merged", text)
 }
 
@@ -294,7 +300,7 @@ pub(super) fn decided_text(
         weekday_name(class.weekday),
         hours(class.starts, class.minutes)
     );
-    let first = class.starts_on;
+    let first = date_text(class.starts_on);
     match word {
         "confirmed" | "signed" => (
             "enrollment.confirmed",

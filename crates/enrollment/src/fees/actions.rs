@@ -5,6 +5,7 @@ use super::ledger::{self, Back, Posting};
 use super::model::{Kind, Method, Money, Payment, can_undo};
 use super::online;
 use super::store::{self, DueRow, PostingRow, RefundRow};
+use super::told;
 use crate::enrollments::store::{self as enrollments, EnrollmentRow};
 use crate::seat_desk::holds::{Way, held_until};
 use crate::seat_desk::{Answer, Ask, Asked, Refusal, SeatDesk};
@@ -378,6 +379,7 @@ pub async fn pay_refund(ctx: &Ctx, id: RefundId, method: Method) -> AppResult<Re
     store::set_refund(&tx, id, "paid", Some(posted.id)).await?;
     let row = enrollments::find(&tx, refund.enrollment_id).await?;
     set_refunded(&tx, &row).await?;
+    told::refunded(&tx, &row, &refund, method).await?;
     let event = ledger::event("fee.refunded", &posted).on_behalf_of(row.person_id);
     tx.commit(vec![event.data(ledger::told(&posted))]).await?;
     store::refund_within(ctx.db(), &scope, id)

@@ -78,9 +78,15 @@ struct SheetPage {
     form: Form,
 }
 
-fn fields() -> Vec<Field> {
+/// What is counted. Where more cash went back than came in, it came out of the change: how much of it is missing then.
+fn fields(cash: i64) -> Vec<Field> {
+    let count = match cash < 0 {
+        true => Field::money("lent", "备用的零钱里垫出去多少（元）")
+            .hint("这几天退的现金比收的多：点一点备用的零钱，少了多少就填多少"),
+        false => Field::money("counted", "抽屉里点出来的现金（元）").hint("不算备用的零钱"),
+    };
     vec![
-        Field::money("counted", "抽屉里点出来的现金（元）").hint("不算备用的零钱"),
+        count,
         Field::text("reason", "和账上不一样的原因", 0, 200)
             .optional()
             .hint("一样就不用写"),
@@ -126,14 +132,19 @@ fn sheet_page(ctx: &Ctx, sheet: Sheet, form: Form) -> SheetPage {
 /// `GET /desk/closings/{org}`: the open days, and the count.
 pub(super) async fn open(ctx: Ctx, Path(org): Path<String>) -> AppResult<Response> {
     let sheet = closing::open_sheet(&ctx, id(&org)?).await?;
-    Ok(html(&sheet_page(&ctx, sheet, Form::blank(fields(), Lang::Zh))))
+    let form = Form::blank(fields(sheet.cash()), Lang::Zh);
+    Ok(html(&sheet_page(&ctx, sheet, form)))
 }
 
 /// `POST /desk/closings/{org}`
 pub(super) async fn close(ctx: Ctx, Path(org): Path<String>, posted: Posted) -> AppResult<Response> {
-    let mut form = Form::from_pairs(fields(), Lang::Zh, &posted.0);
     let sheet = closing::open_sheet(&ctx, id(&org)?).await?;
-    let Some(counted) = form.fen("counted").filter(|_| form.is_valid()) else {
+    let mut form = Form::from_pairs(fields(sheet.cash()), Lang::Zh, &posted.0);
+    let counted = match sheet.cash() < 0 {
+        true => form.fen("lent").map(|lent| -lent),
+        false => form.fen("counted"),
+    };
+    let Some(counted) = counted.filter(|_| form.is_valid()) else {
         return Ok(html_with(422, &sheet_page(&ctx, sheet, form)));
     };
     match closing::close(&ctx, id(&org)?, counted, form.get("reason")).await {

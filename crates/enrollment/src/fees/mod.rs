@@ -34,6 +34,7 @@ mod pages;
 mod store;
 #[cfg(test)]
 mod tests;
+pub(crate) mod told;
 
 pub use demo_pay::{DemoPay, demo_routes};
 pub use ledger::{Step, carry_out};

@@ -5,7 +5,7 @@ use super::model::{Kind, Method, Money, receipt_text};
 use super::online;
 use super::store::PostingRow;
 use crate::enrollments::store::EnrollmentRow;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::response::Response;
 use kernel::{Fen, Instant};
 use platform::web::{Posted, see_other};
@@ -37,6 +37,15 @@ pub(super) fn tag(page: &Page, money: Money) -> Tag {
     }
 }
 
+/// How a fee stands for the learner: what they wait for to come back is said beside it.
+fn standing(page: &Page, fee: &Fee) -> Tag {
+    let owed = fee.refunds.iter().filter(|refund| refund.status == "open");
+    match owed.map(|refund| refund.amount_fen).sum() {
+        0 => tag(page, fee.row.money),
+        fen => Tag::waiting(page.tn("{}，要退 {}", &[&page.t(fee.row.money.label()), &yuan(page, fen)])),
+    }
+}
+
 struct Item {
     href: String,
     name: String,
@@ -51,7 +60,7 @@ fn item(page: &Page, fee: &Fee) -> Item {
         name: fee.class.name.clone(),
         fee: yuan(page, fee.row.due_fen),
         pay_by: pay_by(page, &fee.row),
-        tag: tag(page, fee.row.money),
+        tag: standing(page, fee),
     }
 }
 
@@ -103,10 +112,15 @@ pub(super) fn lines(page: &Page, fee: &Fee, now: Instant, base: &str) -> Vec<Lin
         what: what(page, row),
         amount: yuan(page, row.amount_fen),
         receipt: number(row).map(|number| (format!("{base}/receipts/{}", row.id), number)),
-        undo: (fee.can_undo(row, now) && (base == "/desk" || row.method == Method::Online))
+        undo: (fee.can_undo(row, now) && (base == "/desk" || is_own_to_undo(row)))
             .then(|| format!("{base}/fee-postings/{}/undo", row.id)),
     };
     shown.map(line).collect()
+}
+
+/// The learner undoes what they paid on line themselves; what came back to them is the cashier's.
+fn is_own_to_undo(row: &PostingRow) -> bool {
+    row.method == Method::Online && row.kind == Kind::Paid
 }
 
 fn what(page: &Page, row: &PostingRow) -> String {
@@ -154,13 +168,24 @@ struct OnePage {
 }
 
 /// `GET /me/fees/{id}`: one fee, how to pay it, and what happened.
-pub(super) async fn one(ctx: Ctx, Path(text): Path<String>) -> AppResult<Response> {
+pub(super) async fn one(
+    ctx: Ctx,
+    Path(text): Path<String>,
+    Query(query): Query<ui::Pairs>,
+) -> AppResult<Response> {
     let fee = actions::show_own(&ctx, id(&text)?).await?;
-    let page = ui::learner_page(&ctx, "学费");
+    let mut page = ui::learner_page(&ctx, "学费");
+    if query
+        .iter()
+        .any(|(name, value)| name == "done" && value == "undone")
+    {
+        let text = page.t("这次付款撤销了，付的钱会原路退给您。名额还给您留着，要上课请在期限前交费。");
+        page = page.clone().noticed(ui::Notice::done(text));
+    }
     Ok(html(&OnePage {
         amount: yuan(&page, fee.row.due_fen),
         pay_by: pay_by(&page, &fee.row),
-        tag: tag(&page, fee.row.money),
+        tag: standing(&page, &fee),
         lines: lines(&page, &fee, ctx.now(), "/me"),
         refunds: refunds(&page, &fee),
         online: online::is_offered(&ctx),
@@ -192,7 +217,7 @@ struct GoPage {
 /// `POST /me/fee-postings/{id}/undo`
 pub(super) async fn undo(ctx: Ctx, Path(text): Path<String>, _: Posted) -> AppResult<Response> {
     let enrollment = actions::undo(&ctx, id(&text)?).await?;
-    Ok(see_other(&format!("/me/fees/{enrollment}")))
+    Ok(see_other(&format!("/me/fees/{enrollment}?done=undone")))
 }
 
 #[derive(askama::Template)]

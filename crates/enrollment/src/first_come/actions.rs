@@ -4,6 +4,7 @@ use super::load::{self, FIRST_COME, Plan};
 use super::model::{self, Pool, RoundPlan, kept_from};
 use super::store::{self, OfChannel, OfClass, OpenRow};
 use crate::RoundId;
+use crate::rounds::books::{self, Books};
 use crate::rounds::lifecycle;
 use crate::rounds::model::{Audience, RoundStatus};
 use kernel::{OrgId, PersonId};
@@ -92,6 +93,8 @@ pub struct Board {
     pub channels: Vec<OfChannel>,
     /// People whom it takes, of those who asked for a class in the last term; `None` where it takes everybody.
     pub reach: Option<i64>,
+    /// What its classes have come to.
+    pub books: Books,
 }
 
 /// A round for its officers.
@@ -101,7 +104,9 @@ pub struct Board {
 pub async fn board(ctx: &Ctx, id: RoundId) -> AppResult<Board> {
     let scope = ctx.may(Permission::EnrollmentRead)?;
     let row = store::find_within(ctx.db(), &scope, id).await?;
+    let classes = store::classes(ctx.db(), id).await?;
     Ok(Board {
+        books: books::load(ctx, row.org_id, &classes, row.opens).await?,
         channels: store::by_channel(ctx.db(), &row).await?,
         reach: lifecycle::reach(ctx, row.org_id, row.term_id, row.audience, id).await?,
         now: now(ctx, row).await?,

@@ -103,8 +103,15 @@ pub(super) async fn view(ctx: &Ctx, row: RoundRow) -> AppResult<RoundView> {
     let wished = store::wished(db, row.id).await?;
     let of_channels = store::by_channel(db, row.id).await?;
     let mut all = Vec::new();
-    for id in store::classes(db, row.id).await? {
+    let of_round = store::classes(db, row.id).await?;
+    // A draw's seats are in its file; what a selection has given is counted, so that its seats stay as they were.
+    let given = match row.method.is_selection() {
+        true => store::books(db, &of_round, row.opens).await?,
+        false => Vec::new(),
+    };
+    for id in of_round {
         let class = classes::find(db, id).await?;
+        let given = given.iter().find(|books| books.class_id == id);
         let sealed = draw.as_ref().and_then(|file| {
             let text = id.to_string();
             let class = file.classes.iter().find(|class| class.id == text)?;
@@ -112,7 +119,9 @@ pub(super) async fn view(ctx: &Ctx, row: RoundRow) -> AppResult<RoundView> {
         });
         all.push(RoundClass {
             place: crate::enrollments::actions::place(ctx, &class).await?,
-            seats: sealed.unwrap_or(class.capacity - class.enrolled).max(0),
+            seats: sealed
+                .unwrap_or(class.capacity - class.enrolled + given.map_or(0, |books| books.seated))
+                .max(0),
             wished: wished.iter().find(|one| one.class_id == id).cloned(),
             class,
         });
@@ -295,26 +304,27 @@ async fn apply(
     Ok(id)
 }
 
-/// Tells everybody in a signup that it is in; for whom somebody else made it, who that was and how to take it back.
+/// Tells everybody in a signup that it was received: companions who asked for them, and for whom somebody else made it, who
+/// that was and how to take it back.
 async fn tell_applied(tx: &Tx, new: &NewSignup<'_>) -> AppResult<()> {
     let round = new.round;
-    let (name, receipt) = (&round.name, model::spaced(new.receipt));
+    let asked = persons::find(tx, new.person).await?.name;
     let closes = crate::seat_desk::refusal::moment(round.closes);
+    let (name, receipt) = (&round.name, model::spaced(new.receipt));
     let result = round.method.result();
+    let received =
+        format!("“{name}”的报名申请，回执号 {receipt}。{closes} 截止，截止前可以撤回；{result}会告诉您。");
     for member in new.people {
-        let other = new
-            .actor
-            .filter(|actor| *actor != *member && *member == new.person);
+        let other = new.actor.filter(|actor| *actor != *member);
         let text = match other {
+            _ if *member != new.person => format!("【学圈】{asked}和您一起报名，已收到你们在{received}"),
             Some(actor) => {
                 let who = who_acted(tx, actor, *member, new.channel.as_str()).await?;
                 format!(
                     "【学圈】{who}替您在“{name}”提交了报名申请，回执号 {receipt}。不是您的意思，{closes} 截止前可以撤回：网上“我的学习”、电话或柜台都可以；{result}会告诉您。"
                 )
             }
-            None => format!(
-                "【学圈】已收到您在“{name}”的报名申请，回执号 {receipt}。{closes} 截止，截止前可以撤回；{result}会告诉您。"
-            ),
+            None => format!("【学圈】已收到您在{received}"),
         };
         persons::belongs(tx, *member, round.org_id).await?;
         contact::tell(tx, *member, Some(round.org_id), "signup.applied", text).await?;

@@ -20,6 +20,12 @@ use platform::{AppResult, Channel, Ctx, Permission};
 use ui::respond::{html, html_with};
 use ui::{Choice, Field, Form, Lang, Notice, Page, Pairs, Tag};
 
+/// What was just done, for the page's notice; that results are on their way is said only until they are out.
+pub(super) fn just_done<'a>(row: &RoundRow, query: &'a Pairs, nothing: &'a Pairs) -> &'a Pairs {
+    let is_old = row.status == RoundStatus::Published && value(query, "done") == "publishing";
+    if is_old { nothing } else { query }
+}
+
 /// Rounds on one page.
 const LISTED: Part = Part {
     limit: 100,
@@ -231,6 +237,8 @@ struct BoardLine {
     first: i64,
     people: i64,
     ratio: String,
+    /// People with a seat and people who wait, once it is published.
+    placed: Option<(i64, i64)>,
 }
 
 fn randomness_fields() -> Vec<Field> {
@@ -273,15 +281,9 @@ async fn board_page(
     if row.method.is_selection() {
         return selection::board_page(ctx, row.id, query, (None, reason), status).await;
     }
-    let page = desk(ctx, &row.name, query);
-    let lines = board.view.classes.iter().map(|one| BoardLine {
-        href: format!("/desk/classes/{}", one.class.id),
-        name: one.class.name.clone(),
-        seats: one.seats,
-        first: one.first(),
-        people: one.people(),
-        ratio: ratio(one.people(), one.seats),
-    });
+    let nothing = Pairs::new();
+    let page = desk(ctx, &row.name, just_done(row, query, &nothing));
+    let lines = board.view.classes.iter().map(|one| board_line(&board, one));
     let channels = board.channels.iter().map(|one| {
         let channel: Channel = one.channel.parse().unwrap_or(Channel::System);
         (channel.label(), one.signups, one.people)
@@ -325,6 +327,22 @@ async fn board_page(
         board,
     };
     Ok(html_with(status, &shown))
+}
+
+fn board_line(board: &Board, one: &actions::RoundClass) -> BoardLine {
+    let placed = || {
+        let books = board.books.of(one.class.id);
+        books.map_or((0, 0), |books| (books.seated, books.waiting))
+    };
+    BoardLine {
+        href: format!("/desk/classes/{}", one.class.id),
+        name: one.class.name.clone(),
+        seats: one.seats,
+        first: one.first(),
+        people: one.people(),
+        ratio: ratio(one.people(), one.seats),
+        placed: (board.view.row.status == RoundStatus::Published).then(placed),
+    }
 }
 
 /// People for each seat, with one decimal: `3.4`.

@@ -1,6 +1,7 @@
 //! The officers' steps of a round: plan, cancel, seal, enter the randomness, publish; and what they see of it.
 
 use super::actions::{self, RoundView, read_file};
+use super::books::{self, Books};
 use super::model::{self, Audience, Entry, RoundDraft, RoundMethod, RoundStatus};
 use super::store::{self, DrawRow, OfChannel, RoundRow};
 use crate::draws::algorithm::check_list;
@@ -43,6 +44,8 @@ pub struct Board {
     pub preview: Preview,
     /// Names of the officers, by person.
     pub officers: HashMap<PersonId, String>,
+    /// What it has come to.
+    pub books: Books,
 }
 
 /// Whom a round would reach of those who asked for a class in the last term.
@@ -73,7 +76,9 @@ pub async fn board(ctx: &Ctx, id: RoundId) -> AppResult<Board> {
         .collect();
     let officers = persons::find_many(ctx.db(), &people).await?;
     let path = tree::find(ctx.db(), row.org_id).await?.path;
+    let classes = store::classes(ctx.db(), id).await?;
     Ok(Board {
+        books: books::load(ctx, row.org_id, &classes, row.opens).await?,
         preview: preview(ctx, &path, row.term_id).await?,
         channels: store::by_channel(ctx.db(), id).await?,
         view: actions::view(ctx, row).await?,

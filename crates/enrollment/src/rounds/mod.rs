@@ -29,6 +29,7 @@
 pub mod actions;
 pub(crate) mod api;
 pub mod audience;
+pub mod books;
 mod desk_pages;
 mod export;
 pub mod lifecycle;

@@ -465,7 +465,7 @@ fn missed_lines(page: &Page, why: &Explanation, name: impl Fn(&str) -> String) -
             None => page.tn("“{}”：没有名额。", &[&class]),
         });
         if let Some(place) = missed.waiting {
-            lines.push(page.tn("“{}”的候补，您在第 {} 位。", &[&class, &place]));
+            lines.push(page.tn("摇完号，您在“{}”的候补里排第 {} 份申请。", &[&class, &place]));
         }
     }
     if !why.would_have_won.is_empty() {

@@ -5,15 +5,17 @@ use super::model::{self, RoundStatus};
 use super::selection::model::Outcome;
 use super::selection::{self, NoteRow};
 use super::store::{self, PlacedRow, RoundRow, SignupRow};
+use crate::declarations;
 use crate::draws::file::{DrawFile, DrawResult};
 use crate::enrollments::jobs::{commit_told, id, payload, told_before};
 use crate::seat_desk::refusal::moment;
 use crate::seat_desk::{Answer, Ask, Asked, place_drawn};
 use crate::{EnrollmentStatus, RoundId, SignupId};
 use kernel::PersonId;
+use kernel::chinese_date::date_text;
 use people::contact;
 use people::persons::{self, PersonStatus};
-use platform::{AppError, AppResult, Channel, Ctx, Event, Job, JobFuture, JobKind};
+use platform::{AppError, AppResult, Channel, Ctx, Event, Job, JobFuture, JobKind, Tx};
 use serde_json::json;
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -386,20 +388,23 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
             .filter(|member| member.live)
         {
             all += 1;
-            if contact::tell(
-                &tx,
-                member.person_id,
-                Some(round.org_id),
-                "round.published",
-                text.clone(),
-            )
-            .await?
-            {
+            let text = format!("{text}{}", papers_due(&tx, &rows, member.person_id).await?);
+            if contact::tell(&tx, member.person_id, Some(round.org_id), "round.published", text).await? {
                 told += 1;
             }
         }
     }
     commit_told(tx, &job, told, all).await
+}
+
+/// What somebody still has to sign for the seat that is kept for them, in words; empty when nothing.
+async fn papers_due(tx: &Tx, placed: &[PlacedRow], person: PersonId) -> AppResult<String> {
+    let is_kept = |row: &&PlacedRow| row.person_id == person && row.status == EnrollmentStatus::Reserved;
+    let Some(kept) = placed.iter().find(is_kept) else {
+        return Ok(String::new());
+    };
+    let due = declarations::due(tx, &[(person, kept.class_id)], tx.ctx().today()).await?;
+    Ok(due.values().map(declarations::due_words).collect())
 }
 
 fn result_text(
@@ -416,18 +421,18 @@ fn result_text(
         if let (EnrollmentStatus::Reserved, Some(until)) = (seat.status, seat.held_until) {
             if seat.due_fen == 0 {
                 return format!(
-                    "【学圈】“{name}”摇号结果：“{}”的名额给您留到 {}，{}，{} 开课。入学材料签齐才算报上：看网上“我的材料”，或带身份证到学校柜台。过了时间，名额会让给后面的人。回执号 {receipt}。",
+                    "【学圈】“{name}”{what}：“{}”的名额给您留到 {}，{}，{} 开课。入学材料签齐才算报上：看网上“我的材料”，或带身份证到学校柜台。过了时间，名额会让给后面的人。回执号 {receipt}。",
                     class.name,
                     moment(until),
                     class.weekly(),
-                    class.starts_on
+                    date_text(class.starts_on)
                 );
             }
             return format!(
                 "【学圈】“{name}”{what}：“{}”的名额给您留着，{}，{} 开课。学费 {}，请在 {} 前交：网上“我的学费”，或到学校柜台。过了时间，名额会让给后面的人。回执号 {receipt}。",
                 class.name,
                 class.weekly(),
-                class.starts_on,
+                date_text(class.starts_on),
                 kernel::Fen(seat.due_fen),
                 moment(until)
             );
@@ -436,7 +441,7 @@ fn result_text(
             "【学圈】“{name}”{what}：您报上了“{}”，{}，{} 开课。回执号 {receipt}。来不了请早些取消，好让给候补的人。",
             class.name,
             class.weekly(),
-            class.starts_on
+            date_text(class.starts_on)
         );
     }
     let mut waits: Vec<&str> = placed

@@ -79,11 +79,7 @@ pub(crate) async fn grants(db: &Db, person: PersonId, today: Date) -> DbResult<V
 }
 
 /// Writes when these sign-ins and tokens were used last.
-pub(crate) async fn set_seen(
-    tx: &Tx,
-    (sign_ins, tokens): (Vec<i64>, Vec<i64>),
-    at: Instant,
-) -> DbResult<()> {
+pub(crate) async fn set_seen(tx: &Tx, (sign_ins, tokens): (Vec<i64>, Vec<i64>), at: Instant) -> DbResult<()> {
     tx.exec(
         "UPDATE sign_in SET seen_at = $2 WHERE id {any $1} AND seen_at < $2",
         args![sign_ins, at],

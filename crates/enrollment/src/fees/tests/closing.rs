@@ -97,3 +97,32 @@ async fn what_comes_later_counts_for_the_next_day(stage: &Stage, kept: &str) {
         .collect();
     assert_eq!(days, ["2026-11-23", "2026-11-22"]);
 }
+
+/// The first day's cash is put away; the next day only gives back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_on_which_more_went_back_than_came_in_is_counted_too() {
+    let stage = stage_with_fee(1, 1).await;
+    let kept = id(&stage.enroll(0).await);
+    stage.pay(&kept, "cash").await;
+    let clerk = stage.as_registrar();
+    let closed = clerk.post(&stage.closings(), &[("counted", "120")]).await;
+    assert_eq!(closed.status, 303, "{}", closed.body);
+    stage.later(24 * 3600);
+    let me = stage.as_learner(0);
+    me.post(&format!("/me/enrollments/{kept}/withdraw"), &[]).await;
+    let refund = stage.fee(0).await["refunds"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let path = format!("/api/v1/fee-refunds/{refund}/payment");
+    clerk.call(201, "POST", &path, &json!({ "method": "cash" })).await;
+    let sheet = clerk.get(&stage.closings()).await;
+    assert!(sheet.shows("备用的零钱里垫出去多少"), "{}", sheet.body);
+    let blank = clerk.post(&stage.closings(), &[("counted", "0")]).await;
+    assert_eq!(blank.status, 422, "what was asked otherwise does not count");
+    let differs = clerk.post(&stage.closings(), &[("lent", "119")]).await;
+    assert!(differs.shows("多 1 元"), "{}", differs.body);
+    let done = clerk.post(&stage.closings(), &[("lent", "120")]).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    stage.books(&[]).await;
+}

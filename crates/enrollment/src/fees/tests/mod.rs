@@ -331,6 +331,7 @@ async fn a_step_can_be_undone_for_ten_minutes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_leaves_sees_what_comes_back_and_gets_it() {
     let stage = stage_with_fee(1, 2).await;
+    stage.give_phone(0).await;
     let kept = id(&stage.enroll(0).await);
     stage.enroll(1).await;
     stage.pay(&kept, "cash").await;
@@ -352,6 +353,10 @@ async fn who_leaves_sees_what_comes_back_and_gets_it() {
     assert_eq!(fee["refunds"][0]["amount_fen"], 12_000);
     assert_eq!(fee["refunds"][0]["ladder_version"], "refund/1");
     stage.books(&[("cash", 12_000), ("refund", -12_000)]).await;
+    stage.app.run_jobs(crate::enrollments::JOBS).await;
+    let told = stage.told(0).await;
+    assert!(told.last().unwrap().contains("学费退 120 元"), "{told:?}");
+    assert!(me.get("/me/fees").await.shows("已交，要退 120 元"));
 
     let list = stage.as_registrar().get("/desk/fees").await;
     assert!(
@@ -372,6 +377,11 @@ async fn who_leaves_sees_what_comes_back_and_gets_it() {
         "paid before"
     );
     assert_eq!(stage.fee(0).await["money"], "refunded");
+    let told = stage.told(0).await;
+    assert!(
+        told.last().unwrap().contains("退给您 120 元，退的是现金"),
+        "{told:?}"
+    );
     stage.books(&[]).await;
 }
 

@@ -189,6 +189,12 @@ async fn a_payment_on_line_is_undone_by_the_person_and_sent_back() {
         (fee["money"].as_str(), fee["refunds"][0]["status"].as_str()),
         (Some("due"), Some("paid"))
     );
+    let page = me.get(&format!("/me/fees/{kept}?done=undone")).await;
+    assert!(
+        page.shows("这次付款撤销了") && !page.shows("撤销这次付款"),
+        "what went back is not theirs to undo: {}",
+        page.body
+    );
     stage.books(&[]).await;
 }
 

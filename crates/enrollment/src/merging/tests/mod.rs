@@ -290,7 +290,7 @@ async fn two_moved_and_one_left(stage: &Stage, into: ClassId, third: ClassId) {
             "“书法入门”人数不够",
             "“书法周二班”",
             "每周二",
-            "2027-03-02",
+            "2027年3月2日 开课",
             "第一次课以前",
         ];
         assert!(right.iter().all(|text| told.contains(text)), "{told}");

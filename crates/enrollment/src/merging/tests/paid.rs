@@ -125,7 +125,11 @@ async fn who_has_paid_goes_along_or_gets_everything_back() {
     // Whose fee was waived leaves no income behind.
     books_are_right(&stage, 27_000, 9_000).await;
     let told = stage.told(2).await;
-    assert!(told.last().unwrap().contains("全部退还"), "{told:?}");
+    let last = told.last().unwrap();
+    assert!(
+        last.contains("没有等到您答复") && last.contains("交过的 120 元 全部退还"),
+        "{told:?}"
+    );
     let late = stage
         .as_learner(0)
         .post(
@@ -209,7 +213,7 @@ async fn answers_at_the_counter(stage: &Stage, id: &str, into: ClassId) {
     let told = stage.told(1).await;
     let told = told.last().unwrap();
     assert!(
-        told.contains("学校工作人员替您答复") && told.contains(&Fen(9_000).to_string()),
+        told.contains("学校工作人员替您答复") && told.contains("交过的 120 元 全部退还"),
         "{told}"
     );
 }

@@ -1,6 +1,6 @@
 //! Pages of the staff: the board of a selection, the sheet of a class, interviews.
 
-use super::super::desk_pages::{desk, reason_fields, version};
+use super::super::desk_pages::{desk, just_done, reason_fields, version};
 use super::super::model::{RoundMethod, RoundStatus, spaced};
 use super::super::pages::id;
 use super::super::planning::moment_of;
@@ -120,7 +120,8 @@ pub(in crate::rounds) async fn board_page(
 ) -> AppResult<Response> {
     let board = actions::board(ctx, round).await?;
     let row = &board.view.row;
-    let page = desk(ctx, &row.name, query);
+    let nothing = Pairs::new();
+    let page = desk(ctx, &row.name, just_done(row, query, &nothing));
     let count = |class: ClassId, outcome: Outcome| {
         let notes = board.lines.iter().filter_map(|line| line.note(class));
         notes.filter(|note| note.outcome == outcome).count()
@@ -383,7 +384,11 @@ pub(super) async fn confirm(ctx: Ctx, Path(text): Path<String>, posted: Posted) 
 
 /// `POST /desk/rounds/{id}/send-back`
 pub(super) async fn send_back(ctx: Ctx, Path(text): Path<String>, posted: Posted) -> AppResult<Response> {
-    let mut form = Form::from_pairs(reason_fields(), Lang::Zh, &posted.0);
+    let fields = vec![
+        Field::text("reason", "退回的原因", 2, 200),
+        Field::hidden("version"),
+    ];
+    let mut form = Form::from_pairs(fields, Lang::Zh, &posted.0);
     let mut status = 422;
     if form.is_valid() {
         match actions::send_back(&ctx, id(&text)?, form.get("reason"), version(&posted)).await {

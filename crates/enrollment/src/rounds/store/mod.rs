@@ -1,8 +1,11 @@
 //! SQL of this feature: rounds with their draws, and signups.
 
+mod books;
 mod rounds;
 mod signups;
 
+pub use books::BooksRow;
+pub(super) use books::books;
 pub(super) use rounds::*;
 pub use rounds::{DrawRow, OfChannel, RoundRow, Wished};
 pub(crate) use rounds::{NewRound, classes, insert_round, set_status};
