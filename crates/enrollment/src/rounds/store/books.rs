@@ -32,7 +32,7 @@ pub(in crate::rounds) async fn books(
 ) -> DbResult<Vec<BooksRow>> {
     db.query(
         "SELECT class_id,
-                CAST(SUM(CASE WHEN status IN ('waitlisted', 'withdrawn', 'expired', 'cancelled', 'transferred') THEN 0 ELSE 1 END) AS BIGINT) AS seated,
+                CAST(SUM(CASE WHEN status IN ('waitlisted', 'withdrawn', 'expired', 'cancelled', 'transferred') OR (status = 'suspended' AND live = FALSE) THEN 0 ELSE 1 END) AS BIGINT) AS seated,
                 CAST(SUM(CASE WHEN status = 'waitlisted' THEN 1 ELSE 0 END) AS BIGINT) AS waiting,
                 CAST(SUM(CASE WHEN money = 'due' THEN 1 ELSE 0 END) AS BIGINT) AS due,
                 CAST(SUM(CASE WHEN money = 'due' THEN due_fen ELSE 0 END) AS BIGINT) AS due_fen,
