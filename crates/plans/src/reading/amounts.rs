@@ -1,0 +1,130 @@
+//! How a figure is meant: the words right before and right after it.
+
+use super::dates::When;
+use super::draft::Comparison;
+use super::numbers::Figure;
+use super::phrase::Phrase;
+
+/// How a figure is meant, and where the words that say so begin and end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Meant {
+    /// At least, at most, so many.
+    pub comparison: Option<Comparison>,
+    /// First character of the words before.
+    pub start: usize,
+    /// The character after the words behind.
+    pub end: usize,
+    /// 各: each member of the list before.
+    pub each: bool,
+    /// 分别: the members of the list one by one.
+    pub respectively: bool,
+    /// 达到, 提高到: the verb that stands between the thing and the figure.
+    pub reach: Option<(String, usize)>,
+    /// 约, 左右, 近, 力争: less sure.
+    pub loose: bool,
+}
+
+const AT_LEAST: &[&str] = &[
+    "不少于", "不低于", "不小于", "不得少于", "不得低于", "不应少于", "不应低于", "至少", "最少", "超过", "超", "突破", "高于", "多于", "大于", "逾", "不下于", "最低", "不得小于", "确保", "保底",
+];
+const AT_MOST: &[&str] = &["不超过", "不高于", "不多于", "不大于", "低于", "少于", "控制在", "最多", "不得超过", "至多", "不得高于", "不突破", "小于", "限"];
+const REACHES: &[&str] = &[
+    "达到", "达", "提高到", "提高至", "提升到", "提升至", "增加到", "增加至", "增至", "增长到", "增长至", "扩大到", "扩大至", "扩充到", "降到", "降至", "降低到", "降低至", "下降到", "下降至", "减少到", "减少至", "压缩到", "发展到", "发展至", "稳定在", "保持在", "上升到", "升至", "配比为",
+    "占比为", "占", "占到",
+];
+/// With a share or a multiple these stand between the thing and the figure as well.
+const CHANGES: &[&str] = &["提高", "提升", "增长", "增加", "上升", "下降", "降低", "减少", "增幅", "同比增长", "同比提高", "增", "降"];
+const LOOSE: &[&str] = &["约", "大约", "近", "接近", "力争", "争取", "上", "预计", "计划"];
+const PLAIN: &[&str] = &[
+    "为", "到", "至", "共", "共计", "合计", "总计", "累计", "总数", "总量", "均", "就", "在", "应", "须", "要", "总人数", "总人次", "率", "再", "新", "总数达", "年均", "平均", "每年度", "每年", "全年", "按", "按照", "以",
+];
+const ABOVE: &[&str] = &["以上", "及以上", "或以上", "（含）以上", "以上（含）", "（及以上）", "（以上）", "（含以上）", "以上（含本数）", "起", "往上", "及其以上"];
+const BELOW: &[&str] = &["以下", "及以下", "以内", "之内", "（含）以下", "（含）以内"];
+
+/// Reads the words around a figure.
+#[must_use]
+pub fn meant(phrase: &Phrase, figure: &Figure, from: usize, times: &[When]) -> Meant {
+    let mut found = Meant {
+        comparison: None,
+        start: figure.start,
+        end: figure.end,
+        each: false,
+        respectively: false,
+        reach: None,
+        loose: false,
+    };
+    before(phrase, figure, from, times, &mut found);
+    behind(phrase, figure, &mut found);
+    if found.comparison.is_none() && figure.vague && figure.to.is_none() {
+        found.comparison = Some(Comparison::Ge);
+        found.loose = true;
+    }
+    found
+}
+
+fn before(phrase: &Phrase, figure: &Figure, from: usize, times: &[When], found: &mut Meant) {
+    while found.start > from {
+        let at = found.start;
+        if let Some(when) = times.iter().find(|when| when.end == at && when.start >= from && when.every) {
+            // 讲座每年20场: the thing stands before the time. At the head of the clause there is none.
+            if when.start == from {
+                return;
+            }
+            found.start = when.start;
+            continue;
+        }
+        let least = phrase.longest_before(at, AT_LEAST);
+        let most = phrase.longest_before(at, AT_MOST);
+        let word = |pair: Option<(&str, usize)>| pair.map_or(0, |(_, length)| length);
+        if word(least) > 0 || word(most) > 0 {
+            let (comparison, length) = if word(most) > word(least) {
+                (Comparison::Le, word(most))
+            } else {
+                (Comparison::Ge, word(least))
+            };
+            if comparison == Comparison::Le || least.is_some_and(|(word, _)| word != "确保") {
+                found.comparison = Some(comparison);
+            }
+            found.start -= length;
+        } else if let Some((word, length)) = phrase.longest_before(at, REACHES).filter(|_| found.reach.is_none()) {
+            found.start -= length;
+            found.reach = Some((word.to_owned(), found.start));
+        } else if matches!(figure.unit.as_str(), "%" | "百分点" | "倍" | "‰") && found.reach.is_none() && phrase.longest_before(at, CHANGES).is_some() {
+            let Some((word, length)) = phrase.longest_before(at, CHANGES) else { return };
+            found.start -= length;
+            found.reach = Some((word.to_owned(), found.start));
+        } else if phrase.ends(at, "分别") {
+            found.start -= 2;
+            found.respectively = true;
+        } else if phrase.before(at) == '各' {
+            found.start -= 1;
+            found.each = true;
+        } else if let Some((_, length)) = phrase.longest_before(at, LOOSE) {
+            found.start -= length;
+            found.loose = true;
+        } else if let Some((word, length)) = phrase.longest_before(at, PLAIN) {
+            if word == "率" || (word == "新" && found.reach.is_none()) {
+                return;
+            }
+            found.start -= length;
+        } else {
+            return;
+        }
+        found.start = found.start.max(from);
+    }
+}
+
+fn behind(phrase: &Phrase, figure: &Figure, found: &mut Meant) {
+    let end = figure.end;
+    let above = phrase.longest(end, ABOVE).filter(|(word, _)| *word != "起" || "，。；、\0".contains(phrase.at(end + 1)));
+    if let Some((_, length)) = above {
+        found.comparison = Some(Comparison::Ge);
+        found.end = end + length;
+    } else if let Some((_, length)) = phrase.longest(end, BELOW) {
+        found.comparison = Some(Comparison::Le);
+        found.end = end + length;
+    } else if phrase.starts(end, "左右") || phrase.starts(end, "上下") {
+        found.loose = true;
+        found.end = end + 2;
+    }
+}

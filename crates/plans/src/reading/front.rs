@@ -1,0 +1,311 @@
+//! What stands before and after the text: title, number, issuer, day.
+
+use super::dates::{self, Age, Day, When};
+use super::draft::Note;
+use super::labels;
+use super::phrase::Phrase;
+use super::text::{Paragraph, is_date};
+
+/// What a document says of itself.
+#[derive(Debug, Clone, Default)]
+pub struct Front {
+    /// Title.
+    pub title: Option<String>,
+    /// 发文字号.
+    pub number: Option<String>,
+    /// Who signed it.
+    pub issuer: Option<String>,
+    /// Its day or month as ISO text.
+    pub date: Option<String>,
+    /// First and last year it is for, where the title names them.
+    pub years: Option<(i32, i32)>,
+    /// Its day, for what counts from it.
+    pub day: Option<Day>,
+    /// The paragraph after the title.
+    pub body: usize,
+    /// What a person should look at.
+    pub notes: Vec<Note>,
+}
+
+impl Front {
+    /// What the sentences need to know of the document's time.
+    #[must_use]
+    pub fn age(&self) -> Age {
+        Age {
+            year: self
+                .years
+                .map(|(first, _)| first)
+                .or_else(|| self.day.and_then(|day| day.year)),
+            day: self.day,
+        }
+    }
+
+    /// The last day of the years that the title names.
+    #[must_use]
+    pub fn due(&self) -> Option<Day> {
+        self.years.map(|(_, last)| Day::of(last, 12, 31))
+    }
+
+    /// The first day of the years that the title names.
+    #[must_use]
+    pub fn begin(&self) -> Option<Day> {
+        self.years.map(|(first, _)| Day::of(first, 1, 1))
+    }
+}
+
+/// Last words of titles.
+const TITLES: &[&str] = &[
+    "要点", "方案", "意见", "指南", "规划", "计划", "办法", "细则", "纲要", "规定", "决定", "指引", "安排", "清单", "措施", "规程",
+    "工作任务", "若干政策", "任务分解", "任务书", "行动", "通知", "函", "通报", "批复", "任务", "思路",
+];
+/// Last words of those who issue.
+const ISSUERS: &[&str] = &[
+    "局", "委员会", "办公室", "政府", "厅", "部", "委", "办", "中心", "学院", "大学", "领导小组", "联席会议", "党委", "处", "街道", "镇", "会", "学校", "指导小组", "党组", "总校",
+];
+/// Paragraphs that are looked through before the text begins.
+const REACH: usize = 400;
+/// The longest title, in characters.
+const LONGEST_TITLE: usize = 90;
+
+/// Reads what stands around the text.
+#[must_use]
+pub fn read(paragraphs: &[Paragraph]) -> Front {
+    let mut front = Front::default();
+    let first_label = paragraphs
+        .iter()
+        .position(|paragraph| labels::read(&paragraph.letters).is_some())
+        .unwrap_or(paragraphs.len());
+    let head = paragraphs.get(..first_label.min(REACH)).unwrap_or_default();
+    let (title, body) = title(head);
+    front.title = title;
+    front.body = body;
+    front.number = head.iter().chain(paragraphs.iter().rev().take(20)).find_map(own_number);
+    let dates: Vec<(usize, When)> = paragraphs
+        .iter()
+        .enumerate()
+        .filter(|(_, paragraph)| !paragraph.row)
+        .filter_map(|(place, paragraph)| Some((place, day_of(paragraph)?)))
+        .collect();
+    if let Some((_, when)) = dates.first() {
+        let whole = when.from == when.to;
+        front.date = when.from.map(|day| {
+            let shown = day.to_string();
+            if whole { shown } else { shown.chars().take(7).collect() }
+        });
+        front.day = when.to;
+        let other = dates
+            .iter()
+            .find(|(_, other)| other.from.and_then(|day| day.year) != when.from.and_then(|day| day.year));
+        if let Some((place, other)) = other {
+            front.notes.push(Note {
+                line: paragraphs.get(*place).map(|paragraph| paragraph.line_from),
+                sentence: format!(
+                    "文件里有两个落款日期（{} 和 {}），用了前一个，请核对。",
+                    when.from.map(|day| day.to_string()).unwrap_or_default(),
+                    other.from.map(|day| day.to_string()).unwrap_or_default()
+                ),
+            });
+        }
+    }
+    front.issuer = dates
+        .iter()
+        .find_map(|(place, _)| signer(paragraphs, *place))
+        .or_else(|| from_title(front.title.as_deref()))
+        .or_else(|| head.iter().find_map(letterhead));
+    front.years = years(&front, head);
+    front
+}
+
+/// The years of the title, or of a line in brackets below it.
+fn years(front: &Front, head: &[Paragraph]) -> Option<(i32, i32)> {
+    let title = front.title.as_ref()?;
+    let letters: Vec<char> = title.chars().collect();
+    dates::years(&Phrase::new(&letters)).or_else(|| {
+        let below = head.get(front.body.checked_sub(1)?)?;
+        let phrase = Phrase::new(&below.letters);
+        (phrase.at(0) == '（' && phrase.len() < 20).then(|| dates::years(&phrase)).flatten()
+    })
+}
+
+fn compact(paragraph: &Paragraph) -> String {
+    paragraph.letters.iter().filter(|letter| !letter.is_whitespace()).collect()
+}
+
+/// A line of a title: short, without the marks of a sentence.
+fn is_titlelike(paragraph: &Paragraph) -> bool {
+    let phrase = Phrase::new(&paragraph.letters);
+    let marks = (0..phrase.len()).any(|place| !phrase.is_quoted(place) && "。；！？，:".contains(phrase.at(place)));
+    !paragraph.row
+        && !marks
+        && (2..LONGEST_TITLE).contains(&phrase.len())
+        && !is_date(&paragraph.letters)
+        && phrase.longest(0, &["附件", "抄送", "各", "公开", "主题词"]).is_none()
+        && own_number(paragraph).is_none()
+}
+
+fn ends_title(paragraph: &Paragraph) -> bool {
+    let phrase = Phrase::new(&paragraph.letters);
+    let mut end = phrase.len();
+    // 要点（试行）, 行动计划（2021-2025年）
+    if phrase.before(end) == '）'
+        && let Some(open) = (0..end).rev().find(|place| phrase.at(*place) == '（')
+        && end - open < 16
+    {
+        end = open;
+    }
+    if matches!(phrase.before(end), '》' | '”') {
+        end -= 1;
+    }
+    end > 3 && phrase.longest_before(end, TITLES).is_some()
+}
+
+/// The title nearest to the text, and the paragraph after it.
+fn title(head: &[Paragraph]) -> (Option<String>, usize) {
+    let letter = head.iter().position(|paragraph| ends_title(paragraph) && is_titlelike(paragraph));
+    let last = head
+        .iter()
+        .rposition(|paragraph| ends_title(paragraph) && is_titlelike(paragraph));
+    let Some(last) = last else {
+        return (named_inside(head), 0);
+    };
+    let mut first = last;
+    while first > 0
+        && last - first < 4
+        && let Some(above) = head.get(first - 1)
+        && let Some(line) = head.get(first)
+        && continues(above, line)
+    {
+        first -= 1;
+    }
+    let mut words: String = head.get(first..=last).unwrap_or_default().iter().map(compact).collect();
+    let mut body = last + 1;
+    if let Some(below) = head.get(body) {
+        let below = compact(below);
+        if below.starts_with(['（', '(']) && below.chars().count() < 20 && !below.contains("无正文") {
+            if below.chars().any(|letter| letter.is_ascii_digit()) && below.contains('-') | below.contains('—') | below.contains('年') {
+                words.push_str(&below);
+            }
+            body += 1;
+        }
+    }
+    // A letter that carries the paper along: the paper's name stands in its title.
+    if letter == Some(last) && let Some(inner) = inside(&words) {
+        return (Some(inner), body);
+    }
+    (Some(words), body)
+}
+
+/// This line goes on with the title that the line above began.
+fn continues(above: &Paragraph, line: &Paragraph) -> bool {
+    let words = compact(above);
+    let next = compact(line);
+    if !is_titlelike(above) || words.ends_with("文件") || words.chars().count() < 3 {
+        return false;
+    }
+    if words.starts_with(['（', '(']) {
+        return false;
+    }
+    let unclosed = words.matches('《').count() > words.matches('》').count();
+    if unclosed || words.ends_with("关于印发") || words.ends_with("关于") || words.ends_with('的') {
+        return true;
+    }
+    if next.starts_with("关于") {
+        return ISSUERS.iter().any(|issuer| words.ends_with(issuer));
+    }
+    !ends_title(above) && !ISSUERS.iter().any(|issuer| words.ends_with(issuer))
+}
+
+/// 《…》 in 关于印发《…》的通知.
+fn inside(words: &str) -> Option<String> {
+    let (_, rest) = words.split_once("印发")?;
+    let (inner, tail) = match rest.split_once('《') {
+        Some((_, rest)) => rest.rsplit_once('》')?,
+        None => rest.rsplit_once("的通知")?,
+    };
+    let _ = tail;
+    (inner.chars().count() > 3).then(|| inner.to_owned())
+}
+
+fn named_inside(head: &[Paragraph]) -> Option<String> {
+    head.iter().find_map(|paragraph| inside(&compact(paragraph)))
+}
+
+/// The number of the document itself, alone on a line or after the name of the paper.
+fn own_number(paragraph: &Paragraph) -> Option<String> {
+    if paragraph.row || paragraph.letters.len() > 60 {
+        return None;
+    }
+    let phrase = Phrase::new(&paragraph.letters);
+    let mut end = phrase.len();
+    if phrase.before(end) != '号' {
+        return None;
+    }
+    let close = (0..end).rev().find(|place| matches!(phrase.at(*place), '〕' | '）'))?;
+    let year = (close.checked_sub(4)?..close).all(|place| phrase.at(place).is_ascii_digit());
+    let open = close.checked_sub(5)?;
+    if !year || !matches!(phrase.at(open), '〔' | '（') {
+        return None;
+    }
+    let figures = (close + 1..end - 1).all(|place| phrase.at(place).is_ascii_digit() || phrase.at(place) == '第');
+    if !figures || close + 2 > end {
+        return None;
+    }
+    let mut start = open;
+    while start > 0 && open - start < 14 && !"，。；:》《）文件".contains(phrase.before(start)) {
+        start -= 1;
+    }
+    if start == open || (start > 0 && !matches!(phrase.before(start), ':' | '件')) {
+        return None;
+    }
+    if start > 0 && phrase.before(start) == '文' {
+        return None;
+    }
+    end = phrase.len();
+    let name = phrase.plain(start, open);
+    let count = phrase.plain(close + 1, end);
+    Some(format!("{name}〔{}〕{count}", phrase.plain(open + 1, close)))
+}
+
+/// The day of a line that is nothing but a date, or ends with one after a name.
+fn day_of(paragraph: &Paragraph) -> Option<When> {
+    if !is_date(&paragraph.letters) {
+        return None;
+    }
+    let phrase = Phrase::new(&paragraph.letters);
+    dates::times(&phrase, Age::default())
+        .into_iter()
+        .find(|when| when.from.is_some() && when.to.is_some())
+}
+
+/// The first of the names that stand above the date.
+fn signer(paragraphs: &[Paragraph], date: usize) -> Option<String> {
+    let mut found = None;
+    for paragraph in paragraphs.get(date.saturating_sub(4)..date)?.iter().rev() {
+        let words = compact(paragraph);
+        let short = (3..40).contains(&words.chars().count());
+        let named = ISSUERS.iter().any(|issuer| words.ends_with(issuer))
+            && !words.contains(['，', '。', '：', '《', '、'])
+            && !words.starts_with("附件")
+            && labels::read(&paragraph.letters).is_none();
+        if !(short && named) {
+            break;
+        }
+        found = Some(words);
+    }
+    found
+}
+
+/// Who issues, before 关于 in the title.
+fn from_title(title: Option<&str>) -> Option<String> {
+    let (issuer, _) = title?.split_once("关于")?;
+    let known = ISSUERS.iter().any(|word| issuer.ends_with(word));
+    (known && issuer.chars().count() >= 4).then(|| issuer.to_owned())
+}
+
+/// 某某局文件 at the head of the page.
+fn letterhead(paragraph: &Paragraph) -> Option<String> {
+    let words = compact(paragraph);
+    let name = words.strip_suffix("文件")?;
+    let known = ISSUERS.iter().any(|word| name.ends_with(word));
+    (known && name.chars().count() < 40).then(|| name.to_owned())
+}

@@ -1,0 +1,226 @@
+//! Measures: the sentences of an item, each with its kind, who leads, when, and its targets.
+
+use super::dates::{self, Age, Day, When};
+use super::draft::{Kind, Task, Window};
+use super::lead;
+use super::phrase::Phrase;
+use super::targets::{self, Around};
+use super::text::Paragraph;
+use super::verbs;
+
+/// A sentence and where it stands in its paragraph.
+struct Sentence {
+    from: usize,
+    to: usize,
+}
+
+/// Time that an item's heading or its line of deadlines gives to all its measures.
+#[derive(Debug, Clone, Default)]
+pub struct Frame {
+    /// When it is worked on.
+    pub window: Window,
+    /// Its last day.
+    pub due: Option<Day>,
+}
+
+/// The measures of an item: its paragraphs, of which the first may begin with a heading.
+#[must_use]
+pub fn tasks(paragraphs: &[Paragraph], headed: bool, age: Age, around: &Around<'_>) -> Vec<Task> {
+    let frame = frame(paragraphs, headed, age);
+    let around = Around {
+        due: frame.due.or(around.due),
+        ..*around
+    };
+    let mut found: Vec<Task> = Vec::new();
+    // Measures before this one have their lead.
+    let mut led = 0;
+    let count: usize = paragraphs.iter().map(|paragraph| sentences(&paragraph.letters).len()).sum();
+    let mut place = 0;
+    for paragraph in paragraphs {
+        for sentence in sentences(&paragraph.letters) {
+            place += 1;
+            let part = paragraph.part(sentence.from, sentence.to);
+            let phrase = Phrase::new(&part.letters);
+            let is_heading = headed && place == 1 && count > 1;
+            let remark = lead::remark(&phrase);
+            if lead::is_line(&part) || remark.is_some_and(|(from, _)| from == 0) {
+                lend(&mut found, &mut led, &lead::named(&phrase));
+                continue;
+            }
+            read_sentence(&part, &phrase, is_heading, age, &around, &frame, &mut found);
+            if remark.is_some() {
+                lend(&mut found, &mut led, &lead::named(&phrase));
+            }
+        }
+    }
+    found
+}
+
+/// Gives those named to the measures that have had no remark yet.
+fn lend(found: &mut [Task], led: &mut usize, names: &[String]) {
+    if names.is_empty() {
+        return;
+    }
+    for task in found.iter_mut().skip(*led) {
+        task.lead = names.to_vec();
+    }
+    *led = found.len();
+}
+
+fn read_sentence(
+    part: &Paragraph,
+    phrase: &Phrase,
+    is_heading: bool,
+    age: Age,
+    around: &Around<'_>,
+    frame: &Frame,
+    found: &mut Vec<Task>,
+) {
+    let times = dates::times(phrase, age);
+    let mut targets = targets::targets(phrase, &times, around);
+    if is_heading && targets.is_empty() {
+        return;
+    }
+    let cuts = segments(phrase);
+    for (from, to) in cuts {
+        let here = phrase.place(from);
+        let there = phrase.place(to.saturating_sub(1)) + 1;
+        let own = part.part(here, there);
+        let words = Phrase::new(&own.letters);
+        if words.len() < 2 {
+            continue;
+        }
+        let (mine, others): (Vec<_>, Vec<_>) = targets.into_iter().partition(|target| target.at < to);
+        targets = others;
+        let kind = if !mine.is_empty() {
+            Kind::Quantity
+        } else if verbs::delivers(&words) {
+            Kind::Delivery
+        } else {
+            Kind::Progress
+        };
+        found.push(Task {
+            text: own.text(),
+            kind,
+            lead: lead::subject(&words),
+            window: window(&times, from, to, around, frame),
+            targets: mine.into_iter().map(|found| found.target).collect(),
+            place: own.place(),
+        });
+    }
+}
+
+/// When a part of a sentence is to be worked on: its own time, one before it in the sentence, or the item's.
+fn window(times: &[When], from: usize, to: usize, around: &Around<'_>, frame: &Frame) -> Window {
+    let named = |when: &&When| !when.baseline && (when.from.is_some() || when.to.is_some() || when.every);
+    let current = |when: &&When| match (when.to, around.begin) {
+        (Some(to), Some(begin)) => to.year.is_none() || to >= begin,
+        _ => true,
+    };
+    let own = times.iter().filter(named).filter(current).find(|when| when.start >= from && when.start < to);
+    let earlier = || times.iter().filter(named).filter(current).rfind(|when| when.start < from);
+    own.or_else(earlier).map_or_else(|| frame.window.clone(), shown)
+}
+
+fn shown(when: &When) -> Window {
+    Window {
+        from: when.from.map(|day| day.to_string()),
+        to: when.to.map(|day| day.to_string()),
+        every_year: when.every,
+    }
+}
+
+/// What the heading and the lines of deadlines say for all measures of an item.
+fn frame(paragraphs: &[Paragraph], headed: bool, age: Age) -> Frame {
+    let mut found = Frame::default();
+    let mut take = |when: &When| {
+        if !when.baseline && (when.from.is_some() || when.to.is_some()) {
+            found.window = shown(when);
+            found.due = when.to.filter(|to| to.year.is_some());
+        }
+    };
+    for (place, paragraph) in paragraphs.iter().enumerate() {
+        let all = sentences(&paragraph.letters);
+        if place == 0
+            && headed
+            && (all.len() > 1 || paragraphs.len() > 1)
+            && let Some(first) = all.first()
+        {
+            let part = paragraph.part(first.from, first.to);
+            if let Some(when) = dates::times(&Phrase::new(&part.letters), age).first() {
+                take(when);
+            }
+        }
+        let phrase = Phrase::new(&paragraph.letters);
+        for at in 0..phrase.len() {
+            let Some((_, length)) = phrase.longest(at, lead::DEADLINES) else { continue };
+            if phrase.at(at + length) != ':' {
+                continue;
+            }
+            let when = dates::times(&phrase, age).into_iter().find(|when| when.start > at && when.start <= at + length + 4);
+            if let Some(when) = when {
+                take(&when);
+            }
+        }
+    }
+    found
+}
+
+/// Sentences of a paragraph, with their full stop.
+fn sentences(letters: &[char]) -> Vec<Sentence> {
+    let phrase = Phrase::new(letters);
+    let mut found = Vec::new();
+    let mut from = 0;
+    for place in 0..phrase.len() {
+        if !matches!(phrase.at(place), '。' | '！' | '？') || (phrase.is_quoted(place) && place + 1 < phrase.len() && phrase.is_quoted(place + 1) && !matches!(phrase.at(place + 1), '”' | '》')) {
+            continue;
+        }
+        let mut end = place + 1;
+        while matches!(phrase.at(end), '”' | '》' | '）' | '’') {
+            end += 1;
+        }
+        if end > from {
+            found.push(Sentence {
+                from: phrase.place(from),
+                to: phrase.place(end - 1) + 1,
+            });
+            from = end;
+        }
+    }
+    if from < phrase.len() {
+        found.push(Sentence {
+            from: phrase.place(from),
+            to: phrase.place(phrase.len() - 1) + 1,
+        });
+    }
+    found
+}
+
+/// Parts of a sentence between semicolons, without the marks at their ends.
+fn segments(phrase: &Phrase) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let mut depth = 0;
+    let mut from = 0;
+    for place in 0..=phrase.len() {
+        let letter = phrase.at(place);
+        match letter {
+            '（' => depth += 1,
+            '）' => depth -= 1,
+            _ => {}
+        }
+        let last = place == phrase.len();
+        let ends = last || (letter == '；' && depth <= 0 && !phrase.is_quoted(place));
+        if !ends {
+            continue;
+        }
+        let mut to = place;
+        while to > from && "。；！？，".contains(phrase.before(to)) {
+            to -= 1;
+        }
+        if to > from {
+            found.push((from, to));
+        }
+        from = place + 1;
+    }
+    found
+}
