@@ -194,11 +194,12 @@ fn loose(node: &Node, path: Vec<String>, front: &Front, chapter_due: &mut Option
         if Phrase::new(&paragraph.letters).len() < 4 || (needs_figure && !names_figure(paragraph)) {
             continue;
         }
+        let text = without_bullet(paragraph);
         found.push(Point {
             number: None,
             path: path.clone(),
-            heading: String::new(),
-            paragraphs: vec![without_bullet(paragraph)],
+            heading: headline(&text, text.letters.len() < paragraph.letters.len()),
+            paragraphs: vec![text],
             headed: false,
             due: *chapter_due,
         });
@@ -243,6 +244,16 @@ fn without_bullet(paragraph: &Paragraph) -> Paragraph {
     paragraph.part(from, paragraph.letters.len())
 }
 
+/// ——处处能学 社区学习…: the words before the space head the paragraph.
+fn headline(paragraph: &Paragraph, bullet: bool) -> String {
+    let words = paragraph.letters.iter().take_while(|letter| !letter.is_whitespace());
+    let words: String = words.collect();
+    let length = words.chars().count();
+    let short = (2..=12).contains(&length) && length < paragraph.letters.len();
+    let plain = !words.contains(['，', '。', '、', '；', '：', ':', '《', '“']) && words.chars().all(|letter| !letter.is_ascii());
+    if bullet && short && plain { words } else { String::new() }
+}
+
 fn item(point: Point, front: &Front, bindings: &Bindings) -> Option<Item> {
     let report = point.path.iter().chain([&point.heading]).any(|heading| REPORTS.iter().any(|word| heading.contains(word)));
     let around = Around {
@@ -251,7 +262,13 @@ fn item(point: Point, front: &Front, bindings: &Bindings) -> Option<Item> {
         report,
         bindings,
     };
-    let tasks = tasks::tasks(&point.paragraphs, point.headed, front.age(), &around);
+    let mut measures = point.paragraphs.clone();
+    if !point.headed
+        && let Some(first) = measures.first_mut()
+    {
+        *first = first.part(point.heading.chars().count(), first.letters.len());
+    }
+    let tasks = tasks::tasks(&measures, point.headed, front.age(), &around);
     if point.number.is_none() && report {
         return None;
     }

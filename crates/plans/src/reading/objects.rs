@@ -94,8 +94,15 @@ pub fn after(phrase: &Phrase, from: usize, to: usize) -> (String, usize) {
     }
     let mut end = start;
     let mut depth = 0;
+    let mut quotes = 0;
     while end < to {
         let letter = phrase.at(end);
+        match letter {
+            '“' => quotes += 1,
+            '”' if quotes == 0 => break,
+            '”' => quotes -= 1,
+            _ => {}
+        }
         if letter == '（' {
             // （老年） belongs to a name, a longer bracket is a remark.
             let close = (end..(end + 8).min(to)).find(|place| phrase.at(*place) == '）');

@@ -237,7 +237,9 @@ fn judged(phrase: &Phrase, candidate: &Candidate<'_>, times: &[When], around: &A
     let bound = meant.comparison.is_some() || meant.reach.is_some();
     let share = matches!(unit, "%" | "‰" | "‱" | "ratio" | "百分点" | "倍");
     let ordinal = matches!(phrase.before(figure.start), '第' | '前' | '后' | '某' | '同') && meant.start == figure.start;
-    if ordinal || phrase.is_quoted(figure.start) || is_report(phrase, *clause, figure.start, times, around) {
+    // A figure in a name is none; a quoted demand (“不少于…”) is one.
+    let named = phrase.is_quoted(figure.start) && meant.comparison.is_none();
+    if ordinal || named || is_report(phrase, *clause, figure.start, times, around) {
         return None;
     }
     if NEVER.contains(&unit) && !(bound && unit == "类") {
@@ -423,6 +425,11 @@ fn said(phrase: &Phrase, candidate: &Candidate<'_>, before: (usize, usize), time
             let verb = meant.reach.as_ref().map(|(verb, _)| verb.clone()).or(word).unwrap_or(inherited);
             return Said { members, verb, end: meant.end, sure: 0.0 };
         }
+    }
+    if figure.unit == "ratio" && meant.reach.is_none() {
+        let object = fallen_back(phrase, candidate, before, times, carried);
+        let verb = verbs::governing(phrase, figure.end, clause.1).map(|verb| verb.word).or(word).unwrap_or(inherited);
+        return single(object, verb, clause.1, 0.1);
     }
     if let Some((reach, at)) = &meant.reach {
         let object = reached(phrase, start.min(*at), *at, times, carried);

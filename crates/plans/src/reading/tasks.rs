@@ -119,7 +119,15 @@ fn window(times: &[When], from: usize, to: usize, around: &Around<'_>, frame: &F
     };
     let own = times.iter().filter(named).filter(current).find(|when| when.start >= from && when.start < to);
     let earlier = || times.iter().filter(named).filter(current).rfind(|when| when.start < from);
-    own.or_else(earlier).map_or_else(|| frame.window.clone(), shown)
+    // 2022年10-12月 above says more than the years in 2023、2024年度计划表.
+    let vague = |when: &&When| !(frame.window.from.is_some() && is_years(when));
+    own.or_else(earlier).filter(vague).map_or_else(|| frame.window.clone(), shown)
+}
+
+/// From a first of January to a thirty-first of December.
+fn is_years(when: &When) -> bool {
+    let day = |day: Option<Day>, month, date| day.is_some_and(|day| day.month == month && day.day == date);
+    day(when.from, 1, 1) && day(when.to, 12, 31)
 }
 
 fn shown(when: &When) -> Window {

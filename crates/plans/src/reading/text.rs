@@ -188,7 +188,8 @@ fn broken_width(lines: &[Line]) -> Option<usize> {
         let [before, after] = pair else { continue };
         let ended = before.letters.last().is_none_or(|last| ENDS.contains(last) || matches!(last, '：' | ':'));
         let width = measure(&before.letters);
-        if ended || after.labelled || before.row || width < 15 {
+        // A numbered line without a full stop may be a heading, which ends where it likes.
+        if ended || after.labelled || before.labelled || before.row || width < 18 {
             continue;
         }
         all += 1;

@@ -55,8 +55,10 @@ pub struct Verb {
 pub fn governing(phrase: &Phrase, from: usize, to: usize) -> Option<Verb> {
     let mut weak: Option<Verb> = None;
     let mut place = from;
+    // A name in quotation marks holds no verb of the sentence; a quoted sentence holds its own.
+    let inside = to > from && (phrase.is_quoted(to) || phrase.is_quoted(from));
     while place < to {
-        if phrase.is_quoted(place) {
+        if phrase.is_quoted(place) && !inside {
             place += 1;
             continue;
         }
@@ -96,7 +98,8 @@ pub fn verb_at(phrase: &Phrase, place: usize, to: usize) -> Option<Verb> {
     // 的建设, 区域发展: a noun, not something done.
     let noun = phrase.before(place) == '的' && place > 0;
     let office = ALWAYS.contains(&word) && phrase.longest(end, &["中心", "委员会", "办公室", "领导小组", "公司", "服务中心", "局"]).is_some() && matches!(word, "发展" | "建设" | "推进" | "开发" | "培养");
-    if named || possessive || noun || office {
+    let rate = matches!(phrase.at(end), '率' | '度' | '面' | '量' | '数');
+    if named || possessive || noun || office || rate {
         return None;
     }
     Some(Verb {
