@@ -20,6 +20,10 @@ pub struct Meant {
     pub respectively: bool,
     /// 达到, 提高到: the verb that stands between the thing and the figure.
     pub reach: Option<(String, usize)>,
+    /// The verb between 至少 and the figure: 至少建成1所.
+    pub verb: Option<String>,
+    /// Where 至少 ends when it stands before the thing: 至少有专职人员1人.
+    pub inner: Option<usize>,
     /// 约, 左右, 近, 力争: less sure.
     pub loose: bool,
 }
@@ -51,10 +55,15 @@ pub fn meant(phrase: &Phrase, figure: &Figure, from: usize, times: &[When]) -> M
         each: false,
         respectively: false,
         reach: None,
+        verb: None,
+        inner: None,
         loose: false,
     };
     before(phrase, figure, from, times, &mut found);
     behind(phrase, figure, &mut found);
+    if found.comparison.is_none() {
+        within(phrase, from, &mut found);
+    }
     if found.comparison.is_none() && figure.vague && figure.to.is_none() {
         found.comparison = Some(Comparison::Ge);
         found.loose = true;
@@ -71,6 +80,20 @@ fn before(phrase: &Phrase, figure: &Figure, from: usize, times: &[When], found: 
                 return;
             }
             found.start = when.start;
+            continue;
+        }
+        if let Some((verb, start, comparison)) = bound_verb(phrase, at).filter(|(_, start, _)| *start >= from) {
+            found.verb = Some(verb);
+            found.comparison = Some(comparison);
+            found.start = start;
+            continue;
+        }
+        // 增加到每万人1.5名: the measure of the measure stands between.
+        if let Some(each) = (from + 1..at).rev().take(7).find(|place| phrase.at(*place) == '每')
+            && phrase.longest_before(each, REACHES).is_some()
+            && found.reach.is_none()
+        {
+            found.start = each;
             continue;
         }
         let least = phrase.longest_before(at, AT_LEAST);
@@ -112,6 +135,40 @@ fn before(phrase: &Phrase, figure: &Figure, from: usize, times: &[When], found: 
         }
         found.start = found.start.max(from);
     }
+}
+
+/// 至少有专职人员1人: the bound stands before the thing.
+fn within(phrase: &Phrase, from: usize, found: &mut Meant) {
+    const BOUNDS: [(&str, Comparison); 6] = [
+        ("至少", Comparison::Ge),
+        ("不少于", Comparison::Ge),
+        ("不低于", Comparison::Ge),
+        ("最少", Comparison::Ge),
+        ("不超过", Comparison::Le),
+        ("最多", Comparison::Le),
+    ];
+    for place in (from..found.start).rev() {
+        if let Some((word, comparison)) = BOUNDS.into_iter().find(|(word, _)| phrase.starts(place, word)) {
+            found.comparison = Some(comparison);
+            let mut end = place + word.chars().count();
+            if phrase.at(end) == '有' {
+                end += 1;
+            }
+            found.inner = Some(end.min(found.start));
+            return;
+        }
+    }
+}
+
+/// 至少建成1所, 每校至少有2人: the verb between, and where the bound begins.
+fn bound_verb(phrase: &Phrase, at: usize) -> Option<(String, usize, Comparison)> {
+    let (verb, length) = super::verbs::ending(phrase, at).or_else(|| (phrase.before(at) == '有' || phrase.before(at) == '设').then_some(("有", 1)))?;
+    let start = at - length;
+    if let Some((_, bound)) = phrase.longest_before(start, &["至少", "最少", "不少于", "不低于"]) {
+        return Some((verb.to_owned(), start - bound, Comparison::Ge));
+    }
+    let (_, bound) = phrase.longest_before(start, &["最多", "至多", "不超过"])?;
+    Some((verb.to_owned(), start - bound, Comparison::Le))
 }
 
 fn behind(phrase: &Phrase, figure: &Figure, found: &mut Meant) {

@@ -57,7 +57,7 @@ fn length(year: Option<i32>, month: u32) -> u32 {
 /// What a document says of its own time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Age {
-    /// First year that it is for.
+    /// The year that it is for; none when it is for several.
     pub year: Option<i32>,
     /// Its day, from which 三年内 counts.
     pub day: Option<Day>,
@@ -103,7 +103,7 @@ fn one(phrase: &Phrase, start: usize, age: Age) -> Option<When> {
     }
     let mut found = every(phrase, start)
         .or_else(|| dated(phrase, start))
-        .or_else(|| monthly(phrase, start, age.year, false))
+        .or_else(|| monthly(phrase, start, age.year, false).map(|when| known(when, age)))
         .or_else(|| spoken(phrase, start, age))
         .or_else(|| within(phrase, start, age))
         .or_else(|| five_years(phrase, start))?;
@@ -116,6 +116,18 @@ fn one(phrase: &Phrase, start: usize, age: Age) -> Option<When> {
     }
     affixes(phrase, &mut found);
     Some(found)
+}
+
+/// In a document of several years a month alone is no day.
+fn known(when: When, age: Age) -> When {
+    if age.year.is_some() {
+        return when;
+    }
+    When {
+        from: None,
+        to: None,
+        ..when
+    }
 }
 
 /// 前, 底, 起 after it; 自, 较, 截至 before it.
@@ -141,6 +153,8 @@ fn affixes(phrase: &Phrase, found: &mut When) {
         }
         found.from = None;
     } else if let Some((_, length)) = phrase.longest(found.end, &["起", "开始", "以来", "以后", "之后"]) {
+        // What has been since a year is a report.
+        found.baseline |= phrase.starts(found.end, "以来");
         found.end += length;
         found.to = None;
     } else if phrase.longest_before(found.start, &["到", "至"]).is_some() {

@@ -32,10 +32,10 @@ impl Front {
     #[must_use]
     pub fn age(&self) -> Age {
         Age {
-            year: self
-                .years
-                .map(|(first, _)| first)
-                .or_else(|| self.day.and_then(|day| day.year)),
+            year: match self.years {
+                Some((first, last)) => (first == last).then_some(first),
+                None => self.day.and_then(|day| day.year),
+            },
             day: self.day,
         }
     }
@@ -46,10 +46,11 @@ impl Front {
         self.years.map(|(_, last)| Day::of(last, 12, 31))
     }
 
-    /// The first day of the years that the title names.
+    /// The first day of the years that the title names, else of the year of its day: what was before is a report.
     #[must_use]
     pub fn begin(&self) -> Option<Day> {
-        self.years.map(|(first, _)| Day::of(first, 1, 1))
+        let year = self.years.map(|(first, _)| first).or_else(|| self.day.and_then(|day| day.year));
+        year.map(|year| Day::of(year, 1, 1))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::bind::Bindings;
 use super::dates::{self, Day};
+use super::objects;
 use super::draft::{Item, Note, Place};
 use super::front::Front;
 use super::headings::{self, Node};
@@ -11,6 +12,7 @@ use super::phrase::Phrase;
 use super::targets::Around;
 use super::tasks;
 use super::text::{Paragraph, is_date};
+use super::verbs;
 
 /// Headings above what was done so far.
 const REPORTS: &[&str] = &[
@@ -161,13 +163,13 @@ fn points(node: &Node, flat: bool, front: &Front, chapter_due: &mut Option<Day>)
         paragraphs.push(node.own.clone());
     }
     paragraphs.extend(node.rest.iter().cloned());
-    if node.parent && bare && node.rest.iter().all(|rest| !names_figure(rest)) {
+    if node.parent && bare && node.rest.iter().all(|rest| !names_figure(rest, front)) {
         if node.depth == 0 || chapter_due.is_none() {
             *chapter_due = node.rest.iter().rev().find_map(|rest| last_day(rest, front)).or(*chapter_due);
         }
         return Vec::new();
     }
-    if node.parent && paragraphs.last().is_some_and(is_opening) && !paragraphs.iter().any(names_figure) {
+    if node.parent && paragraphs.last().is_some_and(is_opening) && !paragraphs.iter().any(|rest| names_figure(rest, front)) {
         *chapter_due = paragraphs.iter().rev().find_map(|rest| last_day(rest, front)).or(*chapter_due);
         return Vec::new();
     }
@@ -186,12 +188,12 @@ fn loose(node: &Node, path: Vec<String>, front: &Front, chapter_due: &mut Option
             }
             continue;
         }
-        if is_opening(paragraph) && !names_figure(paragraph) {
+        if is_opening(paragraph) && !names_figure(paragraph, front) {
             *chapter_due = last_day(paragraph, front).or(*chapter_due);
             continue;
         }
         let needs_figure = guide || node.parent || path.is_empty();
-        if Phrase::new(&paragraph.letters).len() < 4 || (needs_figure && !names_figure(paragraph)) {
+        if Phrase::new(&paragraph.letters).len() < 4 || (needs_figure && !names_figure(paragraph, front)) {
             continue;
         }
         let text = without_bullet(paragraph);
@@ -214,17 +216,18 @@ fn is_opening(paragraph: &Paragraph) -> bool {
 }
 
 /// Has a figure with a unit somewhere, or 全覆盖 or 全部; what it means is read later.
-fn names_figure(paragraph: &Paragraph) -> bool {
-    let phrase = Phrase::new(&paragraph.letters);
-    let times = dates::times(&phrase, dates::Age::default());
+fn names_figure(paragraph: &Paragraph, front: &Front) -> bool {
     let bindings = Bindings::default();
     let around = Around {
-        begin: None,
+        begin: front.begin(),
         due: None,
+        topic: "",
         report: false,
         bindings: &bindings,
     };
-    !super::targets::targets(&phrase, &times, &around).is_empty()
+    tasks::tasks(std::slice::from_ref(paragraph), false, front.age(), &around)
+        .iter()
+        .any(|task| !task.targets.is_empty())
 }
 
 fn last_day(paragraph: &Paragraph, front: &Front) -> Option<Day> {
@@ -254,10 +257,21 @@ fn headline(paragraph: &Paragraph, bullet: bool) -> String {
     if bullet && short && plain { words } else { String::new() }
 }
 
+/// What a heading is about: 建设“家门口”学习空间 is about the space.
+fn topic(heading: &str) -> String {
+    let letters: Vec<char> = heading.chars().collect();
+    let phrase = Phrase::new(&letters);
+    let verb = verbs::governing(&phrase, 0, phrase.len());
+    let topic = objects::trimmed(&phrase, verb.map_or(0, |verb| verb.end), phrase.len());
+    if topic.chars().count() <= 24 { topic } else { String::new() }
+}
+
 fn item(point: Point, front: &Front, bindings: &Bindings) -> Option<Item> {
     let report = point.path.iter().chain([&point.heading]).any(|heading| REPORTS.iter().any(|word| heading.contains(word)));
+    let topic = topic(&point.heading);
     let around = Around {
         begin: front.begin(),
+        topic: &topic,
         due: point.due.or_else(|| front.due()),
         report,
         bindings,

@@ -177,8 +177,11 @@ fn unit(phrase: &Phrase, at: usize) -> Option<(String, usize)> {
         "人·次" | "人/次" => "人次".to_owned(),
         _ => word.to_owned(),
     };
-    if word == "人" && phrase.starts(end, "（次）") {
-        name = "人次".to_owned();
+    // 人（次）, 篇（次）, 所（个）
+    if phrase.at(end) == '（' && phrase.at(end + 2) == '）' && !"含兼".contains(phrase.at(end + 1)) {
+        if word == "人" && phrase.at(end + 1) == '次' {
+            name = "人次".to_owned();
+        }
         end += 3;
     }
     if let Some((per, length)) = phrase.longest(end, PER) {
@@ -279,6 +282,23 @@ fn chinese(phrase: &Phrase, start: usize) -> Option<Number> {
         return None;
     }
     let word = phrase.plain(start, end);
+    // 近百场, 上千人次: with a word before it the multiplier alone is a number.
+    let lone = match word.as_str() {
+        "百" => 100.0,
+        "千" => 1000.0,
+        "万" => 10_000.0,
+        _ => 0.0,
+    };
+    if lone > 0.0 && "近上逾约超".contains(phrase.before(start)) {
+        return Some(Number {
+            value: lone,
+            to: None,
+            scale: 1.0,
+            end,
+            chinese: true,
+            vague: false,
+        });
+    }
     if phrase.at(end) == '点' && "零〇一二三四五六七八九".contains(phrase.at(end + 1)) {
         return point(phrase, &word, end);
     }

@@ -8,7 +8,7 @@ use super::verbs::{self, Verb};
 /// Words before the thing that are not of it.
 const HEADS: &[&str] = &[
     "的", "和", "及", "与", "以及", "、", "全区", "全市", "全县", "全省", "全街道", "全镇", "全旗", "我区", "我市", "我县", "本区", "本市", "本县", "辖区内", "区域内", "再", "把", "将", "使", "让", "确保", "力争", "努力", "推动", "实现", "基本实现", "全面实现", "按", "按照", "根据",
-    "要求", "原则上", "各类", "一批", "使得", "保证", "其中", "包括", "对", "全面", "基本", "共", "至少", "相关", "并", "要", "新增", "新建", "到", "在", "于", "为", "有", "拟", "计划", "须", "应", "落实", "做到",
+    "要求", "原则上", "各类", "一批", "使得", "保证", "其中", "包括", "对", "全面", "基本", "共", "至少", "相关", "并", "要", "新增", "新建", "到", "在", "于", "为", "有", "拟", "计划", "须", "应", "落实", "做到", "给", "向", "至少有", "至少", "每个社区", "每个街镇", "每个街道", "每校", "每镇", "每街镇",
 ];
 /// Words after the thing that are not of it.
 const TAILS: &[&str] = &[
@@ -18,8 +18,10 @@ const TAILS: &[&str] = &[
 /// Words that end the thing when it stands after the figure.
 const STOPS: &[&str] = &[
     "提质", "扩容", "开展", "建成", "创成", "达到", "参加", "参与", "进行", "完成", "通过", "申报", "纳入", "实施", "获得", "获评", "成为", "用于", "并", "供", "实现", "全覆盖", "为", "以", "投入", "对", "面向", "挂牌", "入选", "开放", "建有", "设立", "配备", "能够", "可", "均", "都", "要", "应", "给予",
-    "安排", "服务", "创建", "争创",
+    "安排", "服务", "创建", "争创", "参评", "参训", "举办", "承办", "赴", "签订", "到", "获", "入围", "承担", "负责", "能",
 ];
+/// After 个 these are no thing of their own: 公益班10个班次.
+pub const COUNTERS: &[&str] = &["班次", "场次", "批次", "校次", "名额", "百分点", "以上", "标准", "项目以上"];
 /// After the figure these speak of the measure itself, not of the thing: 不少于万分之零点五的比例.
 const STANDARDS: &[&str] = &["的比例", "的标准", "的要求", "的额度", "的比率", "的配比", "比例", "标准", "的规模", "的速度", "的幅度"];
 
@@ -62,6 +64,10 @@ pub fn trimmed(phrase: &Phrase, mut from: usize, mut to: usize) -> String {
     }
     let mut words = phrase.words(from, to);
     if words.chars().count() == 1 && "的和及与、到在有把将对按".contains(&words) {
+        words.clear();
+    }
+    // 累计 and the like alone are no thing.
+    if TAILS.contains(&words.as_str()) || ["其中", "全年", "年内", "达到", "各"].contains(&words.as_str()) {
         words.clear();
     }
     words.trim_matches(|letter| matches!(letter, '，' | '、' | '。' | '；' | '：' | ':')).to_owned()
@@ -148,6 +154,16 @@ fn joined_noun(phrase: &Phrase, place: usize) -> bool {
         "开放日", "为先", "建成区",
     ];
     phrase.longest(place, NAMES).is_some()
+}
+
+/// Only where it is: 每个街道, 全区; the thing was named before.
+#[must_use]
+pub fn is_scope(object: &str) -> bool {
+    object.chars().count() <= 8
+        && object.starts_with(['每', '各', '全'])
+        && ["街道", "街镇", "镇街", "镇", "社区", "村", "校", "班", "区", "市", "县", "单位", "人", "站", "年", "期", "所", "院", "家", "居委", "户", "乡镇", "道）", "省", "机构", "部门"]
+            .iter()
+            .any(|word| object.ends_with(word))
 }
 
 /// The standard that follows the figure: 的比例配备专职社区教育工作者.

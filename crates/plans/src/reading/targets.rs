@@ -17,6 +17,8 @@ pub struct Around<'a> {
     pub begin: Option<Day>,
     /// Last day where the sentence names none: the item's, else the document's.
     pub due: Option<Day>,
+    /// What the item is about, for a figure whose thing stands in the heading.
+    pub topic: &'a str,
     /// Under a heading of what was done so far: nothing is to be reached.
     pub report: bool,
     /// Metrics by their words.
@@ -30,6 +32,14 @@ pub struct Found {
     pub target: Target,
     /// Where its figure stands.
     pub at: usize,
+}
+
+/// A sentence with what was found out about it.
+#[derive(Clone, Copy)]
+struct Sentence<'a> {
+    phrase: &'a Phrase,
+    times: &'a [When],
+    around: &'a Around<'a>,
 }
 
 /// What goes on from one clause to the next.
@@ -48,6 +58,8 @@ struct Candidate<'a> {
     /// Where the words of this figure begin.
     from: usize,
     clause: (usize, usize),
+    /// The clause before it.
+    before: (usize, usize),
     verb: Option<Verb>,
     /// Goes on with a list that has a target already.
     listed: bool,
@@ -56,7 +68,7 @@ struct Candidate<'a> {
 /// Units of what is never to be reached: ages, ordinals, parts of a list.
 const NEVER: &[&str] = &["岁", "周岁", "届", "批", "轮", "级", "大", "步", "层", "章", "号", "页", "星", "月", "日", "周", "分钟", "年", "个月", "方面", "环节", "类", "档", "条件"];
 /// Units of time are figures only with a bound: 开放不少于200天.
-const TIMES: &[&str] = &["小时", "天", "种"];
+const TIMES: &[&str] = &["小时", "天"];
 /// Units of what happens: after 组织 they are to be reached.
 const EVENTS: &[&str] = &["场", "次", "场次", "期", "人次", "门", "门次", "课时", "学时", "讲", "节", "堂", "期次"];
 /// After a small figure these count the parts of a thought.
@@ -83,16 +95,15 @@ pub fn targets(phrase: &Phrase, times: &[When], around: &Around<'_>) -> Vec<Foun
     let mut before = (0, 0);
     for clause in clauses(phrase) {
         let count = found.len();
-        read_clause(phrase, clause, before, times, around, &mut carried, &mut found);
-        carried.accepted = found.len() > count || (carried.accepted && is_aside(phrase, clause, times));
+        read_clause(Sentence { phrase, times, around }, clause, before, &mut carried, &mut found);
+        carried.accepted = found.len() > count || (carried.accepted && is_aside(clause, times));
         before = clause;
     }
     found
 }
 
 /// A clause that is only a time does not break the row of targets.
-fn is_aside(phrase: &Phrase, clause: (usize, usize), times: &[When]) -> bool {
-    let _ = phrase;
+fn is_aside(clause: (usize, usize), times: &[When]) -> bool {
     times.iter().any(|when| when.start <= clause.0 + 1 && when.end + 2 >= clause.1)
 }
 
@@ -152,15 +163,8 @@ fn figures(phrase: &Phrase, clause: (usize, usize), times: &[When]) -> Vec<Figur
     found
 }
 
-fn read_clause(
-    phrase: &Phrase,
-    clause: (usize, usize),
-    before: (usize, usize),
-    times: &[When],
-    around: &Around<'_>,
-    carried: &mut Carried,
-    found: &mut Vec<Found>,
-) {
+fn read_clause(sentence: Sentence<'_>, clause: (usize, usize), before: (usize, usize), carried: &mut Carried, found: &mut Vec<Found>) {
+    let Sentence { phrase, times, around } = sentence;
     let whole = coverage::find(phrase, clause.0, clause.1, before, times).filter(|whole| !is_report(phrase, clause, whole.at, times, around));
     let mut from = clause.0;
     let mut listed = false;
@@ -176,18 +180,19 @@ fn read_clause(
             meant,
             from,
             clause,
+            before,
             verb,
             listed,
         };
-        let Some(confidence) = judged(phrase, &candidate, times, around, carried) else {
+        let Some(confidence) = judged(sentence, &candidate, carried) else {
             continue;
         };
-        let end = written(phrase, &candidate, confidence, before, times, around, carried, found);
+        let end = written(sentence, &candidate, confidence, carried, found);
         listed = true;
         from = next_from(phrase, end, clause.1);
     }
     if let Some(whole) = whole {
-        let due = due(&whole.at, clause, times, around);
+        let due = due(whole.at, clause, times, around);
         carried.verb = Some(whole.verb.clone());
         found.push(Found {
             at: whole.at,
@@ -221,7 +226,9 @@ fn next_from(phrase: &Phrase, end: usize, to: usize) -> usize {
 
 /// The figure belongs to a report of what was, or is compared with.
 fn is_report(phrase: &Phrase, clause: (usize, usize), at: usize, times: &[When], around: &Around<'_>) -> bool {
-    let when = times.iter().rfind(|when| when.start < at && when.to.is_some() && !when.baseline);
+    // A time rules its own clause; at the head of the sentence it rules them all.
+    let rules = |when: &&When| when.start >= clause.0 || (when.start <= 2 && "，\0".contains(phrase.at(when.end)));
+    let when = times.iter().filter(|when| when.start < at && when.to.is_some() && !when.baseline).rfind(rules);
     let old = match (when.and_then(|when| when.to), around.begin) {
         (Some(to), Some(begin)) => to.year.is_some() && to < begin,
         _ => false,
@@ -231,8 +238,9 @@ fn is_report(phrase: &Phrase, clause: (usize, usize), at: usize, times: &[When],
 }
 
 /// Whether the figure is a target, and how sure that is.
-fn judged(phrase: &Phrase, candidate: &Candidate<'_>, times: &[When], around: &Around<'_>, carried: &Carried) -> Option<f64> {
-    let Candidate { figure, meant, from, clause, verb, listed } = candidate;
+fn judged(sentence: Sentence<'_>, candidate: &Candidate<'_>, carried: &Carried) -> Option<f64> {
+    let Sentence { phrase, times, around } = sentence;
+    let Candidate { figure, meant, from, clause, verb, listed, .. } = candidate;
     let unit = figure.unit.as_str();
     let bound = meant.comparison.is_some() || meant.reach.is_some();
     let share = matches!(unit, "%" | "‰" | "‱" | "ratio" | "百分点" | "倍");
@@ -310,8 +318,13 @@ fn is_single(phrase: &Phrase, candidate: &Candidate<'_>) -> bool {
 /// 对5个区开展监测: chosen ones.
 fn is_chosen(phrase: &Phrase, candidate: &Candidate<'_>) -> bool {
     let Candidate { figure, meant, clause, .. } = candidate;
-    phrase.longest_before(meant.start, &["对", "在", "选取", "选择", "确定", "选定", "择优"]).is_some()
-        && phrase.holds(figure.end, clause.1, &["开展", "进行", "实施", "试点", "推广", "命名", "表彰", "给予", "先行"])
+    let chosen = ["对", "在", "选取", "选择", "确定", "选定", "择优", "与", "同", "分", "从"];
+    (phrase.longest_before(figure.start, &chosen).is_some() || phrase.longest_before(meant.start, &chosen).is_some())
+        && phrase.holds(
+            figure.end,
+            clause.1,
+            &["开展", "进行", "实施", "试点", "推广", "命名", "表彰", "给予", "先行", "签订", "签约", "结对", "合作", "共建", "组织", "举办", "创建", "建设"],
+        )
 }
 
 fn ends_here(phrase: &Phrase, at: usize) -> bool {
@@ -329,10 +342,12 @@ fn stands_last(phrase: &Phrase, candidate: &Candidate<'_>) -> bool {
 }
 
 /// The last day of a figure there.
-fn due(at: &usize, clause: (usize, usize), times: &[When], around: &Around<'_>) -> Option<String> {
-    let ends = |when: &&When| when.to.is_some_and(|to| to.year.is_some()) && !when.baseline;
-    let before = times.iter().filter(ends).rfind(|when| when.start < *at);
-    let behind = || times.iter().filter(ends).find(|when| when.start >= *at && when.start < clause.1 + 1);
+fn due(at: usize, clause: (usize, usize), times: &[When], around: &Around<'_>) -> Option<String> {
+    let ends = |when: &&When| {
+        when.to.is_some_and(|to| to.year.is_some() && around.begin.is_none_or(|begin| to >= begin)) && !when.baseline
+    };
+    let before = times.iter().filter(ends).rfind(|when| when.start < at);
+    let behind = || times.iter().filter(ends).find(|when| when.start >= at && when.start < clause.1 + 1);
     before
         .or_else(behind)
         .and_then(|when| when.to)
@@ -348,26 +363,17 @@ struct Said {
     sure: f64,
 }
 
-#[expect(clippy::too_many_arguments, reason = "one figure with all that stands around it")]
-fn written(
-    phrase: &Phrase,
-    candidate: &Candidate<'_>,
-    confidence: f64,
-    before: (usize, usize),
-    times: &[When],
-    around: &Around<'_>,
-    carried: &mut Carried,
-    found: &mut Vec<Found>,
-) -> usize {
+fn written(sentence: Sentence<'_>, candidate: &Candidate<'_>, confidence: f64, carried: &mut Carried, found: &mut Vec<Found>) -> usize {
+    let Sentence { phrase, times, around } = sentence;
     let figure = candidate.figure;
-    let said = said(phrase, candidate, before, times, carried);
+    let said = said(sentence, candidate, carried);
     let comparison = match (figure.to, candidate.meant.comparison) {
         (Some(_), _) => Comparison::Between,
         (None, Some(comparison)) => comparison,
         (None, None) => Comparison::Eq,
     };
     let end = said.end.max(candidate.meant.end);
-    let due = due(&figure.start, candidate.clause, times, around);
+    let due = due(figure.start, candidate.clause, times, around);
     let mut verb = said.verb;
     for (own, object) in said.members {
         if let Some(own) = own {
@@ -395,11 +401,12 @@ fn written(
     end
 }
 
-fn said(phrase: &Phrase, candidate: &Candidate<'_>, before: (usize, usize), times: &[When], carried: &mut Carried) -> Said {
+fn said(sentence: Sentence<'_>, candidate: &Candidate<'_>, carried: &mut Carried) -> Said {
+    let Sentence { phrase, times, .. } = sentence;
     let Candidate { figure, meant, from, clause, verb, .. } = candidate;
     let inherited = carried.verb.clone().unwrap_or_default();
-    let word = verb.as_ref().map(|verb| verb.word.clone());
-    let start = verb.as_ref().map_or(*from, |verb| verb.end).min(meant.start);
+    let word = meant.verb.clone().or_else(|| verb.as_ref().map(|verb| verb.word.clone()));
+    let start = verb.as_ref().map_or(*from, |verb| verb.end).max(meant.inner.unwrap_or(0)).min(meant.start);
     let single = |object: String, verb: String, end: usize, sure: f64| Said {
         members: vec![(None, object)],
         verb,
@@ -427,7 +434,7 @@ fn said(phrase: &Phrase, candidate: &Candidate<'_>, before: (usize, usize), time
         }
     }
     if figure.unit == "ratio" && meant.reach.is_none() {
-        let object = fallen_back(phrase, candidate, before, times, carried);
+        let object = fallen_back(sentence, candidate, carried);
         let verb = verbs::governing(phrase, figure.end, clause.1).map(|verb| verb.word).or(word).unwrap_or(inherited);
         return single(object, verb, clause.1, 0.1);
     }
@@ -438,7 +445,7 @@ fn said(phrase: &Phrase, candidate: &Candidate<'_>, before: (usize, usize), time
     let behind = !ends_here(phrase, meant.end);
     let mut object = String::new();
     let mut end = meant.end;
-    if behind {
+    if behind && phrase.longest(meant.end, objects::COUNTERS).is_none() {
         (object, end) = objects::after(phrase, meant.end, clause.1);
     }
     let mut sure = 0.0;
@@ -460,12 +467,30 @@ fn said(phrase: &Phrase, candidate: &Candidate<'_>, before: (usize, usize), time
         end = meant.end;
         object = objects::between(phrase, start, meant.start, times);
     }
+    if let Some(verb) = verb.as_ref().filter(|verb| object.is_empty() && verb.end >= meant.start && verbs::is_name(&verb.word)) {
+        // 农民培训800人次: the verb is the thing.
+        object = format!("{}{}", objects::between(phrase, *from, verb.start, times), verb.word);
+        if carried.verb.is_some() {
+            said_verb.clone_from(&inherited);
+        }
+    }
+    if let Some(verb) = verb.as_ref().filter(|_| verbs::is_name(&object)) {
+        // 专职教师每年参加培训: whose training it is stands before.
+        let whose = objects::between(phrase, *from, verb.start, times);
+        let whose = whose.split('每').next().unwrap_or_default();
+        if (2..=10).contains(&whose.chars().count()) && !objects::is_scope(whose) {
+            object = format!("{whose}{object}");
+        }
+    }
+    if objects::is_scope(&object) {
+        object.clear();
+    }
     if object.is_empty() && !carried.waiting.is_empty() {
         object = carried.waiting.remove(0);
     }
     if object.is_empty() {
         sure = 0.15;
-        object = fallen_back(phrase, candidate, before, times, carried);
+        object = fallen_back(sentence, candidate, carried);
     }
     single(object, said_verb, end, sure)
 }
@@ -483,15 +508,19 @@ fn reached(phrase: &Phrase, from: usize, at: usize, times: &[When], carried: &mu
 }
 
 /// Nothing stands at the figure: the verb's own word, or what the clause before speaks of.
-fn fallen_back(phrase: &Phrase, candidate: &Candidate<'_>, before: (usize, usize), times: &[When], carried: &Carried) -> String {
-    let Candidate { figure, from, clause, verb, meant, .. } = candidate;
+fn fallen_back(sentence: Sentence<'_>, candidate: &Candidate<'_>, carried: &Carried) -> String {
+    let Sentence { phrase, times, around } = sentence;
+    let Candidate { figure, from, clause, verb, meant, before, .. } = candidate;
     if figure.unit == "ratio" {
         let rest = objects::trimmed(phrase, figure.end, clause.1);
         let head = objects::between(phrase, *from, meant.start, times);
         let head = head.trim_end_matches("同时").to_owned();
         return format!("{head}{rest}");
     }
-    let (start, end) = before;
+    let (start, end) = *before;
+    if carried.accepted && !carried.object.is_empty() {
+        return carried.object.clone();
+    }
     let governing = verbs::governing(phrase, start, end);
     let object = objects::between(phrase, governing.map_or(start, |verb| verb.end), end, times);
     if !object.is_empty() && object.chars().count() <= 30 {
@@ -499,6 +528,9 @@ fn fallen_back(phrase: &Phrase, candidate: &Candidate<'_>, before: (usize, usize
     }
     if !carried.object.is_empty() {
         return carried.object.clone();
+    }
+    if !around.topic.is_empty() {
+        return around.topic.to_owned();
     }
     verb.as_ref().map(|verb| verb.word.clone()).unwrap_or_default()
 }

@@ -139,7 +139,8 @@ fn joins(before: &Line, line: &Line, width: Option<usize>, open: Open, paragraph
         // Without a full stop a numbered line is a heading, and its text begins below.
         return open.prose;
     }
-    open.prose || before.letters.iter().any(|letter| matches!(letter, '，' | ','))
+    let listing = before.letters.contains(&'、') && measure(&before.letters) >= 30 && !"知点案见南划法排务".contains(*last);
+    open.prose || listing || before.letters.iter().any(|letter| matches!(letter, '，' | ','))
 }
 
 /// Lines that begin a paragraph whatever stands before.

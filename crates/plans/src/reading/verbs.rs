@@ -11,8 +11,8 @@ const STRONG: &[&str] = &[
     "安排", "落实", "拨付", "配送", "提供", "输送", "选送", "提升", "增加", "增设", "增配", "增长", "提高", "达到", "降低", "减少", "控制", "服务",
     "惠及", "覆盖", "受益", "推动", "推进", "吸引", "动员", "选派", "派出", "监测", "举行", "征集", "展示", "推广", "储备", "孵化", "布局", "建有", "拥有", "确定", "选取", "选择",
     "挂牌", "入选", "获评", "获得", "评估", "验收", "更新", "补充", "扩大", "走访", "参加", "收集", "打响", "建", "开", "办", "评", "设", "增", "创", "配", "推", "募集", "认证", "颁发",
-    "招收", "招生", "吸纳", "登记", "注册", "存入", "上线", "试点", "纳入", "保持", "达", "参训", "联建", "共建", "续建", "建构", "构建", "拓展", "规划建设", "统筹建设", "转化", "结对", "送教",
-    "订阅", "采购", "购置", "添置", "整合", "盘活", "归集", "汇编", "推介", "编排", "开辟", "辐射", "输出", "扩容", "提质",
+    "招收", "招生", "吸纳", "存入", "上线", "试点", "纳入", "保持", "达", "参训", "联建", "共建", "续建", "建构", "构建", "拓展", "规划建设", "统筹建设", "转化", "结对", "送教",
+    "订阅", "采购", "明确", "刊发", "编发", "印制", "签订", "签约", "报送", "撰写", "发表", "拍摄", "邀请", "参评", "获奖", "聘用", "招录", "慰问", "新（改、扩）建", "新（扩）建", "改（扩）建", "新改扩建", "改扩建", "新建改扩建", "评审", "压减", "压缩", "出动", "宣传", "引入", "打通", "完善提升", "精选", "购置", "添置", "整合", "盘活", "归集", "汇编", "推介", "编排", "开辟", "辐射", "输出", "扩容", "提质",
 ];
 
 /// Verbs that work on what is there; a figure after them counts what exists.
@@ -25,17 +25,17 @@ const WEAK: &[&str] = &[
 /// One character is a verb only where a sentence begins with it.
 const SHORT_AFTER: &[char] = &['\0', '，', '；', '、', '拟', '将', '要', '新', '再', '共', '应', '须', '可', '内', '年', '均', '每', '各', '校', '镇', '道', '村'];
 
-/// After a verb these make it part of a name: 发展中心, 培训学院.
+/// Verbs that are names as well: 培训 before a figure, 培训中心, 服务站.
+const NAMES: &[&str] = &[
+    "培训", "轮训", "招生", "服务", "监测", "评估", "展示", "征集", "走访", "宣传", "发展", "开放", "投入", "参训", "改造", "推广", "研发", "培养", "展演", "获奖", "建设", "创建", "申报", "评审", "验收", "评选", "招募",
+];
+/// After such a verb these make it part of a name.
 const NAME_TAILS: &[&str] = &[
-    "中心", "学院", "委员会", "办公室", "领导小组", "处", "公司", "基金", "机构", "部门", "单位", "水平", "能力", "质量", "规划", "计划", "工程", "行动", "体系", "机制", "的", "指南", "标准", "条件", "条例", "基地",
-    "站", "点", "员", "班", "工作者", "者", "经费", "专员", "活动", "项目", "课程", "案例", "成果", "对象", "材料", "品牌", "教材", "示范", "联盟", "人员", "师", "所", "院", "局", "委", "队", "团",
+    "中心", "学院", "委员会", "办公室", "领导小组", "处", "公司", "基金", "机构", "部门", "单位", "水平", "能力", "质量", "规划", "计划", "体系", "机制", "指南", "标准", "条件", "条例", "基地", "站", "点", "员", "班", "者", "经费", "专员",
+    "活动", "项目", "课程", "案例", "成果", "对象", "材料", "品牌", "教材", "人员", "师", "所", "院", "局", "队", "团", "人次", "任务", "工作", "大学", "日", "规模", "总量",
 ];
-/// Verbs that are no name with the tails above, because they cannot stand before them as one.
-const ALWAYS: &[&str] = &[
-    "新增", "新建", "建成", "打造", "创建", "争创", "举办", "召开", "开设", "设立", "推出", "培育", "遴选", "认定", "评选", "完成", "实现", "开展", "达到", "组建", "成立", "形成", "建立", "配备", "聘请", "招募", "制作", "录制",
-    "编写", "申报", "选树", "命名", "新设", "开办", "编印", "选派", "表彰", "推荐", "扶持", "增设", "创成", "征集", "吸引", "惠及", "推动", "提供", "开通", "承办", "建设", "开发", "孵化", "布局", "改造", "新开设", "支持", "资助", "扩大", "增加", "引进", "提升",
-    "推进", "构建", "拓展", "建好", "储备", "更新", "补充", "整合", "推选", "推送", "配齐", "配足", "规划建设", "统筹建设", "添置", "购置", "联建", "共建", "发布", "编制", "落实", "安排", "投入", "培养", "选拔", "评出", "评定", "发展", "展示", "推广", "设置", "升级",
-];
+/// Weak verbs that are names as well: verbs only at the head of a clause.
+const WEAK_NAMES: &[&str] = &["管理", "研究", "统筹", "协调", "检查", "参与", "规范", "配合", "指导", "组织", "引导", "联合", "联动"];
 
 /// A verb in a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +75,18 @@ pub fn governing(phrase: &Phrase, from: usize, to: usize) -> Option<Verb> {
     weak
 }
 
+/// Before a figure this verb is the thing itself: 农民培训800人次.
+#[must_use]
+pub fn is_name(word: &str) -> bool {
+    NAMES.contains(&word)
+}
+
+/// The strong verb that ends right before, at most three characters long.
+#[must_use]
+pub fn ending(phrase: &Phrase, at: usize) -> Option<(&'static str, usize)> {
+    phrase.longest_before(at, STRONG)
+}
+
 /// The verb that stands there.
 #[must_use]
 pub fn verb_at(phrase: &Phrase, place: usize, to: usize) -> Option<Verb> {
@@ -93,13 +105,15 @@ pub fn verb_at(phrase: &Phrase, place: usize, to: usize) -> Option<Verb> {
     if length == 1 && !one_letter(phrase, place, is_strong) {
         return None;
     }
-    let named = is_strong && !ALWAYS.contains(&word) && phrase.longest(end, NAME_TAILS).is_some();
+    let named = NAMES.contains(&word) && phrase.longest(end, NAME_TAILS).is_some();
+    let weak_name = WEAK_NAMES.contains(&word)
+        && !is_strong
+        && !(place == 0 || "，；。、:要应拟将并续极步化善真别--由会会好".contains(phrase.before(place)));
     let possessive = phrase.at(end) == '的' && is_strong;
     // 的建设, 区域发展: a noun, not something done.
     let noun = phrase.before(place) == '的' && place > 0;
-    let office = ALWAYS.contains(&word) && phrase.longest(end, &["中心", "委员会", "办公室", "领导小组", "公司", "服务中心", "局"]).is_some() && matches!(word, "发展" | "建设" | "推进" | "开发" | "培养");
     let rate = matches!(phrase.at(end), '率' | '度' | '面' | '量' | '数');
-    if named || possessive || noun || office || rate {
+    if named || weak_name || possessive || noun || rate {
         return None;
     }
     Some(Verb {
