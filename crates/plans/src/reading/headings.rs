@@ -72,6 +72,7 @@ fn heading(letters: &[char]) -> String {
 pub fn outline(paragraphs: &[Paragraph], root: &[String]) -> Vec<Node> {
     let mut nodes: Vec<Node> = Vec::new();
     let mut open: Vec<Level> = Vec::new();
+    let mut known: Vec<(Style, usize)> = Vec::new();
     for paragraph in split_glued(paragraphs) {
         let Some(label) = labels::read(&paragraph.letters) else {
             match nodes.last_mut() {
@@ -80,7 +81,10 @@ pub fn outline(paragraphs: &[Paragraph], root: &[String]) -> Vec<Node> {
             }
             continue;
         };
-        let (depth, gap) = place(&mut open, &label, nodes.len());
+        let (depth, gap) = place(&mut open, &known, &label, nodes.len());
+        if !known.contains(&(label.style, depth)) {
+            known.push((label.style, depth));
+        }
         let mut path = root.to_vec();
         for level in open.iter().take(depth) {
             if let Some(node) = nodes.get_mut(level.node) {
@@ -143,13 +147,16 @@ pub fn mark(node: &Node) -> String {
 }
 
 /// Finds the level of a label, closes what is deeper, and says whether the row of numbers is whole.
-fn place(open: &mut Vec<Level>, label: &Label, node: usize) -> (usize, bool) {
+fn place(open: &mut Vec<Level>, known: &[(Style, usize)], label: &Label, node: usize) -> (usize, bool) {
     let same = open.iter().rposition(|level| level.styles.contains(&label.style));
-    // 二、 goes on as 3、: the mark is the same and the number is the next.
-    let sister = open.iter().rposition(|level| {
-        label.value > 1
+    // 二、 goes on as 3、: the mark is the same and the number is the next, unless the style was seen on another level.
+    let elsewhere = |depth: usize| known.iter().any(|(style, at)| *style == label.style && *at != depth);
+    let sister = open.iter().enumerate().rev().find_map(|(depth, level)| {
+        let fits = !elsewhere(depth)
+            && label.value > 1
             && level.last + 1 == label.value
-            && level.styles.iter().any(|style| style.is_sister(label.style))
+            && level.styles.iter().any(|style| style.is_sister(label.style));
+        fits.then_some(depth)
     });
     let same_goes_on = same.is_some_and(|depth| open.get(depth).is_some_and(|level| level.last + 1 == label.value));
     let depth = match (same, sister) {

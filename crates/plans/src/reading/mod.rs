@@ -20,6 +20,7 @@ pub mod amounts;
 pub mod bind;
 pub mod coverage;
 pub mod dates;
+pub mod docx;
 pub mod draft;
 pub mod encoding;
 pub mod front;
@@ -74,6 +75,20 @@ pub fn read_with(text: &str, bindings: &Bindings) -> Draft {
         items,
         notes,
     }
+}
+
+/// Reads a file: DOCX, or text in UTF-8, UTF-16 or GB18030.
+///
+/// # Errors
+/// A sentence that says what to do, when the file holds no text.
+pub fn read_file(bytes: &[u8]) -> Result<Draft, String> {
+    if docx::is_docx(bytes) {
+        return Ok(read(&docx::text(bytes)?));
+    }
+    let decoded = encoding::decode(bytes)?;
+    let mut draft = read(&decoded.text);
+    draft.notes.extend(decoded.doubt.map(Note::whole));
+    Ok(draft)
 }
 
 /// Leaves out the list of attachments in a letter: 附件：1.… 2.….

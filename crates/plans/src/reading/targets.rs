@@ -459,7 +459,9 @@ fn said(sentence: Sentence<'_>, candidate: &Candidate<'_>, carried: &mut Carried
         && let Some(later) = verbs::governing(phrase, figure.end, clause.1)
     {
         let (what, close) = objects::after(phrase, later.end, clause.1);
-        if !what.is_empty() {
+        // 与3个城市签订协议 counts the cities, 对5个区开展监测 the work done on them.
+        let with = phrase.longest_before(meant.start, &["与", "同"]).is_some();
+        if !what.is_empty() && !with {
             return single(what, later.word, close, 0.0);
         }
     }

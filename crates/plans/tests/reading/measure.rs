@@ -158,9 +158,9 @@ fn same(wanted: &Target, read: &Read) -> bool {
 
 fn thing(wanted: &Target, read: &Read) -> bool {
     let (one, other) = (compact(&wanted.object), compact(&read.object));
-    // Half of the longer must be the shorter: a word of the thing is not the thing.
+    // Two fifths of the longer must be the shorter: a word of the thing is not the thing.
     let (short, long) = if one.len() < other.len() { (&one, &other) } else { (&other, &one) };
-    long.contains(short.as_str()) && short.len() * 2 >= long.len()
+    long.contains(short.as_str()) && short.len() * 5 >= long.len() * 2
 }
 
 fn targets(answers: &Answers, draft: &Draft, found: &mut Measure) {
