@@ -74,7 +74,8 @@ pub fn meant(phrase: &Phrase, figure: &Figure, from: usize, times: &[When]) -> M
 fn before(phrase: &Phrase, figure: &Figure, from: usize, times: &[When], found: &mut Meant) {
     while found.start > from {
         let at = found.start;
-        if let Some(when) = times.iter().find(|when| when.end == at && when.start >= from && when.every) {
+        let ending = times.partition_point(|when| when.end < at);
+        if let Some(when) = times.get(ending).filter(|when| when.end == at && when.start >= from && when.every) {
             // 讲座每年20场: the thing stands before the time. At the head of the clause there is none.
             if when.start == from {
                 return;

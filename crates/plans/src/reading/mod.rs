@@ -30,6 +30,7 @@ pub mod labels;
 pub mod lead;
 pub mod numbers;
 pub mod objects;
+pub mod outline;
 pub mod phrase;
 pub mod targets;
 pub mod tasks;

@@ -28,8 +28,9 @@ const STANDARDS: &[&str] = &["的比例", "的标准", "的要求", "的额度",
 /// What stands between, trimmed; times in it are left out.
 #[must_use]
 pub fn between(phrase: &Phrase, from: usize, to: usize, times: &[When]) -> String {
-    let (mut from, mut to) = (from, to);
-    for when in times {
+    let (mut from, mut to, whole) = (from, to, to);
+    let first = times.partition_point(|when| when.end <= from);
+    for when in times.iter().skip(first).take_while(|when| when.start < whole) {
         if when.start < to && when.end > from {
             if when.start <= from + 2 || when.end - from < to.saturating_sub(when.start) {
                 from = when.end.min(to);

@@ -104,7 +104,7 @@ pub fn targets(phrase: &Phrase, times: &[When], around: &Around<'_>) -> Vec<Foun
 
 /// A clause that is only a time does not break the row of targets.
 fn is_aside(clause: (usize, usize), times: &[When]) -> bool {
-    times.iter().any(|when| when.start <= clause.0 + 1 && when.end + 2 >= clause.1)
+    before(times, clause.0 + 2).next().is_some_and(|when| when.end + 2 >= clause.1)
 }
 
 /// The parts between commas, semicolons and dashes.
@@ -134,8 +134,12 @@ fn clauses(phrase: &Phrase) -> Vec<(usize, usize)> {
 fn figures(phrase: &Phrase, clause: (usize, usize), times: &[When]) -> Vec<Figure> {
     let mut found = Vec::new();
     let mut place = clause.0;
+    let mut next = times.partition_point(|when| when.end <= place);
     while place < clause.1 {
-        if let Some(when) = times.iter().find(|when| when.start <= place && place < when.end) {
+        while times.get(next).is_some_and(|when| when.end <= place) {
+            next += 1;
+        }
+        if let Some(when) = times.get(next).filter(|when| when.start <= place) {
             place = when.end;
             continue;
         }
@@ -173,6 +177,7 @@ fn read_clause(sentence: Sentence<'_>, clause: (usize, usize), before: (usize, u
         if whole.as_ref().is_some_and(|whole| figure.start < whole.at && figure.unit != "%") {
             continue;
         }
+        from = from.min(figure.start).max(figure.start.saturating_sub(REACH));
         let meant = amounts::meant(phrase, &figure, from, times);
         let verb = verbs::governing(phrase, from, meant.reach.as_ref().map_or(meant.start, |(_, start)| *start));
         let candidate = Candidate {
@@ -224,16 +229,28 @@ fn next_from(phrase: &Phrase, end: usize, to: usize) -> usize {
     from
 }
 
+/// How far is looked around for what rules a figure, so that an endless sentence is read in linear time.
+const NEAR: usize = 60;
+
+/// How far before a figure its words may begin.
+const REACH: usize = 160;
+
+/// The times before a place, nearest first.
+fn before(times: &[When], at: usize) -> impl Iterator<Item = &When> {
+    let count = times.partition_point(|when| when.start < at);
+    times.get(..count).unwrap_or_default().iter().rev().take(NEAR)
+}
+
 /// The figure belongs to a report of what was, or is compared with.
 fn is_report(phrase: &Phrase, clause: (usize, usize), at: usize, times: &[When], around: &Around<'_>) -> bool {
     // A time rules its own clause; at the head of the sentence it rules them all.
     let rules = |when: &&When| when.start >= clause.0 || (when.start <= 2 && "，\0".contains(phrase.at(when.end)));
-    let when = times.iter().filter(|when| when.start < at && when.to.is_some() && !when.baseline).rfind(rules);
+    let when = before(times, at).filter(|when| when.to.is_some() && !when.baseline).find(rules);
     let old = match (when.and_then(|when| when.to), around.begin) {
         (Some(to), Some(begin)) => to.year.is_some() && to < begin,
         _ => false,
     };
-    let past = (clause.0..at).rev().find_map(|place| phrase.longest(place, PAST).map(|(_, length)| place + length).filter(|end| *end <= at + 2));
+    let past = (clause.0..at).rev().take(NEAR).find_map(|place| phrase.longest(place, PAST).map(|(_, length)| place + length).filter(|end| *end <= at + 2));
     old || past.is_some_and(|end| !phrase.holds(end, at, ANEW))
 }
 
@@ -322,7 +339,7 @@ fn is_chosen(phrase: &Phrase, candidate: &Candidate<'_>) -> bool {
     (phrase.longest_before(figure.start, &chosen).is_some() || phrase.longest_before(meant.start, &chosen).is_some())
         && phrase.holds(
             figure.end,
-            clause.1,
+            clause.1.min(figure.end + NEAR),
             &["开展", "进行", "实施", "试点", "推广", "命名", "表彰", "给予", "先行", "签订", "签约", "结对", "合作", "共建", "组织", "举办", "创建", "建设"],
         )
 }
@@ -346,9 +363,12 @@ fn due(at: usize, clause: (usize, usize), times: &[When], around: &Around<'_>) -
     let ends = |when: &&When| {
         when.to.is_some_and(|to| to.year.is_some() && around.begin.is_none_or(|begin| to >= begin)) && !when.baseline
     };
-    let before = times.iter().filter(ends).rfind(|when| when.start < at);
-    let behind = || times.iter().filter(ends).find(|when| when.start >= at && when.start < clause.1 + 1);
-    before
+    let behind = || {
+        let first = times.partition_point(|when| when.start < at);
+        times.iter().skip(first).take(NEAR).filter(ends).find(|when| when.start <= clause.1)
+    };
+    before(times, at)
+        .find(ends)
         .or_else(behind)
         .and_then(|when| when.to)
         .or(around.due)

@@ -77,10 +77,11 @@ fn read_sentence(
     found: &mut Vec<Task>,
 ) {
     let times = dates::times(phrase, age);
-    let mut targets = targets::targets(phrase, &times, around);
+    let targets = targets::targets(phrase, &times, around);
     if is_heading && targets.is_empty() {
         return;
     }
+    let mut targets = targets.into_iter().peekable();
     let cuts = segments(phrase);
     for (from, to) in cuts {
         let here = phrase.place(from);
@@ -90,8 +91,10 @@ fn read_sentence(
         if words.len() < 2 {
             continue;
         }
-        let (mine, others): (Vec<_>, Vec<_>) = targets.into_iter().partition(|target| target.at < to);
-        targets = others;
+        let mut mine = Vec::new();
+        while let Some(target) = targets.next_if(|target| target.at < to) {
+            mine.push(target.target);
+        }
         let kind = if !mine.is_empty() {
             Kind::Quantity
         } else if verbs::delivers(&words) {
@@ -104,7 +107,7 @@ fn read_sentence(
             kind,
             lead: lead::subject(&words),
             window: window(&times, from, to, around, frame),
-            targets: mine.into_iter().map(|found| found.target).collect(),
+            targets: mine,
             place: own.place(),
         });
     }
@@ -117,8 +120,9 @@ fn window(times: &[When], from: usize, to: usize, around: &Around<'_>, frame: &F
         (Some(to), Some(begin)) => to.year.is_none() || to >= begin,
         _ => true,
     };
-    let own = times.iter().filter(named).filter(current).find(|when| when.start >= from && when.start < to);
-    let earlier = || times.iter().filter(named).filter(current).rfind(|when| when.start < from);
+    let first = times.partition_point(|when| when.start < from);
+    let own = times.iter().skip(first).take_while(|when| when.start < to).filter(named).find(current);
+    let earlier = || times.get(..first).unwrap_or_default().iter().rev().take(60).filter(named).find(current);
     // 2022年10-12月 above says more than the years in 2023、2024年度计划表.
     let vague = |when: &&When| !(frame.window.from.is_some() && is_years(when));
     own.or_else(earlier).filter(vague).map_or_else(|| frame.window.clone(), shown)
