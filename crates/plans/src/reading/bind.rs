@@ -106,7 +106,13 @@ mod tests {
         assert!(table.metrics().len() > 30);
         for metric in table.metrics() {
             let (noun, measure) = metric.split_once('.').expect("noun.measure");
-            assert!(!noun.is_empty() && measure.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_'), "{metric}");
+            assert!(
+                !noun.is_empty()
+                    && measure.chars().all(|letter| letter.is_ascii_lowercase()
+                        || letter.is_ascii_digit()
+                        || letter == '_'),
+                "{metric}"
+            );
         }
     }
 

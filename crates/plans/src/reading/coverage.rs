@@ -2,7 +2,7 @@
 
 use super::dates::When;
 use super::objects;
-use super::phrase::Phrase;
+use super::phrase::{Phrase, Words, list};
 use super::verbs;
 
 /// What is to be reached by every one.
@@ -23,15 +23,24 @@ pub struct Whole {
 }
 
 /// Verbs that make 全部 and 所有 a target.
-const REACHED: &[&str] = &[
-    "达到", "达标", "完成", "建成", "参加", "参与", "申报", "通过", "纳入", "开展", "实现", "开放", "接入", "上线", "挂牌", "覆盖", "配备", "设立", "开设", "建立", "创成", "创建", "落实", "建有", "成立", "实行", "实施", "免费开放", "向", "开通", "获评", "入驻", "完工", "投入使用", "到位", "取得", "持证",
-];
+static REACHED: Words = Words::new(|| {
+    list(
+        "达到 达标 完成 建成 参加 参与 申报 通过 纳入 开展 实现 开放 接入 上线 挂牌 覆盖 配备 设立 开设 \
+        建立 创成 创建 落实 建有 成立 实行 实施 免费开放 向 开通 获评 入驻 完工 投入使用 到位 取得 持证",
+    )
+});
 /// 全部 before these is no count of things.
-const OTHER: &[&str] = &["工作", "力量", "精力", "内容", "过程", "时间", "环节", "费用", "门", "分", "责任", "职责", "流程"];
+static OTHER: Words = Words::new(|| list("工作 力量 精力 内容 过程 时间 环节 费用 门 分 责任 职责 流程"));
 
 /// Finds it in a clause.
 #[must_use]
-pub fn find(phrase: &Phrase, from: usize, to: usize, before: (usize, usize), times: &[When]) -> Option<Whole> {
+pub fn find(
+    phrase: &Phrase,
+    from: usize,
+    to: usize,
+    before: (usize, usize),
+    times: &[When],
+) -> Option<Whole> {
     for place in from..to {
         if phrase.is_quoted(place) {
             continue;
@@ -39,7 +48,8 @@ pub fn find(phrase: &Phrase, from: usize, to: usize, before: (usize, usize), tim
         if phrase.starts(place, "全覆盖") && place + 3 <= to {
             return covered(phrase, from, to, place, before, times);
         }
-        if phrase.starts(place, "全部") && place + 2 <= to && !"安健完保".contains(phrase.before(place)) {
+        if phrase.starts(place, "全部") && place + 2 <= to && !"安健完保".contains(phrase.before(place))
+        {
             return entire(phrase, from, to, place, times);
         }
         if phrase.starts(place, "所有")
@@ -54,14 +64,29 @@ pub fn find(phrase: &Phrase, from: usize, to: usize, before: (usize, usize), tim
 }
 
 fn is_past(phrase: &Phrase, from: usize, at: usize) -> bool {
-    phrase.holds(from, at, &["已经", "已实现", "已全", "已基本", "均已", "已达", "已完"])
+    phrase.holds(
+        from,
+        at,
+        &["已经", "已实现", "已全", "已基本", "均已", "已达", "已完"],
+    )
 }
 
-fn covered(phrase: &Phrase, from: usize, to: usize, at: usize, before: (usize, usize), times: &[When]) -> Option<Whole> {
+fn covered(
+    phrase: &Phrase,
+    from: usize,
+    to: usize,
+    at: usize,
+    before: (usize, usize),
+    times: &[When],
+) -> Option<Whole> {
     if is_past(phrase, from, at) {
         return None;
     }
-    if phrase.at(at + 3) == '的' && phrase.longest(at + 3, &["的目标", "的要求", "的基础", "的任务"]).is_none() {
+    if phrase.at(at + 3) == '的'
+        && phrase
+            .longest(at + 3, &["的目标", "的要求", "的基础", "的任务"])
+            .is_none()
+    {
         return None;
     }
     let mut found = Whole {
@@ -72,7 +97,9 @@ fn covered(phrase: &Phrase, from: usize, to: usize, at: usize, before: (usize, u
         end: at + 3,
         confidence: 0.9,
     };
-    let reached = (from..at).rev().find(|place| phrase.starts(*place, "实现") || phrase.starts(*place, "做到") || phrase.starts(*place, "达到"));
+    let reached = (from..at).rev().find(|place| {
+        phrase.starts(*place, "实现") || phrase.starts(*place, "做到") || phrase.starts(*place, "达到")
+    });
     if let Some(reached) = reached {
         found.verb = phrase.words(reached, reached + 2);
         found.object = objects::between(phrase, reached + 2, at, times);
@@ -114,10 +141,17 @@ fn list_after(phrase: &Phrase, from: usize, to: usize) -> (String, usize) {
 
 fn entire(phrase: &Phrase, from: usize, to: usize, at: usize, times: &[When]) -> Option<Whole> {
     let next = at + 2;
-    if is_past(phrase, from, at) || phrase.longest(next, OTHER).is_some() || phrase.at(next) == '的' && phrase.longest(next + 1, OTHER).is_some() {
+    if is_past(phrase, from, at)
+        || phrase.longest(next, &OTHER).is_some()
+        || phrase.at(next) == '的' && phrase.longest(next + 1, &OTHER).is_some()
+    {
         return None;
     }
-    let verb = (next..to.min(next + 24)).find_map(|place| phrase.longest(place, REACHED).map(|(word, length)| (word, place, length)));
+    let verb = (next..to.min(next + 24)).find_map(|place| {
+        phrase
+            .longest(place, &REACHED)
+            .map(|(word, length)| (word, place, length))
+    });
     let earlier = objects::between(phrase, from, at, times);
     let made = |object: String, verb: String, end: usize| {
         (!object.is_empty()).then_some(Whole {
@@ -134,7 +168,11 @@ fn entire(phrase: &Phrase, from: usize, to: usize, at: usize, times: &[When]) ->
             let end = tail(phrase, place + length, to);
             made(subject(phrase, from, at, times), word.to_owned(), end)
         }
-        Some((word, place, length)) => made(objects::trimmed(phrase, next, place), word.to_owned(), place + length),
+        Some((word, place, length)) => made(
+            objects::trimmed(phrase, next, place),
+            word.to_owned(),
+            place + length,
+        ),
         None => {
             let verb = verbs::governing(phrase, from, at).filter(|verb| verb.end == at && verb.strong)?;
             let (object, end) = objects::after(phrase, next, to);
@@ -154,9 +192,15 @@ fn each(phrase: &Phrase, from: usize, to: usize, at: usize) -> Option<Whole> {
         return None;
     }
     let reached = (at + 3..to.min(at + 24)).find(|place| {
-        matches!(phrase.at(*place), '均' | '都') || phrase.longest(*place, &["全部", "建成", "达到", "达标", "配备", "建有", "设立", "通过"]).is_some()
+        matches!(phrase.at(*place), '均' | '都')
+            || phrase
+                .longest(
+                    *place,
+                    &["全部", "建成", "达到", "达标", "配备", "建有", "设立", "通过"],
+                )
+                .is_some()
     })?;
-    let word = (reached..to.min(reached + 4)).find_map(|place| phrase.longest(place, REACHED))?;
+    let word = (reached..to.min(reached + 4)).find_map(|place| phrase.longest(place, &REACHED))?;
     let object = objects::trimmed(phrase, at + 2, reached);
     (!object.is_empty()).then(|| Whole {
         object,

@@ -30,12 +30,20 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, String> {
     };
     let (text, _, broken) = encoding.decode(body);
     let text = text.into_owned();
-    let lost = text.chars().filter(|letter| *letter == '\u{fffd}' || odd(*letter)).count();
+    let lost = text
+        .chars()
+        .filter(|letter| *letter == '\u{fffd}' || odd(*letter))
+        .count();
     if lost * UNREADABLE > text.chars().count() {
-        return Err("这个文件不是文字文件，或者编码认不出来。请另存为 UTF-8 的 TXT，或者上传 DOCX。".to_owned());
+        return Err(
+            "这个文件不是文字文件，或者编码认不出来。请另存为 UTF-8 的 TXT，或者上传 DOCX。".to_owned(),
+        );
     }
     let doubt = (broken || lost > 0).then(|| {
-        format!("有 {lost} 个字读不出来（按 {} 编码读），请对照原文。", encoding.name())
+        format!(
+            "有 {lost} 个字读不出来（按 {} 编码读），请对照原文。",
+            encoding.name()
+        )
     });
     Ok(Decoded { text, doubt })
 }
@@ -48,12 +56,21 @@ fn odd(letter: char) -> bool {
 
 fn binary(bytes: &[u8]) -> Option<&'static str> {
     let kinds: [(&[u8], &'static str); 6] = [
-        (b"%PDF", "这是 PDF 文件。请把里面的文字复制出来粘贴，或者另存为 DOCX 再上传；扫描件先要识别成文字。"),
-        (b"\xD0\xCF\x11\xE0", "这是旧格式的 DOC 文件。请在文字处理软件里另存为 DOCX 再上传。"),
+        (
+            b"%PDF",
+            "这是 PDF 文件。请把里面的文字复制出来粘贴，或者另存为 DOCX 再上传；扫描件先要识别成文字。",
+        ),
+        (
+            b"\xD0\xCF\x11\xE0",
+            "这是旧格式的 DOC 文件。请在文字处理软件里另存为 DOCX 再上传。",
+        ),
         (b"\x89PNG", "这是图片。请先识别成文字，再上传或粘贴。"),
         (b"\xFF\xD8\xFF", "这是图片。请先识别成文字，再上传或粘贴。"),
         (b"{\\rtf", "这是 RTF 文件。请另存为 DOCX 或 TXT 再上传。"),
-        (b"PK\x03\x04", "这是压缩文件，里面没有 DOCX 正文。请上传 DOCX 或 TXT。"),
+        (
+            b"PK\x03\x04",
+            "这是压缩文件，里面没有 DOCX 正文。请上传 DOCX 或 TXT。",
+        ),
     ];
     kinds
         .into_iter()
@@ -71,7 +88,9 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
     // A few broken bytes in a long UTF-8 file are no reason to take it for GB18030.
     let broken = |encoding: &'static Encoding| {
         let (text, _) = encoding.decode_without_bom_handling(bytes);
-        text.chars().filter(|letter| *letter == '\u{fffd}' || odd(*letter)).count()
+        text.chars()
+            .filter(|letter| *letter == '\u{fffd}' || odd(*letter))
+            .count()
     };
     if broken(UTF_8) < broken(GB18030) {
         UTF_8

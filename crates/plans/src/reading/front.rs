@@ -3,7 +3,8 @@
 use super::dates::{self, Age, Day, When};
 use super::draft::Note;
 use super::labels;
-use super::phrase::Phrase;
+use super::periods;
+use super::phrase::{Phrase, Words, list};
 use super::text::{Paragraph, is_date};
 
 /// What a document says of itself.
@@ -49,20 +50,28 @@ impl Front {
     /// The first day of the years that the title names, else of the year of its day: what was before is a report.
     #[must_use]
     pub fn begin(&self) -> Option<Day> {
-        let year = self.years.map(|(first, _)| first).or_else(|| self.day.and_then(|day| day.year));
+        let year = self
+            .years
+            .map(|(first, _)| first)
+            .or_else(|| self.day.and_then(|day| day.year));
         year.map(|year| Day::of(year, 1, 1))
     }
 }
 
 /// Last words of titles.
-const TITLES: &[&str] = &[
-    "要点", "方案", "意见", "指南", "规划", "计划", "办法", "细则", "纲要", "规定", "决定", "指引", "安排", "清单", "措施", "规程",
-    "工作任务", "若干政策", "任务分解", "任务书", "行动", "通知", "函", "通报", "批复", "任务", "思路",
-];
+static TITLES: Words = Words::new(|| {
+    list(
+        "要点 方案 意见 指南 规划 计划 办法 细则 纲要 规定 决定 指引 安排 清单 措施 规程 工作任务 \
+        若干政策 任务分解 任务书 行动 通知 函 通报 批复 任务 思路",
+    )
+});
 /// Last words of those who issue.
-const ISSUERS: &[&str] = &[
-    "局", "委员会", "办公室", "政府", "厅", "部", "委", "办", "中心", "学院", "大学", "领导小组", "联席会议", "党委", "处", "街道", "镇", "会", "学校", "指导小组", "党组", "总校",
-];
+static ISSUERS: Words = Words::new(|| {
+    list(
+        "局 委员会 办公室 政府 厅 部 委 办 中心 学院 大学 领导小组 联席会议 党委 处 街道 镇 会 学校 \
+        指导小组 党组 总校",
+    )
+});
 /// Paragraphs that are looked through before the text begins.
 const REACH: usize = 400;
 /// The longest title, in characters.
@@ -80,7 +89,10 @@ pub fn read(paragraphs: &[Paragraph]) -> Front {
     let (title, body) = title(head);
     front.title = title;
     front.body = body;
-    front.number = head.iter().chain(paragraphs.iter().rev().take(20)).find_map(own_number);
+    front.number = head
+        .iter()
+        .chain(paragraphs.iter().rev().take(20))
+        .find_map(own_number);
     let dates: Vec<(usize, When)> = paragraphs
         .iter()
         .enumerate()
@@ -91,7 +103,11 @@ pub fn read(paragraphs: &[Paragraph]) -> Front {
         let whole = when.from == when.to;
         front.date = when.from.map(|day| {
             let shown = day.to_string();
-            if whole { shown } else { shown.chars().take(7).collect() }
+            if whole {
+                shown
+            } else {
+                shown.chars().take(7).collect()
+            }
         });
         front.day = when.to;
         let other = dates
@@ -121,26 +137,35 @@ pub fn read(paragraphs: &[Paragraph]) -> Front {
 fn years(front: &Front, head: &[Paragraph]) -> Option<(i32, i32)> {
     let title = front.title.as_ref()?;
     let letters: Vec<char> = title.chars().collect();
-    dates::years(&Phrase::new(&letters)).or_else(|| {
+    periods::years(&Phrase::new(&letters)).or_else(|| {
         let below = head.get(front.body.checked_sub(1)?)?;
         let phrase = Phrase::new(&below.letters);
-        (phrase.at(0) == '（' && phrase.len() < 20).then(|| dates::years(&phrase)).flatten()
+        (phrase.at(0) == '（' && phrase.len() < 20)
+            .then(|| periods::years(&phrase))
+            .flatten()
     })
 }
 
 fn compact(paragraph: &Paragraph) -> String {
-    paragraph.letters.iter().filter(|letter| !letter.is_whitespace()).collect()
+    paragraph
+        .letters
+        .iter()
+        .filter(|letter| !letter.is_whitespace())
+        .collect()
 }
 
 /// A line of a title: short, without the marks of a sentence.
 fn is_titlelike(paragraph: &Paragraph) -> bool {
     let phrase = Phrase::new(&paragraph.letters);
-    let marks = (0..phrase.len()).any(|place| !phrase.is_quoted(place) && "。；！？，:".contains(phrase.at(place)));
+    let marks =
+        (0..phrase.len()).any(|place| !phrase.is_quoted(place) && "。；！？，:".contains(phrase.at(place)));
     !paragraph.row
         && !marks
         && (2..LONGEST_TITLE).contains(&phrase.len())
         && !is_date(&paragraph.letters)
-        && phrase.longest(0, &["附件", "抄送", "各", "公开", "主题词"]).is_none()
+        && phrase
+            .longest(0, &["附件", "抄送", "各", "公开", "主题词"])
+            .is_none()
         && own_number(paragraph).is_none()
 }
 
@@ -157,12 +182,14 @@ fn ends_title(paragraph: &Paragraph) -> bool {
     if matches!(phrase.before(end), '》' | '”') {
         end -= 1;
     }
-    end > 3 && phrase.longest_before(end, TITLES).is_some()
+    end > 3 && phrase.longest_before(end, &TITLES).is_some()
 }
 
 /// The title nearest to the text, and the paragraph after it.
 fn title(head: &[Paragraph]) -> (Option<String>, usize) {
-    let letter = head.iter().position(|paragraph| ends_title(paragraph) && is_titlelike(paragraph));
+    let letter = head
+        .iter()
+        .position(|paragraph| ends_title(paragraph) && is_titlelike(paragraph));
     let last = head
         .iter()
         .rposition(|paragraph| ends_title(paragraph) && is_titlelike(paragraph));
@@ -178,19 +205,28 @@ fn title(head: &[Paragraph]) -> (Option<String>, usize) {
     {
         first -= 1;
     }
-    let mut words: String = head.get(first..=last).unwrap_or_default().iter().map(compact).collect();
+    let mut words: String = head
+        .get(first..=last)
+        .unwrap_or_default()
+        .iter()
+        .map(compact)
+        .collect();
     let mut body = last + 1;
     if let Some(below) = head.get(body) {
         let below = compact(below);
         if below.starts_with(['（', '(']) && below.chars().count() < 20 && !below.contains("无正文") {
-            if below.chars().any(|letter| letter.is_ascii_digit()) && below.contains('-') | below.contains('—') | below.contains('年') {
+            if below.chars().any(|letter| letter.is_ascii_digit())
+                && below.contains('-') | below.contains('—') | below.contains('年')
+            {
                 words.push_str(&below);
             }
             body += 1;
         }
     }
     // A letter that carries the paper along: the paper's name stands in its title.
-    if letter == Some(last) && let Some(inner) = inside(&words) {
+    if letter == Some(last)
+        && let Some(inner) = inside(&words)
+    {
         return (Some(inner), body);
     }
     (Some(words), body)
@@ -241,13 +277,16 @@ fn own_number(paragraph: &Paragraph) -> Option<String> {
     if phrase.before(end) != '号' {
         return None;
     }
-    let close = (0..end).rev().find(|place| matches!(phrase.at(*place), '〕' | '）'))?;
+    let close = (0..end)
+        .rev()
+        .find(|place| matches!(phrase.at(*place), '〕' | '）'))?;
     let year = (close.checked_sub(4)?..close).all(|place| phrase.at(place).is_ascii_digit());
     let open = close.checked_sub(5)?;
     if !year || !matches!(phrase.at(open), '〔' | '（') {
         return None;
     }
-    let figures = (close + 1..end - 1).all(|place| phrase.at(place).is_ascii_digit() || phrase.at(place) == '第');
+    let figures =
+        (close + 1..end - 1).all(|place| phrase.at(place).is_ascii_digit() || phrase.at(place) == '第');
     if !figures || close + 2 > end {
         return None;
     }

@@ -62,7 +62,8 @@ fn heading(letters: &[char]) -> String {
     let end = (0..phrase.len())
         .find(|place| matches!(phrase.at(*place), '。' | '；' | '！') && !phrase.is_quoted(*place))
         .unwrap_or(phrase.len());
-    let colon = (0..end.min(LONGEST_HEADING / 2)).find(|place| phrase.at(*place) == ':' && !phrase.is_quoted(*place));
+    let colon =
+        (0..end.min(LONGEST_HEADING / 2)).find(|place| phrase.at(*place) == ':' && !phrase.is_quoted(*place));
     let end = colon.filter(|colon| *colon > 1).unwrap_or(end);
     phrase.words(0, end.min(LONGEST_HEADING))
 }
@@ -150,7 +151,11 @@ pub fn mark(node: &Node) -> String {
 fn place(open: &mut Vec<Level>, known: &[(Style, usize)], label: &Label, node: usize) -> (usize, bool) {
     let same = open.iter().rposition(|level| level.styles.contains(&label.style));
     // 二、 goes on as 3、: the mark is the same and the number is the next, unless the style was seen on another level.
-    let elsewhere = |depth: usize| known.iter().any(|(style, at)| *style == label.style && *at != depth);
+    let elsewhere = |depth: usize| {
+        known
+            .iter()
+            .any(|(style, at)| *style == label.style && *at != depth)
+    };
     let sister = open.iter().enumerate().rev().find_map(|(depth, level)| {
         let fits = !elsewhere(depth)
             && label.value > 1
@@ -158,7 +163,8 @@ fn place(open: &mut Vec<Level>, known: &[(Style, usize)], label: &Label, node: u
             && level.styles.iter().any(|style| style.is_sister(label.style));
         fits.then_some(depth)
     });
-    let same_goes_on = same.is_some_and(|depth| open.get(depth).is_some_and(|level| level.last + 1 == label.value));
+    let same_goes_on =
+        same.is_some_and(|depth| open.get(depth).is_some_and(|level| level.last + 1 == label.value));
     let depth = match (same, sister) {
         (Some(depth), _) if same_goes_on || sister.is_none() => depth,
         (Some(depth), Some(sister)) if label.value == 1 || sister > depth => depth,
@@ -196,9 +202,7 @@ fn below(open: &[Level], label: &Label) -> usize {
             .is_some_and(|custom| custom > label.style.custom())
     };
     match open.last() {
-        Some(last) if label.value > 1 && higher(last) => {
-            open.iter().position(higher).unwrap_or(open.len())
-        }
+        Some(last) if label.value > 1 && higher(last) => open.iter().position(higher).unwrap_or(open.len()),
         _ => open.len(),
     }
 }
@@ -222,7 +226,10 @@ fn split_glued(paragraphs: &[Paragraph]) -> Vec<Paragraph> {
             remember(&mut last, &label);
         }
         for at in 1..paragraph.letters.len() {
-            let ended = paragraph.letters.get(at - 1).is_some_and(|before| matches!(before, '。'));
+            let ended = paragraph
+                .letters
+                .get(at - 1)
+                .is_some_and(|before| matches!(before, '。'));
             if !ended {
                 continue;
             }
@@ -279,12 +286,27 @@ mod tests {
     #[test]
     fn levels_follow_the_row_of_numbers() {
         for (text, levels) in [
-            ("一、甲\n（一）乙。丙。\n（二）丁。\n二、戊\n（一）己。", "一 >一 >二 二 >一"),
+            (
+                "一、甲\n（一）乙。丙。\n（二）丁。\n二、戊\n（一）己。",
+                "一 >一 >二 二 >一",
+            ),
             // Numbers run on through the chapters, and chapters change their numerals.
-            ("一、甲\n1.乙。\n2.丙。\n二、丁\n3.戊。\n3、 己\n4.庚。\n5.辛。\n4、 壬\n6.癸。\n五、子\n7.丑。", "一 >1 >2 二 >3 3 >4 >5 4 >6 五 >7"),
-            ("一、甲\n（一）乙\n1. 丙\n(1) 丁\n（2）戊\n2. 己\n（1）庚\n（二）辛\n1. 壬", "一 >一 >>1 >>>1 >>>2 >>2 >>>1 >二 >>1"),
-            ("一、甲\n1、乙。\n2、丙。\n二、丁\n1、戊。\n三、己\n1、庚。", "一 >1 >2 二 >1 三 >1"),
-            ("第一章 甲\n第一节 乙\n第一条 丙。\n第二条 丁。\n第二章 戊\n第三条 己。", "一 >一 >>一 >>二 二 >三"),
+            (
+                "一、甲\n1.乙。\n2.丙。\n二、丁\n3.戊。\n3、 己\n4.庚。\n5.辛。\n4、 壬\n6.癸。\n五、子\n7.丑。",
+                "一 >1 >2 二 >3 3 >4 >5 4 >6 五 >7",
+            ),
+            (
+                "一、甲\n（一）乙\n1. 丙\n(1) 丁\n（2）戊\n2. 己\n（1）庚\n（二）辛\n1. 壬",
+                "一 >一 >>1 >>>1 >>>2 >>2 >>>1 >二 >>1",
+            ),
+            (
+                "一、甲\n1、乙。\n2、丙。\n二、丁\n1、戊。\n三、己\n1、庚。",
+                "一 >1 >2 二 >1 三 >1",
+            ),
+            (
+                "第一章 甲\n第一节 乙\n第一条 丙。\n第二条 丁。\n第二章 戊\n第三条 己。",
+                "一 >一 >>一 >>二 二 >三",
+            ),
             ("1 \n1.甲。2.乙。3.丙。", "1 2 3"),
             ("一、甲\n1.乙。\n（一）丙。", "一 >1 >>一"),
         ] {

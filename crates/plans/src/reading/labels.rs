@@ -164,7 +164,11 @@ fn bracketed(phrase: &Phrase) -> Option<Found> {
     if phrase.at(to) != '）' {
         return None;
     }
-    let style = if digits { Style::DigitBracket } else { Style::ChineseBracket };
+    let style = if digits {
+        Style::DigitBracket
+    } else {
+        Style::ChineseBracket
+    };
     let mut end = to + 1;
     while matches!(phrase.at(end), '、' | '.') {
         end += 1;
@@ -176,8 +180,20 @@ fn bracketed(phrase: &Phrase) -> Option<Found> {
 fn enclosed(phrase: &Phrase) -> Option<Found> {
     let letter = phrase.at(0);
     match letter {
-        '㈠'..='㈩' => Some((Style::ChineseBracket, u32::from(letter) - u32::from('㈠') + 1, 0, 1, 1)),
-        '⑴'..='⒇' => Some((Style::DigitBracket, u32::from(letter) - u32::from('⑴') + 1, 0, 0, 1)),
+        '㈠'..='㈩' => Some((
+            Style::ChineseBracket,
+            u32::from(letter) - u32::from('㈠') + 1,
+            0,
+            1,
+            1,
+        )),
+        '⑴'..='⒇' => Some((
+            Style::DigitBracket,
+            u32::from(letter) - u32::from('⑴') + 1,
+            0,
+            0,
+            1,
+        )),
         '⒈'..='⒛' => Some((Style::DigitDot, u32::from(letter) - u32::from('⒈') + 1, 0, 1, 1)),
         _ => None,
     }
@@ -197,7 +213,9 @@ fn chinese(phrase: &Phrase) -> Option<Found> {
         return None;
     }
     // 一、二、三级 is a list in a sentence.
-    if numeral(phrase, to + 1).is_some_and(|(_, next, _)| matches!(phrase.at(next), '、' | '级' | '类' | '期' | '线')) {
+    if numeral(phrase, to + 1)
+        .is_some_and(|(_, next, _)| matches!(phrase.at(next), '、' | '级' | '类' | '期' | '线'))
+    {
         return None;
     }
     Some((Style::ChineseComma, value, 0, to, to + 1))
@@ -220,9 +238,16 @@ fn digits(phrase: &Phrase) -> Option<Found> {
     let mark = phrase.at(to);
     if figures > 1 {
         // 1.5万 is a figure, 1.1 推进 is a label: a unit or a multiplier tells them apart.
-        let figure = "万亿%‰元倍个所人米平公小百千".contains(mark) && phrase.place(to) == phrase.place(to.saturating_sub(1)) + 1;
+        let figure = "万亿%‰元倍个所人米平公小百千".contains(mark)
+            && phrase.place(to) == phrase.place(to.saturating_sub(1)) + 1;
         let end = if matches!(mark, '.' | '、') { to + 1 } else { to };
-        return (!figure && figures <= 4 && mark != '\0').then_some((Style::Decimal(figures), last, 0, to, end));
+        return (!figure && figures <= 4 && mark != '\0').then_some((
+            Style::Decimal(figures),
+            last,
+            0,
+            to,
+            end,
+        ));
     }
     let style = match mark {
         '.' => Style::DigitDot,
@@ -273,8 +298,20 @@ mod tests {
     #[test]
     fn figures_are_no_labels() {
         for text in [
-            "2022年", "1.5万人次", "60个", "一、二、三级", "三个", "（老年）学校", "第三条规定", "2023、2024年", "第一阶段的工作",
-            "十分重要", "一是加强", "", "2024.", "999. 啊",
+            "2022年",
+            "1.5万人次",
+            "60个",
+            "一、二、三级",
+            "三个",
+            "（老年）学校",
+            "第三条规定",
+            "2023、2024年",
+            "第一阶段的工作",
+            "十分重要",
+            "一是加强",
+            "",
+            "2024.",
+            "999. 啊",
         ] {
             let found = read(&text.chars().collect::<Vec<_>>());
             assert_eq!(found, None, "{text}");

@@ -10,32 +10,35 @@
 //!    reports of what was done are none.
 //! 6. `tasks`, `lead`: a sentence is a measure; who is named after 责任单位 leads, else the subject.
 //! 7. `dates`: 2024年前 ends with 2023, 三年内 counts from the document's day; without a date the document's years give the last day.
-//! 8. `numbers`, `amounts`, `verbs`, `objects`, `coverage`, `targets`: a figure with a unit is a target when the sentence does
+//! 8. `numbers`, `amounts`, `verbs`, `objects`, `coverage`, `judging`, `saying`, `targets`: a figure with a unit is a target when the sentence does
 //!    something to reach it; ordinals, ages, dates, names in quotation marks and what is there already are none. 各 distributes.
 //! 9. `bind`: the metric is proposed from `data/plans/bindings.toml`.
 //!
 //! No rule names a place, a year or a sentence of a document. How well it reads: `data/plans/reading-report.md`.
 
-pub mod amounts;
+mod amounts;
 pub mod bind;
-pub mod coverage;
-pub mod dates;
+mod coverage;
+mod dates;
 pub mod docx;
 pub mod draft;
 pub mod encoding;
-pub mod front;
-pub mod headings;
-pub mod items;
-pub mod labels;
-pub mod lead;
-pub mod numbers;
-pub mod objects;
+mod front;
+mod headings;
+mod items;
+mod judging;
+mod labels;
+mod lead;
+mod numbers;
+mod objects;
 pub mod outline;
-pub mod phrase;
-pub mod targets;
-pub mod tasks;
-pub mod text;
-pub mod verbs;
+mod periods;
+mod phrase;
+mod saying;
+mod targets;
+mod tasks;
+mod text;
+mod verbs;
 
 pub use draft::{Comparison, Draft, Item, Kind, Note, Place, Target, Task, Window};
 
@@ -61,7 +64,10 @@ pub fn read_with(text: &str, bindings: &Bindings) -> Draft {
     if text.len() > LONGEST && text.chars().count() > LONGEST {
         cut = text.chars().take(LONGEST).collect();
         text = &cut;
-        notes.push(Note::whole(format!("文件太长，只读了前 {} 万字。请分成几个文件。", LONGEST / 10_000)));
+        notes.push(Note::whole(format!(
+            "文件太长，只读了前 {} 万字。请分成几个文件。",
+            LONGEST / 10_000
+        )));
     }
     let paragraphs: Vec<Paragraph> = without_lists(text::paragraphs(text));
     let front: Front = front::read(&paragraphs);
@@ -103,7 +109,10 @@ fn without_lists(paragraphs: Vec<Paragraph>) -> Vec<Paragraph> {
                 listing = true;
                 return false;
             }
-            listing = listing && labels::read(&paragraph.letters).is_some() && phrase.len() < 50 && !phrase.holds(0, phrase.len(), &["。", "；"]);
+            listing = listing
+                && labels::read(&paragraph.letters).is_some()
+                && phrase.len() < 50
+                && !phrase.holds(0, phrase.len(), &["。", "；"]);
             !listing
         })
         .collect()
@@ -113,7 +122,9 @@ fn without_lists(paragraphs: Vec<Paragraph>) -> Vec<Paragraph> {
 fn remarks(paragraphs: &[Paragraph], front: &Front, items: &[Item], notes: &mut Vec<Note>) {
     let letters: usize = paragraphs.iter().map(|paragraph| paragraph.letters.len()).sum();
     if letters == 0 {
-        notes.push(Note::whole("文件里没有文字。如果是扫描件，请先识别成文字再上传。"));
+        notes.push(Note::whole(
+            "文件里没有文字。如果是扫描件，请先识别成文字再上传。",
+        ));
         return;
     }
     if items.is_empty() {

@@ -1,6 +1,6 @@
 //! Figures: Arabic and Chinese numerals, spans, shares, ratios, and the unit after them.
 
-use super::phrase::Phrase;
+use super::phrase::{Phrase, Words, list};
 
 /// A figure with its unit.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,15 +24,17 @@ pub struct Figure {
 }
 
 /// Units that are counted or measured, longest match wins.
-pub const UNITS: &[&str] = &[
-    "个百分点", "百分点", "个学时", "个课时", "个学分", "个小时", "个", "所", "家", "项", "名", "人次", "人·次", "人/次", "人", "位", "门次", "门", "场次",
-    "场", "次", "期", "条", "支", "篇", "册", "本", "部", "套", "堂", "节", "课时", "学时", "学分", "小时", "分钟", "平方米", "平米",
-    "㎡", "m²", "平方公里", "公里", "米", "亩", "元", "处", "座", "间", "类", "种", "份", "户", "站", "台", "幅", "件", "天", "倍", "讲", "集",
-    "款", "组", "队", "辆", "个月", "年", "月", "日", "周", "岁", "周岁", "届", "批", "轮", "级", "大", "步", "层", "章", "号", "页", "颗",
-    "星", "床", "张", "例", "盏", "块", "片", "枚", "副", "方面", "环节", "课", "期次", "档",
-];
+pub static UNITS: Words = Words::new(|| {
+    list(
+        "个百分点 百分点 个学时 个课时 个学分 个小时 个 所 家 项 名 人次 人·次 人/次 人 位 门次 门 场次 \
+         场 次 期 条 支 篇 册 本 部 套 堂 节 课时 学时 学分 小时 分钟 平方米 平米 ㎡ m² 平方公里 公里 米 \
+         亩 元 处 座 间 类 种 份 户 站 台 幅 件 天 倍 讲 集 款 组 队 辆 个月 年 月 日 周 岁 周岁 届 批 \
+         轮 级 大 步 层 章 号 页 颗 星 床 张 例 盏 块 片 枚 副 方面 环节 课 期次 档",
+    )
+});
 /// What may follow a unit of money, hours or area: 元/人·年.
-const PER: &[&str] = &["/人·年", "/人/年", "/人年", "/人", "/生", "/年", "/学年", "/学期", "/课时", "/学时", "/周", "/月", "/次"];
+static PER: Words =
+    Words::new(|| list("/人·年 /人/年 /人年 /人 /生 /年 /学年 /学期 /课时 /学时 /周 /月 /次"));
 
 /// Reads the figure that begins there.
 #[must_use]
@@ -49,7 +51,11 @@ fn special(phrase: &Phrase, start: usize) -> Option<Figure> {
         let first = number(phrase, start + 3)?;
         let mut found = made(first.value, unit, start, first.end);
         if let Some(joint) = joint(phrase, first.end) {
-            let again = if phrase.starts(joint, head) { joint + 3 } else { joint };
+            let again = if phrase.starts(joint, head) {
+                joint + 3
+            } else {
+                joint
+            };
             if let Some(second) = number(phrase, again) {
                 found.to = Some(second.value);
                 found.end = second.end;
@@ -82,12 +88,19 @@ fn fraction(phrase: &Phrase, start: usize) -> Option<Figure> {
         });
     }
     if matches!(phrase.at(first.end), ':' | '比') {
-        let second = number(phrase, first.end + 1).filter(|second| second.chinese == chinese && second.value > 0.0)?;
-        if ":-%万".contains(phrase.at(second.end)) || (phrase.at(second.end) == '分' && phrase.at(first.end) == ':') {
+        let second =
+            number(phrase, first.end + 1).filter(|second| second.chinese == chinese && second.value > 0.0)?;
+        if ":-%万".contains(phrase.at(second.end))
+            || (phrase.at(second.end) == '分' && phrase.at(first.end) == ':')
+        {
             return None;
         }
         // 8:30 is a time of day, 1:1.5 and 1:20 are ratios.
-        if phrase.at(first.end) == ':' && second.end - first.end == 3 && first.value > 4.0 && second.value < 60.0 {
+        if phrase.at(first.end) == ':'
+            && second.end - first.end == 3
+            && first.value > 4.0
+            && second.value < 60.0
+        {
             return None;
         }
         let ratio = (first.value / second.value * 10000.0).round() / 10000.0;
@@ -96,7 +109,14 @@ fn fraction(phrase: &Phrase, start: usize) -> Option<Figure> {
             ..made(ratio, "ratio", start, second.end)
         });
     }
-    if phrase.at(first.end) == '成' && chinese && first.value < 10.0 && matches!(phrase.at(first.end + 1), '以' | '左' | '，' | '。' | '；' | '\0' | '的') {
+    if phrase.at(first.end) == '成'
+        && chinese
+        && first.value < 10.0
+        && matches!(
+            phrase.at(first.end + 1),
+            '以' | '左' | '，' | '。' | '；' | '\0' | '的'
+        )
+    {
         return Some(Figure {
             chinese,
             ..made(first.value * 10.0, "%", start, first.end + 1)
@@ -140,7 +160,11 @@ fn counted(phrase: &Phrase, start: usize) -> Option<Figure> {
             && own.as_ref().is_none_or(|(own, _)| *own == name)
         {
             // 2-3万人次: the multiplier belongs to both.
-            let lifted = if own.is_none() && second.scale > 1.0 && first.scale <= 1.0 && first.value < second.value / second.scale {
+            let lifted = if own.is_none()
+                && second.scale > 1.0
+                && first.scale <= 1.0
+                && first.value < second.value / second.scale
+            {
                 first.value * second.scale
             } else {
                 first.value
@@ -169,7 +193,7 @@ fn unit(phrase: &Phrase, at: usize) -> Option<(String, usize)> {
     if matches!(phrase.at(at), '‰' | '‱') {
         return Some((phrase.at(at).to_string(), at + 1));
     }
-    let (word, length) = phrase.longest(at, UNITS)?;
+    let (word, length) = phrase.longest(at, &UNITS)?;
     let mut end = at + length;
     let mut name = match word {
         "个百分点" => "百分点".to_owned(),
@@ -184,7 +208,7 @@ fn unit(phrase: &Phrase, at: usize) -> Option<(String, usize)> {
         }
         end += 3;
     }
-    if let Some((per, length)) = phrase.longest(end, PER) {
+    if let Some((per, length)) = phrase.longest(end, &PER) {
         name.push_str(per);
         end += length;
     }
@@ -277,21 +301,17 @@ fn chinese(phrase: &Phrase, start: usize) -> Option<Number> {
     while NUMERALS.contains(phrase.at(end)) && end - start < 16 {
         end += 1;
     }
-    if end == start || phrase.starts(end.saturating_sub(1), "百分") || phrase.starts(end.saturating_sub(1), "万分") || phrase.starts(end.saturating_sub(1), "千分")
+    if end == start
+        || phrase.starts(end.saturating_sub(1), "百分")
+        || phrase.starts(end.saturating_sub(1), "万分")
+        || phrase.starts(end.saturating_sub(1), "千分")
     {
         return None;
     }
     let word = phrase.plain(start, end);
-    // 近百场, 上千人次: with a word before it the multiplier alone is a number.
-    let lone = match word.as_str() {
-        "百" => 100.0,
-        "千" => 1000.0,
-        "万" => 10_000.0,
-        _ => 0.0,
-    };
-    if lone > 0.0 && "近上逾约超".contains(phrase.before(start)) {
+    if let Some(value) = lone(phrase, start, &word) {
         return Some(Number {
-            value: lone,
+            value,
             to: None,
             scale: 1.0,
             end,
@@ -334,6 +354,17 @@ fn chinese(phrase: &Phrase, start: usize) -> Option<Number> {
         chinese: true,
         vague,
     })
+}
+
+/// 近百场, 上千人次: with a word before it the multiplier alone is a number.
+fn lone(phrase: &Phrase, start: usize, word: &str) -> Option<f64> {
+    let value = match word {
+        "百" => 100.0,
+        "千" => 1000.0,
+        "万" => 10_000.0,
+        _ => return None,
+    };
+    "近上逾约超".contains(phrase.before(start)).then_some(value)
 }
 
 /// 零点五, 一点二.
@@ -406,7 +437,10 @@ pub fn chinese_integer(word: &str) -> Option<u64> {
             .try_fold(0u64, |sum, letter| Some(sum * 10 + u64::from(digit(*letter)?)));
     }
     // 百姓, 千家, 万户: a multiplier alone is no number, but 十 is.
-    if letters.first().is_some_and(|first| matches!(first, '百' | '千' | '万' | '亿')) {
+    if letters
+        .first()
+        .is_some_and(|first| matches!(first, '百' | '千' | '万' | '亿'))
+    {
         return None;
     }
     let (mut sum, mut section, mut current) = (0u64, 0u64, None::<u64>);
@@ -447,7 +481,8 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Option<(f64, Option<f64>, String)> {
-        figure(&Phrase::new(&text.chars().collect::<Vec<_>>()), 0).map(|found| (found.value, found.to, found.unit))
+        figure(&Phrase::new(&text.chars().collect::<Vec<_>>()), 0)
+            .map(|found| (found.value, found.to, found.unit))
     }
 
     #[test]
@@ -500,7 +535,17 @@ mod tests {
 
     #[test]
     fn words_are_no_figures() {
-        for text in ["百姓", "千家万户", "十四五", "一流", "百分点", "万物", "二十", "8:30", ""] {
+        for text in [
+            "百姓",
+            "千家万户",
+            "十四五",
+            "一流",
+            "百分点",
+            "万物",
+            "二十",
+            "8:30",
+            "",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
     }

@@ -2,28 +2,39 @@
 
 use super::dates::When;
 use super::numbers;
-use super::phrase::Phrase;
+use super::phrase::{Phrase, Words, list};
 use super::verbs::{self, Verb};
 
 /// Words before the thing that are not of it.
-const HEADS: &[&str] = &[
-    "的", "和", "及", "与", "以及", "、", "全区", "全市", "全县", "全省", "全街道", "全镇", "全旗", "我区", "我市", "我县", "本区", "本市", "本县", "辖区内", "区域内", "再", "把", "将", "使", "让", "确保", "力争", "努力", "推动", "实现", "基本实现", "全面实现", "按", "按照", "根据",
-    "要求", "原则上", "各类", "一批", "使得", "保证", "其中", "包括", "对", "全面", "基本", "共", "至少", "相关", "并", "要", "新增", "新建", "到", "在", "于", "为", "有", "拟", "计划", "须", "应", "落实", "做到", "给", "向", "至少有", "至少", "每个社区", "每个街镇", "每个街道", "每校", "每镇", "每街镇",
-];
+static HEADS: Words = Words::new(|| {
+    list(
+        "的 和 及 与 以及 、 全区 全市 全县 全省 全街道 全镇 全旗 我区 我市 我县 本区 本市 本县 辖区内 \
+        区域内 再 把 将 使 让 确保 力争 努力 推动 实现 基本实现 全面实现 按 按照 根据 要求 原则上 各类 \
+        一批 使得 保证 其中 包括 对 全面 基本 共 至少 相关 并 要 新增 新建 到 在 于 为 有 拟 计划 须 应 \
+        落实 做到 给 向 至少有 至少 每个社区 每个街镇 每个街道 每校 每镇 每街镇",
+    )
+});
 /// Words after the thing that are not of it.
-const TAILS: &[&str] = &[
-    "等", "的", "建设工作", "建设任务", "创建工作", "培育工作", "创建目标", "建设目标", "建设", "创建", "培育", "打造", "任务", "目标", "数量", "总数", "总量", "共计", "累计", "总计", "合计", "总人次", "总人数", "各", "分别", "约", "共", "达", "数", "并", "均", "都", "也", "各类", "将", "可", "要",
-    "应", "须", "不", "总", "等活动", "要求", "力争", "规模", "，", "、", "每", "人次", "至", "到", "已", "争取", "需", "全部", "普遍", "覆盖面", "保持", "预计", "确保",
-];
+static TAILS: Words = Words::new(|| {
+    list(
+        "等 的 建设工作 建设任务 创建工作 培育工作 创建目标 建设目标 建设 创建 培育 打造 任务 目标 数量 \
+        总数 总量 共计 累计 总计 合计 总人次 总人数 各 分别 约 共 达 数 并 均 都 也 各类 将 可 要 应 须 \
+        不 总 等活动 要求 力争 规模 ， 、 每 人次 至 到 已 争取 需 全部 普遍 覆盖面 保持 预计 确保",
+    )
+});
 /// Words that end the thing when it stands after the figure.
-const STOPS: &[&str] = &[
-    "提质", "扩容", "开展", "建成", "创成", "达到", "参加", "参与", "进行", "完成", "通过", "申报", "纳入", "实施", "获得", "获评", "成为", "用于", "并", "供", "实现", "全覆盖", "为", "以", "投入", "对", "面向", "挂牌", "入选", "开放", "建有", "设立", "配备", "能够", "可", "均", "都", "要", "应", "给予",
-    "安排", "服务", "创建", "争创", "参评", "参训", "举办", "承办", "赴", "签订", "到", "获", "入围", "承担", "负责", "能",
-];
+static STOPS: Words = Words::new(|| {
+    list(
+        "提质 扩容 开展 建成 创成 达到 参加 参与 进行 完成 通过 申报 纳入 实施 获得 获评 成为 用于 并 供 \
+        实现 全覆盖 为 以 投入 对 面向 挂牌 入选 开放 建有 设立 配备 能够 可 均 都 要 应 给予 安排 服务 \
+        创建 争创 参评 参训 举办 承办 赴 签订 到 获 入围 承担 负责 能",
+    )
+});
 /// After 个 these are no thing of their own: 公益班10个班次.
-pub const COUNTERS: &[&str] = &["班次", "场次", "批次", "校次", "名额", "百分点", "以上", "标准", "项目以上"];
+pub static COUNTERS: Words = Words::new(|| list("班次 场次 批次 校次 名额 百分点 以上 标准 项目以上"));
 /// After the figure these speak of the measure itself, not of the thing: 不少于万分之零点五的比例.
-const STANDARDS: &[&str] = &["的比例", "的标准", "的要求", "的额度", "的比率", "的配比", "比例", "标准", "的规模", "的速度", "的幅度"];
+static STANDARDS: Words =
+    Words::new(|| list("的比例 的标准 的要求 的额度 的比率 的配比 比例 标准 的规模 的速度 的幅度"));
 
 /// What stands between, trimmed; times in it are left out.
 #[must_use]
@@ -50,11 +61,17 @@ pub fn trimmed(phrase: &Phrase, mut from: usize, mut to: usize) -> String {
             return String::new();
         }
         let whole = to - from;
-        if let Some((_, length)) = phrase.longest(from, HEADS).filter(|(_, length)| *length < whole && !phrase.is_quoted(from)) {
+        if let Some((_, length)) = phrase
+            .longest(from, &HEADS)
+            .filter(|(_, length)| *length < whole && !phrase.is_quoted(from))
+        {
             from += length;
             continue;
         }
-        if let Some((_, length)) = phrase.longest_before(to, TAILS).filter(|(_, length)| *length < whole && !phrase.is_quoted(to - 1)) {
+        if let Some((_, length)) = phrase
+            .longest_before(to, &TAILS)
+            .filter(|(_, length)| *length < whole && !phrase.is_quoted(to - 1))
+        {
             if keeps(phrase, to, length) {
                 break;
             }
@@ -68,10 +85,13 @@ pub fn trimmed(phrase: &Phrase, mut from: usize, mut to: usize) -> String {
         words.clear();
     }
     // 累计 and the like alone are no thing.
-    if TAILS.contains(&words.as_str()) || ["其中", "全年", "年内", "达到", "各"].contains(&words.as_str()) {
+    if TAILS.contains(&words.as_str()) || ["其中", "全年", "年内", "达到", "各"].contains(&words.as_str())
+    {
         words.clear();
     }
-    words.trim_matches(|letter| matches!(letter, '，' | '、' | '。' | '；' | '：' | ':')).to_owned()
+    words
+        .trim_matches(|letter| matches!(letter, '，' | '、' | '。' | '；' | '：' | ':'))
+        .to_owned()
 }
 
 /// A tail that belongs to the thing: 人数, 指数, 高等, 中等.
@@ -127,7 +147,7 @@ pub fn after(phrase: &Phrase, from: usize, to: usize) -> (String, usize) {
             if "，、；。:".contains(letter) {
                 break;
             }
-            if end > start + 1 && phrase.longest(end, STOPS).is_some() && !joined_noun(phrase, end) {
+            if end > start + 1 && phrase.longest(end, &STOPS).is_some() && !joined_noun(phrase, end) {
                 break;
             }
             if matches!(letter, '和' | '及' | '与') || phrase.starts(end, "以及") {
@@ -149,12 +169,15 @@ fn digit_inside(phrase: &Phrase, from: usize, to: usize) -> bool {
 
 /// 服务点, 开放大学, 创建单位: a stop word inside a name.
 fn joined_noun(phrase: &Phrase, place: usize) -> bool {
-    const NAMES: &[&str] = &[
-        "服务点", "服务站", "服务中心", "服务队", "服务项目", "服务基地", "服务平台", "服务品牌", "服务团队", "开放大学", "开放学院", "以上", "以下", "以内", "创建单位", "实施方案", "服务岗", "服务岗位", "为老", "为民", "可视", "对口", "以赛",
-        "参与率", "参与度", "完成率", "通过率", "配备率", "开放率", "创建率", "建成率", "服务员", "服务志愿", "并蒂", "要素", "应用", "服务圈", "服务区", "都市", "安排表", "投入率", "应急", "供应",
-        "开放日", "为先", "建成区",
-    ];
-    phrase.longest(place, NAMES).is_some()
+    static NAMES: Words = Words::new(|| {
+        list(
+            "服务点 服务站 服务中心 服务队 服务项目 服务基地 服务平台 服务品牌 服务团队 开放大学 开放学院 \
+            以上 以下 以内 创建单位 实施方案 服务岗 服务岗位 为老 为民 可视 对口 以赛 参与率 参与度 完成率 \
+            通过率 配备率 开放率 创建率 建成率 服务员 服务志愿 并蒂 要素 应用 服务圈 服务区 都市 安排表 \
+            投入率 应急 供应 开放日 为先 建成区",
+        )
+    });
+    phrase.longest(place, &NAMES).is_some()
 }
 
 /// Only where it is: 每个街道, 全区; the thing was named before.
@@ -162,15 +185,18 @@ fn joined_noun(phrase: &Phrase, place: usize) -> bool {
 pub fn is_scope(object: &str) -> bool {
     object.chars().count() <= 8
         && object.starts_with(['每', '各', '全'])
-        && ["街道", "街镇", "镇街", "镇", "社区", "村", "校", "班", "区", "市", "县", "单位", "人", "站", "年", "期", "所", "院", "家", "居委", "户", "乡镇", "道）", "省", "机构", "部门"]
-            .iter()
-            .any(|word| object.ends_with(word))
+        && [
+            "街道", "街镇", "镇街", "镇", "社区", "村", "校", "班", "区", "市", "县", "单位", "人", "站",
+            "年", "期", "所", "院", "家", "居委", "户", "乡镇", "道）", "省", "机构", "部门",
+        ]
+        .iter()
+        .any(|word| object.ends_with(word))
 }
 
 /// The standard that follows the figure: 的比例配备专职社区教育工作者.
 #[must_use]
 pub fn by_standard(phrase: &Phrase, from: usize, to: usize) -> Option<(Option<Verb>, String, usize)> {
-    let (_, length) = phrase.longest(from, STANDARDS)?;
+    let (_, length) = phrase.longest(from, &STANDARDS)?;
     let start = from + length;
     let verb = verbs::governing(phrase, start, to).filter(|verb| verb.start <= start + 3);
     let (object, end) = match &verb {
@@ -200,7 +226,8 @@ pub fn members(phrase: &Phrase, from: usize, to: usize) -> Vec<(Option<Verb>, St
     for pair in cuts.windows(2) {
         let [start, next] = pair else { continue };
         let end = next - 1;
-        let verb = verbs::governing(phrase, *start, end).filter(|verb| verb.strong && verb.start <= start + 8);
+        let verb =
+            verbs::governing(phrase, *start, end).filter(|verb| verb.strong && verb.start <= start + 8);
         let object = trimmed(phrase, verb.as_ref().map_or(*start, |verb| verb.end), end);
         if !object.is_empty() {
             found.push((verb, object));

@@ -38,7 +38,10 @@ fn shown(text: Option<&str>) -> &str {
 fn of_item(item: &Item, lines: &mut Vec<String>) {
     let indent = "  ".repeat(item.path.len());
     let number = item.number.as_deref().unwrap_or("（无编号）");
-    lines.push(format!("{indent}[{number}] {}　（第 {} 行）", item.heading, item.place.line_from));
+    lines.push(format!(
+        "{indent}[{number}] {}　（第 {} 行）",
+        item.heading, item.place.line_from
+    ));
     for task in &item.tasks {
         lines.push(format!("{indent}  - {}{}", task.text, remarks(task)));
         for target in &task.targets {
@@ -75,7 +78,18 @@ fn of_target(target: &Target) -> String {
         (Comparison::Le, _) => format!("不超过 {} {}", target.value, target.unit),
         _ => format!("{} {}", target.value, target.unit),
     };
-    let due = target.due.as_deref().map_or(String::new(), |due| format!("，{due} 前"));
-    let metric = target.metric.as_deref().map_or(String::new(), |metric| format!("，指标 {metric}"));
-    format!("{}{}：{value}{due}{metric}（把握 {:.0}%）", target.verb, target.object, target.confidence * 100.0)
+    let due = target
+        .due
+        .as_deref()
+        .map_or(String::new(), |due| format!("，{due} 前"));
+    let metric = target
+        .metric
+        .as_deref()
+        .map_or(String::new(), |metric| format!("，指标 {metric}"));
+    format!(
+        "{}{}：{value}{due}{metric}（把握 {:.0}%）",
+        target.verb,
+        target.object,
+        target.confidence * 100.0
+    )
 }

@@ -12,6 +12,15 @@ pub struct Phrase {
 /// What stands before the first and after the last character.
 pub const NOTHING: char = '\0';
 
+/// A list of words, made once.
+pub type Words = std::sync::LazyLock<Vec<&'static str>>;
+
+/// The words of a list that is written with spaces between them.
+#[must_use]
+pub fn list(words: &'static str) -> Vec<&'static str> {
+    words.split_whitespace().collect()
+}
+
 /// The longest quotation, in characters, that is taken for one.
 const LONGEST_QUOTE: usize = 80;
 
@@ -40,14 +49,9 @@ impl Phrase {
 
     /// How many characters are kept.
     #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "nobody asks")]
     pub fn len(&self) -> usize {
         self.plain.len()
-    }
-
-    /// Nothing but spaces.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.plain.is_empty()
     }
 
     /// The character there, folded.
@@ -116,8 +120,10 @@ impl Phrase {
     /// What is printed between, with its spaces.
     #[must_use]
     pub fn printed(&self, from: usize, to: usize) -> String {
-        let (Some(first), Some(last)) = (self.at.get(from), to.checked_sub(1).and_then(|last| self.at.get(last)))
-        else {
+        let (Some(first), Some(last)) = (
+            self.at.get(from),
+            to.checked_sub(1).and_then(|last| self.at.get(last)),
+        ) else {
             return String::new();
         };
         self.printed
@@ -155,7 +161,10 @@ impl Phrase {
 /// Characters that print nothing.
 #[must_use]
 pub fn is_invisible(letter: char) -> bool {
-    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{ad}' | '\u{2060}') || (letter.is_control() && letter != '\n')
+    matches!(
+        letter,
+        '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{ad}' | '\u{2060}'
+    ) || (letter.is_control() && letter != '\n')
 }
 
 /// One form for what is printed in several.
@@ -186,10 +195,7 @@ fn part_commas(plain: &mut [char]) {
         if plain.get(place) != Some(&',') {
             continue;
         }
-        let digit = |at: Option<usize>| {
-            at.and_then(|at| plain.get(at))
-                .is_some_and(char::is_ascii_digit)
-        };
+        let digit = |at: Option<usize>| at.and_then(|at| plain.get(at)).is_some_and(char::is_ascii_digit);
         let group = (1..=3).all(|step| digit(Some(place + step))) && !digit(Some(place + 4));
         if !(digit(place.checked_sub(1)) && group)
             && let Some(comma) = plain.get_mut(place)

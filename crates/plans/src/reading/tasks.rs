@@ -34,7 +34,10 @@ pub fn tasks(paragraphs: &[Paragraph], headed: bool, age: Age, around: &Around<'
     let mut found: Vec<Task> = Vec::new();
     // Measures before this one have their lead.
     let mut led = 0;
-    let count: usize = paragraphs.iter().map(|paragraph| sentences(&paragraph.letters).len()).sum();
+    let count: usize = paragraphs
+        .iter()
+        .map(|paragraph| sentences(&paragraph.letters).len())
+        .sum();
     let mut place = 0;
     for paragraph in paragraphs {
         for sentence in sentences(&paragraph.letters) {
@@ -121,11 +124,27 @@ fn window(times: &[When], from: usize, to: usize, around: &Around<'_>, frame: &F
         _ => true,
     };
     let first = times.partition_point(|when| when.start < from);
-    let own = times.iter().skip(first).take_while(|when| when.start < to).filter(named).find(current);
-    let earlier = || times.get(..first).unwrap_or_default().iter().rev().take(60).filter(named).find(current);
+    let own = times
+        .iter()
+        .skip(first)
+        .take_while(|when| when.start < to)
+        .filter(named)
+        .find(current);
+    let earlier = || {
+        times
+            .get(..first)
+            .unwrap_or_default()
+            .iter()
+            .rev()
+            .take(60)
+            .filter(named)
+            .find(current)
+    };
     // 2022年10-12月 above says more than the years in 2023、2024年度计划表.
     let vague = |when: &&When| !(frame.window.from.is_some() && is_years(when));
-    own.or_else(earlier).filter(vague).map_or_else(|| frame.window.clone(), shown)
+    own.or_else(earlier)
+        .filter(vague)
+        .map_or_else(|| frame.window.clone(), shown)
 }
 
 /// From a first of January to a thirty-first of December.
@@ -165,11 +184,15 @@ fn frame(paragraphs: &[Paragraph], headed: bool, age: Age) -> Frame {
         }
         let phrase = Phrase::new(&paragraph.letters);
         for at in 0..phrase.len() {
-            let Some((_, length)) = phrase.longest(at, lead::DEADLINES) else { continue };
+            let Some((_, length)) = phrase.longest(at, &lead::DEADLINES) else {
+                continue;
+            };
             if phrase.at(at + length) != ':' {
                 continue;
             }
-            let when = dates::times(&phrase, age).into_iter().find(|when| when.start > at && when.start <= at + length + 4);
+            let when = dates::times(&phrase, age)
+                .into_iter()
+                .find(|when| when.start > at && when.start <= at + length + 4);
             if let Some(when) = when {
                 take(&when);
             }
@@ -184,7 +207,12 @@ fn sentences(letters: &[char]) -> Vec<Sentence> {
     let mut found = Vec::new();
     let mut from = 0;
     for place in 0..phrase.len() {
-        if !matches!(phrase.at(place), '。' | '！' | '？') || (phrase.is_quoted(place) && place + 1 < phrase.len() && phrase.is_quoted(place + 1) && !matches!(phrase.at(place + 1), '”' | '》')) {
+        if !matches!(phrase.at(place), '。' | '！' | '？')
+            || (phrase.is_quoted(place)
+                && place + 1 < phrase.len()
+                && phrase.is_quoted(place + 1)
+                && !matches!(phrase.at(place + 1), '”' | '》'))
+        {
             continue;
         }
         let mut end = place + 1;

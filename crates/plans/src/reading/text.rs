@@ -2,7 +2,7 @@
 
 use super::draft::Place;
 use super::labels;
-use super::phrase::{Phrase, is_invisible};
+use super::phrase::{Phrase, Words, is_invisible, list};
 
 /// A paragraph with the way back to the document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -60,7 +60,9 @@ struct Line {
 /// Ends of a sentence, and of a paragraph.
 pub const ENDS: &[char] = &['。', '！', '？', '；', '!', '?', ';'];
 /// After one of these a line cannot be over.
-const OPEN: &[char] = &['，', '、', ',', '（', '(', '《', '“', '〔', '和', '与', '及', '的', '等'];
+const OPEN: &[char] = &[
+    '，', '、', ',', '（', '(', '《', '“', '〔', '和', '与', '及', '的', '等',
+];
 /// How many lines must be broken at one width before the document counts as broken at the printed line.
 const BROKEN_LINES: usize = 5;
 
@@ -139,25 +141,33 @@ fn joins(before: &Line, line: &Line, width: Option<usize>, open: Open, paragraph
         // Without a full stop a numbered line is a heading, and its text begins below.
         return open.prose;
     }
-    let listing = before.letters.contains(&'、') && measure(&before.letters) >= 30 && !"知点案见南划法排务".contains(*last);
+    let listing = before.letters.contains(&'、')
+        && measure(&before.letters) >= 30
+        && !"知点案见南划法排务".contains(*last);
     open.prose || listing || before.letters.iter().any(|letter| matches!(letter, '，' | ','))
 }
 
 /// Lines that begin a paragraph whatever stands before.
 fn begins_anew(letters: &[char]) -> bool {
-    const HEADS: &[&str] = &[
-        "附件", "抄送", "主题词", "责任单位", "牵头单位", "责任部门", "牵头部门", "配合单位", "配合部门", "完成时限",
-        "完成时间", "时间安排", "实施时间", "（责任", "（牵头", "〔责任", "〔牵头", "（完成时", "--", "●", "•", "◆", "★", "☆", "■",
-        "▲", "◎", "·", "公开属性", "此页无正文", "（此页无正文",
-    ];
+    static HEADS: Words = Words::new(|| {
+        list(
+            "附件 抄送 主题词 责任单位 牵头单位 责任部门 牵头部门 配合单位 配合部门 完成时限 完成时间 \
+            时间安排 实施时间 （责任 （牵头 〔责任 〔牵头 （完成时 -- ● • ◆ ★ ☆ ■ ▲ ◎ · 公开属性 \
+            此页无正文 （此页无正文",
+        )
+    });
     let head: Vec<char> = letters.iter().take(12).copied().collect();
-    Phrase::new(&head).longest(0, HEADS).is_some()
+    Phrase::new(&head).longest(0, &HEADS).is_some()
 }
 
 /// A line that is a date and nothing else.
 #[must_use]
 pub fn is_date(letters: &[char]) -> bool {
-    let kept: Vec<char> = letters.iter().copied().filter(|letter| !letter.is_whitespace()).collect();
+    let kept: Vec<char> = letters
+        .iter()
+        .copied()
+        .filter(|letter| !letter.is_whitespace())
+        .collect();
     let inner: &[char] = match kept.as_slice() {
         ['（' | '(', inner @ .., '）' | ')'] => inner,
         whole => whole,
@@ -166,10 +176,10 @@ pub fn is_date(letters: &[char]) -> bool {
         && inner.len() <= 12
         && inner.contains(&'年')
         && inner.contains(&'月')
-        && inner
-            .iter()
-            .all(|letter| matches!(letter, '年' | '月' | '日' | '0'..='9' | '０'..='９' | '〇' | '○' | '零' | '十')
-                || "一二三四五六七八九О".contains(*letter))
+        && inner.iter().all(|letter| {
+            matches!(letter, '年' | '月' | '日' | '0'..='9' | '０'..='９' | '〇' | '○' | '零' | '十')
+                || "一二三四五六七八九О".contains(*letter)
+        })
 }
 
 /// Width of a line in Chinese characters.
@@ -187,7 +197,10 @@ fn broken_width(lines: &[Line]) -> Option<usize> {
     let mut all = 0;
     for pair in lines.windows(2) {
         let [before, after] = pair else { continue };
-        let ended = before.letters.last().is_none_or(|last| ENDS.contains(last) || matches!(last, '：' | ':'));
+        let ended = before
+            .letters
+            .last()
+            .is_none_or(|last| ENDS.contains(last) || matches!(last, '：' | ':'));
         let width = measure(&before.letters);
         // A numbered line without a full stop may be a heading, which ends where it likes.
         if ended || after.labelled || before.labelled || before.row || width < 18 {
@@ -215,7 +228,10 @@ fn lines(text: &str) -> Vec<Line> {
     let mut number = 1;
     let mut before = '\0';
     for (place, letter) in text.chars().chain(std::iter::once('\n')).enumerate() {
-        let ends = matches!(letter, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+        let ends = matches!(
+            letter,
+            '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+        );
         if !ends {
             letters.push(letter);
             at.push(place);
@@ -234,9 +250,16 @@ fn lines(text: &str) -> Vec<Line> {
 
 /// A line without the marks of another program and the spaces around it; none for a blank line or a page number.
 fn line(letters: Vec<char>, at: Vec<usize>, number: usize) -> Option<Line> {
-    let row = letters.iter().skip_while(|letter| letter.is_whitespace()).any(|letter| *letter == '\t')
+    let row = letters
+        .iter()
+        .skip_while(|letter| letter.is_whitespace())
+        .any(|letter| *letter == '\t')
         && letters.iter().rposition(|letter| *letter == '\t').is_some()
-        || letters.iter().filter(|letter| matches!(letter, '|' | '│' | '┃')).count() >= 2;
+        || letters
+            .iter()
+            .filter(|letter| matches!(letter, '|' | '│' | '┃'))
+            .count()
+            >= 2;
     let starred = letters.windows(2).any(|pair| pair == ['*', '*']);
     let kept: Vec<(char, usize)> = letters
         .into_iter()
@@ -252,7 +275,10 @@ fn line(letters: Vec<char>, at: Vec<usize>, number: usize) -> Option<Line> {
     }
     let labelled = labels::read(&letters).is_some();
     Some(Line {
-        row: row && letters.iter().any(|letter| matches!(letter, '\t' | '|' | '│' | '┃')),
+        row: row
+            && letters
+                .iter()
+                .any(|letter| matches!(letter, '\t' | '|' | '│' | '┃')),
         letters,
         at,
         number,
@@ -265,7 +291,8 @@ fn is_page_number(letters: &[char]) -> bool {
     let plain = Phrase::new(letters);
     let text = plain.words(0, plain.len());
     let bare = text.trim_matches(|letter| matches!(letter, '—' | '-' | '–' | '－' | '·' | '~' | '～'));
-    let digits = |text: &str| !text.is_empty() && text.len() <= 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits =
+        |text: &str| !text.is_empty() && text.len() <= 4 && text.bytes().all(|byte| byte.is_ascii_digit());
     if digits(bare) {
         return true;
     }
@@ -275,7 +302,9 @@ fn is_page_number(letters: &[char]) -> bool {
     let Some(rest) = bare.strip_prefix('第').and_then(|rest| rest.split_once('页')) else {
         return false;
     };
-    let of = rest.1.trim_matches(|letter| matches!(letter, '，' | ',' | '/' | '共' | '页'));
+    let of = rest
+        .1
+        .trim_matches(|letter| matches!(letter, '，' | ',' | '/' | '共' | '页'));
     digits(rest.0) && (of.is_empty() || digits(of))
 }
 

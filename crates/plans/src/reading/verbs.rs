@@ -1,41 +1,58 @@
 //! What is done to the thing that is counted.
 
-use super::phrase::Phrase;
+use super::phrase::{Phrase, Words, list};
 
 /// Verbs after which a figure is something to be reached.
-const STRONG: &[&str] = &[
-    "新增", "新建", "新设", "新创", "新开", "新开设", "新办", "建设", "建成", "建立", "建好", "建强", "改建", "扩建", "改造", "升级", "修建", "培育", "培养",
-    "打造", "创建", "争创", "创成", "创评", "完成", "实现", "开展", "举办", "承办", "召开", "培训", "轮训", "评选", "评定", "评出", "遴选", "选树", "选出", "推选", "选拔",
-    "认定", "命名", "授牌", "表彰", "推出", "推荐", "推送", "开发", "研发", "开设", "开办", "开通", "开放", "设立", "设置", "扶持", "支持", "资助", "配备", "配齐", "配足",
-    "招聘", "引进", "聘请", "聘任", "招募", "发展", "组建", "成立", "形成", "申报", "立项", "制作", "录制", "摄制", "编写", "编印", "编制", "出版", "发布", "投入",
-    "安排", "落实", "拨付", "配送", "提供", "输送", "选送", "提升", "增加", "增设", "增配", "增长", "提高", "达到", "降低", "减少", "控制", "服务",
-    "惠及", "覆盖", "受益", "推动", "推进", "吸引", "动员", "选派", "派出", "监测", "举行", "征集", "展示", "推广", "储备", "孵化", "布局", "建有", "拥有", "确定", "选取", "选择",
-    "挂牌", "入选", "获评", "获得", "评估", "验收", "更新", "补充", "扩大", "走访", "参加", "收集", "打响", "建", "开", "办", "评", "设", "增", "创", "配", "推", "募集", "认证", "颁发",
-    "招收", "招生", "吸纳", "存入", "上线", "试点", "纳入", "保持", "达", "参训", "联建", "共建", "续建", "建构", "构建", "拓展", "规划建设", "统筹建设", "转化", "结对", "送教",
-    "订阅", "采购", "明确", "刊发", "编发", "印制", "签订", "签约", "报送", "撰写", "发表", "拍摄", "邀请", "参评", "获奖", "聘用", "招录", "慰问", "新（改、扩）建", "新（扩）建", "改（扩）建", "新改扩建", "改扩建", "新建改扩建", "评审", "压减", "压缩", "出动", "宣传", "引入", "打通", "完善提升", "精选", "购置", "添置", "整合", "盘活", "归集", "汇编", "推介", "编排", "开辟", "辐射", "输出", "扩容", "提质",
-];
+static STRONG: Words = Words::new(|| {
+    list(
+        "新增 新建 新设 新创 新开 新开设 新办 建设 建成 建立 建好 建强 改建 扩建 改造 升级 修建 培育 \
+        培养 打造 创建 争创 创成 创评 完成 实现 开展 举办 承办 召开 培训 轮训 评选 评定 评出 遴选 选树 \
+        选出 推选 选拔 认定 命名 授牌 表彰 推出 推荐 推送 开发 研发 开设 开办 开通 开放 设立 设置 扶持 \
+        支持 资助 配备 配齐 配足 招聘 引进 聘请 聘任 招募 发展 组建 成立 形成 申报 立项 制作 录制 摄制 \
+        编写 编印 编制 出版 发布 投入 安排 落实 拨付 配送 提供 输送 选送 提升 增加 增设 增配 增长 提高 \
+        达到 降低 减少 控制 服务 惠及 覆盖 受益 推动 推进 吸引 动员 选派 派出 监测 举行 征集 展示 推广 \
+        储备 孵化 布局 建有 拥有 确定 选取 选择 挂牌 入选 获评 获得 评估 验收 更新 补充 扩大 走访 参加 \
+        收集 打响 建 开 办 评 设 增 创 配 推 募集 认证 颁发 招收 招生 吸纳 存入 上线 试点 纳入 保持 达 \
+        参训 联建 共建 续建 建构 构建 拓展 规划建设 统筹建设 转化 结对 送教 订阅 采购 明确 刊发 编发 \
+        印制 签订 签约 报送 撰写 发表 拍摄 邀请 参评 获奖 聘用 招录 慰问 新（改、扩）建 新（扩）建 \
+        改（扩）建 新改扩建 改扩建 新建改扩建 评审 压减 压缩 出动 宣传 引入 打通 完善提升 精选 购置 \
+        添置 整合 盘活 归集 汇编 推介 编排 开辟 辐射 输出 扩容 提质",
+    )
+});
 
 /// Verbs that work on what is there; a figure after them counts what exists.
-const WEAK: &[&str] = &[
-    "组织", "指导", "加强", "深化", "优化", "发挥", "依托", "利用", "完善", "健全", "做好", "围绕", "聚焦", "通过", "根据", "按照", "结合", "联合", "会同", "参与",
-    "面向", "包括", "分为", "加大", "强化", "规范", "巩固", "落细", "统筹", "协调", "管理", "督促", "检查", "配合", "联动", "引导", "鼓励", "研究", "关注", "服务于", "借助", "用好", "抓好", "带动",
-    "涵盖", "由", "以", "把", "将", "对", "针对", "贯彻", "坚持", "基于",
-];
+static WEAK: Words = Words::new(|| {
+    list(
+        "组织 指导 加强 深化 优化 发挥 依托 利用 完善 健全 做好 围绕 聚焦 通过 根据 按照 结合 联合 会同 \
+        参与 面向 包括 分为 加大 强化 规范 巩固 落细 统筹 协调 管理 督促 检查 配合 联动 引导 鼓励 研究 \
+        关注 服务于 借助 用好 抓好 带动 涵盖 由 以 把 将 对 针对 贯彻 坚持 基于",
+    )
+});
 
 /// One character is a verb only where a sentence begins with it.
-const SHORT_AFTER: &[char] = &['\0', '，', '；', '、', '拟', '将', '要', '新', '再', '共', '应', '须', '可', '内', '年', '均', '每', '各', '校', '镇', '道', '村'];
+const SHORT_AFTER: &[char] = &[
+    '\0', '，', '；', '、', '拟', '将', '要', '新', '再', '共', '应', '须', '可', '内', '年', '均', '每',
+    '各', '校', '镇', '道', '村',
+];
 
 /// Verbs that are names as well: 培训 before a figure, 培训中心, 服务站.
-const NAMES: &[&str] = &[
-    "培训", "轮训", "招生", "服务", "监测", "评估", "展示", "征集", "走访", "宣传", "发展", "开放", "投入", "参训", "改造", "推广", "研发", "培养", "展演", "获奖", "建设", "创建", "申报", "评审", "验收", "评选", "招募",
-];
+static NAMES: Words = Words::new(|| {
+    list(
+        "培训 轮训 招生 服务 监测 评估 展示 征集 走访 宣传 发展 开放 投入 参训 改造 推广 研发 培养 展演 \
+        获奖 建设 创建 申报 评审 验收 评选 招募",
+    )
+});
 /// After such a verb these make it part of a name.
-const NAME_TAILS: &[&str] = &[
-    "中心", "学院", "委员会", "办公室", "领导小组", "处", "公司", "基金", "机构", "部门", "单位", "水平", "能力", "质量", "规划", "计划", "体系", "机制", "指南", "标准", "条件", "条例", "基地", "站", "点", "员", "班", "者", "经费", "专员",
-    "活动", "项目", "课程", "案例", "成果", "对象", "材料", "品牌", "教材", "人员", "师", "所", "院", "局", "队", "团", "人次", "任务", "工作", "大学", "日", "规模", "总量",
-];
+static NAME_TAILS: Words = Words::new(|| {
+    list(
+        "中心 学院 委员会 办公室 领导小组 处 公司 基金 机构 部门 单位 水平 能力 质量 规划 计划 体系 机制 \
+        指南 标准 条件 条例 基地 站 点 员 班 者 经费 专员 活动 项目 课程 案例 成果 对象 材料 品牌 教材 \
+        人员 师 所 院 局 队 团 人次 任务 工作 大学 日 规模 总量",
+    )
+});
 /// Weak verbs that are names as well: verbs only at the head of a clause.
-const WEAK_NAMES: &[&str] = &["管理", "研究", "统筹", "协调", "检查", "参与", "规范", "配合", "指导", "组织", "引导", "联合", "联动"];
+static WEAK_NAMES: Words =
+    Words::new(|| list("管理 研究 统筹 协调 检查 参与 规范 配合 指导 组织 引导 联合 联动"));
 
 /// A verb in a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,14 +101,14 @@ pub fn is_name(word: &str) -> bool {
 /// The strong verb that ends right before, at most three characters long.
 #[must_use]
 pub fn ending(phrase: &Phrase, at: usize) -> Option<(&'static str, usize)> {
-    phrase.longest_before(at, STRONG)
+    phrase.longest_before(at, &STRONG)
 }
 
 /// The verb that stands there.
 #[must_use]
 pub fn verb_at(phrase: &Phrase, place: usize, to: usize) -> Option<Verb> {
-    let strong = phrase.longest(place, STRONG);
-    let weak = phrase.longest(place, WEAK);
+    let strong = phrase.longest(place, &STRONG);
+    let weak = phrase.longest(place, &WEAK);
     let (word, length, is_strong) = match (strong, weak) {
         (Some((word, length)), Some((_, other))) if length >= other => (word, length, true),
         (_, Some((word, length))) => (word, length, false),
@@ -105,7 +122,7 @@ pub fn verb_at(phrase: &Phrase, place: usize, to: usize) -> Option<Verb> {
     if length == 1 && !one_letter(phrase, place, is_strong) {
         return None;
     }
-    let named = NAMES.contains(&word) && phrase.longest(end, NAME_TAILS).is_some();
+    let named = NAMES.contains(&word) && phrase.longest(end, &NAME_TAILS).is_some();
     let weak_name = WEAK_NAMES.contains(&word)
         && !is_strong
         && !(place == 0 || "，；。、:要应拟将并续极步化善真别--由会会好".contains(phrase.before(place)));
@@ -130,7 +147,8 @@ fn one_letter(phrase: &Phrase, place: usize, strong: bool) -> bool {
     if !strong {
         return head;
     }
-    let figure = phrase.at(place + 1).is_ascii_digit() || "一二两三四五六七八九十".contains(phrase.at(place + 1));
+    let figure =
+        phrase.at(place + 1).is_ascii_digit() || "一二两三四五六七八九十".contains(phrase.at(place + 1));
     if phrase.at(place) == '达' {
         return figure;
     }
@@ -143,7 +161,10 @@ fn chained(phrase: &Phrase, mut verb: Verb, to: usize) -> Verb {
         let mut next = verb.end;
         if let Some((_, length)) = phrase.longest(next, &["并", "和", "与", "及", "、", "或"]) {
             next += length;
-        } else if !matches!(verb.word.as_str(), "推动" | "推进" | "支持" | "安排" | "完成" | "实现" | "落实") {
+        } else if !matches!(
+            verb.word.as_str(),
+            "推动" | "推进" | "支持" | "安排" | "完成" | "实现" | "落实"
+        ) {
             return verb;
         }
         match verb_at(phrase, next, to) {
@@ -154,10 +175,13 @@ fn chained(phrase: &Phrase, mut verb: Verb, to: usize) -> Verb {
 }
 
 /// Begins with such a verb: what it makes is there when it is done.
-const DELIVERED: &[&str] = &[
-    "完成", "出台", "印发", "制定", "制订", "拟定", "编制", "编写", "编印", "编撰", "发布", "举办", "召开", "承办", "开展", "举行", "组织申报", "申报", "遴选", "认定", "评选", "成立", "组建", "建成", "开通", "上线", "启动", "推出", "修订", "形成", "设立", "建立", "创建", "命名", "表彰", "征集", "出版",
-    "上报", "报送", "验收", "评审", "参评", "汇编", "研制", "建设", "打造", "新建", "新增", "做好", "办好", "推送", "排出",
-];
+static DELIVERED: Words = Words::new(|| {
+    list(
+        "完成 出台 印发 制定 制订 拟定 编制 编写 编印 编撰 发布 举办 召开 承办 开展 举行 组织申报 申报 \
+        遴选 认定 评选 成立 组建 建成 开通 上线 启动 推出 修订 形成 设立 建立 创建 命名 表彰 征集 出版 \
+        上报 报送 验收 评审 参评 汇编 研制 建设 打造 新建 新增 做好 办好 推送 排出",
+    )
+});
 
 /// Something stands there that can be delivered.
 #[must_use]
@@ -166,12 +190,47 @@ pub fn delivers(phrase: &Phrase) -> bool {
         let head = place == 0
             || "，；、".contains(phrase.before(place))
             || phrase
-                .longest_before(place, &["要", "拟", "将", "应", "负责", "继续", "重点", "统一", "组织", "联合", "年", "月", "季度", "牵头", "会同", "内", "底"])
+                .longest_before(
+                    place,
+                    &[
+                        "要", "拟", "将", "应", "负责", "继续", "重点", "统一", "组织", "联合", "年", "月",
+                        "季度", "牵头", "会同", "内", "底",
+                    ],
+                )
                 .is_some();
-        head && !phrase.is_quoted(place) && phrase.longest(place, DELIVERED).is_some_and(|(word, length)| {
-            // 做好 and 开展 deliver something only when it is a named thing.
-            !matches!(word, "做好" | "开展" | "建立" | "形成" | "建设" | "打造" | "启动")
-                || phrase.holds(place + length, (place + length + 30).min(phrase.len()), &["大赛", "评选", "评估", "考核", "验收", "统计", "活动周", "艺术节", "嘉年华", "评审", "申报", "遴选", "试点", "监测", "会议", "论坛", "展演", "比赛", "竞赛", "检查", "调研", "平台", "制度"])
-        })
+        head && !phrase.is_quoted(place)
+            && phrase.longest(place, &DELIVERED).is_some_and(|(word, length)| {
+                // 做好 and 开展 deliver something only when it is a named thing.
+                !matches!(word, "做好" | "开展" | "建立" | "形成" | "建设" | "打造" | "启动")
+                    || phrase.holds(
+                        place + length,
+                        (place + length + 30).min(phrase.len()),
+                        &[
+                            "大赛",
+                            "评选",
+                            "评估",
+                            "考核",
+                            "验收",
+                            "统计",
+                            "活动周",
+                            "艺术节",
+                            "嘉年华",
+                            "评审",
+                            "申报",
+                            "遴选",
+                            "试点",
+                            "监测",
+                            "会议",
+                            "论坛",
+                            "展演",
+                            "比赛",
+                            "竞赛",
+                            "检查",
+                            "调研",
+                            "平台",
+                            "制度",
+                        ],
+                    )
+            })
     })
 }

@@ -1,5 +1,13 @@
 //! How well documents are read: against answers made by hand, with the report that names every miss.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    reason = "a document that cannot be measured must stop the test"
+)]
+
 mod answers;
 mod measure;
 
@@ -25,7 +33,15 @@ fn cases(documents: &Path, answers: &Path) -> Vec<Case> {
     let mut names: Vec<String> = std::fs::read_dir(answers)
         .expect("answers")
         .flatten()
-        .filter_map(|entry| Some(entry.file_name().to_string_lossy().strip_suffix(".toml")?.to_owned()))
+        .filter_map(|entry| {
+            Some(
+                entry
+                    .file_name()
+                    .to_string_lossy()
+                    .strip_suffix(".toml")?
+                    .to_owned(),
+            )
+        })
         .collect();
     names.sort();
     assert!(!names.is_empty(), "no answers in {}", answers.display());
@@ -71,7 +87,12 @@ fn bars(cases: &[Case]) {
     ] {
         let misses: Vec<String> = cases
             .iter()
-            .flat_map(|case| case.measure.misses.iter().map(move |miss| format!("{}: {miss}", case.name)))
+            .flat_map(|case| {
+                case.measure
+                    .misses
+                    .iter()
+                    .map(move |miss| format!("{}: {miss}", case.name))
+            })
             .collect();
         let (recall, precision) = (score.recall(), score.precision());
         assert!(
@@ -103,7 +124,10 @@ fn the_report_is_what_the_reader_does_today() {
         std::fs::write(&path, &report).expect("the report");
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(kept, report, "XUEQUAN_BLESS=1 writes data/plans/reading-report.md anew; look at the difference");
+    assert_eq!(
+        kept, report,
+        "XUEQUAN_BLESS=1 writes data/plans/reading-report.md anew; look at the difference"
+    );
 }
 
 const REPORT_HEAD: &str = "# How well documents are read
@@ -118,7 +142,10 @@ fn report() -> String {
     for (title, cases) in [
         ("The five public documents", public()),
         ("Invented documents the reader was tuned on", invented("tuned")),
-        ("Invented documents held out: looked at only after tuning", invented("held-out")),
+        (
+            "Invented documents held out: looked at only after tuning",
+            invented("held-out"),
+        ),
     ] {
         text.push_str(&section(title, &cases));
     }
@@ -129,7 +156,14 @@ fn section(title: &str, cases: &[Case]) -> String {
     let mut text = format!(
         "\n## {title}\n\n| document | items recall / precision | targets recall / precision | things | last days | windows | leads |\n|---|---|---|---|---|---|---|\n"
     );
-    let pair = |score: &Score| format!("{} / {} of {}", share(score.recall()), share(score.precision()), score.wanted);
+    let pair = |score: &Score| {
+        format!(
+            "{} / {} of {}",
+            share(score.recall()),
+            share(score.precision()),
+            score.wanted
+        )
+    };
     let row = |name: &str, m: &Measure| {
         format!(
             "| {name} | {} | {} | {} | {} | {} | {} |\n",

@@ -35,7 +35,11 @@ impl Score {
 
 #[expect(clippy::cast_precision_loss, reason = "small counts")]
 fn share(part: usize, whole: usize) -> f64 {
-    if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
+    if whole == 0 {
+        1.0
+    } else {
+        part as f64 / whole as f64
+    }
 }
 
 /// The comparison of one document.
@@ -73,7 +77,9 @@ pub fn measure(answers: &Answers, draft: &Draft) -> Measure {
         ("date", &answers.date, &draft.date),
     ] {
         if wanted != read {
-            found.head_wrong.push(format!("{what}: {read:?} instead of {wanted:?}"));
+            found
+                .head_wrong
+                .push(format!("{what}: {read:?} instead of {wanted:?}"));
         }
     }
     items(answers, draft, &mut found);
@@ -92,7 +98,10 @@ fn label(heading: &str) -> String {
 }
 
 fn path(item: &Item) -> String {
-    item.path.iter().map(|heading| format!("{}/", label(heading))).collect()
+    item.path
+        .iter()
+        .map(|heading| format!("{}/", label(heading)))
+        .collect()
 }
 
 fn compact(text: &str) -> String {
@@ -104,7 +113,10 @@ fn is(item: &Item, key: &str) -> bool {
         Some((above, begins)) => {
             item.number.is_none() && path(item) == above && compact(&item.text).starts_with(begins)
         }
-        None => item.number.as_ref().is_some_and(|number| format!("{}{number}", path(item)) == key),
+        None => item
+            .number
+            .as_ref()
+            .is_some_and(|number| format!("{}{number}", path(item)) == key),
     }
 }
 
@@ -159,7 +171,11 @@ fn same(wanted: &Target, read: &Read) -> bool {
 fn thing(wanted: &Target, read: &Read) -> bool {
     let (one, other) = (compact(&wanted.object), compact(&read.object));
     // Two fifths of the longer must be the shorter: a word of the thing is not the thing.
-    let (short, long) = if one.len() < other.len() { (&one, &other) } else { (&other, &one) };
+    let (short, long) = if one.len() < other.len() {
+        (&one, &other)
+    } else {
+        (&other, &one)
+    };
     long.contains(short.as_str()) && short.len() * 5 >= long.len() * 2
 }
 
@@ -167,18 +183,27 @@ fn targets(answers: &Answers, draft: &Draft, found: &mut Measure) {
     let read: Vec<(&Item, &Read)> = draft
         .items
         .iter()
-        .flat_map(|item| item.tasks.iter().flat_map(|task| &task.targets).map(move |target| (item, target)))
+        .flat_map(|item| {
+            item.tasks
+                .iter()
+                .flat_map(|task| &task.targets)
+                .map(move |target| (item, target))
+        })
         .collect();
     found.targets.wanted = answers.targets.len();
     found.targets.read = read.len();
     let mut taken = vec![false; read.len()];
     for wanted in &answers.targets {
-        let fits = |place: usize| !taken[place] && is(read[place].0, &wanted.at) && same(wanted, read[place].1);
+        let fits =
+            |place: usize| !taken[place] && is(read[place].0, &wanted.at) && same(wanted, read[place].1);
         let place = (0..read.len())
             .find(|place| fits(*place) && thing(wanted, read[*place].1))
             .or_else(|| (0..read.len()).find(|place| fits(*place)));
         let Some(place) = place else {
-            found.misses.push(format!("target not read: {} {} {} {}{}", wanted.at, wanted.object, wanted.is, wanted.value, wanted.unit));
+            found.misses.push(format!(
+                "target not read: {} {} {} {}{}",
+                wanted.at, wanted.object, wanted.is, wanted.value, wanted.unit
+            ));
             continue;
         };
         taken[place] = true;
@@ -186,11 +211,17 @@ fn targets(answers: &Answers, draft: &Draft, found: &mut Measure) {
         found.targets.right += 1;
         found.things.one(thing(wanted, target));
         if !thing(wanted, target) {
-            found.misses.push(format!("thing: {} “{}” instead of “{}”", wanted.at, target.object, wanted.object));
+            found.misses.push(format!(
+                "thing: {} “{}” instead of “{}”",
+                wanted.at, target.object, wanted.object
+            ));
         }
         found.dates.one(wanted.due == target.due);
         if wanted.due != target.due {
-            found.misses.push(format!("last day: {} {} {:?} instead of {:?}", wanted.at, wanted.object, target.due, wanted.due));
+            found.misses.push(format!(
+                "last day: {} {} {:?} instead of {:?}",
+                wanted.at, wanted.object, target.due, wanted.due
+            ));
         }
     }
     for ((item, target), _) in read.iter().zip(&taken).filter(|(_, taken)| !**taken) {
@@ -208,16 +239,30 @@ fn targets(answers: &Answers, draft: &Draft, found: &mut Measure) {
 
 fn windows(answers: &Answers, draft: &Draft, found: &mut Measure) {
     for wanted in &answers.windows {
-        let right = draft.items.iter().filter(|item| is(item, &wanted.at)).flat_map(|item| &item.tasks).any(|task| {
-            task.window.from == wanted.from && task.window.to == wanted.to && task.window.every_year == wanted.every
-        });
+        let right = draft
+            .items
+            .iter()
+            .filter(|item| is(item, &wanted.at))
+            .flat_map(|item| &item.tasks)
+            .any(|task| {
+                task.window.from == wanted.from
+                    && task.window.to == wanted.to
+                    && task.window.every_year == wanted.every
+            });
         found.windows.one(right);
         if !right {
-            found.misses.push(format!("window: {} {:?} to {:?}", wanted.at, wanted.from, wanted.to));
+            found.misses.push(format!(
+                "window: {} {:?} to {:?}",
+                wanted.at, wanted.from, wanted.to
+            ));
         }
     }
     for wanted in &answers.leads {
-        let mut tasks = draft.items.iter().filter(|item| is(item, &wanted.at)).flat_map(|item| &item.tasks);
+        let mut tasks = draft
+            .items
+            .iter()
+            .filter(|item| is(item, &wanted.at))
+            .flat_map(|item| &item.tasks);
         let right = tasks.any(|task| task.lead == wanted.who);
         found.leads.one(right);
         if !right {

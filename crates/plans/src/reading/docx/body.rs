@@ -50,8 +50,12 @@ pub fn text(xml: &str, mut numbering: Numbering) -> Result<String, quick_xml::Er
                 }
                 closed(&mut state, &name, &mut numbering);
             }
-            Event::Text(words) if state.in_text && state.hidden == 0 => state.paragraph.push_str(&words.xml10_content()),
-            Event::CData(words) if state.in_text && state.hidden == 0 => state.paragraph.push_str(&words.xml10_content()),
+            Event::Text(words) if state.in_text && state.hidden == 0 => {
+                state.paragraph.push_str(&words.xml10_content());
+            }
+            Event::CData(words) if state.in_text && state.hidden == 0 => {
+                state.paragraph.push_str(&words.xml10_content());
+            }
             Event::GeneralRef(entity) if state.in_text && state.hidden == 0 => {
                 let letter = match entity.as_ref() {
                     "amp" => Some('&'),
@@ -87,7 +91,9 @@ fn opened(state: &mut State, name: &str, val: Option<String>, kind: Option<Strin
         "tc" => state.cells.push(String::new()),
         "t" => state.in_text = true,
         "tab" if state.hidden == 0 && !state.paragraph.is_empty() => state.paragraph.push('　'),
-        "br" | "cr" if state.hidden == 0 && kind.as_deref().is_none_or(|kind| kind == "textWrapping") => state.paragraph.push('\n'),
+        "br" | "cr" if state.hidden == 0 && kind.as_deref().is_none_or(|kind| kind == "textWrapping") => {
+            state.paragraph.push('\n');
+        }
         "noBreakHyphen" => state.paragraph.push('-'),
         "pStyle" => state.style = val,
         "numId" => state.list = val,

@@ -30,7 +30,8 @@ pub fn text(bytes: &[u8]) -> Result<String, String> {
 }
 
 fn bounded(bytes: &[u8], limit: u64) -> Result<String, String> {
-    let broken = || "这个 DOCX 文件打不开，可能损坏了或加了密码。请用文字处理软件打开，另存一次再上传。".to_owned();
+    let broken =
+        || "这个 DOCX 文件打不开，可能损坏了或加了密码。请用文字处理软件打开，另存一次再上传。".to_owned();
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| broken())?;
     if archive.len() > PARTS {
         return Err(broken());
@@ -43,7 +44,11 @@ fn bounded(bytes: &[u8], limit: u64) -> Result<String, String> {
     body::text(&document, numbering).map_err(|_| broken())
 }
 
-fn part(archive: &mut zip::ZipArchive<Cursor<&[u8]>>, name: &str, limit: u64) -> Result<Option<String>, String> {
+fn part(
+    archive: &mut zip::ZipArchive<Cursor<&[u8]>>,
+    name: &str,
+    limit: u64,
+) -> Result<Option<String>, String> {
     let Ok(file) = archive.by_name(name) else {
         return Ok(None);
     };
@@ -53,7 +58,10 @@ fn part(archive: &mut zip::ZipArchive<Cursor<&[u8]>>, name: &str, limit: u64) ->
         return Err("这个 DOCX 文件损坏了，里面有一部分读不出来。请另存一次再上传。".to_owned());
     }
     if bytes.len() as u64 > limit {
-        return Err(format!("这个 DOCX 文件解开后超过 {} MB，没有读。请只保留正文再上传。", limit >> 20));
+        return Err(format!(
+            "这个 DOCX 文件解开后超过 {} MB，没有读。请只保留正文再上传。",
+            limit >> 20
+        ));
     }
     Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
 }

@@ -49,7 +49,12 @@ pub fn value(tag: &BytesStart<'_>, name: &str) -> Option<String> {
         .with_checks(false)
         .flatten()
         .find(|attribute| attribute.key.local_name().as_ref() == name)
-        .and_then(|attribute| attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).ok().map(std::borrow::Cow::into_owned))
+        .and_then(|attribute| {
+            attribute
+                .normalized_value(quick_xml::XmlVersion::Implicit1_0)
+                .ok()
+                .map(std::borrow::Cow::into_owned)
+        })
 }
 
 impl Numbering {
@@ -87,26 +92,49 @@ impl Numbering {
                         self.lists.entry(list.clone()).or_default().pattern = pattern;
                     }
                 }
-                "lvl" | "lvlOverride" => level = value(&tag, "ilvl").and_then(|level| level.parse().ok()).unwrap_or(LEVELS),
+                "lvl" | "lvlOverride" => {
+                    level = value(&tag, "ilvl")
+                        .and_then(|level| level.parse().ok())
+                        .unwrap_or(LEVELS);
+                }
                 "startOverride" => {
                     if let (Some(list), Some(start)) = (&list, val().and_then(|start| start.parse().ok())) {
-                        self.lists.entry(list.clone()).or_default().starts.insert(level, start);
+                        self.lists
+                            .entry(list.clone())
+                            .or_default()
+                            .starts
+                            .insert(level, start);
                     }
                 }
-                "start" | "numFmt" | "lvlText" if level < LEVELS => {
+                name @ ("start" | "numFmt" | "lvlText") => {
                     if let (Some(pattern), Some(val)) = (&pattern, val()) {
-                        let levels = self.patterns.entry(pattern.clone()).or_insert_with(|| vec![Level { start: 1, ..Level::default() }; LEVELS]);
-                        if let Some(level) = levels.get_mut(level) {
-                            match tag.local_name().as_ref() {
-                                "start" => level.start = val.parse().unwrap_or(1),
-                                "numFmt" => level.format = val,
-                                _ => level.text = val,
-                            }
-                        }
+                        self.set(pattern, level, name, val);
                     }
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Sets one property of a level.
+    fn set(&mut self, pattern: &str, level: usize, name: &str, val: String) {
+        let fresh = || {
+            vec![
+                Level {
+                    start: 1,
+                    ..Level::default()
+                };
+                LEVELS
+            ]
+        };
+        let levels = self.patterns.entry(pattern.to_owned()).or_insert_with(fresh);
+        let Some(level) = levels.get_mut(level) else {
+            return;
+        };
+        match name {
+            "start" => level.start = val.parse().unwrap_or(1),
+            "numFmt" => level.format = val,
+            _ => level.text = val,
         }
     }
 
@@ -174,9 +202,15 @@ impl Numbering {
                 }
             }
         }
-        let Some(own) = levels.get(level) else { return String::new() };
+        let Some(own) = levels.get(level) else {
+            return String::new();
+        };
         if let Some(count) = counts.get_mut(level) {
-            *count = if *count == 0 { own.start.max(1) } else { count.saturating_add(1) };
+            *count = if *count == 0 {
+                own.start.max(1)
+            } else {
+                count.saturating_add(1)
+            };
         }
         for count in counts.iter_mut().skip(level + 1) {
             *count = 0;
@@ -195,8 +229,13 @@ fn printed(levels: &[Level], own: &Level, counts: &[u32; LEVELS]) -> String {
     let mut label = String::new();
     let mut letters = own.text.chars().peekable();
     while let Some(letter) = letters.next() {
-        let level = (letter == '%').then(|| letters.peek().and_then(|next| next.to_digit(10))).flatten();
-        match level.and_then(|level| usize::try_from(level).ok()).and_then(|level| level.checked_sub(1)) {
+        let level = (letter == '%')
+            .then(|| letters.peek().and_then(|next| next.to_digit(10)))
+            .flatten();
+        match level
+            .and_then(|level| usize::try_from(level).ok())
+            .and_then(|level| level.checked_sub(1))
+        {
             Some(level) => {
                 letters.next();
                 let count = counts.get(level).copied().unwrap_or(1).max(1);
@@ -212,13 +251,24 @@ fn printed(levels: &[Level], own: &Level, counts: &[u32; LEVELS]) -> String {
 /// A number as Word prints it.
 fn number(count: u32, format: &str) -> String {
     match format {
-        "chineseCounting" | "chineseCountingThousand" | "japaneseCounting" | "taiwaneseCounting" | "taiwaneseCountingThousand" | "ideographDigital" | "japaneseDigitalTenThousand" | "chineseLegalSimplified" => chinese(count),
+        "chineseCounting"
+        | "chineseCountingThousand"
+        | "japaneseCounting"
+        | "taiwaneseCounting"
+        | "taiwaneseCountingThousand"
+        | "ideographDigital"
+        | "japaneseDigitalTenThousand"
+        | "chineseLegalSimplified" => chinese(count),
         "decimalEnclosedCircle" | "decimalEnclosedCircleChinese" if (1..=20).contains(&count) => {
-            char::from_u32(u32::from('①') + count - 1).map(String::from).unwrap_or_default()
+            char::from_u32(u32::from('①') + count - 1)
+                .map(String::from)
+                .unwrap_or_default()
         }
         "lowerLetter" | "upperLetter" => {
             let first = if format == "lowerLetter" { 'a' } else { 'A' };
-            char::from_u32(u32::from(first) + (count - 1) % 26).map(String::from).unwrap_or_default()
+            char::from_u32(u32::from(first) + (count - 1) % 26)
+                .map(String::from)
+                .unwrap_or_default()
         }
         _ => count.to_string(),
     }
@@ -227,7 +277,13 @@ fn number(count: u32, format: &str) -> String {
 /// Chinese numerals up to 999; digits above, which no list reaches.
 fn chinese(count: u32) -> String {
     const DIGITS: [&str; 10] = ["", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
-    let digit = |value: u32| usize::try_from(value).ok().and_then(|value| DIGITS.get(value)).copied().unwrap_or_default();
+    let digit = |value: u32| {
+        usize::try_from(value)
+            .ok()
+            .and_then(|value| DIGITS.get(value))
+            .copied()
+            .unwrap_or_default()
+    };
     let (hundreds, tens, ones) = (count / 100, count / 10 % 10, count % 10);
     match (hundreds, tens) {
         (0, 0) => digit(ones).to_owned(),
@@ -246,7 +302,16 @@ mod tests {
 
     #[test]
     fn numerals_are_printed_as_word_does() {
-        for (count, words) in [(1, "一"), (10, "十"), (12, "十二"), (20, "二十"), (35, "三十五"), (100, "一百"), (105, "一百零五"), (121, "一百二十一")] {
+        for (count, words) in [
+            (1, "一"),
+            (10, "十"),
+            (12, "十二"),
+            (20, "二十"),
+            (35, "三十五"),
+            (100, "一百"),
+            (105, "一百零五"),
+            (121, "一百二十一"),
+        ] {
             assert_eq!(number(count, "chineseCounting"), words);
         }
         assert_eq!(number(3, "decimalEnclosedCircle"), "③");

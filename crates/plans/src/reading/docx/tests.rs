@@ -7,14 +7,18 @@ use zip::write::SimpleFileOptions;
 fn docx(parts: &[(&str, &str)]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, text) in parts {
-        writer.start_file(*name, SimpleFileOptions::default()).expect("a part");
+        writer
+            .start_file(*name, SimpleFileOptions::default())
+            .expect("a part");
         writer.write_all(text.as_bytes()).expect("written");
     }
     writer.finish().expect("finished").into_inner()
 }
 
 fn document(body: &str) -> String {
-    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><w:document xmlns:w=\"w\"><w:body>{body}</w:body></w:document>")
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><w:document xmlns:w=\"w\"><w:body>{body}</w:body></w:document>"
+    )
 }
 
 fn paragraph(list: Option<(u32, u32)>, text: &str) -> String {
@@ -51,7 +55,11 @@ fn lists_that_word_counts_are_printed() {
         paragraph(Some((0, 3)), "癸"),
     ]
     .concat();
-    let bytes = docx(&[("word/document.xml", &document(&body)), ("word/numbering.xml", NUMBERS), ("word/styles.xml", STYLES)]);
+    let bytes = docx(&[
+        ("word/document.xml", &document(&body)),
+        ("word/numbering.xml", NUMBERS),
+        ("word/styles.xml", STYLES),
+    ]);
     assert_eq!(
         text(&bytes).expect("read"),
         "2024年工作要点\n一、甲\n（一）乙&丙\n（二）丁\n1.戊\n二、己\n（一）庚\n1.辛\n2.壬\n1.癸\n"
