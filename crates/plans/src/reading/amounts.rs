@@ -22,20 +22,20 @@ pub struct Meant {
     pub reach: Option<(String, usize)>,
     /// The verb between 至少 and the figure: 至少建成1所.
     pub verb: Option<String>,
-    /// Where 至少 ends when it stands before the thing: 至少有专职人员1人.
-    pub inner: Option<usize>,
+    /// Where 至少 begins and ends when it stands before the thing: 至少有专职人员1人.
+    pub inner: Option<(usize, usize)>,
     /// 约, 左右, 近, 力争: less sure.
     pub loose: bool,
 }
 
 static AT_LEAST: Words = Words::new(|| {
     list(
-        "不少于 不低于 不小于 不得少于 不得低于 不应少于 不应低于 至少 最少 超过 超 突破 高于 多于 大于 \
+        "≥ > ＞ 不少于 不低于 不小于 不得少于 不得低于 不应少于 不应低于 至少 最少 超过 超 突破 高于 多于 大于 \
         逾 不下于 最低 不得小于 保底",
     )
 });
 static AT_MOST: Words = Words::new(|| {
-    list("不超过 不高于 不多于 不大于 低于 少于 控制在 最多 不得超过 至多 不得高于 不突破 小于 限")
+    list("≤ < ＜ 不超过 不高于 不多于 不大于 低于 少于 控制在 最多 不得超过 至多 不得高于 不突破 小于")
 });
 static REACHES: Words = Words::new(|| {
     list(
@@ -50,7 +50,7 @@ static CHANGES: Words =
 static LOOSE: Words = Words::new(|| list("约 大约 近 接近 力争 争取 上 预计 计划"));
 static PLAIN: Words = Words::new(|| {
     list(
-        "为 到 至 共 共计 合计 总计 累计 总数 总量 均 就 在 应 须 要 总人数 总人次 再 新 总数达 年均 \
+        "为 到 至 共 共计 合计 总计 累计 总数 总量 就 在 应 须 要 总人数 总人次 再 新 总数达 年均 \
         平均 每年度 每年 全年 按 按照 以",
     )
 });
@@ -76,8 +76,8 @@ pub fn meant(phrase: &Phrase, figure: &Figure, from: usize, times: &[When]) -> M
         inner: None,
         loose: false,
     };
-    before(phrase, figure, from, times, &mut found);
     behind(phrase, figure, &mut found);
+    before(phrase, figure, from, times, &mut found);
     if found.comparison.is_none() {
         within(phrase, from, &mut found);
     }
@@ -133,6 +133,18 @@ fn bounded(phrase: &Phrase, from: usize, found: &mut Meant) -> bool {
         found.start = start;
         return true;
     }
+    // 甲、乙各推荐3个
+    if let Some((verb, length)) = super::verbs::ending(phrase, at)
+        && length > 1
+        && phrase.before(at - length) == '各'
+        && at - length > from + 1
+        && "，、；。）".contains(phrase.at(found.end))
+    {
+        found.verb = Some(verb.to_owned());
+        found.each = true;
+        found.start = at - length - 1;
+        return true;
+    }
     let least = phrase.longest_before(at, &AT_LEAST);
     let most = phrase.longest_before(at, &AT_MOST);
     let length = |pair: Option<(&str, usize)>| pair.map_or(0, |(_, length)| length);
@@ -171,7 +183,7 @@ fn marked(phrase: &Phrase, found: &mut Meant) -> bool {
     if phrase.ends(at, "分别") {
         found.start -= 2;
         found.respectively = true;
-    } else if phrase.before(at) == '各' {
+    } else if matches!(phrase.before(at), '各' | '均') {
         found.start -= 1;
         found.each = true;
     } else if let Some((_, length)) = phrase.longest_before(at, &LOOSE) {
@@ -205,7 +217,7 @@ fn within(phrase: &Phrase, from: usize, found: &mut Meant) {
             if phrase.at(end) == '有' {
                 end += 1;
             }
-            found.inner = Some(end.min(found.start));
+            found.inner = Some((place, end.min(found.start)));
             return;
         }
     }

@@ -30,7 +30,8 @@ static REACHED: Words = Words::new(|| {
     )
 });
 /// 全部 before these is no count of things.
-static OTHER: Words = Words::new(|| list("工作 力量 精力 内容 过程 时间 环节 费用 门 分 责任 职责 流程"));
+static OTHER: Words =
+    Words::new(|| list("工作 力量 精力 内容 过程 时间 环节 免费 费用 门 分 责任 职责 流程"));
 
 /// Finds it in a clause.
 #[must_use]

@@ -372,11 +372,8 @@ fn topic(heading: &str) -> String {
     let phrase = Phrase::new(&letters);
     let verb = verbs::governing(&phrase, 0, phrase.len());
     let topic = objects::trimmed(&phrase, verb.map_or(0, |verb| verb.end), phrase.len());
-    if topic.chars().count() <= 24 {
-        topic
-    } else {
-        String::new()
-    }
+    let plain = topic.chars().count() <= 24 && !topic.chars().any(|letter| letter.is_ascii_digit());
+    if plain { topic } else { String::new() }
 }
 
 fn item(point: Point, front: &Front, bindings: &Bindings) -> Option<Item> {

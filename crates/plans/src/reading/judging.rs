@@ -24,7 +24,7 @@ static PARTS: Words = Words::new(|| {
 static EXISTING: Words = Words::new(|| {
     list(
         "全区 全市 全县 全省 全街 全镇 全街道 辖区 所有 现有 原有 已有 上述 其余 其他 这 该 本市 本区 \
-        我区 我市 区内 市内 全国 等 辖区内 下辖 所辖 现",
+        我区 我市 区内 市内 全国 辖区内 下辖 所辖 现",
     )
 });
 /// Words of a report on what was done.
@@ -98,6 +98,12 @@ pub fn judged(sentence: Sentence<'_>, candidate: &Candidate<'_>, carried: &Carri
         0.85
     } else if is_chosen(phrase, candidate) {
         0.75
+    } else if phrase.holds(
+        figure.end,
+        candidate.clause.1.min(figure.end + 12),
+        &["参加", "参与", "受益", "参训"],
+    ) {
+        0.6
     } else if verb.is_some() && EVENTS.contains(&figure.unit.as_str()) {
         0.7
     } else if each || (verb.is_none() && stands_last(phrase, candidate)) {
@@ -131,13 +137,29 @@ fn is_none(sentence: Sentence<'_>, candidate: &Candidate<'_>, bound: bool) -> bo
         && meant.start == figure.start;
     // A figure in a name is none; a quoted demand (“不少于…”) is one.
     let named = phrase.is_quoted(figure.start) && meant.comparison.is_none();
-    let never = NEVER.contains(&unit) && !(bound && unit == "类");
+    let years = unit == "年" && bound && phrase.longest_before(meant.start, &["年限", "寿命"]).is_some();
+    let never = NEVER.contains(&unit) && !(bound && unit == "类") && !years;
     let time = TIMES.contains(&unit) && (!bound || phrase.longest(figure.end, &["内", "以内"]).is_some());
     let part = figure.value <= 12.0
         && !bound
         && phrase.longest(figure.end, &PARTS).is_some()
         && !matches!(unit, "所" | "家" | "场" | "门");
-    ordinal || named || never || time || part || is_report(phrase, *clause, figure.start, times, around)
+    // 由120支增加到150支: the first figure is where it stands now.
+    let from_here = matches!(phrase.before(meant.start), '由' | '从' | '较' | '比')
+        && phrase.holds(
+            figure.end,
+            clause.1.min(figure.end + 8),
+            &[
+                "增", "提", "扩", "升", "降", "减", "达", "发展", "缩", "上升", "下降",
+            ],
+        );
+    ordinal
+        || named
+        || from_here
+        || never
+        || time
+        || part
+        || is_report(phrase, *clause, figure.start, times, around)
 }
 
 /// 全区14个街镇: what is there already.
@@ -182,7 +204,7 @@ pub fn is_chosen(phrase: &Phrase, candidate: &Candidate<'_>) -> bool {
         ..
     } = candidate;
     let chosen = [
-        "对", "在", "选取", "选择", "确定", "选定", "择优", "与", "同", "分", "从",
+        "对", "在", "选取", "选择", "确定", "选定", "择优", "与", "同", "分", "从", "为",
     ];
     (phrase.longest_before(figure.start, &chosen).is_some()
         || phrase.longest_before(meant.start, &chosen).is_some())
@@ -191,7 +213,7 @@ pub fn is_chosen(phrase: &Phrase, candidate: &Candidate<'_>) -> bool {
             clause.1.min(figure.end + NEAR),
             &[
                 "开展", "进行", "实施", "试点", "推广", "命名", "表彰", "给予", "先行", "签订", "签约",
-                "结对", "合作", "共建", "组织", "举办", "创建", "建设",
+                "提供", "结对", "合作", "共建", "组织", "举办", "创建", "建设",
             ],
         )
 }

@@ -209,7 +209,10 @@ fn unit(phrase: &Phrase, at: usize) -> Option<(String, usize)> {
         end += 3;
     }
     if let Some((per, length)) = phrase.longest(end, &PER) {
-        name.push_str(per);
+        // 元/人 is a unit of its own, 次/年 counts times.
+        if word == "元" {
+            name.push_str(per);
+        }
         end += length;
     }
     Some((name, end))

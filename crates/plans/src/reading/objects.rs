@@ -8,7 +8,7 @@ use super::verbs::{self, Verb};
 /// Words before the thing that are not of it.
 static HEADS: Words = Words::new(|| {
     list(
-        "的 和 及 与 以及 、 全区 全市 全县 全省 全街道 全镇 全旗 我区 我市 我县 本区 本市 本县 辖区内 \
+        "争取 的 和 及 与 以及 、 全区 全市 全县 全省 全街道 全镇 全旗 我区 我市 我县 本区 本市 本县 辖区内 \
         区域内 再 把 将 使 让 确保 力争 努力 推动 实现 基本实现 全面实现 按 按照 根据 要求 原则上 各类 \
         一批 使得 保证 其中 包括 对 全面 基本 共 至少 相关 并 要 新增 新建 到 在 于 为 有 拟 计划 须 应 \
         落实 做到 给 向 至少有 至少 每个社区 每个街镇 每个街道 每校 每镇 每街镇",
@@ -17,15 +17,15 @@ static HEADS: Words = Words::new(|| {
 /// Words after the thing that are not of it.
 static TAILS: Words = Words::new(|| {
     list(
-        "等 的 建设工作 建设任务 创建工作 培育工作 创建目标 建设目标 建设 创建 培育 打造 任务 目标 数量 \
-        总数 总量 共计 累计 总计 合计 总人次 总人数 各 分别 约 共 达 数 并 均 都 也 各类 将 可 要 应 须 \
-        不 总 等活动 要求 力争 规模 ， 、 每 人次 至 到 已 争取 需 全部 普遍 覆盖面 保持 预计 确保",
+        "的基础上 基础上 等 的 建设工作 建设任务 创建工作 培育工作 创建目标 建设目标 建设 创建 培育 打造 任务 目标 数量 \
+        总数 总量 共计 累计 总计 合计 总人数 各 分别 约 共 达 数 并 均 都 也 各类 将 可 要 应 须 \
+        不 总 等活动 要求 力争 规模 ， 、 每 至 到 已 争取 需 全部 普遍 覆盖面 保持 预计 确保",
     )
 });
 /// Words that end the thing when it stands after the figure.
 static STOPS: Words = Words::new(|| {
     list(
-        "提质 扩容 开展 建成 创成 达到 参加 参与 进行 完成 通过 申报 纳入 实施 获得 获评 成为 用于 并 供 \
+        "开设 开办 创办 建有 打造 共同 联合 组织 建立 推进 受益 配送 推荐 输送 投放 提供 提质 扩容 开展 建成 创成 达到 参加 参与 进行 完成 通过 申报 纳入 实施 获得 获评 成为 用于 并 供 \
         实现 全覆盖 为 以 投入 对 面向 挂牌 入选 开放 建有 设立 配备 能够 可 均 都 要 应 给予 安排 服务 \
         创建 争创 参评 参训 举办 承办 赴 签订 到 获 入围 承担 负责 能",
     )
@@ -50,7 +50,22 @@ pub fn between(phrase: &Phrase, from: usize, to: usize, times: &[When]) -> Strin
             }
         }
     }
-    trimmed(phrase, from, to)
+    // 学员人数较上年增长, 学习团队由120支增加到: what it is compared with is not of the thing.
+    let compared = (from + 1..to).rev().take(24).find(|place| {
+        let next = phrase.at(place + 1);
+        let figure = next.is_ascii_digit()
+            || phrase
+                .longest(place + 1, &["上年", "去年", "年初", "上一", "前一", "同期"])
+                .is_some();
+        matches!(phrase.at(*place), '较' | '比' | '由' | '从' | '与') && figure
+    });
+    let to = compared.unwrap_or(to);
+    // 扶持资金每所不超过10万元
+    let each = (from + 2..to)
+        .rev()
+        .take(4)
+        .find(|place| phrase.at(*place) == '每');
+    trimmed(phrase, from, each.unwrap_or(to))
 }
 
 /// Leaves out what is not of the thing on both sides.
@@ -90,7 +105,7 @@ pub fn trimmed(phrase: &Phrase, mut from: usize, mut to: usize) -> String {
         words.clear();
     }
     words
-        .trim_matches(|letter| matches!(letter, '，' | '、' | '。' | '；' | '：' | ':'))
+        .trim_matches(|letter| matches!(letter, '，' | '、' | '。' | '；' | '：' | ':' | '（' | '('))
         .to_owned()
 }
 
@@ -118,6 +133,19 @@ pub fn after(phrase: &Phrase, from: usize, to: usize) -> (String, usize) {
     let mut start = from;
     if phrase.at(start) == '的' {
         start += 1;
+    }
+    // 资金80万元用于…: nothing is named behind.
+    if phrase
+        .longest(
+            start,
+            &[
+                "用于", "供", "并", "进行", "参加", "参与", "达到", "投入", "纳入", "以", "为",
+            ],
+        )
+        .is_some()
+        && !joined_noun(phrase, start)
+    {
+        return (String::new(), start);
     }
     let mut end = start;
     let mut depth = 0;
@@ -147,7 +175,7 @@ pub fn after(phrase: &Phrase, from: usize, to: usize) -> (String, usize) {
             if "，、；。:".contains(letter) {
                 break;
             }
-            if end > start + 1 && phrase.longest(end, &STOPS).is_some() && !joined_noun(phrase, end) {
+            if end > start && phrase.longest(end, &STOPS).is_some() && !joined_noun(phrase, end) {
                 break;
             }
             if matches!(letter, '和' | '及' | '与') || phrase.starts(end, "以及") {
@@ -159,6 +187,11 @@ pub fn after(phrase: &Phrase, from: usize, to: usize) -> (String, usize) {
             }
         }
         end += 1;
+    }
+    // 12所学校的验收 counts the schools.
+    let work = (start + 1..end).rev().find(|place| phrase.at(*place) == '的');
+    if let Some(of) = work.filter(|of| super::verbs::is_name(&phrase.plain(of + 1, end))) {
+        return (trimmed(phrase, start, of), end);
     }
     (trimmed(phrase, start, end), end)
 }
@@ -174,7 +207,7 @@ fn joined_noun(phrase: &Phrase, place: usize) -> bool {
             "服务点 服务站 服务中心 服务队 服务项目 服务基地 服务平台 服务品牌 服务团队 开放大学 开放学院 \
             以上 以下 以内 创建单位 实施方案 服务岗 服务岗位 为老 为民 可视 对口 以赛 参与率 参与度 完成率 \
             通过率 配备率 开放率 创建率 建成率 服务员 服务志愿 并蒂 要素 应用 服务圈 服务区 都市 安排表 \
-            投入率 应急 供应 开放日 为先 建成区",
+            投入率 应急 供应 开放日 共同体 组织者 组织员 推荐人 参与者 开放式 开放型 服务型 组织能力 为先 建成区",
         )
     });
     phrase.longest(place, &NAMES).is_some()
@@ -186,8 +219,9 @@ pub fn is_scope(object: &str) -> bool {
     object.chars().count() <= 8
         && object.starts_with(['每', '各', '全'])
         && [
-            "街道", "街镇", "镇街", "镇", "社区", "村", "校", "班", "区", "市", "县", "单位", "人", "站",
-            "年", "期", "所", "院", "家", "居委", "户", "乡镇", "道）", "省", "机构", "部门",
+            "街道", "街镇", "次", "场", "门", "镇街", "镇", "社区", "村", "校", "班", "区", "市", "县",
+            "单位", "人", "站", "年", "期", "所", "院", "家", "居委", "户", "乡镇", "道）", "省", "机构",
+            "部门",
         ]
         .iter()
         .any(|word| object.ends_with(word))

@@ -2,6 +2,7 @@
 
 use super::dates::When;
 use super::judging::{ends_here, is_chosen};
+use super::numbers;
 use super::objects;
 use super::phrase::Phrase;
 use super::targets::{Candidate, Carried, Sentence};
@@ -80,7 +81,7 @@ fn first(candidate: &Candidate<'_>) -> usize {
     } = candidate;
     verb.as_ref()
         .map_or(*from, |verb| verb.end)
-        .max(meant.inner.unwrap_or(0))
+        .max(meant.inner.map_or(0, |(_, end)| end))
         .min(meant.start)
 }
 
@@ -95,7 +96,8 @@ fn listed(phrase: &Phrase, candidate: &Candidate<'_>, word: &str, carried: &mut 
         carried.waiting = members.iter().skip(1).map(|(_, object)| object.clone()).collect();
         members.truncate(1);
     }
-    let whole = !members.is_empty() && (ends_here(phrase, meant.end) || meant.respectively);
+    let scope = members.len() == 1 && members.iter().all(|(_, object)| objects::is_scope(object));
+    let whole = !members.is_empty() && !scope && (ends_here(phrase, meant.end) || meant.respectively);
     whole.then(|| Said {
         members,
         verb: meant.reach.as_ref().map_or(word, |(verb, _)| verb).to_owned(),
@@ -113,7 +115,9 @@ fn chosen(phrase: &Phrase, candidate: &Candidate<'_>) -> Option<Said> {
         verb,
         ..
     } = candidate;
-    let with = phrase.longest_before(meant.start, &["与", "同"]).is_some();
+    let with = [meant.start, figure.start]
+        .iter()
+        .any(|place| phrase.longest_before(*place, &["与", "同", "为"]).is_some());
     if with || verb.as_ref().is_some_and(|verb| verb.strong) || !is_chosen(phrase, candidate) {
         return None;
     }
@@ -150,7 +154,13 @@ fn counted(
     }
     if object.is_empty() {
         end = meant.end;
-        object = objects::between(phrase, first(candidate), meant.start, times);
+        // 发放量不低于常住人口的10%: a share of what stands between.
+        object = match meant.inner {
+            Some((bound, _)) if phrase.before(meant.start) == '的' => {
+                objects::between(phrase, *from, bound, times)
+            }
+            _ => objects::between(phrase, first(candidate), meant.start, times),
+        };
     }
     if let Some(verb) = verb {
         let whose = objects::between(phrase, *from, verb.start, times);
@@ -216,8 +226,29 @@ fn fallen_back(sentence: Sentence<'_>, candidate: &Candidate<'_>, carried: &Carr
         return format!("{head}{rest}");
     }
     let (start, end) = *before;
+    // 每个区建成2个、全市建成30个学习共同体: the thing stands at the next figure.
+    let next = (meant.end..clause.1.min(meant.end + 16)).find_map(|place| numbers::figure(phrase, place));
+    if let Some(next) =
+        next.filter(|next| next.unit == figure.unit && !carried.accepted && carried.object.is_empty())
+    {
+        let (object, _) = objects::after(
+            phrase,
+            next.end + usize::from(phrase.starts(next.end, "以上")) * 2,
+            clause.1,
+        );
+        if !object.is_empty() {
+            return object;
+        }
+    }
     if carried.accepted && !carried.object.is_empty() {
         return carried.object.clone();
+    }
+    // 在现有30个学习点的基础上，再新增10个
+    if let Some(counted) = (start..end).find_map(|place| numbers::figure(phrase, place)) {
+        let (object, _) = objects::after(phrase, counted.end, end);
+        if !object.is_empty() {
+            return object;
+        }
     }
     let governing = verbs::governing(phrase, start, end);
     let object = objects::between(phrase, governing.map_or(start, |verb| verb.end), end, times);

@@ -5,7 +5,7 @@ use super::phrase::{Phrase, Words, list};
 /// Verbs after which a figure is something to be reached.
 static STRONG: Words = Words::new(|| {
     list(
-        "新增 新建 新设 新创 新开 新开设 新办 建设 建成 建立 建好 建强 改建 扩建 改造 升级 修建 培育 \
+        "出台 制定 修订 接待 起草 梳理 提炼 挖掘 整治 解决 帮扶 启用 投用 创办 排查 回访 编撰 研制 成功创建 增补 招引 新增 新建 新设 新创 新开 新开设 新办 建设 建成 建立 建好 建强 改建 扩建 改造 升级 修建 培育 \
         培养 打造 创建 争创 创成 创评 完成 实现 开展 举办 承办 召开 培训 轮训 评选 评定 评出 遴选 选树 \
         选出 推选 选拔 认定 命名 授牌 表彰 推出 推荐 推送 开发 研发 开设 开办 开通 开放 设立 设置 扶持 \
         支持 资助 配备 配齐 配足 招聘 引进 聘请 聘任 招募 发展 组建 成立 形成 申报 立项 制作 录制 摄制 \
@@ -38,21 +38,20 @@ const SHORT_AFTER: &[char] = &[
 /// Verbs that are names as well: 培训 before a figure, 培训中心, 服务站.
 static NAMES: Words = Words::new(|| {
     list(
-        "培训 轮训 招生 服务 监测 评估 展示 征集 走访 宣传 发展 开放 投入 参训 改造 推广 研发 培养 展演 \
-        获奖 建设 创建 申报 评审 验收 评选 招募",
+        "扶持 培训 轮训 招生 服务 监测 评估 展示 征集 走访 宣传 发展 开放 投入 参训 改造 推广 研发 培养 展演 \
+        获奖 建设 创建 申报 评审 验收 评选 招募 立项 结题 开课 授课",
     )
 });
 /// After such a verb these make it part of a name.
 static NAME_TAILS: Words = Words::new(|| {
     list(
-        "中心 学院 委员会 办公室 领导小组 处 公司 基金 机构 部门 单位 水平 能力 质量 规划 计划 体系 机制 \
+        "资金 中心 学院 委员会 办公室 领导小组 处 公司 基金 机构 部门 单位 水平 能力 质量 规划 计划 体系 机制 \
         指南 标准 条件 条例 基地 站 点 员 班 者 经费 专员 活动 项目 课程 案例 成果 对象 材料 品牌 教材 \
         人员 师 所 院 局 队 团 人次 任务 工作 大学 日 规模 总量",
     )
 });
-/// Weak verbs that are names as well: verbs only at the head of a clause.
-static WEAK_NAMES: Words =
-    Words::new(|| list("管理 研究 统筹 协调 检查 参与 规范 配合 指导 组织 引导 联合 联动"));
+/// Weak verbs anywhere; the others are names as well and verbs only at the head of a clause: 养教结合.
+static ANYWHERE: Words = Words::new(|| list("根据 按照 通过 围绕 面向 针对 基于 依托 包括 分为 涵盖"));
 
 /// A verb in a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +76,10 @@ pub fn governing(phrase: &Phrase, from: usize, to: usize) -> Option<Verb> {
     while place < to {
         if phrase.is_quoted(place) && !inside {
             place += 1;
+            continue;
+        }
+        if phrase.starts(place, "力争") || phrase.starts(place, "争取") {
+            place += 2;
             continue;
         }
         let Some(verb) = verb_at(phrase, place, to) else {
@@ -123,8 +126,9 @@ pub fn verb_at(phrase: &Phrase, place: usize, to: usize) -> Option<Verb> {
         return None;
     }
     let named = NAMES.contains(&word) && phrase.longest(end, &NAME_TAILS).is_some();
-    let weak_name = WEAK_NAMES.contains(&word)
-        && !is_strong
+    let weak_name = !is_strong
+        && length > 1
+        && !ANYWHERE.contains(&word)
         && !(place == 0 || "，；。、:要应拟将并续极步化善真别--由会会好".contains(phrase.before(place)));
     let possessive = phrase.at(end) == '的' && is_strong;
     // 的建设, 区域发展: a noun, not something done.
@@ -161,11 +165,6 @@ fn chained(phrase: &Phrase, mut verb: Verb, to: usize) -> Verb {
         let mut next = verb.end;
         if let Some((_, length)) = phrase.longest(next, &["并", "和", "与", "及", "、", "或"]) {
             next += length;
-        } else if !matches!(
-            verb.word.as_str(),
-            "推动" | "推进" | "支持" | "安排" | "完成" | "实现" | "落实"
-        ) {
-            return verb;
         }
         match verb_at(phrase, next, to) {
             Some(further) if further.strong && further.end - further.start > 1 && next < to => verb = further,
