@@ -41,6 +41,59 @@ impl Front {
         }
     }
 
+    /// Takes what the text does not say from the lines of a web page above it: 发布机构, 文号, 成文日期.
+    fn fill_in(&mut self, paragraphs: &[Paragraph]) {
+        for paragraph in paragraphs.iter().take(40) {
+            let phrase = Phrase::new(&paragraph.letters);
+            if self.issuer.is_none()
+                && let Some(value) = named_value(
+                    &phrase,
+                    &[
+                        "发布机构:",
+                        "发文机关:",
+                        "发文单位:",
+                        "制发机关:",
+                        "发布单位:",
+                        "发文机构:",
+                    ],
+                )
+            {
+                self.issuer = Some(value);
+            }
+            if self.number.is_none()
+                && let Some(value) = named_value(&phrase, &["文号:", "发文字号:", "文件编号:", "发文号:"])
+                && value.ends_with('号')
+            {
+                self.number = Some(value);
+            }
+            if self.date.is_none()
+                && let Some(value) = named_value(
+                    &phrase,
+                    &[
+                        "成文日期:",
+                        "发文日期:",
+                        "印发日期:",
+                        "发布日期:",
+                        "生成日期:",
+                        "发布时间:",
+                    ],
+                )
+                && let Some(day) = plain_day(&value)
+            {
+                self.date = Some(day.to_string());
+                self.day = Some(day);
+            }
+        }
+        if self.issuer.is_none() {
+            let letter = paragraphs
+                .iter()
+                .take(20)
+                .map(compact)
+                .find(|words| words.contains("关于印发"));
+            self.issuer = from_title(letter.as_deref());
+        }
+    }
+
     /// The last day of the years that the title names.
     #[must_use]
     pub fn due(&self) -> Option<Day> {
@@ -61,7 +114,7 @@ impl Front {
 /// Last words of titles.
 static TITLES: Words = Words::new(|| {
     list(
-        "要点 方案 意见 指南 规划 计划 办法 细则 纲要 规定 决定 指引 安排 清单 措施 规程 工作任务 \
+        "分解表 任务表 台账 安排表 进度表 一览表 要点 方案 意见 指南 规划 计划 办法 细则 纲要 规定 决定 指引 安排 清单 措施 规程 工作任务 \
         若干政策 任务分解 任务书 行动 通知 函 通报 批复 任务 思路",
     )
 });
@@ -129,6 +182,7 @@ pub fn read(paragraphs: &[Paragraph]) -> Front {
         .find_map(|(place, _)| signer(paragraphs, *place))
         .or_else(|| from_title(front.title.as_deref()))
         .or_else(|| head.iter().find_map(letterhead));
+    front.fill_in(paragraphs);
     front.years = years(&front, head);
     front
 }
@@ -144,6 +198,59 @@ fn years(front: &Front, head: &[Paragraph]) -> Option<(i32, i32)> {
             .then(|| periods::years(&phrase))
             .flatten()
     })
+}
+
+/// What stands behind one of these labels, up to the next tab or the end of the line.
+fn named_value(phrase: &Phrase, labels: &[&str]) -> Option<String> {
+    let (from, length) = (0..phrase.len())
+        .find_map(|place| phrase.longest(place, labels).map(|(_, length)| (place, length)))?;
+    let start = from + length;
+    // Tabs are spaces and fall away: the next label ends the value.
+    let others = [
+        "索引号",
+        "发布",
+        "文号",
+        "成文",
+        "发文",
+        "生成",
+        "有效",
+        "主题",
+        "分类",
+        "公开",
+        "信息",
+        "来源",
+        "浏览",
+        "关键",
+        "废止",
+        "统一",
+        "名称",
+        "体裁",
+        "印发",
+    ];
+    let end = (start + 1..phrase.len())
+        .find(|place| phrase.longest(*place, &others).is_some())
+        .unwrap_or(phrase.len());
+    let value = phrase.plain(start, end);
+    (2..=40).contains(&value.chars().count()).then_some(value)
+}
+
+/// 2024-02-26, 2024/2/26, 2024年2月26日.
+fn plain_day(value: &str) -> Option<Day> {
+    let mut parts = value
+        .split(|letter: char| !letter.is_ascii_digit())
+        .filter(|part| !part.is_empty());
+    let year: i32 = parts
+        .next()?
+        .parse()
+        .ok()
+        .filter(|year| (1949..2100).contains(year))?;
+    let month: u32 = parts
+        .next()?
+        .parse()
+        .ok()
+        .filter(|month| (1..=12).contains(month))?;
+    let day: u32 = parts.next()?.parse().ok().filter(|day| (1..=31).contains(day))?;
+    Some(Day::of(year, month, day))
 }
 
 fn compact(paragraph: &Paragraph) -> String {

@@ -71,6 +71,12 @@ fn heading(letters: &[char]) -> String {
 /// Puts paragraphs below their labels.
 #[must_use]
 pub fn outline(paragraphs: &[Paragraph], root: &[String]) -> Vec<Node> {
+    if paragraphs
+        .iter()
+        .all(|paragraph| labels::read(&paragraph.letters).is_none())
+    {
+        return without_labels(paragraphs, root);
+    }
     let mut nodes: Vec<Node> = Vec::new();
     let mut open: Vec<Level> = Vec::new();
     let mut known: Vec<(Style, usize)> = Vec::new();
@@ -107,6 +113,25 @@ pub fn outline(paragraphs: &[Paragraph], root: &[String]) -> Vec<Node> {
     nodes
 }
 
+/// A text without any label: a short line without a full stop heads what follows.
+fn without_labels(paragraphs: &[Paragraph], root: &[String]) -> Vec<Node> {
+    let mut nodes: Vec<Node> = Vec::new();
+    let mut path = root.to_vec();
+    for (place, paragraph) in paragraphs.iter().enumerate() {
+        let phrase = Phrase::new(&paragraph.letters);
+        let plain = (2..=16).contains(&phrase.len())
+            && !phrase.holds(0, phrase.len(), &["。", "；", "，", "、", ":"])
+            && !phrase.at(0).is_ascii_digit();
+        if plain && place + 1 < paragraphs.len() {
+            path = root.to_vec();
+            path.push(phrase.words(0, phrase.len()));
+            continue;
+        }
+        nodes.push(unlabelled(paragraph.clone(), &path));
+    }
+    nodes
+}
+
 fn unlabelled(paragraph: Paragraph, root: &[String]) -> Node {
     Node {
         label: None,
@@ -132,6 +157,7 @@ pub fn mark(node: &Node) -> String {
         Style::Section => format!("第{printed}节 "),
         Style::Article => format!("第{printed}条 "),
         Style::Stage => String::new(),
+        Style::Named => format!("任务{printed}："),
         Style::ChineseComma | Style::DigitComma => format!("{printed}、"),
         Style::ChineseBracket => format!("（{printed}）"),
         Style::DigitDot => format!("{printed}."),

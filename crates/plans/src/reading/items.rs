@@ -250,7 +250,11 @@ fn points(node: &Node, flat: bool, front: &Front, chapter_due: &mut Option<Day>)
         paragraphs.push(node.own.clone());
     }
     paragraphs.extend(node.rest.iter().cloned());
-    if node.parent && bare && node.rest.iter().all(|rest| !names_figure(rest, front)) {
+    if node.parent
+        && bare
+        && !names_figure(&node.own, front)
+        && node.rest.iter().all(|rest| !names_figure(rest, front))
+    {
         if node.depth == 0 || chapter_due.is_none() {
             *chapter_due = node
                 .rest
@@ -298,12 +302,14 @@ fn loose(node: &Node, path: Vec<String>, front: &Front, chapter_due: &mut Option
             continue;
         }
         let text = without_bullet(paragraph);
+        let bullet = headline(&text, text.letters.len() < paragraph.letters.len());
+        let sentence = heading_sentence(&text);
         found.push(Point {
             number: None,
             path: path.clone(),
-            heading: headline(&text, text.letters.len() < paragraph.letters.len()),
+            headed: bullet.is_empty() && !sentence.is_empty(),
+            heading: if bullet.is_empty() { sentence } else { bullet },
             paragraphs: vec![text],
-            headed: false,
             due: *chapter_due,
         });
     }
@@ -363,6 +369,16 @@ fn headline(paragraph: &Paragraph, bullet: bool) -> String {
         words
     } else {
         String::new()
+    }
+}
+
+/// 加强组织领导。各区要…: a first sentence that is only a few words heads the paragraph.
+fn heading_sentence(paragraph: &Paragraph) -> String {
+    let phrase = Phrase::new(&paragraph.letters);
+    let end = (0..phrase.len().min(15)).find(|place| "。，；、:".contains(phrase.at(*place)));
+    match end {
+        Some(end) if phrase.at(end) == '。' && end > 3 && end + 1 < phrase.len() => phrase.words(0, end),
+        _ => String::new(),
     }
 }
 

@@ -16,6 +16,8 @@ pub enum Style {
     Article,
     /// 第一阶段: a label of time, printed in words.
     Stage,
+    /// 任务一：, 行动1: a label with a name before the number.
+    Named,
     /// 一、
     ChineseComma,
     /// （一）
@@ -44,6 +46,7 @@ impl Style {
             Self::Section => 2,
             Self::ChineseComma | Self::Article => 3,
             Self::ChineseBracket => 4,
+            Self::Named => 4,
             Self::Stage | Self::DigitDot | Self::DigitComma => 5,
             Self::Decimal(figures) => 4 + figures,
             Self::DigitBracket | Self::DigitHalfBracket => 7,
@@ -90,6 +93,7 @@ pub fn read(letters: &[char]) -> Option<Label> {
     let head: Vec<char> = letters.iter().take(LONGEST).copied().collect();
     let phrase = Phrase::new(&head);
     let (style, value, from, to, end) = in_words(&phrase)
+        .or_else(|| named(&phrase))
         .or_else(|| bracketed(&phrase))
         .or_else(|| circled(&phrase))
         .or_else(|| chinese(&phrase))
@@ -154,6 +158,25 @@ fn in_words(phrase: &Phrase) -> Option<Found> {
         end += 1;
     }
     Some((style, value, 1, to, end))
+}
+
+/// 任务一：, 专项行动2、, 工程三.
+fn named(phrase: &Phrase) -> Option<Found> {
+    let names = [
+        "任务",
+        "重点任务",
+        "行动",
+        "专项行动",
+        "工程",
+        "重点工程",
+        "举措",
+        "措施",
+        "项目",
+        "重点项目",
+    ];
+    let (_, length) = phrase.longest(0, &names)?;
+    let (value, to, _) = numeral(phrase, length)?;
+    matches!(phrase.at(to), ':' | '、' | '.').then_some((Style::Named, value, length, to, to + 1))
 }
 
 fn bracketed(phrase: &Phrase) -> Option<Found> {
@@ -287,6 +310,8 @@ mod tests {
             ("第三章 措施", Style::Chapter, "三"),
             ("第十二条 学校应", Style::Article, "十二"),
             ("第一阶段——启动", Style::Stage, "一"),
+            ("任务一：扩大供给", Style::Named, "一"),
+            ("专项行动2、提质", Style::Named, "2"),
             ("1.2 工作", Style::Decimal(2), "1.2"),
             ("1.2.3工作", Style::Decimal(3), "1.2.3"),
         ] {

@@ -6,7 +6,7 @@
 //! 3. `front`: title, number, issuer and day stand before and after the text. The years in the title are the document's.
 //! 4. `labels`, `headings`: a label belongs to the level whose row it goes on with; one style is one level, and a chapter may
 //!    change its numerals (二、3、).
-//! 5. `items`: a numbered point is an item, a paragraph without a number when it holds a measure or a target. Forms, signatures and
+//! 5. `items`, `tables`: a numbered point is an item, a paragraph without a number when it holds a measure or a target. Forms, signatures and
 //!    reports of what was done are none.
 //! 6. `tasks`, `lead`: a sentence is a measure; who is named after 责任单位 leads, else the subject.
 //! 7. `dates`: 2024年前 ends with 2023, 三年内 counts from the document's day; without a date the document's years give the last day.
@@ -35,6 +35,7 @@ pub mod outline;
 mod periods;
 mod phrase;
 mod saying;
+mod tables;
 mod targets;
 mod tasks;
 mod text;
@@ -71,7 +72,16 @@ pub fn read_with(text: &str, bindings: &Bindings) -> Draft {
     }
     let paragraphs: Vec<Paragraph> = without_lists(text::paragraphs(text));
     let front: Front = front::read(&paragraphs);
-    let items = items::read(&paragraphs, &front, bindings, &mut notes);
+    let mut items = items::read(&paragraphs, &front, bindings, &mut notes);
+    if items.is_empty() {
+        items = tables::read(&paragraphs, &front, bindings);
+        if !items.is_empty() {
+            notes.clear();
+            notes.push(Note::whole(
+                "文件是一张表，按行读成了条目，请核对每一列读得对不对。",
+            ));
+        }
+    }
     remarks(&paragraphs, &front, &items, &mut notes);
     notes.extend(front.notes.iter().cloned());
     Draft {
@@ -131,7 +141,9 @@ fn remarks(paragraphs: &[Paragraph], front: &Front, items: &[Item], notes: &mut 
         notes.push(Note::whole(
             "没有读出条目：文件里没有“一、”“（一）”“1.”这样的编号，也没有带数字的目标。请检查是不是正文，或者在这一页上逐条添加。",
         ));
-    } else if items.iter().all(|item| item.number.is_none()) {
+    } else if items.iter().all(|item| item.number.is_none())
+        && !paragraphs.iter().all(|paragraph| paragraph.row)
+    {
         notes.push(Note::whole("文件里没有编号，按段落读成了条目，请核对。"));
     }
     for (missing, what) in [
