@@ -239,7 +239,9 @@ fn points(node: &Node, flat: bool, front: &Front, chapter_due: &mut Option<Day>)
         return loose(node, node.path.clone(), front, chapter_due);
     };
     let bare = node.is_bare();
-    if node.depth == 0 && bare && !flat && label.style != Style::Stage {
+    // 第一节 is a heading at any depth, 一、 at the outermost.
+    let chapter = matches!(label.style, Style::Part | Style::Chapter | Style::Section);
+    if bare && (chapter || (node.depth == 0 && !flat && label.style != Style::Stage)) {
         *chapter_due = last_day(&node.own, front);
         let mut path = node.path.clone();
         path.push(headings::mark(node));

@@ -100,8 +100,8 @@ pub fn judged(sentence: Sentence<'_>, candidate: &Candidate<'_>, carried: &Carri
         0.75
     } else if phrase.holds(
         figure.end,
-        candidate.clause.1.min(figure.end + 12),
-        &["参加", "参与", "受益", "参训"],
+        candidate.clause.1.min(figure.end + 20),
+        &["参加", "参与", "受益", "参训", "完成", "建成", "创成", "达标"],
     ) {
         0.6
     } else if verb.is_some() && EVENTS.contains(&figure.unit.as_str()) {
@@ -235,7 +235,7 @@ fn stands_last(phrase: &Phrase, candidate: &Candidate<'_>) -> bool {
     } = candidate;
     let thing = meant.start.saturating_sub(*from);
     (2..=24).contains(&thing)
-        && meant.end >= clause.1
+        && (meant.end >= clause.1 || phrase.at(meant.end) == '、')
         && !figure.chinese
         && !phrase.holds(*from, meant.start, &["的", "在", "对", "了", "是", "从", "等"])
 }

@@ -72,7 +72,9 @@ fn led_by(text: &Phrase) -> Vec<String> {
 
 fn is_actor(name: &str) -> bool {
     let length = name.chars().count();
-    (2..=24).contains(&length) && ACTORS.iter().any(|word| name.ends_with(word))
+    let area = name.starts_with('各') && name.ends_with(['区', '市', '县', '旗', '州', '村', '校']);
+    (2..=24).contains(&length) && area
+        || (2..=24).contains(&length) && ACTORS.iter().any(|word| name.ends_with(word))
 }
 
 fn names(text: &Phrase, from: usize) -> Vec<String> {

@@ -26,7 +26,7 @@ pub struct Figure {
 /// Units that are counted or measured, longest match wins.
 pub static UNITS: Words = Words::new(|| {
     list(
-        "个百分点 百分点 个学时 个课时 个学分 个小时 个 所 家 项 名 人次 人·次 人/次 人 位 门次 门 场次 \
+        "对 平方 m2 个百分点 百分点 个学时 个课时 个学分 个小时 个 所 家 项 名 人次 人·次 人/次 人 位 门次 门 场次 \
          场 次 期 条 支 篇 册 本 部 套 堂 节 课时 学时 学分 小时 分钟 平方米 平米 ㎡ m² 平方公里 公里 米 \
          亩 元 处 座 间 类 种 份 户 站 台 幅 件 天 倍 讲 集 款 组 队 辆 个月 年 月 日 周 岁 周岁 届 批 \
          轮 级 大 步 层 章 号 页 颗 星 床 张 例 盏 块 片 枚 副 方面 环节 课 期次 档",
@@ -195,6 +195,10 @@ fn unit(phrase: &Phrase, at: usize) -> Option<(String, usize)> {
     }
     let (word, length) = phrase.longest(at, &UNITS)?;
     let mut end = at + length;
+    // 师徒8对 counts pairs, 20个对口 does not.
+    if word == "对" && !"，、；。）\0".contains(phrase.at(end)) {
+        return None;
+    }
     let mut name = match word {
         "个百分点" => "百分点".to_owned(),
         "个学时" | "个课时" | "个学分" | "个小时" => word.trim_start_matches('个').to_owned(),

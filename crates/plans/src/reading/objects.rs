@@ -25,7 +25,7 @@ static TAILS: Words = Words::new(|| {
 /// Words that end the thing when it stands after the figure.
 static STOPS: Words = Words::new(|| {
     list(
-        "开设 开办 创办 建有 打造 共同 联合 组织 建立 推进 受益 配送 推荐 输送 投放 提供 提质 扩容 开展 建成 创成 达到 参加 参与 进行 完成 通过 申报 纳入 实施 获得 获评 成为 用于 并 供 \
+        "开设 开办 创办 建有 打造 共同 联合 组织 建立 推进 受益 配送 推荐 输送 投放 提取 配备 列支 于 提供 提质 扩容 开展 建成 创成 达到 参加 参与 进行 完成 通过 申报 纳入 实施 获得 获评 成为 用于 并 供 \
         实现 全覆盖 为 以 投入 对 面向 挂牌 入选 开放 建有 设立 配备 能够 可 均 都 要 应 给予 安排 服务 \
         创建 争创 参评 参训 举办 承办 赴 签订 到 获 入围 承担 负责 能",
     )
@@ -43,7 +43,9 @@ pub fn between(phrase: &Phrase, from: usize, to: usize, times: &[When]) -> Strin
     let first = times.partition_point(|when| when.end <= from);
     for when in times.iter().skip(first).take_while(|when| when.start < whole) {
         if when.start < to && when.end > from {
-            if when.start <= from + 2 || when.end - from < to.saturating_sub(when.start) {
+            if when.end >= to && when.start > from {
+                to = when.start;
+            } else if when.start <= from + 2 || when.end - from < to.saturating_sub(when.start) {
                 from = when.end.min(to);
             } else {
                 to = when.start;
@@ -51,7 +53,7 @@ pub fn between(phrase: &Phrase, from: usize, to: usize, times: &[When]) -> Strin
         }
     }
     // 学员人数较上年增长, 学习团队由120支增加到: what it is compared with is not of the thing.
-    let compared = (from + 1..to).rev().take(24).find(|place| {
+    let compared = (from..to).rev().take(24).find(|place| {
         let next = phrase.at(place + 1);
         let figure = next.is_ascii_digit()
             || phrase
@@ -60,6 +62,9 @@ pub fn between(phrase: &Phrase, from: usize, to: usize, times: &[When]) -> Strin
         matches!(phrase.at(*place), '较' | '比' | '由' | '从' | '与') && figure
     });
     let to = compared.unwrap_or(to);
+    // 兼职教师按常住人口万分之三配备: by what it is measured is not of the thing.
+    let by = (from + 2..to).find(|place| phrase.at(*place) == '按' && phrase.at(place + 1) != '时');
+    let to = by.unwrap_or(to);
     // 扶持资金每所不超过10万元
     let each = (from + 2..to)
         .rev()
@@ -96,7 +101,7 @@ pub fn trimmed(phrase: &Phrase, mut from: usize, mut to: usize) -> String {
         break;
     }
     let mut words = phrase.words(from, to);
-    if words.chars().count() == 1 && "的和及与、到在有把将对按".contains(&words) {
+    if words.chars().count() == 1 && "的和及与、到在有把将对按且并".contains(&words) {
         words.clear();
     }
     // 累计 and the like alone are no thing.
@@ -131,6 +136,10 @@ fn keeps(phrase: &Phrase, to: usize, length: usize) -> bool {
 #[must_use]
 pub fn after(phrase: &Phrase, from: usize, to: usize) -> (String, usize) {
     let mut start = from;
+    if phrase.at(start) == '的' && super::verbs::is_strong(phrase, start + 1) {
+        // 微视频60集的拍摄制作: what is done with it, not what it is.
+        return (String::new(), start);
+    }
     if phrase.at(start) == '的' {
         start += 1;
     }

@@ -96,6 +96,12 @@ fn listed(phrase: &Phrase, candidate: &Candidate<'_>, word: &str, carried: &mut 
         carried.waiting = members.iter().skip(1).map(|(_, object)| object.clone()).collect();
         members.truncate(1);
     }
+    if meant.respectively && members.is_empty() && carried.row.len() > 1 {
+        // 创建甲3所、乙20所；分别达到5所和40所
+        let mut row = carried.row.clone();
+        members.push((None, row.remove(0)));
+        carried.waiting = row;
+    }
     let scope = members.len() == 1 && members.iter().all(|(_, object)| objects::is_scope(object));
     let whole = !members.is_empty() && !scope && (ends_here(phrase, meant.end) || meant.respectively);
     whole.then(|| Said {
@@ -159,12 +165,17 @@ fn counted(
             Some((bound, _)) if phrase.before(meant.start) == '的' => {
                 objects::between(phrase, *from, bound, times)
             }
-            _ => objects::between(phrase, first(candidate), meant.start, times),
+            _ => share_of(phrase, candidate)
+                .map(|end| objects::between(phrase, *from, end, times))
+                .unwrap_or_else(|| objects::between(phrase, first(candidate), meant.start, times)),
         };
     }
     if let Some(verb) = verb {
         let whose = objects::between(phrase, *from, verb.start, times);
-        if object.is_empty() && verb.end >= meant.start && verbs::is_name(&verb.word) {
+        let subject = object.is_empty() && verb.end >= meant.start && carried.waiting.is_empty();
+        if subject
+            && (verbs::is_name(&verb.word) || (whose.chars().count() > 1 && !objects::is_scope(&whose)))
+        {
             // 农民培训800人次: the verb is the thing.
             object = format!("{whose}{}", verb.word);
             if carried.verb.is_some() {
@@ -181,6 +192,9 @@ fn counted(
     if objects::is_scope(&object) {
         object.clear();
     }
+    if let Some(earlier) = earlier(sentence, candidate, &object) {
+        object = earlier;
+    }
     if object.is_empty() && !carried.waiting.is_empty() {
         object = carried.waiting.remove(0);
     }
@@ -189,6 +203,32 @@ fn counted(
         object = fallen_back(sentence, candidate, carried);
     }
     Said::one(object, word, end, sure)
+}
+
+/// 开展智能技术培训，每年培训3万人次: the clause before names the thing in full.
+fn earlier(sentence: Sentence<'_>, candidate: &Candidate<'_>, object: &str) -> Option<String> {
+    if !verbs::is_name(object) {
+        return None;
+    }
+    let phrase = sentence.phrase;
+    let (start, end) = candidate.before;
+    let verb = verbs::governing(phrase, start, end)?;
+    let whole = objects::between(phrase, verb.end, end, sentence.times);
+    let figure = whole.chars().any(|letter| letter.is_ascii_digit());
+    (whole.ends_with(object) && !figure && (3..=24).contains(&whole.chars().count())).then_some(whole)
+}
+
+/// 培训量达到常住人口的40%: where the thing ends when a share of something else is reached.
+fn share_of(phrase: &Phrase, candidate: &Candidate<'_>) -> Option<usize> {
+    let Candidate {
+        figure, meant, from, ..
+    } = candidate;
+    if figure.unit != "%" || phrase.before(meant.start) != '的' {
+        return None;
+    }
+    (from + 1..meant.start)
+        .rev()
+        .find(|place| phrase.starts(*place, "达到") || phrase.starts(*place, "占"))
 }
 
 /// The thing before 达到.

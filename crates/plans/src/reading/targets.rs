@@ -53,6 +53,8 @@ pub struct Carried {
     pub object: String,
     pub accepted: bool,
     pub waiting: Vec<String>,
+    /// The things of the clause before, in their order.
+    pub row: Vec<String>,
 }
 
 /// A figure to be judged.
@@ -91,6 +93,13 @@ pub fn targets(phrase: &Phrase, times: &[When], around: &Around<'_>) -> Vec<Foun
             &mut carried,
             &mut found,
         );
+        if found.len() > count {
+            carried.row = found
+                .iter()
+                .skip(count)
+                .map(|found| found.target.object.clone())
+                .collect();
+        }
         carried.accepted = found.len() > count || (carried.accepted && is_aside(clause, times));
         before = clause;
     }
@@ -283,9 +292,11 @@ fn due(at: usize, clause: (usize, usize), times: &[When], around: &Around<'_>) -
             .filter(ends)
             .find(|when| when.start <= clause.1)
     };
+    let own = |when: &&When| when.start >= clause.0 && ends(when);
     before(times, at)
-        .find(ends)
+        .find(own)
         .or_else(behind)
+        .or_else(|| before(times, at).find(ends))
         .and_then(|when| when.to)
         .or(around.due)
         .map(|day| day.to_string())

@@ -124,12 +124,13 @@ fn window(times: &[When], from: usize, to: usize, around: &Around<'_>, frame: &F
         _ => true,
     };
     let first = times.partition_point(|when| when.start < from);
-    let own = times
-        .iter()
-        .skip(first)
-        .take_while(|when| when.start < to)
+    let dated = |when: &&When| when.from.is_some() || when.to.is_some();
+    let here = || times.iter().skip(first).take_while(|when| when.start < to);
+    let own = here()
         .filter(named)
-        .find(current);
+        .filter(current)
+        .find(dated)
+        .or_else(|| here().filter(named).find(current));
     let earlier = || {
         times
             .get(..first)

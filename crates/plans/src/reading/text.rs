@@ -139,7 +139,10 @@ fn joins(before: &Line, line: &Line, width: Option<usize>, open: Open, paragraph
     }
     if labels::read(&paragraph.letters).is_some() {
         // Without a full stop a numbered line is a heading, and its text begins below.
-        return open.prose;
+        // A line that is as long as no heading is goes on below.
+        let long = measure(&before.letters) >= 30
+            && before.letters.iter().any(|letter| matches!(letter, '，' | ','));
+        return open.prose || long;
     }
     let listing = before.letters.contains(&'、')
         && measure(&before.letters) >= 30

@@ -12,7 +12,7 @@ static STRONG: Words = Words::new(|| {
         编写 编印 编制 出版 发布 投入 安排 落实 拨付 配送 提供 输送 选送 提升 增加 增设 增配 增长 提高 \
         达到 降低 减少 控制 服务 惠及 覆盖 受益 推动 推进 吸引 动员 选派 派出 监测 举行 征集 展示 推广 \
         储备 孵化 布局 建有 拥有 确定 选取 选择 挂牌 入选 获评 获得 评估 验收 更新 补充 扩大 走访 参加 \
-        收集 打响 建 开 办 评 设 增 创 配 推 募集 认证 颁发 招收 招生 吸纳 存入 上线 试点 纳入 保持 达 \
+        收集 打响 建 开 办 评 设 增 创 配 推 募集 认证 颁发 招收 招生 吸纳 存入 试点 纳入 保持 达 \
         参训 联建 共建 续建 建构 构建 拓展 规划建设 统筹建设 转化 结对 送教 订阅 采购 明确 刊发 编发 \
         印制 签订 签约 报送 撰写 发表 拍摄 邀请 参评 获奖 聘用 招录 慰问 新（改、扩）建 新（扩）建 \
         改（扩）建 新改扩建 改扩建 新建改扩建 评审 压减 压缩 出动 宣传 引入 打通 完善提升 精选 购置 \
@@ -101,6 +101,14 @@ pub fn is_name(word: &str) -> bool {
     NAMES.contains(&word)
 }
 
+/// A strong verb of two characters or more stands there.
+#[must_use]
+pub fn is_strong(phrase: &Phrase, place: usize) -> bool {
+    phrase
+        .longest(place, &STRONG)
+        .is_some_and(|(_, length)| length > 1)
+}
+
 /// The strong verb that ends right before, at most three characters long.
 #[must_use]
 pub fn ending(phrase: &Phrase, at: usize) -> Option<(&'static str, usize)> {
@@ -150,6 +158,9 @@ fn one_letter(phrase: &Phrase, place: usize, strong: bool) -> bool {
     let head = SHORT_AFTER.contains(&phrase.before(place));
     if !strong {
         return head;
+    }
+    if phrase.at(place) == '设' && head && !"施备计置立".contains(phrase.at(place + 1)) {
+        return true;
     }
     let figure =
         phrase.at(place + 1).is_ascii_digit() || "一二两三四五六七八九十".contains(phrase.at(place + 1));
