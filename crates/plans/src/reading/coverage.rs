@@ -25,7 +25,7 @@ pub struct Whole {
 /// Verbs that make 全部 and 所有 a target.
 static REACHED: Words = Words::new(|| {
     list(
-        "达到 达标 完成 建成 参加 参与 申报 通过 纳入 开展 实现 开放 接入 上线 挂牌 覆盖 配备 设立 开设 \
+        "加入 达到 达标 完成 建成 参加 参与 申报 通过 纳入 开展 实现 开放 接入 上线 挂牌 覆盖 配备 设立 开设 \
         建立 创成 创建 落实 建有 成立 实行 实施 免费开放 向 开通 获评 入驻 完工 投入使用 到位 取得 持证",
     )
 });
@@ -165,6 +165,21 @@ fn entire(phrase: &Phrase, from: usize, to: usize, at: usize, times: &[When]) ->
         })
     };
     match verb {
+        // 2026年全部完成: the thing was named before.
+        Some((word, place, length))
+            if place == next
+                && earlier.is_empty()
+                && times.iter().any(|when| when.start >= from && when.end <= at) =>
+        {
+            Some(Whole {
+                object: String::new(),
+                verb: word.to_owned(),
+                at,
+                start: from,
+                end: place + length,
+                confidence: 0.65,
+            })
+        }
         Some((word, place, length)) if place <= next + 1 && !earlier.is_empty() => {
             let end = tail(phrase, place + length, to);
             made(subject(phrase, from, at, times), word.to_owned(), end)

@@ -79,6 +79,8 @@ pub struct When {
     pub every: bool,
     /// Only compared with: 较2020年增长.
     pub baseline: bool,
+    /// So many years from now on: 三年内.
+    pub years: Option<i32>,
 }
 
 /// All times in a sentence, in its order.
@@ -95,7 +97,22 @@ pub fn times(phrase: &Phrase, age: Age) -> Vec<When> {
             _ => place += 1,
         }
     }
+    counted_from(&mut found);
     found
+}
+
+/// 从2024年起，利用三年时间: the years count from the first of them.
+fn counted_from(found: &mut [When]) {
+    let mut start: Option<(i32, usize)> = None;
+    for when in found {
+        match (start, when.years, when.from) {
+            (Some((first, end)), Some(years), None) if when.start <= end + 4 => {
+                when.to = Some(Day::of(first + years - 1, 12, 31));
+            }
+            (_, None, Some(from)) if when.to.is_none() => start = from.year.map(|year| (year, when.end)),
+            _ => start = None,
+        }
+    }
 }
 
 fn one(phrase: &Phrase, start: usize, age: Age) -> Option<When> {
@@ -209,6 +226,7 @@ pub fn made(start: usize, end: usize, from: Day, to: Day) -> When {
         to: Some(to),
         every: false,
         baseline: false,
+        years: None,
     }
 }
 
@@ -237,6 +255,7 @@ fn every(phrase: &Phrase, start: usize) -> Option<When> {
         to: None,
         every: true,
         baseline: false,
+        years: None,
     };
     if matches!(head, "每年" | "每年度")
         && let Some(months) = monthly(phrase, end, None, true)

@@ -428,7 +428,15 @@ fn day_of(paragraph: &Paragraph) -> Option<When> {
 fn signer(paragraphs: &[Paragraph], date: usize) -> Option<String> {
     let mut found = None;
     for paragraph in paragraphs.get(date.saturating_sub(4)..date)?.iter().rev() {
-        let words = compact(paragraph);
+        // Two names on one line: the first is the lead. Letters set apart are one name.
+        let line = paragraph.text();
+        let first = line.split_whitespace().next().unwrap_or_default();
+        let apart = first.chars().count() >= 4 && ISSUERS.iter().any(|issuer| first.ends_with(issuer));
+        let words = if apart {
+            first.to_owned()
+        } else {
+            compact(paragraph)
+        };
         let short = (3..40).contains(&words.chars().count());
         let named = ISSUERS.iter().any(|issuer| words.ends_with(issuer))
             && !words.contains(['，', '。', '：', '《', '、'])

@@ -88,6 +88,10 @@ pub fn judged(sentence: Sentence<'_>, candidate: &Candidate<'_>, carried: &Carri
         return None;
     }
     let strong = verb.as_ref().is_some_and(|verb| verb.strong);
+    // 现有教职工9人，校舍1800平方米: what follows a report without a verb is a report too.
+    if carried.report && !bound && !strong {
+        return None;
+    }
     let base = if share || bound {
         0.95
     } else if strong {
@@ -137,7 +141,9 @@ fn is_none(sentence: Sentence<'_>, candidate: &Candidate<'_>, bound: bool) -> bo
         && meant.start == figure.start;
     // A figure in a name is none; a quoted demand (“不少于…”) is one.
     let named = phrase.is_quoted(figure.start) && meant.comparison.is_none();
-    let years = unit == "年" && bound && phrase.longest_before(meant.start, &["年限", "寿命"]).is_some();
+    let years = unit == "年"
+        && meant.reach.is_some()
+        && phrase.longest_before(meant.start, &["年限", "寿命"]).is_some();
     let never = NEVER.contains(&unit) && !(bound && unit == "类") && !years;
     let time = TIMES.contains(&unit) && (!bound || phrase.longest(figure.end, &["内", "以内"]).is_some());
     let part = figure.value <= 12.0
@@ -153,8 +159,11 @@ fn is_none(sentence: Sentence<'_>, candidate: &Candidate<'_>, bound: bool) -> bo
                 "增", "提", "扩", "升", "降", "减", "达", "发展", "缩", "上升", "下降",
             ],
         );
+    // 每5000名常住人口: what it is measured by.
+    let by = phrase.before(figure.start) == '每';
     ordinal
         || named
+        || by
         || from_here
         || never
         || time

@@ -8,10 +8,10 @@ use super::verbs::{self, Verb};
 /// Words before the thing that are not of it.
 static HEADS: Words = Words::new(|| {
     list(
-        "争取 的 和 及 与 以及 、 全区 全市 全县 全省 全街道 全镇 全旗 我区 我市 我县 本区 本市 本县 辖区内 \
+        "累计 上线 争取 的 和 及 与 以及 、 全区 全市 全县 全省 全街道 全镇 全旗 我区 我市 我县 本区 本市 本县 辖区内 \
         区域内 再 把 将 使 让 确保 力争 努力 推动 实现 基本实现 全面实现 按 按照 根据 要求 原则上 各类 \
         一批 使得 保证 其中 包括 对 全面 基本 共 至少 相关 并 要 新增 新建 到 在 于 为 有 拟 计划 须 应 \
-        落实 做到 给 向 至少有 至少 每个社区 每个街镇 每个街道 每校 每镇 每街镇",
+        落实 做到 给 向 至少有 至少 每街镇",
     )
 });
 /// Words after the thing that are not of it.
@@ -19,7 +19,7 @@ static TAILS: Words = Words::new(|| {
     list(
         "的基础上 基础上 等 的 建设工作 建设任务 创建工作 培育工作 创建目标 建设目标 建设 创建 培育 打造 任务 目标 数量 \
         总数 总量 共计 累计 总计 合计 总人数 各 分别 约 共 达 数 并 均 都 也 各类 将 可 要 应 须 \
-        不 总 等活动 要求 力争 规模 ， 、 每 至 到 已 争取 需 全部 普遍 覆盖面 保持 预计 确保",
+        不 总  要求 力争 规模 ， 、 每 至 到 已 争取 需 全部 普遍 覆盖面 保持 预计 确保",
     )
 });
 /// Words that end the thing when it stands after the figure.
@@ -148,7 +148,8 @@ pub fn after(phrase: &Phrase, from: usize, to: usize) -> (String, usize) {
         .longest(
             start,
             &[
-                "用于", "供", "并", "进行", "参加", "参与", "达到", "投入", "纳入", "以", "为",
+                "用于", "供", "并", "进行", "足额", "及时", "统一", "优先", "配备", "提取", "安排", "落实",
+                "给予", "参加", "参与", "达到", "投入", "纳入", "以", "为",
             ],
         )
         .is_some()
@@ -225,12 +226,12 @@ fn joined_noun(phrase: &Phrase, place: usize) -> bool {
 /// Only where it is: 每个街道, 全区; the thing was named before.
 #[must_use]
 pub fn is_scope(object: &str) -> bool {
-    object.chars().count() <= 8
+    object.chars().count() <= 10
         && object.starts_with(['每', '各', '全'])
         && [
-            "街道", "街镇", "次", "场", "门", "镇街", "镇", "社区", "村", "校", "班", "区", "市", "县",
-            "单位", "人", "站", "年", "期", "所", "院", "家", "居委", "户", "乡镇", "道）", "省", "机构",
-            "部门",
+            "街道", "街镇", "中心", "次", "场", "门", "镇街", "镇", "社区", "村", "校", "班", "区", "市",
+            "县", "单位", "人", "站", "年", "期", "所", "院", "家", "居委", "户", "乡镇", "道）", "省",
+            "机构", "部门",
         ]
         .iter()
         .any(|word| object.ends_with(word))

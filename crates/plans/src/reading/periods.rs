@@ -45,6 +45,7 @@ pub fn spoken(phrase: &Phrase, start: usize, age: Age) -> Option<When> {
         to: known.then_some(to),
         every: false,
         baseline: false,
+        years: None,
     })
 }
 
@@ -84,6 +85,7 @@ pub fn within(phrase: &Phrase, start: usize, age: Age) -> Option<When> {
         to: age.day.map(|day| day.later(months)),
         every: false,
         baseline: false,
+        years: (unit == "年").then(|| i32::try_from(count).unwrap_or(0)),
     })
 }
 

@@ -65,7 +65,14 @@ pub fn said(sentence: Sentence<'_>, candidate: &Candidate<'_>, carried: &mut Car
     }
     if let Some((reach, at)) = &meant.reach {
         let start = first(candidate).min(*at).max(*from);
-        let object = reached(phrase, start, *at, times, carried);
+        let mut object = reached(phrase, start, *at, times, carried);
+        // 资金投入占比达15%: the verb is part of the thing.
+        if matches!(
+            object.as_str(),
+            "占比" | "比例" | "比重" | "总数" | "总量" | "人数" | "面积"
+        ) {
+            object = objects::between(phrase, *from, *at, times);
+        }
         return Said::one(object, reach.clone(), meant.end, 0.0);
     }
     if let Some(said) = chosen(phrase, candidate) {
@@ -226,7 +233,7 @@ fn share_of(phrase: &Phrase, candidate: &Candidate<'_>) -> Option<usize> {
     if figure.unit != "%" || phrase.before(meant.start) != '的' {
         return None;
     }
-    (from + 1..meant.start)
+    (*from..meant.start)
         .rev()
         .find(|place| phrase.starts(*place, "达到") || phrase.starts(*place, "占"))
 }

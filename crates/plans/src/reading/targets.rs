@@ -53,6 +53,8 @@ pub struct Carried {
     pub object: String,
     pub accepted: bool,
     pub waiting: Vec<String>,
+    /// A figure of the sentence was a report.
+    pub report: bool,
     /// The things of the clause before, in their order.
     pub row: Vec<String>,
 }
@@ -221,6 +223,7 @@ fn read_clause(
             verb,
             listed,
         };
+        carried.report |= is_report(phrase, clause, figure.start, times, around);
         let Some(confidence) = judged(sentence, &candidate, carried) else {
             continue;
         };
@@ -228,7 +231,17 @@ fn read_clause(
         listed = true;
         from = next_from(phrase, end, clause.1);
     }
-    if let Some(whole) = whole {
+    if let Some(mut whole) = whole {
+        if whole.object.is_empty() {
+            whole.object = if carried.object.is_empty() {
+                around.topic.to_owned()
+            } else {
+                carried.object.clone()
+            };
+        }
+        if whole.object.is_empty() {
+            return;
+        }
         let due = due(whole.at, clause, times, around);
         carried.verb = Some(whole.verb.clone());
         found.push(Found {

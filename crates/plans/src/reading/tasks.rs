@@ -40,6 +40,8 @@ pub fn tasks(paragraphs: &[Paragraph], headed: bool, age: Age, around: &Around<'
         .sum();
     let mut place = 0;
     for paragraph in paragraphs {
+        // 到2027年，…。 rules the sentences after it in the paragraph.
+        let mut ruling: Option<Day> = None;
         for sentence in sentences(&paragraph.letters) {
             place += 1;
             let part = paragraph.part(sentence.from, sentence.to);
@@ -50,7 +52,18 @@ pub fn tasks(paragraphs: &[Paragraph], headed: bool, age: Age, around: &Around<'
                 lend(&mut found, &mut led, &lead::named(&phrase));
                 continue;
             }
-            read_sentence(&part, &phrase, is_heading, age, &around, &frame, &mut found);
+            let times = dates::times(&phrase, age);
+            if let Some(first) = times
+                .first()
+                .filter(|when| when.start <= 3 && when.from.is_none() && !when.baseline)
+            {
+                ruling = first.to.filter(|to| to.year.is_some()).or(ruling);
+            }
+            let around = Around {
+                due: ruling.or(around.due),
+                ..around
+            };
+            read_sentence(&part, &phrase, &times, is_heading, &around, &frame, &mut found);
             if remark.is_some() {
                 lend(&mut found, &mut led, &lead::named(&phrase));
             }
@@ -73,14 +86,13 @@ fn lend(found: &mut [Task], led: &mut usize, names: &[String]) {
 fn read_sentence(
     part: &Paragraph,
     phrase: &Phrase,
+    times: &[When],
     is_heading: bool,
-    age: Age,
     around: &Around<'_>,
     frame: &Frame,
     found: &mut Vec<Task>,
 ) {
-    let times = dates::times(phrase, age);
-    let targets = targets::targets(phrase, &times, around);
+    let targets = targets::targets(phrase, times, around);
     if is_heading && targets.is_empty() {
         return;
     }
@@ -109,7 +121,7 @@ fn read_sentence(
             text: own.text(),
             kind,
             lead: lead::subject(&words),
-            window: window(&times, from, to, around, frame),
+            window: window(times, from, to, around, frame),
             targets: mine,
             place: own.place(),
         });

@@ -5,7 +5,7 @@ use super::phrase::{Phrase, Words, list};
 /// Verbs after which a figure is something to be reached.
 static STRONG: Words = Words::new(|| {
     list(
-        "出台 制定 修订 接待 起草 梳理 提炼 挖掘 整治 解决 帮扶 启用 投用 创办 排查 回访 编撰 研制 成功创建 增补 招引 新增 新建 新设 新创 新开 新开设 新办 建设 建成 建立 建好 建强 改建 扩建 改造 升级 修建 培育 \
+        "给予 补助 奖励 出台 制定 修订 接待 起草 梳理 提炼 挖掘 整治 解决 帮扶 启用 投用 创办 排查 回访 编撰 研制 成功创建 增补 招引 新增 新建 新设 新创 新开 新开设 新办 建设 建成 建立 建好 建强 改建 扩建 改造 升级 修建 培育 \
         培养 打造 创建 争创 创成 创评 完成 实现 开展 举办 承办 召开 培训 轮训 评选 评定 评出 遴选 选树 \
         选出 推选 选拔 认定 命名 授牌 表彰 推出 推荐 推送 开发 研发 开设 开办 开通 开放 设立 设置 扶持 \
         支持 资助 配备 配齐 配足 招聘 引进 聘请 聘任 招募 发展 组建 成立 形成 申报 立项 制作 录制 摄制 \
@@ -87,6 +87,13 @@ pub fn governing(phrase: &Phrase, from: usize, to: usize) -> Option<Verb> {
             continue;
         };
         if verb.strong {
+            // 推动学校开展活动: what the others are to do counts.
+            if matches!(verb.word.as_str(), "推动" | "支持" | "动员")
+                && let Some(later) =
+                    governing(phrase, verb.end, to).filter(|later| later.strong && !is_name(&later.word))
+            {
+                return Some(later);
+            }
             return Some(chained(phrase, verb, to));
         }
         place = verb.end;
@@ -137,7 +144,7 @@ pub fn verb_at(phrase: &Phrase, place: usize, to: usize) -> Option<Verb> {
     let weak_name = !is_strong
         && length > 1
         && !ANYWHERE.contains(&word)
-        && !(place == 0 || "，；。、:要应拟将并续极步化善真别--由会会好".contains(phrase.before(place)));
+        && !(place == 0 || "，；。、:要应拟将并续极步化善真别--由会好间".contains(phrase.before(place)));
     let possessive = phrase.at(end) == '的' && is_strong;
     // 的建设, 区域发展: a noun, not something done.
     let noun = phrase.before(place) == '的' && place > 0;
