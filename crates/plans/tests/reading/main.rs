@@ -135,6 +135,18 @@ const REPORT_HEAD: &str = "# How well documents are read
 Written by the test `the_report_is_what_the_reader_does_today` of `crates/plans`; the answers were made by hand. Recall: of what stands in the
 answers, how much was read rightly. Precision: of what was read, how much stands in the answers. A target is right when number, upper
 end, unit and comparison are right and it stands at the right item; its thing and its last day are counted apart, of the right ones.
+
+The answers of the five public documents, the invented documents and their answers come from the hand that wrote the reader, so a
+stranger's document may read worse. What counts for a document that was not seen is the first look at it, before any rule was made after it:
+
+| first look at | documents | items recall / precision | targets recall / precision | things | last days |
+|---|---|---|---|---|---|
+| jinhe, qiaotou, wujin, xiguan, yunxi | 5 | 100 % / 98.2 % of 55 | 90.5 % / 97.4 % of 126 | 83.3 % | 98.2 % |
+| donglin, haiyan, luping, nansha, qinglan | 5 | 96.0 % / 96.0 % of 50 | 88.9 % / 96.3 % of 117 | 77.9 % | 100 % |
+| beiyuan, fengtai, qingxi, yongshui | 4 | 100 % / 100 % of 39 | 97.7 % / 96.6 % of 87 | 85.9 % | 94.1 % |
+
+All of these were tuned on afterwards. (Since the second row one answer of haiyan was corrected, guiding thought being no item, and the
+measure of things asks for two fifths of the words instead of a half.)
 ";
 
 fn report() -> String {
