@@ -10,13 +10,13 @@ static NEVER: Words = Words::new(|| {
     list("岁 周岁 届 批 轮 级 大 步 层 章 号 页 星 月 日 周 分钟 年 个月 方面 环节 类 档 条件")
 });
 /// Units of time are figures only with a bound: 开放不少于200天.
-const TIMES: &[&str] = &["小时", "天"];
+const TIMES: &[&str] = &["小时", "天", "分"];
 /// Units of what happens: after 组织 they are to be reached.
 static EVENTS: Words = Words::new(|| list("场 次 场次 期 人次 门 门次 课时 学时 讲 节 堂 期次"));
 /// After a small figure these count the parts of a thought.
 static PARTS: Words = Words::new(|| {
     list(
-        "方面 层面 维度 环节 阶段 步骤 确立 意识 自信 维护 坚持 统筹 抓手 结合 关键 重大 必须 更加 原则 \
+        "改革 举措 重点任务 重点工作 方面 层面 维度 环节 阶段 步骤 确立 意识 自信 维护 坚持 统筹 抓手 结合 关键 重大 必须 更加 原则 \
         要素 转变 特点 文明 全面 面向 重点 基本 层次 一批 体系 板块 梯队 区级 为先 优先",
     )
 });
@@ -100,6 +100,9 @@ pub fn judged(sentence: Sentence<'_>, candidate: &Candidate<'_>, carried: &Carri
         0.9
     } else if verb.is_none() && carried.accepted && carried.verb.is_some() {
         0.85
+    } else if figure.unit.starts_with('元') {
+        // 每人每年6元: money is named to be spent.
+        0.8
     } else if is_chosen(phrase, candidate) {
         0.75
     } else if phrase.holds(

@@ -26,7 +26,7 @@ pub struct Figure {
 /// Units that are counted or measured, longest match wins.
 pub static UNITS: Words = Words::new(|| {
     list(
-        "对 平方 m2 个百分点 百分点 个学时 个课时 个学分 个小时 个 所 家 项 名 人次 人·次 人/次 人 位 门次 门 场次 \
+        "分 对 平方 m2 个百分点 百分点 个学时 个课时 个学分 个小时 个 所 家 项 名 人次 人·次 人/次 人 位 门次 门 场次 \
          场 次 期 条 支 篇 册 本 部 套 堂 节 课时 学时 学分 小时 分钟 平方米 平米 ㎡ m² 平方公里 公里 米 \
          亩 元 处 座 间 类 种 份 户 站 台 幅 件 天 倍 讲 集 款 组 队 辆 个月 年 月 日 周 岁 周岁 届 批 \
          轮 级 大 步 层 章 号 页 颗 星 床 张 例 盏 块 片 枚 副 方面 环节 课 期次 档",
@@ -371,7 +371,11 @@ fn lone(phrase: &Phrase, start: usize, word: &str) -> Option<f64> {
         "万" => 10_000.0,
         _ => return None,
     };
-    "近上逾约超".contains(phrase.before(start)).then_some(value)
+    let end = start + 1;
+    let above = (end + 1..end + 4).any(|place| phrase.starts(place, "以上"));
+    let alone = !"零〇一二三四五六七八九十百千万亿几数".contains(phrase.before(start))
+        && !phrase.before(start).is_ascii_digit();
+    (alone && (above || "近上逾约超".contains(phrase.before(start)))).then_some(value)
 }
 
 /// 零点五, 一点二.

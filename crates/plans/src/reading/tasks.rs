@@ -39,6 +39,8 @@ pub fn tasks(paragraphs: &[Paragraph], headed: bool, age: Age, around: &Around<'
         .map(|paragraph| sentences(&paragraph.letters).len())
         .sum();
     let mut place = 0;
+    // Those named before the measures.
+    let mut ahead: Vec<String> = Vec::new();
     for paragraph in paragraphs {
         // 到2027年，…。 rules the sentences after it in the paragraph.
         let mut ruling: Option<Day> = None;
@@ -48,6 +50,20 @@ pub fn tasks(paragraphs: &[Paragraph], headed: bool, age: Age, around: &Around<'
             let phrase = Phrase::new(&part.letters);
             let is_heading = headed && place == 1 && count > 1;
             let remark = lead::remark(&phrase);
+            if let Some(end) = remark
+                .filter(|(from, end)| *from == 0 && *end < phrase.len())
+                .map(|(_, end)| end)
+            {
+                // （牵头单位：…）支持…: the remark stands before the measures it speaks of.
+                let rest = part.part(phrase.place(end), part.letters.len());
+                let before = found.len();
+                let phrase_of_rest = Phrase::new(&rest.letters);
+                let times = dates::times(&phrase_of_rest, age);
+                read_sentence(&rest, &phrase_of_rest, &times, false, &around, &frame, &mut found);
+                ahead = lead::named(&phrase);
+                led = led.min(before);
+                continue;
+            }
             if lead::is_line(&part) || remark.is_some_and(|(from, _)| from == 0) {
                 lend(&mut found, &mut led, &lead::named(&phrase));
                 continue;
@@ -69,6 +85,7 @@ pub fn tasks(paragraphs: &[Paragraph], headed: bool, age: Age, around: &Around<'
             }
         }
     }
+    lend(&mut found, &mut led, &ahead);
     found
 }
 

@@ -144,6 +144,7 @@ stranger's document may read worse. What counts for a document that was not seen
 | jinhe, qiaotou, wujin, xiguan, yunxi | 5 | 100 % / 98.2 % of 55 | 90.5 % / 97.4 % of 126 | 83.3 % | 98.2 % |
 | donglin, haiyan, luping, nansha, qinglan | 5 | 96.0 % / 96.0 % of 50 | 88.9 % / 96.3 % of 117 | 77.9 % | 100 % |
 | beiyuan, fengtai, qingxi, yongshui | 4 | 100 % / 100 % of 39 | 97.7 % / 96.6 % of 87 | 85.9 % | 94.1 % |
+| lanting, shuyang | 2 | 100 % / 100 % of 21 | 88.5 % / 97.9 % of 52 | 95.7 % | 100 % |
 
 All of these were tuned on afterwards. (Since the second row one answer of haiyan was corrected, guiding thought being no item, and the
 measure of things asks for two fifths of the words instead of a half.)
@@ -155,7 +156,7 @@ fn report() -> String {
         ("The five public documents", public()),
         ("Invented documents the reader was tuned on", invented("tuned")),
         (
-            "Invented documents held out: looked at only after tuning",
+            "Invented documents held out: no rule was made after them",
             invented("held-out"),
         ),
     ] {
