@@ -108,12 +108,15 @@ pub fn judged(sentence: Sentence<'_>, candidate: &Candidate<'_>, carried: &Carri
     } else if phrase.holds(
         figure.end,
         candidate.clause.1.min(figure.end + 20),
-        &["参加", "参与", "受益", "参训", "完成", "建成", "创成", "达标"],
+        &[
+            "参加", "参与", "受益", "参训", "完成", "建成", "创成", "达标", "通过", "入选", "获评",
+        ],
     ) {
         0.6
     } else if verb.is_some() && EVENTS.contains(&figure.unit.as_str()) {
         0.7
-    } else if each || (verb.is_none() && stands_last(phrase, candidate)) {
+    } else if each || (verb.is_none() && (stands_last(phrase, candidate) || stands_first(phrase, candidate)))
+    {
         0.6
     } else {
         return None;
@@ -162,11 +165,15 @@ fn is_none(sentence: Sentence<'_>, candidate: &Candidate<'_>, bound: bool) -> bo
                 "增", "提", "扩", "升", "降", "减", "达", "发展", "缩", "上升", "下降",
             ],
         );
+    // 16个城市参加了论坛: it is told, not asked for.
+    let told = (figure.end..clause.1.min(figure.end + 12))
+        .any(|place| phrase.at(place) == '了' && phrase.at(place + 1) != '解');
     // 每5000名常住人口: what it is measured by.
     let by = phrase.before(figure.start) == '每';
     ordinal
         || named
         || by
+        || told
         || from_here
         || never
         || time
@@ -234,6 +241,23 @@ pub fn ends_here(phrase: &Phrase, at: usize) -> bool {
     "，、；。）:！\0".contains(phrase.at(at))
         || phrase.longest(at, &["和", "及", "与", "以及", "并"]).is_some()
         || phrase.starts(at, "--")
+}
+
+/// 改善5所学校条件: an unknown word of two or so before the figure is taken for a verb.
+fn stands_first(phrase: &Phrase, candidate: &Candidate<'_>) -> bool {
+    let Candidate {
+        figure, meant, from, ..
+    } = candidate;
+    (2..=4).contains(&meant.start.saturating_sub(*from))
+        && !figure.chinese
+        && !ends_here(phrase, meant.end)
+        && !phrase.holds(
+            *from,
+            meant.start,
+            &[
+                "有", "共", "在", "是", "的", "等", "了", "其中", "其他", "全", "另", "为", "从",
+            ],
+        )
 }
 
 /// 学习点20个。: nothing but the thing and its figure.

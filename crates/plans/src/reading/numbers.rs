@@ -317,13 +317,14 @@ fn chinese(phrase: &Phrase, start: usize) -> Option<Number> {
     }
     let word = phrase.plain(start, end);
     if let Some(value) = lone(phrase, start, &word) {
+        let more = usize::from(matches!(phrase.at(end), '余' | '多'));
         return Some(Number {
             value,
             to: None,
             scale: 1.0,
-            end,
+            end: end + more,
             chinese: true,
-            vague: false,
+            vague: more > 0,
         });
     }
     if phrase.at(end) == '点' && "零〇一二三四五六七八九".contains(phrase.at(end + 1)) {
@@ -375,7 +376,8 @@ fn lone(phrase: &Phrase, start: usize, word: &str) -> Option<f64> {
     let above = (end + 1..end + 4).any(|place| phrase.starts(place, "以上"));
     let alone = !"零〇一二三四五六七八九十百千万亿几数".contains(phrase.before(start))
         && !phrase.before(start).is_ascii_digit();
-    (alone && (above || "近上逾约超".contains(phrase.before(start)))).then_some(value)
+    let more = matches!(phrase.at(end), '余' | '多');
+    (alone && (above || more || "近上逾约超".contains(phrase.before(start)))).then_some(value)
 }
 
 /// 零点五, 一点二.

@@ -5,7 +5,7 @@ use super::phrase::{Phrase, Words, list};
 /// Verbs after which a figure is something to be reached.
 static STRONG: Words = Words::new(|| {
     list(
-        "给予 补助 奖励 出台 制定 修订 接待 起草 梳理 提炼 挖掘 整治 解决 帮扶 启用 投用 创办 排查 回访 编撰 研制 成功创建 增补 招引 新增 新建 新设 新创 新开 新开设 新办 建设 建成 建立 建好 建强 改建 扩建 改造 升级 修建 培育 \
+        "补贴 发动 给予 补助 奖励 出台 制定 修订 接待 起草 梳理 提炼 挖掘 整治 解决 帮扶 启用 投用 创办 排查 回访 编撰 研制 成功创建 增补 招引 新增 新建 新设 新创 新开 新开设 新办 建设 建成 建立 建好 建强 改建 扩建 改造 升级 修建 培育 \
         培养 打造 创建 争创 创成 创评 完成 实现 开展 举办 承办 召开 培训 轮训 评选 评定 评出 遴选 选树 \
         选出 推选 选拔 认定 命名 授牌 表彰 推出 推荐 推送 开发 研发 开设 开办 开通 开放 设立 设置 扶持 \
         支持 资助 配备 配齐 配足 招聘 引进 聘请 聘任 招募 发展 组建 成立 形成 申报 立项 制作 录制 摄制 \
@@ -148,7 +148,10 @@ pub fn verb_at(phrase: &Phrase, place: usize, to: usize) -> Option<Verb> {
     let possessive = phrase.at(end) == '的' && is_strong;
     // 的建设, 区域发展: a noun, not something done.
     let noun = phrase.before(place) == '的' && place > 0;
-    let rate = matches!(phrase.at(end), '率' | '度' | '面' | '量' | '数');
+    let rate = matches!(phrase.at(end), '率' | '度' | '面' | '量' | '数')
+        && phrase
+            .longest(end, &["数字", "数据", "数码", "面向", "面对", "量化", "度假"])
+            .is_none();
     if named || weak_name || possessive || noun || rate {
         return None;
     }

@@ -145,8 +145,9 @@ stranger's document may read worse. What counts for a document that was not seen
 | donglin, haiyan, luping, nansha, qinglan | 5 | 96.0 % / 96.0 % of 50 | 88.9 % / 96.3 % of 117 | 77.9 % | 100 % |
 | beiyuan, fengtai, qingxi, yongshui | 4 | 100 % / 100 % of 39 | 97.7 % / 96.6 % of 87 | 85.9 % | 94.1 % |
 | lanting, shuyang | 2 | 100 % / 100 % of 21 | 88.5 % / 97.9 % of 52 | 95.7 % | 100 % |
+| heping | 1 | 100 % / 100 % of 10 | 88.9 % / 100 % of 27 | 75.0 % | 95.8 % |
 
-All of these were tuned on afterwards. (Since the second row one answer of haiyan was corrected, guiding thought being no item, and the
+All but the last were tuned on afterwards. (Since the second row one answer of haiyan was corrected, guiding thought being no item, and the
 measure of things asks for two fifths of the words instead of a half.)
 ";
 
