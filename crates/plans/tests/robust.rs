@@ -71,7 +71,7 @@ fn nothing_to_read_is_said() {
         ("\u{feff}\r\n \r\n", "扫描件"),
         ("1\n2\n- 3 -\n", "扫描件"),
         ("好好学习，天天向上。", "没有读出条目"),
-        ("序号\t任务\t责任单位\n甲\t乙\t丙\n", "表格"),
+        ("姓名\t电话\n甲\t乙\n", "表格"),
     ] {
         let draft = reading::read(text);
         assert!(draft.items.is_empty(), "{text}: {draft:?}");
@@ -91,6 +91,25 @@ fn text_without_structure_becomes_items_where_it_names_figures() {
     assert_eq!(draft.items.len(), 1);
     assert_eq!(draft.targets().count(), 2);
     assert!(draft.notes.iter().any(|note| note.sentence.contains("没有编号")));
+}
+
+#[test]
+fn a_table_alone_is_read_by_its_columns() {
+    let text = "2024年任务分解表\n序号\t任务\t目标\t责任单位\t完成时限\n1\t建设学习点\t新增5个\t某街道\t2024年6月底\n2\t举办读书节\t1场\t文化站\t\n";
+    let draft = reading::read(text);
+    let numbers: Vec<_> = draft
+        .items
+        .iter()
+        .filter_map(|item| item.number.as_deref())
+        .collect();
+    assert_eq!(numbers, ["1", "2"]);
+    let task = &draft.items[0].tasks[0];
+    assert_eq!(task.lead, ["某街道"]);
+    assert_eq!(
+        (task.targets[0].value, task.targets[0].due.as_deref()),
+        (5.0, Some("2024-06-30"))
+    );
+    assert!(draft.notes.iter().any(|note| note.sentence.contains("一张表")));
 }
 
 #[test]

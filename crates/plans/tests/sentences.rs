@@ -1,10 +1,5 @@
 //! Sentences in the manner of real documents, with the targets a careful clerk takes from them.
 
-#![expect(
-    clippy::expect_used,
-    reason = "a sentence that is not read must stop the test"
-)]
-
 use plans::reading::{self, Comparison};
 
 /// Thing, figure and unit of each target: `学习点=20个`, `参与率≥60%`, `团队≤3支`, `品牌=2~3个`, `街镇=all`.

@@ -132,6 +132,11 @@ fn keeps(phrase: &Phrase, to: usize, length: usize) -> bool {
         || (phrase.ends(to, "建设") && matches!(before, '、'))
 }
 
+/// 资金80万元用于…: before these nothing is named behind the figure.
+static NOTHING_NAMED: Words = Words::new(|| {
+    list("用于 供 并 进行 足额 及时 统一 优先 支持 配备 提取 安排 落实 给予 参加 参与 达到 投入 纳入 以 为")
+});
+
 /// The thing after the figure, and where it ends.
 #[must_use]
 pub fn after(phrase: &Phrase, from: usize, to: usize) -> (String, usize) {
@@ -143,20 +148,20 @@ pub fn after(phrase: &Phrase, from: usize, to: usize) -> (String, usize) {
     if phrase.at(start) == '的' {
         start += 1;
     }
-    // 资金80万元用于…: nothing is named behind.
-    if phrase
-        .longest(
-            start,
-            &[
-                "用于", "供", "并", "进行", "足额", "及时", "统一", "优先", "支持", "配备", "提取", "安排",
-                "落实", "给予", "参加", "参与", "达到", "投入", "纳入", "以", "为",
-            ],
-        )
-        .is_some()
-        && !joined_noun(phrase, start)
-    {
+    if phrase.longest(start, &NOTHING_NAMED).is_some() && !joined_noun(phrase, start) {
         return (String::new(), start);
     }
+    let end = end_of(phrase, start, to);
+    // 12所学校的验收 counts the schools.
+    let work = (start + 1..end).rev().find(|place| phrase.at(*place) == '的');
+    if let Some(of) = work.filter(|of| super::verbs::is_name(&phrase.plain(of + 1, end))) {
+        return (trimmed(phrase, start, of), end);
+    }
+    (trimmed(phrase, start, end), end)
+}
+
+/// Where the thing ends that begins there.
+fn end_of(phrase: &Phrase, start: usize, to: usize) -> usize {
     let mut end = start;
     let mut depth = 0;
     let mut quotes = 0;
@@ -198,12 +203,7 @@ pub fn after(phrase: &Phrase, from: usize, to: usize) -> (String, usize) {
         }
         end += 1;
     }
-    // 12所学校的验收 counts the schools.
-    let work = (start + 1..end).rev().find(|place| phrase.at(*place) == '的');
-    if let Some(of) = work.filter(|of| super::verbs::is_name(&phrase.plain(of + 1, end))) {
-        return (trimmed(phrase, start, of), end);
-    }
-    (trimmed(phrase, start, end), end)
+    end
 }
 
 fn digit_inside(phrase: &Phrase, from: usize, to: usize) -> bool {

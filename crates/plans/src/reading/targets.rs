@@ -231,35 +231,48 @@ fn read_clause(
         listed = true;
         from = next_from(phrase, end, clause.1);
     }
-    if let Some(mut whole) = whole {
-        if whole.object.is_empty() {
-            whole.object = if carried.object.is_empty() {
-                around.topic.to_owned()
-            } else {
-                carried.object.clone()
-            };
-        }
-        if whole.object.is_empty() {
-            return;
-        }
-        let due = due(whole.at, clause, times, around);
-        carried.verb = Some(whole.verb.clone());
-        found.push(Found {
-            at: whole.at,
-            target: Target {
-                metric: around.bindings.metric(&whole.object, "%"),
-                object: whole.object,
-                verb: whole.verb,
-                comparison: Comparison::All,
-                value: 100.0,
-                value_to: None,
-                unit: "%".to_owned(),
-                due,
-                confidence: whole.confidence,
-                source_text: phrase.printed(whole.start, whole.end),
-            },
-        });
+    if let Some(whole) = whole {
+        written_whole(sentence, clause, whole, carried, found);
     }
+}
+
+fn written_whole(
+    sentence: Sentence<'_>,
+    clause: (usize, usize),
+    mut whole: coverage::Whole,
+    carried: &mut Carried,
+    found: &mut Vec<Found>,
+) {
+    let Sentence {
+        phrase,
+        times,
+        around,
+    } = sentence;
+    if whole.object.is_empty() {
+        whole.object.clone_from(&carried.object);
+    }
+    if whole.object.is_empty() {
+        around.topic.clone_into(&mut whole.object);
+    }
+    if whole.object.is_empty() {
+        return;
+    }
+    carried.verb = Some(whole.verb.clone());
+    found.push(Found {
+        at: whole.at,
+        target: Target {
+            metric: around.bindings.metric(&whole.object, "%"),
+            object: whole.object,
+            verb: whole.verb,
+            comparison: Comparison::All,
+            value: 100.0,
+            value_to: None,
+            unit: "%".to_owned(),
+            due: due(whole.at, clause, times, around),
+            confidence: whole.confidence,
+            source_text: phrase.printed(whole.start, whole.end),
+        },
+    });
 }
 
 /// After a figure the next of the list begins behind 、 or 和.

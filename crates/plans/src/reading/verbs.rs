@@ -141,10 +141,8 @@ pub fn verb_at(phrase: &Phrase, place: usize, to: usize) -> Option<Verb> {
         return None;
     }
     let named = NAMES.contains(&word) && phrase.longest(end, &NAME_TAILS).is_some();
-    let weak_name = !is_strong
-        && length > 1
-        && !ANYWHERE.contains(&word)
-        && !(place == 0 || "，；。、:要应拟将并续极步化善真别--由会好间".contains(phrase.before(place)));
+    let head = place == 0 || "，；。、:要应拟将并续极步化善真别--由会好间".contains(phrase.before(place));
+    let weak_name = !is_strong && length > 1 && !head && !ANYWHERE.contains(&word);
     let possessive = phrase.at(end) == '的' && is_strong;
     // 的建设, 区域发展: a noun, not something done.
     let noun = phrase.before(place) == '的' && place > 0;
