@@ -170,7 +170,8 @@ stranger's document may read worse. What counts for a document that was not seen
 | lanting, shuyang | 2 | 100 % / 100 % of 21 | 88.5 % / 97.9 % of 52 | 95.7 % | 100 % |
 | heping | 1 | 100 % / 100 % of 10 | 88.9 % / 100 % of 27 | 75.0 % | 95.8 % |
 
-All but the last were tuned on afterwards. (Since the second row one answer of haiyan was corrected, guiding thought being no item, and the
+All but the last were tuned on afterwards. After the first look at heping two rules were made (an unknown word before a figure, 通过 after
+one) without its misses but by one who had written its text: its first look is what counts, not the table below. (Since the second row one answer of haiyan was corrected, guiding thought being no item, and the
 measure of things asks for two fifths of the words instead of a half.)
 ";
 
@@ -179,10 +180,7 @@ fn report() -> String {
     for (title, cases) in [
         ("The five public documents", public()),
         ("Invented documents the reader was tuned on", invented("tuned")),
-        (
-            "Invented documents held out: no rule was made after them",
-            invented("held-out"),
-        ),
+        ("Invented document held out", invented("held-out")),
     ] {
         text.push_str(&section(title, &cases));
     }
