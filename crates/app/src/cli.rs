@@ -106,6 +106,17 @@ pub enum ImportCommand {
         #[arg(long)]
         good_rows: bool,
     },
+    /// 工作计划：从要点、意见、方案、指南、规划的正文（TXT、DOCX）读出条目、任务和指标值
+    Plan {
+        /// 文件
+        file: PathBuf,
+        /// 只看读出了什么，不写入
+        #[arg(long)]
+        dry_run: bool,
+        /// 输出 JSON（要和 --dry-run 一起用）
+        #[arg(long, requires = "dry_run")]
+        json: bool,
+    },
 }
 
 /// What can be done with a demonstration.
@@ -190,6 +201,9 @@ mod tests {
             ("draw verify draw.json", true),
             ("draw", false),
             ("demo tokens", false),
+            ("import plan f.docx --dry-run --json", true),
+            ("import plan f.txt --dry-run", true),
+            ("import plan f.txt --json", false),
             ("import outcomes f.csv", false),
             ("", false),
         ] {

@@ -1,12 +1,13 @@
-//! `xuequan import`: regions and people from files, reported row by row.
+//! `xuequan import`: regions and people from files, reported row by row; a plan's document, read as a draft.
 
 use crate::cli::ImportCommand;
 use crate::config::Config;
 use crate::installation::{Installation, Opening};
 use crate::{Done, Trouble, terminal};
 use people::persons::How;
-use platform::{AppError, Ctx};
+use platform::{AppError, Ctx, Platform};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Rows of a report that are printed; the page shows all.
 const SHOWN: usize = 200;
@@ -18,10 +19,13 @@ const FILE_LIMIT: u64 = 20 << 20;
 /// # Errors
 /// When the file cannot be read, or is refused as a whole, or has bad rows and nothing was written.
 pub async fn run(config: &Config, command: ImportCommand) -> Done {
-    let platform = Installation::open(config, Opening::command("import")).await?;
-    let ctx = Ctx::system(&platform, "import");
     match command {
-        ImportCommand::Regions { file, dry_run } => regions(&ctx, &read(&file)?, dry_run).await?,
+        ImportCommand::Plan { file, dry_run, json } => plan(&read(&file)?, dry_run, json),
+        ImportCommand::Regions { file, dry_run } => {
+            let platform = opened(config).await?;
+            regions(&Ctx::system(&platform, "import"), &read(&file)?, dry_run).await?;
+            counted(&platform).await
+        }
         ImportCommand::People {
             file,
             org,
@@ -33,9 +37,19 @@ pub async fn run(config: &Config, command: ImportCommand) -> Done {
                 (false, true) => How::GoodRows,
                 (false, false) => How::AllOrNothing,
             };
-            people(&ctx, &read(&file)?, &org, how).await?;
+            let platform = opened(config).await?;
+            people(&Ctx::system(&platform, "import"), &read(&file)?, &org, how).await?;
+            counted(&platform).await
         }
     }
+}
+
+async fn opened(config: &Config) -> Done<Arc<Platform>> {
+    Installation::open(config, Opening::command("import")).await
+}
+
+/// What was loaded may be much: the database counts it before it plans further.
+async fn counted(platform: &Platform) -> Done {
     Ok(platform.db.gather_statistics().await.map_err(AppError::from)?)
 }
 
@@ -50,6 +64,26 @@ fn read(file: &Path) -> Done<Vec<u8>> {
         )));
     }
     std::fs::read(file).map_err(unread)
+}
+
+/// Reads a document and prints the draft of its plan.
+fn plan(bytes: &[u8], dry_run: bool, json: bool) -> Done {
+    if !dry_run {
+        return Err(Trouble::new(
+            "计划要由人校对以后才发布，命令行只能看读出了什么。请加上 --dry-run。".to_owned(),
+        ));
+    }
+    let draft = plans::reading::read_file(bytes).map_err(Trouble::new)?;
+    if json {
+        let text = serde_json::to_string_pretty(&draft)
+            .map_err(|error| Trouble::new(format!("草稿写不成 JSON：{error}")))?;
+        terminal::say(text);
+        return Ok(());
+    }
+    for line in plans::reading::outline::outline(&draft) {
+        terminal::say(line);
+    }
+    Ok(())
 }
 
 async fn regions(ctx: &Ctx, bytes: &[u8], dry_run: bool) -> Done {

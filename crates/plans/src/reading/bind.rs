@@ -1,0 +1,135 @@
+//! Which metric would move a target: proposals from `data/plans/bindings.toml`.
+
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+/// The shipped table.
+const SHIPPED: &str = include_str!("../../../../data/plans/bindings.toml");
+
+#[derive(Debug, Deserialize)]
+struct File {
+    #[serde(default)]
+    metric: Vec<Row>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Row {
+    id: String,
+    words: Vec<String>,
+    #[serde(default)]
+    units: Vec<String>,
+}
+
+/// Words of things, each with its metric.
+#[derive(Debug, Default)]
+pub struct Bindings {
+    rows: Vec<Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    metric: String,
+    parts: Vec<String>,
+    units: Vec<String>,
+    weight: usize,
+}
+
+impl Bindings {
+    /// Reads a table: rows `[[metric]]` with `id`, `words` (parts joined by `+`, all needed in this order) and `units`.
+    ///
+    /// # Errors
+    /// A sentence, when the text is no such table.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let file: File = toml::from_str(text).map_err(|error| format!("指标对照表读不了：{error}"))?;
+        let mut rows = Vec::new();
+        for row in file.metric {
+            for words in &row.words {
+                let parts: Vec<String> = words.split('+').map(str::to_owned).collect();
+                rows.push(Entry {
+                    metric: row.id.clone(),
+                    weight: parts.iter().map(|part| part.chars().count()).sum(),
+                    parts,
+                    units: row.units.clone(),
+                });
+            }
+        }
+        Ok(Self { rows })
+    }
+
+    /// The shipped table.
+    #[must_use]
+    pub fn shipped() -> &'static Self {
+        static TABLE: LazyLock<Bindings> = LazyLock::new(|| Bindings::read(SHIPPED).unwrap_or_default());
+        &TABLE
+    }
+
+    /// The metric whose words fit best; the longest words win, none when nothing fits.
+    #[must_use]
+    pub fn metric(&self, object: &str, unit: &str) -> Option<String> {
+        self.rows
+            .iter()
+            .filter(|row| row.units.is_empty() || row.units.iter().any(|known| known == unit))
+            .filter(|row| holds(object, &row.parts))
+            .max_by_key(|row| (row.weight, row.units.len().min(1)))
+            .map(|row| row.metric.clone())
+    }
+
+    /// The ids of all metrics in the table, once each.
+    #[must_use]
+    pub fn metrics(&self) -> Vec<&str> {
+        let mut ids: Vec<&str> = self.rows.iter().map(|row| row.metric.as_str()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+}
+
+/// All parts stand in these words, one after the other.
+fn holds(object: &str, parts: &[String]) -> bool {
+    let mut rest = object;
+    for part in parts {
+        match rest.split_once(part.as_str()) {
+            Some((_, after)) => rest = after,
+            None => return false,
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_table_is_whole() {
+        let table = Bindings::read(SHIPPED).expect("the table");
+        assert!(table.metrics().len() > 30);
+        for metric in table.metrics() {
+            let (noun, measure) = metric.split_once('.').expect("noun.measure");
+            assert!(
+                !noun.is_empty()
+                    && measure.chars().all(|letter| letter.is_ascii_lowercase()
+                        || letter.is_ascii_digit()
+                        || letter == '_'),
+                "{metric}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_longest_words_win() {
+        let table = Bindings::shipped();
+        for (object, unit, metric) in [
+            ("一星级团队", "个", Some("teams.by_star")),
+            ("市五星级老年团队", "个", Some("teams.by_star")),
+            ("智慧学习助学团队", "个", Some("teams.digital_help")),
+            ("养教结合优秀学习点", "个", Some("sites.by_kind")),
+            ("特色主题学习线路", "条", Some("walks.routes")),
+            ("省现代化社区学校用房", "平方米", Some("schools.floor_area")),
+            ("专职社区教育工作者", "‱", Some("staff.full_time_per_10000")),
+            ("天上的星星", "颗", None),
+        ] {
+            assert_eq!(table.metric(object, unit).as_deref(), metric, "{object}");
+        }
+    }
+}
