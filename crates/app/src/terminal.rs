@@ -1,11 +1,11 @@
 //! The only place that writes to the terminal.
 
 use std::fmt::Display;
+use std::io::{Write, stdout};
 
-/// A line for the operator.
-#[expect(clippy::print_stdout, reason = "commands answer on the terminal")]
+/// A line for the operator. Who has stopped reading, such as `head`, misses the rest; the work goes on.
 pub fn say(line: impl Display) {
-    println!("{line}");
+    let _ = writeln!(stdout(), "{line}");
 }
 
 /// Why the command stops.
