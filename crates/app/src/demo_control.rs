@@ -54,7 +54,8 @@ async fn page(ctx: &Ctx, form: Form) -> AppResult<DemoPage> {
 
 /// The next opening that is far enough away to be moved to.
 async fn next_opening(ctx: &Ctx) -> AppResult<Option<Instant>> {
-    let after = ctx.now().plus_secs(BEFORE_OPENING);
+    // A few seconds more: who has just been moved there means the one after it.
+    let after = ctx.now().plus_secs(BEFORE_OPENING + 5);
     enrollment::first_come::actions::next_opening(ctx.db(), after).await
 }
 
