@@ -305,6 +305,72 @@ async fn migrations_run_once_and_do_not_change() {
     assert!(db.migrate(&[CHANGED]).await.is_err());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_for_postgres_alone_is_read_by_no_other() {
+    const MARKED: Schema = Schema {
+        domain: "marked",
+        migrations: &[Migration {
+            number: 1,
+            name: "a column for one of the two",
+            sql: "-- A sentence.\n--postgres ALTER TABLE class ADD COLUMN only_here TEXT;\nSELECT 1",
+        }],
+        org_owned: &[],
+    };
+    let db = fresh().await;
+    db.migrate(&[SCHEMA, MARKED]).await.unwrap();
+    let columns = db::testing::columns(&db).await.unwrap();
+    let there = columns.contains(&("class".into(), "only_here".into()));
+    assert_eq!(there, db.dialect() == db::Dialect::Postgres);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_for_many_rows_writes_all_or_fails() {
+    let db = fresh().await;
+    for id in 1..=40 {
+        add_class(&db, id, 1, &format!("class {id}")).await.unwrap();
+    }
+    let sql = "UPDATE class SET seats = $2 WHERE id = $1 {unscoped: test}";
+    let tx = db.begin().await.unwrap();
+    let rows: Vec<Vec<Value>> = (1_i64..=40).map(|id| vec![id.into(), (id * 10).into()]).collect();
+    tx.exec_many(sql, &rows).await.unwrap();
+    tx.exec_many(sql, &[]).await.unwrap();
+    tx.finish().await.unwrap();
+    let sum = "SELECT CAST(sum(seats) AS BIGINT) FROM class WHERE seats = id * 10 {unscoped: test}";
+    assert_eq!(db.query_one::<i64>(sum, args![]).await.unwrap(), 8_200);
+    let tx = db.begin().await.unwrap();
+    let wrong = [vec![1_i64.into(), 1_i64.into()], vec![2_i64.into(), Value::Null]];
+    assert!(tx.exec_many(sql, &wrong).await.is_err());
+    drop(tx);
+    assert_eq!(db.query_one::<i64>(sum, args![]).await.unwrap(), 8_200);
+    db.gather_statistics().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn locks_of_many_are_waited_for_whatever_their_order() {
+    let db = fresh().await;
+    add_class(&db, 1, 1, "c").await.unwrap();
+    let mut writers = Vec::new();
+    for at in 0..20_i64 {
+        let db = db.clone();
+        writers.push(tokio::spawn(async move {
+            let wanted = if at % 2 == 0 { [3, 1, 2] } else { [2, 4, 1] };
+            let tx = db.begin().await.unwrap();
+            tx.lock_all("class", &wanted).await.unwrap();
+            let sql = "SELECT seats FROM class WHERE id = 1 {unscoped: test}";
+            let seats: i64 = tx.query_one(sql, args![]).await.unwrap();
+            tokio::task::yield_now().await;
+            let sql = "UPDATE class SET seats = $1 WHERE id = 1 {unscoped: test}";
+            tx.exec(sql, args![seats - 1]).await.unwrap();
+            tx.finish().await.unwrap();
+        }));
+    }
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    let sql = "SELECT seats FROM class WHERE id = 1 {unscoped: test}";
+    assert_eq!(db.query_one::<i64>(sql, args![]).await.unwrap(), 0);
+}
+
 /// Only SQLite has a log to bring to the disk; on PostgreSQL a commit is durable when it returns.
 #[tokio::test]
 async fn a_durable_commit_is_read_at_once_and_found_after_opening_again() {

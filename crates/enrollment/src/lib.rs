@@ -277,7 +277,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     all
 }
 
-/// Counts the seats of open classes again and says where counters and rows differ.
+/// Counts the seats of open classes again and says where counters and rows differ, and which places point at nothing.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -289,5 +289,11 @@ pub async fn recount(db: &db::Db) -> platform::AppResult<Vec<String>> {
             row.class_id, row.enrolled, row.waitlisted, row.seated, row.waiting
         )
     };
-    Ok(wrong.into_iter().map(sentence).collect())
+    let adrift = enrollments::store::adrift(db).await?;
+    let lost = |id: EnrollmentId| format!("报名 {id}：它的班级、学期、学校或学员不在");
+    Ok(wrong
+        .into_iter()
+        .map(sentence)
+        .chain(adrift.into_iter().map(lost))
+        .collect())
 }

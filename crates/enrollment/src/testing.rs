@@ -186,4 +186,51 @@ impl Stage {
         let made = self.as_registrar().call(201, "POST", &path, &body).await;
         made["id"].as_str().unwrap().to_owned()
     }
+    /// Where the last place of one of the stage's people in a class stands; empty without any.
+    pub(crate) async fn standing(&self, at: usize, class: teaching::ClassId) -> String {
+        let sql = "SELECT status FROM enrollment WHERE person_id = $1 AND class_id = $2 {unscoped: test} ORDER BY id DESC LIMIT 1";
+        let db = &self.app.platform.db;
+        let found: Option<String> = db
+            .query_opt(sql, db::args![self.people[at], class])
+            .await
+            .unwrap();
+        found.unwrap_or_default()
+    }
+
+    /// Enrols one of the stage's people, who pays at the counter. Gives the enrolment's id.
+    pub(crate) async fn paid(&self, at: usize) -> String {
+        let id = self.enroll(at).await["id"].as_str().unwrap().to_owned();
+        self.pay_cash(&id).await;
+        id
+    }
+
+    /// Pays the fee of an enrolment in cash.
+    pub(crate) async fn pay_cash(&self, id: &str) {
+        let path = format!("/api/v1/enrollments/{id}/payments");
+        let body = json!({ "method": "cash", "reason": "" });
+        self.as_registrar().call(201, "POST", &path, &body).await;
+    }
+
+    /// Ledger and counters are right, and the cashier's list of what is owed back sums up to this, in fen.
+    pub(crate) async fn books_are_right(&self, owed: i64) {
+        let db = &self.app.platform.db;
+        assert_eq!(
+            crate::fees::actions::prove(db).await.unwrap(),
+            Vec::<String>::new()
+        );
+        assert_eq!(crate::recount(db).await.unwrap(), Vec::<String>::new());
+        let open = "SELECT CAST(COALESCE(sum(amount_fen), 0) AS BIGINT) FROM fee_refund WHERE status = 'open' {unscoped: test}";
+        let found: i64 = db.query_one(open, &[]).await.unwrap();
+        assert_eq!(found, owed, "the cashier's list is what the books say");
+    }
+
+    /// Erases what this crate keeps of one of the stage's people.
+    pub(crate) async fn erase(&self, at: usize) {
+        let tx = self.app.system().begin().await.unwrap();
+        let events = (crate::KEEPER.erase)(&tx, self.people[at]).await.unwrap();
+        let done = platform::Event::new("test.erased", "person", self.people[at]);
+        tx.commit(events.into_iter().chain([done]).collect())
+            .await
+            .unwrap();
+    }
 }

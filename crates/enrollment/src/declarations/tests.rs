@@ -372,12 +372,7 @@ async fn who_is_erased_leaves_no_signature_and_no_name() {
     );
     let db = &stage.app.platform.db;
     for (erased, left, named) in [(1, 1, false), (0, 0, false)] {
-        let tx = stage.app.system().begin().await.unwrap();
-        let events = (crate::KEEPER.erase)(&tx, stage.people[erased]).await.unwrap();
-        let done = platform::Event::new("test.erased", "person", stage.people[erased]);
-        tx.commit(events.into_iter().chain([done]).collect())
-            .await
-            .unwrap();
+        stage.erase(erased).await;
         let signed = store::of_person(db, stage.people[0]).await.unwrap();
         assert_eq!(signed.len(), left);
         assert!(

@@ -2,7 +2,6 @@
 
 use crate::enrollments::{HOLDS, JOBS};
 use crate::testing::{Stage, stage};
-use db::args;
 use kernel::Id;
 use serde_json::{Value, json};
 use teaching::ClassId;
@@ -73,13 +72,6 @@ async fn open(stage: &Stage) -> ClassId {
     opened["class"].as_str().unwrap().parse().unwrap()
 }
 
-async fn standing(stage: &Stage, at: usize, class: ClassId) -> String {
-    let sql = "SELECT status FROM enrollment WHERE person_id = $1 AND class_id = $2 {unscoped: test} ORDER BY id DESC LIMIT 1";
-    let db = &stage.app.platform.db;
-    let found: Option<String> = db.query_opt(sql, args![stage.people[at], class]).await.unwrap();
-    found.unwrap_or_default()
-}
-
 async fn whole(stage: &Stage) {
     let db = &stage.app.platform.db;
     assert_eq!(crate::recount(db).await.unwrap(), Vec::<String>::new());
@@ -111,8 +103,8 @@ async fn a_class_is_opened_and_the_list_moves_over_in_order() {
     ] {
         assert_eq!(
             (
-                standing(&stage, at, new).await,
-                standing(&stage, at, stage.class).await
+                stage.standing(at, new).await,
+                stage.standing(at, stage.class).await
             ),
             (there.to_owned(), here.to_owned()),
             "{at}"
@@ -142,28 +134,22 @@ async fn a_seat_of_the_new_class_goes_on_down_the_list() {
     let path = format!("/api/v1/enrollments/{}/accept", stage.latest(2).await);
     stage.as_learner(2).call(200, "POST", &path, &Value::Null).await;
     stage.app.run_jobs(JOBS).await;
-    assert_eq!(standing(&stage, 2, stage.class).await, "transferred");
+    assert_eq!(stage.standing(2, stage.class).await, "transferred");
     // Who declines keeps the old place, and the next is asked.
     let path = format!("/api/v1/enrollments/{}", stage.latest(3).await);
     stage.as_learner(3).call(200, "DELETE", &path, &json!({})).await;
     stage.app.run_jobs(JOBS).await;
     assert_eq!(
-        (
-            standing(&stage, 3, stage.class).await,
-            standing(&stage, 4, new).await
-        ),
+        (stage.standing(3, stage.class).await, stage.standing(4, new).await),
         ("waitlisted".into(), "offered".into())
     );
     // Who lets it pass does too.
     stage.app.platform.clock.advance(25 * 3_600);
     stage.job(HOLDS, json!({})).await;
     stage.app.run_jobs(JOBS).await;
-    assert_eq!(standing(&stage, 4, new).await, "expired");
+    assert_eq!(stage.standing(4, new).await, "expired");
     assert_eq!(
-        (
-            standing(&stage, 4, stage.class).await,
-            standing(&stage, 5, new).await
-        ),
+        (stage.standing(4, stage.class).await, stage.standing(5, new).await),
         ("waitlisted".into(), "offered".into())
     );
     whole(&stage).await;
@@ -177,13 +163,10 @@ async fn a_school_that_confirms_at_once_ends_the_wait_at_once() {
     stage.confirm_at_once().await;
     let new = open(&stage).await;
     assert_eq!(
-        (
-            standing(&stage, 2, new).await,
-            standing(&stage, 2, stage.class).await
-        ),
+        (stage.standing(2, new).await, stage.standing(2, stage.class).await),
         ("confirmed".into(), "transferred".into())
     );
-    assert_eq!(standing(&stage, 4, stage.class).await, "waitlisted");
+    assert_eq!(stage.standing(4, stage.class).await, "waitlisted");
     whole(&stage).await;
 }
 

@@ -337,3 +337,15 @@ pub(crate) async fn miscounted(db: &Db) -> DbResult<Vec<Miscounted>> {
     )
     .await
 }
+
+/// Places whose class, term, school or person is not there: on PostgreSQL no foreign key watches it.
+pub(crate) async fn adrift(db: &Db) -> DbResult<Vec<EnrollmentId>> {
+    db.query(
+        "SELECT e.id FROM enrollment e LEFT JOIN class c ON c.id = e.class_id LEFT JOIN term t ON t.id = e.term_id
+           LEFT JOIN org o ON o.id = e.org_id LEFT JOIN person p ON p.id = e.person_id
+         WHERE c.id IS NULL OR t.id IS NULL OR o.id IS NULL OR p.id IS NULL
+         {unscoped: the whole installation is looked through} ORDER BY e.id LIMIT 100",
+        args![],
+    )
+    .await
+}

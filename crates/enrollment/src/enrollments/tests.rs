@@ -590,3 +590,20 @@ async fn pages_lead_staff_only_where_they_may_go() {
         assert!(leads(&read) == 0 && leads(&act) > 0, "{path}");
     }
 }
+
+/// SQLite refuses it at once; PostgreSQL asks no foreign key here, so the check must find it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_of_nobody_does_not_stay_unseen() {
+    let stage = stage(2, 1).await;
+    stage.enroll(0).await;
+    let tx = stage.app.system().begin().await.unwrap();
+    let astray = "UPDATE enrollment SET person_id = 7 {unscoped: test}";
+    if tx.exec(astray, &[]).await.is_err() {
+        return;
+    }
+    tx.commit(vec![platform::Event::new("test.astray", "class", stage.class)])
+        .await
+        .unwrap();
+    let found = crate::recount(&stage.app.platform.db).await.unwrap();
+    assert!(found.iter().any(|one| one.contains("学员不在")), "{found:?}");
+}

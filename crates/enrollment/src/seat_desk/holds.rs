@@ -1,8 +1,8 @@
 //! How long a seat is kept for somebody who must pay for it or still owes a paper; the school sets the figures.
 //!
 //! 1. Who enrols on line has so many hours (48 for a fee, unless the school sets it).
-//! 2. Who enrols at the counter or by telephone has until the end of the second (or as the school sets it) working day after today, as schools
-//!    publish it (西安老年大学, 2023): they pay at the counter, which is closed on holidays.
+//! 2. Who enrols at the counter or by telephone has until the end of a working day after today, the second unless the school
+//!    sets it, as schools publish it (西安老年大学, 2023): they pay at the counter, which is closed on holidays.
 //! 3. Whose turn came by itself (from the waitlist, by a draw) has the longer of the two: they did not choose the moment.
 
 use crate::rules::Rule;

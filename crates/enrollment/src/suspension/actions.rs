@@ -4,18 +4,18 @@ use super::model::{self, SuspensionStatus, Wanting, Why};
 use super::store::{self, SuspensionRow};
 use crate::enrollments::actions::{desk_channel, own, place};
 use crate::enrollments::store::{self as enrollments, EnrollmentRow};
+use crate::enrollments::wishes;
 use crate::fees::Money;
 use crate::fees::ladder::Cause;
 use crate::school_rules::{self, FeeMeanwhile, Ruling, SeatMeanwhile};
 use crate::seat_desk::{Answer, Ask, Asked, SeatDesk};
 use crate::{EnrollmentId, EnrollmentStatus, SuspensionId};
 use db::Db;
-use kernel::{Date, PersonId, bounded};
+use kernel::{Date, bounded};
 use people::contact;
 use people::persons::{self, PersonBrief};
 use platform::{AppError, AppResult, Channel, Ctx, Event, Permission, Waiting};
 use serde_json::json;
-use std::collections::HashMap;
 use teaching::classes::{self, ClassRow};
 use teaching::{ClassId, TermId, terms};
 
@@ -366,14 +366,7 @@ async fn back(
 pub async fn list(ctx: &Ctx) -> AppResult<Vec<(SuspensionRow, PersonBrief)>> {
     let scope = ctx.may(Permission::EnrollmentAct)?;
     let rows = store::open_within(ctx.db(), &scope).await?;
-    let ids: Vec<PersonId> = rows.iter().map(|row| row.person_id).collect();
-    let briefs: HashMap<PersonId, PersonBrief> =
-        persons::find_many(ctx.db(), &ids).await?.into_iter().collect();
-    let list = rows.into_iter().filter_map(|row| {
-        let brief = briefs.get(&row.person_id)?.clone();
-        Some((row, brief))
-    });
-    Ok(list.collect())
+    wishes::with_people(ctx.db(), rows, |row| row.person_id).await
 }
 
 /// Wishes that wait for a decision.

@@ -4,6 +4,7 @@ use super::actions;
 use super::model::SuspensionStatus;
 use super::store::SuspensionRow;
 use crate::enrollments::api::EnrollmentAnswer;
+use crate::enrollments::wishes::WishDecisionBody;
 use crate::school_rules::{FeeMeanwhile, SeatMeanwhile};
 use crate::seat_desk::SeatDesk;
 use crate::{EnrollmentId, SuspensionId};
@@ -119,19 +120,8 @@ pub(super) async fn open(ctx: Ctx, asked: Asked) -> AppResult<axum::Json<Listed<
     Ok(axum::Json(part.of(all).map(item)))
 }
 
-/// A decision.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct PauseDecisionBody {
-    /// Whether they may pause.
-    approved: bool,
-    /// Why not; not needed when they may.
-    #[serde(default)]
-    note: String,
-}
-
 /// Decides on a wish to pause.
-#[utoipa::path(post, path = "/api/v1/suspensions/{id}/decision", tag = "enrollments", operation_id = "decide_suspension", request_body = PauseDecisionBody,
+#[utoipa::path(post, path = "/api/v1/suspensions/{id}/decision", tag = "enrollments", operation_id = "decide_suspension", request_body = WishDecisionBody,
     params(("id" = String, Path, description = "The wish")),
     responses((status = 204, description = "Decided"), (status = 404, description = "None in your scope"),
         (status = 409, description = "It was decided, or there is nothing left to pause from: problem+json")))]
@@ -139,7 +129,7 @@ pub(super) async fn decide(
     ctx: Ctx,
     Extension(desk): Extension<Arc<SeatDesk>>,
     At(id): At<SuspensionId>,
-    Json(body): Json<PauseDecisionBody>,
+    Json(body): Json<WishDecisionBody>,
 ) -> AppResult<StatusCode> {
     if body.approved {
         actions::approve(&ctx, &desk, id).await?;

@@ -5,7 +5,7 @@ use crate::enrollments::JOBS;
 use crate::testing::{Stage, stage_with_fee};
 use crate::{EnrollmentStatus, roll};
 use db::args;
-use kernel::{Date, Id};
+use kernel::{Date, Id, PersonId};
 use serde_json::{Value, json};
 use teaching::ClassId;
 use teaching::classes::ClassStatus;
@@ -54,25 +54,6 @@ async fn next_term(stage: &Stage, fee_fen: i64) -> ClassId {
     to
 }
 
-async fn standing(stage: &Stage, at: usize, class: ClassId) -> String {
-    let sql = "SELECT status FROM enrollment WHERE person_id = $1 AND class_id = $2 {unscoped: test} ORDER BY id DESC LIMIT 1";
-    let db = &stage.app.platform.db;
-    let found: Option<String> = db.query_opt(sql, args![stage.people[at], class]).await.unwrap();
-    found.unwrap_or_default()
-}
-
-async fn paid(stage: &Stage, at: usize) -> String {
-    let id = stage.enroll(at).await["id"].as_str().unwrap().to_owned();
-    pay(stage, &id).await;
-    id
-}
-
-async fn pay(stage: &Stage, id: &str) {
-    let path = format!("/api/v1/enrollments/{id}/payments");
-    let body = json!({ "method": "cash", "reason": "" });
-    stage.as_registrar().call(201, "POST", &path, &body).await;
-}
-
 async fn decide(stage: &Stage, rules: Value) {
     let at = format!("/api/v1/orgs/{}/school-rules", stage.world.here.org);
     let body = json!({ "rules": rules, "reason": "校务会决定" });
@@ -88,18 +69,6 @@ async fn suspend(stage: &Stage, id: &str) {
         .await;
     assert_eq!(done.status, 303, "{}", done.body);
     stage.app.run_jobs(JOBS).await;
-}
-
-async fn books_are_right(stage: &Stage, owed: i64) {
-    let db = &stage.app.platform.db;
-    assert_eq!(
-        crate::fees::actions::prove(db).await.unwrap(),
-        Vec::<String>::new()
-    );
-    assert_eq!(crate::recount(db).await.unwrap(), Vec::<String>::new());
-    let open = "SELECT CAST(COALESCE(sum(amount_fen), 0) AS BIGINT) FROM fee_refund WHERE status = 'open' {unscoped: test}";
-    let found: i64 = db.query_one(open, &[]).await.unwrap();
-    assert_eq!(found, owed);
 }
 
 /// Goes to nine o'clock of a day.
@@ -151,7 +120,7 @@ async fn who_may_ask_for_a_pause() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_learner_asks_the_school_decides_and_they_come_back_next_term() {
     let stage = stage_with_fee(1, 3).await;
-    let id = paid(&stage, 0).await;
+    let id = stage.paid(0).await;
     stage.give_phone(0).await;
     stage.enroll(1).await;
     let to = next_term(&stage, 9_000).await;
@@ -182,13 +151,13 @@ async fn a_learner_asks_the_school_decides_and_they_come_back_next_term() {
     );
     approved(&stage).await;
     stage.app.run_jobs(JOBS).await;
-    assert_eq!(standing(&stage, 0, stage.class).await, "suspended");
+    assert_eq!(stage.standing(0, stage.class).await, "suspended");
     assert_eq!(
-        standing(&stage, 1, stage.class).await,
+        stage.standing(1, stage.class).await,
         "reserved",
         "the next has the seat"
     );
-    books_are_right(&stage, 0).await;
+    stage.books_are_right(0).await;
     comes_back(&stage, &id, (to, dear)).await;
 }
 
@@ -228,9 +197,9 @@ async fn comes_back(stage: &Stage, id: &str, (to, dear): (ClassId, ClassId)) {
         assert_eq!(done.status, 303, "{}", done.body);
     }
     stage.app.run_jobs(JOBS).await;
-    assert_eq!(standing(stage, 0, stage.class).await, "transferred");
-    assert_eq!(standing(stage, 0, to).await, "confirmed");
-    books_are_right(stage, 3_000).await;
+    assert_eq!(stage.standing(0, stage.class).await, "transferred");
+    assert_eq!(stage.standing(0, to).await, "confirmed");
+    stage.books_are_right(3_000).await;
     let told = stage.told(0).await;
     let said = |text: &str| told.iter().any(|one| one.contains(text));
     assert!(
@@ -266,7 +235,7 @@ async fn approved(stage: &Stage) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_has_a_reason_and_changes_nothing() {
     let stage = stage_with_fee(1, 1).await;
-    let id = paid(&stage, 0).await;
+    let id = stage.paid(0).await;
     stage.give_phone(0).await;
     let path = format!("/api/v1/enrollments/{id}/suspensions");
     let body = json!({ "reason": "想出去旅行" });
@@ -278,22 +247,22 @@ async fn a_refusal_has_a_reason_and_changes_nothing() {
     let no = json!({ "approved": false, "note": "课程不能中断" });
     clerk.call(204, "POST", &decide, &no).await;
     assert_eq!(clerk.api("POST", &decide, &no).await.status, 409);
-    assert_eq!(standing(&stage, 0, stage.class).await, "confirmed");
+    assert_eq!(stage.standing(0, stage.class).await, "confirmed");
     let told = stage.told(0).await;
     assert!(told.iter().any(|one| one.contains("课程不能中断")), "{told:?}");
-    books_are_right(&stage, 0).await;
+    stage.books_are_right(0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kept_seat_waits_for_its_learner_and_lessons_meanwhile_are_not_missed() {
     let stage = stage_with_fee(1, 2).await;
     decide(&stage, json!({ "suspend_seat": "keep" })).await;
-    let id = paid(&stage, 0).await;
+    let id = stage.paid(0).await;
     stage.enroll(1).await;
     go_to(&stage, "2027-03-03");
     suspend(&stage, &id).await;
-    assert_eq!(standing(&stage, 0, stage.class).await, "suspended");
-    assert_eq!(standing(&stage, 1, stage.class).await, "waitlisted");
+    assert_eq!(stage.standing(0, stage.class).await, "suspended");
+    assert_eq!(stage.standing(1, stage.class).await, "waitlisted");
     go_to(&stage, "2027-03-16");
     let body = json!({ "class": stage.class });
     let path = format!("/api/v1/enrollments/{id}/return");
@@ -317,18 +286,18 @@ async fn a_kept_seat_waits_for_its_learner_and_lessons_meanwhile_are_not_missed(
         .get(&format!("/desk/enrollments/{id}/suspension"))
         .await;
     assert!(again.shows("只能休学一次"), "{}", again.body);
-    books_are_right(&stage, 0).await;
+    stage.books_are_right(0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_got_the_fee_back_pays_for_the_lessons_that_are_left() {
     let stage = stage_with_fee(1, 1).await;
     decide(&stage, json!({ "suspend_fee": "refund" })).await;
-    let id = paid(&stage, 0).await;
+    let id = stage.paid(0).await;
     go_to(&stage, "2027-03-02");
     suspend(&stage, &id).await;
     // One of four lessons has begun.
-    books_are_right(&stage, 9_000).await;
+    stage.books_are_right(9_000).await;
     go_to(&stage, "2027-03-16");
     let at = format!("/desk/enrollments/{id}/return");
     let done = stage
@@ -341,20 +310,20 @@ async fn who_got_the_fee_back_pays_for_the_lessons_that_are_left() {
     let db = &stage.app.platform.db;
     let (status, due, lessons): (String, i64, Option<i64>) = db.query_one(sql, args![seat]).await.unwrap();
     assert_eq!((status.as_str(), due, lessons), ("reserved", 3_000, Some(1)));
-    pay(&stage, &seat.to_string()).await;
+    stage.pay_cash(&seat.to_string()).await;
     // Before their own first lesson all of it goes back.
     stage
         .as_learner(0)
         .post(&format!("/me/enrollments/{seat}/withdraw"), &[])
         .await;
-    books_are_right(&stage, 9_000 + 3_000).await;
+    stage.books_are_right(9_000 + 3_000).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_does_not_come_back_gets_what_was_owed_when_the_pause_began() {
     let stage = stage_with_fee(2, 2).await;
     next_term(&stage, 9_000).await;
-    let ids = [paid(&stage, 0).await, paid(&stage, 1).await];
+    let ids = [stage.paid(0).await, stage.paid(1).await];
     stage.give_phone(0).await;
     go_to(&stage, "2027-03-02");
     for id in &ids {
@@ -365,20 +334,86 @@ async fn who_does_not_come_back_gets_what_was_owed_when_the_pause_began() {
     go_to(&stage, "2027-05-02");
     assert!(stage.as_learner(1).get(&out).await.shows("退给您 90"));
     assert_eq!(stage.as_learner(1).post(&out, &[]).await.status, 303);
-    books_are_right(&stage, 9_000).await;
+    stage.books_are_right(9_000).await;
     go_to(&stage, "2028-01-15");
     stage.job(super::jobs::OVER, json!({})).await;
-    assert_eq!(
-        standing(&stage, 0, stage.class).await,
-        "suspended",
-        "the last day"
-    );
+    assert_eq!(stage.standing(0, stage.class).await, "suspended", "the last day");
     stage.app.platform.clock.advance(DAY);
     for _ in 0..2 {
         stage.job(super::jobs::OVER, json!({})).await;
-        assert_eq!(standing(&stage, 0, stage.class).await, "withdrawn");
-        books_are_right(&stage, 18_000).await;
+        assert_eq!(stage.standing(0, stage.class).await, "withdrawn");
+        stage.books_are_right(18_000).await;
     }
     let told = stage.told(0).await;
     assert!(told.iter().any(|one| one.contains("学籍不再保留")), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_daughter_asks_for_her_mother_and_brings_her_back() {
+    let stage = stage_with_fee(1, 3).await;
+    stage.linked().await;
+    let id = stage.paid(1).await;
+    let at = format!("/me/enrollments/{id}/suspension");
+    let (daughter, other) = (stage.as_learner(0), stage.as_learner(2));
+    let form = [("reason", "妈妈要住院")];
+    assert_eq!(other.post(&at, &form).await.status, 404, "nobody to her");
+    assert_eq!(daughter.post(&at, &form).await.status, 303);
+    let asked: (String, Option<PersonId>, Option<PersonId>) = stage
+        .app
+        .platform
+        .db
+        .query_one(
+            "SELECT channel, actor_person, on_behalf_of FROM event WHERE kind = 'enrollment.suspension_asked'",
+            &[],
+        )
+        .await
+        .unwrap();
+    let [daughter_id, mother_id] = [stage.people[0], stage.people[1]];
+    assert_eq!(asked, ("family".into(), Some(daughter_id), Some(mother_id)));
+    let clerk = stage.as_registrar();
+    let open = clerk.call(200, "GET", "/api/v1/suspensions", &json!(null)).await;
+    let wish = open["items"][0]["id"].as_str().unwrap();
+    let decide = format!("/api/v1/suspensions/{wish}/decision");
+    clerk
+        .call(204, "POST", &decide, &json!({ "approved": true }))
+        .await;
+    assert_eq!(stage.standing(1, stage.class).await, "suspended");
+    let back = format!("/me/enrollments/{id}/return");
+    let form = [("class", stage.class.to_string())];
+    let form: Vec<(&str, &str)> = form.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    assert_eq!(other.post(&back, &form).await.status, 404);
+    assert_eq!(daughter.post(&back, &form).await.status, 303);
+    stage.app.run_jobs(JOBS).await;
+    assert_eq!(stage.standing(1, stage.class).await, "confirmed");
+    stage.books_are_right(0).await;
+    let told = stage.told(1).await;
+    assert!(told.iter().any(|one| one.contains("您已复学")), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_erased_in_a_pause_gets_back_what_had_stayed_and_leaves_no_words() {
+    let stage = stage_with_fee(1, 2).await;
+    let id = stage.paid(0).await;
+    stage.enroll(1).await;
+    suspend(&stage, &id).await;
+    stage.books_are_right(0).await;
+    stage.erase(0).await;
+    assert_eq!(stage.standing(0, stage.class).await, "withdrawn");
+    assert_eq!(
+        stage.standing(1, stage.class).await,
+        "reserved",
+        "the seat is not given twice"
+    );
+    stage.books_are_right(12_000).await;
+    let words: Vec<String> = stage
+        .app
+        .platform
+        .db
+        .query(
+            "SELECT reason || note FROM suspension {unscoped: test} ORDER BY id",
+            &[],
+        )
+        .await
+        .unwrap();
+    assert_eq!(words, [""]);
 }

@@ -4,6 +4,7 @@ use super::model::{self, Leaving, TransferStatus, Why};
 use super::store::{self, TransferRow};
 use crate::enrollments::actions::{desk_channel, own, place};
 use crate::enrollments::store::{self as enrollments, EnrollmentRow};
+use crate::enrollments::wishes;
 use crate::seat_desk::{Ask, Asked, MoveWhy, SeatDesk};
 use crate::{EnrollmentId, EnrollmentStatus, TransferId};
 use db::Db;
@@ -12,7 +13,6 @@ use people::contact;
 use people::persons::{self, PersonBrief};
 use platform::{AppError, AppResult, Channel, Ctx, Event, Permission, Waiting};
 use serde_json::json;
-use std::collections::HashMap;
 use teaching::ClassId;
 use teaching::classes::{self, ClassRow};
 
@@ -307,14 +307,7 @@ pub async fn refuse(ctx: &Ctx, id: TransferId, note: &str) -> AppResult<()> {
 pub async fn list(ctx: &Ctx) -> AppResult<Vec<(TransferRow, PersonBrief)>> {
     let scope = ctx.may(Permission::EnrollmentAct)?;
     let rows = store::open_within(ctx.db(), &scope).await?;
-    let ids: Vec<PersonId> = rows.iter().map(|row| row.person_id).collect();
-    let briefs: HashMap<PersonId, PersonBrief> =
-        persons::find_many(ctx.db(), &ids).await?.into_iter().collect();
-    let list = rows.into_iter().filter_map(|row| {
-        let brief = briefs.get(&row.person_id)?.clone();
-        Some((row, brief))
-    });
-    Ok(list.collect())
+    wishes::with_people(ctx.db(), rows, |row| row.person_id).await
 }
 
 /// Wishes that wait for a decision.

@@ -3,6 +3,7 @@
 use super::actions;
 use super::model::TransferStatus;
 use super::store::TransferRow;
+use crate::enrollments::wishes::WishDecisionBody;
 use crate::seat_desk::SeatDesk;
 use crate::{EnrollmentId, TransferId};
 use axum::Extension;
@@ -85,19 +86,8 @@ pub(super) async fn open(ctx: Ctx, asked: Asked) -> AppResult<axum::Json<Listed<
     Ok(axum::Json(part.of(all).map(item)))
 }
 
-/// A decision.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct DecisionBody {
-    /// Whether the transfer is done.
-    approved: bool,
-    /// Why not; not needed when it is done.
-    #[serde(default)]
-    note: String,
-}
-
 /// Decides on a wish: the seat moves whole or not at all.
-#[utoipa::path(post, path = "/api/v1/transfers/{id}/decision", tag = "enrollments", operation_id = "decide_transfer", request_body = DecisionBody,
+#[utoipa::path(post, path = "/api/v1/transfers/{id}/decision", tag = "enrollments", operation_id = "decide_transfer", request_body = WishDecisionBody,
     params(("id" = String, Path, description = "The wish")),
     responses((status = 204, description = "Decided"), (status = 404, description = "None in your scope"),
         (status = 409, description = "A rule stands in the way, or it was decided: problem+json")))]
@@ -105,7 +95,7 @@ pub(super) async fn decide(
     ctx: Ctx,
     Extension(desk): Extension<Arc<SeatDesk>>,
     At(id): At<TransferId>,
-    Json(body): Json<DecisionBody>,
+    Json(body): Json<WishDecisionBody>,
 ) -> AppResult<StatusCode> {
     if body.approved {
         actions::approve(&ctx, &desk, id).await?;

@@ -4,7 +4,6 @@ use super::model::{Leaving, Why, last_day, may_go, may_leave};
 use crate::EnrollmentStatus;
 use crate::enrollments::JOBS;
 use crate::testing::{Stage, stage_with_fee};
-use db::args;
 use kernel::Id;
 use serde_json::json;
 use teaching::ClassId;
@@ -22,33 +21,6 @@ async fn other(stage: &Stage, name: &str, capacity: i64, fee_fen: i64) -> ClassI
         ..ClassPlan::default()
     };
     Id::from_raw(class(&stage.app.platform, &stage.world.here, &plan).await)
-}
-
-async fn standing(stage: &Stage, at: usize, class: ClassId) -> String {
-    let sql = "SELECT status FROM enrollment WHERE person_id = $1 AND class_id = $2 {unscoped: test} ORDER BY id DESC LIMIT 1";
-    let db = &stage.app.platform.db;
-    let found: Option<String> = db.query_opt(sql, args![stage.people[at], class]).await.unwrap();
-    found.unwrap_or_default()
-}
-
-async fn paid(stage: &Stage, at: usize) -> String {
-    let id = stage.enroll(at).await["id"].as_str().unwrap().to_owned();
-    let path = format!("/api/v1/enrollments/{id}/payments");
-    let body = json!({ "method": "cash", "reason": "" });
-    stage.as_registrar().call(201, "POST", &path, &body).await;
-    id
-}
-
-async fn books_are_right(stage: &Stage, owed: i64) {
-    let db = &stage.app.platform.db;
-    assert_eq!(
-        crate::fees::actions::prove(db).await.unwrap(),
-        Vec::<String>::new()
-    );
-    assert_eq!(crate::recount(db).await.unwrap(), Vec::<String>::new());
-    let open = "SELECT CAST(COALESCE(sum(amount_fen), 0) AS BIGINT) FROM fee_refund WHERE status = 'open' {unscoped: test}";
-    let found: i64 = db.query_one(open, &[]).await.unwrap();
-    assert_eq!(found, owed);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -117,10 +89,10 @@ async fn a_learner_asks_and_the_school_moves_seat_and_fee_together() {
     let stage = stage_with_fee(1, 3).await;
     let to = other(&stage, "书法周二班", 1, 9_000).await;
     other(&stage, "贵的班", 5, 15_000).await;
-    let id = paid(&stage, 0).await;
+    let id = stage.paid(0).await;
     stage.give_phone(0).await;
     stage.enroll(1).await;
-    assert_eq!(standing(&stage, 1, stage.class).await, "waitlisted");
+    assert_eq!(stage.standing(1, stage.class).await, "waitlisted");
     let at = format!("/me/enrollments/{id}/transfer");
     let learner = stage.as_learner(0);
     let page = learner.get(&at).await;
@@ -142,18 +114,15 @@ async fn a_learner_asks_and_the_school_moves_seat_and_fee_together() {
     approved(&stage).await;
     stage.app.run_jobs(JOBS).await;
     assert_eq!(
-        (
-            standing(&stage, 0, stage.class).await,
-            standing(&stage, 0, to).await
-        ),
+        (stage.standing(0, stage.class).await, stage.standing(0, to).await),
         ("transferred".into(), "confirmed".into())
     );
     assert_eq!(
-        standing(&stage, 1, stage.class).await,
+        stage.standing(1, stage.class).await,
         "reserved",
         "the next who waits has the old seat"
     );
-    books_are_right(&stage, 3_000).await;
+    stage.books_are_right(3_000).await;
     let told = stage.told(0).await;
     assert!(told.last().unwrap().contains("转到“书法周二班”"), "{told:?}");
 }
@@ -179,7 +148,7 @@ async fn approved(stage: &Stage) {
 async fn nobody_loses_the_old_seat_without_the_new_one() {
     let stage = stage_with_fee(3, 4).await;
     let to = other(&stage, "书法周二班", 1, 12_000).await;
-    let id = paid(&stage, 0).await;
+    let id = stage.paid(0).await;
     let at = format!("/api/v1/enrollments/{id}/transfers");
     let body = json!({ "class": to, "reason": "想换时间" });
     stage.as_learner(0).call(201, "POST", &at, &body).await;
@@ -197,7 +166,7 @@ async fn nobody_loses_the_old_seat_without_the_new_one() {
         "{}",
         refused.body
     );
-    assert_eq!(standing(&stage, 0, stage.class).await, "confirmed");
+    assert_eq!(stage.standing(0, stage.class).await, "confirmed");
     let decide = format!("/api/v1/transfers/{wish}/decision");
     assert_eq!(
         clerk
@@ -220,7 +189,7 @@ async fn nobody_loses_the_old_seat_without_the_new_one() {
         .get(&format!("/me/enrollments/{id}/transfer"))
         .await;
     assert!(page.shows("名额没有了"), "{}", page.body);
-    books_are_right(&stage, 0).await;
+    stage.books_are_right(0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -244,7 +213,7 @@ async fn a_clerk_moves_who_has_not_paid_and_the_fee_is_due_anew() {
         .post(&at, &[("class", &to_text), ("reason", "本人来说")])
         .await;
     assert_eq!(done.status, 303, "{}", done.body);
-    assert_eq!(standing(&stage, 0, to).await, "reserved");
+    assert_eq!(stage.standing(0, to).await, "reserved");
     let home = stage.as_learner(0).get("/me").await;
     assert!(
         !home.shows("不是您的意思"),
@@ -254,14 +223,14 @@ async fn a_clerk_moves_who_has_not_paid_and_the_fee_is_due_anew() {
     let due = "SELECT due_fen FROM enrollment WHERE status = 'reserved' AND money = 'due' {unscoped: test}";
     let due: i64 = stage.app.platform.db.query_one(due, &[]).await.unwrap();
     assert_eq!(due, 9_000);
-    books_are_right(&stage, 0).await;
+    stage.books_are_right(0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wish_whose_seat_is_given_up_is_closed_with_it() {
     let stage = stage_with_fee(2, 1).await;
     let to = other(&stage, "书法周二班", 2, 9_000).await;
-    let id = paid(&stage, 0).await;
+    let id = stage.paid(0).await;
     let at = format!("/api/v1/enrollments/{id}/transfers");
     let body = json!({ "class": to, "reason": "想换时间" });
     let learner = stage.as_learner(0);

@@ -220,13 +220,6 @@ async fn set_minimum(stage: &Stage, minimum: i64) {
         .unwrap();
 }
 
-async fn standing(stage: &Stage, at: usize, class: ClassId) -> String {
-    let sql = "SELECT status FROM enrollment WHERE person_id = $1 AND class_id = $2 {unscoped: test}";
-    let db = &stage.app.platform.db;
-    let found: Option<String> = db.query_opt(sql, args![stage.people[at], class]).await.unwrap();
-    found.unwrap_or_default()
-}
-
 async fn enroll_in(stage: &Stage, at: usize, class: ClassId) {
     let path = format!("/api/v1/classes/{class}/enrollments");
     let made = stage.as_learner(at).api("POST", &path, &json!({})).await;
@@ -282,8 +275,8 @@ async fn a_class_below_its_minimum_goes_into_another() {
 /// Two were moved and told; the third, whose classes would clash, is out of the old one and told so.
 async fn two_moved_and_one_left(stage: &Stage, into: ClassId, third: ClassId) {
     for at in 0..2 {
-        assert_eq!(standing(stage, at, stage.class).await, "transferred");
-        assert_eq!(standing(stage, at, into).await, "confirmed");
+        assert_eq!(stage.standing(at, stage.class).await, "transferred");
+        assert_eq!(stage.standing(at, into).await, "confirmed");
         let told = stage.told(at).await;
         let told = told.last().unwrap();
         let right = [
@@ -295,9 +288,9 @@ async fn two_moved_and_one_left(stage: &Stage, into: ClassId, third: ClassId) {
         ];
         assert!(right.iter().all(|text| told.contains(text)), "{told}");
     }
-    assert_eq!(standing(stage, 2, stage.class).await, "cancelled");
+    assert_eq!(stage.standing(2, stage.class).await, "cancelled");
     assert_eq!(
-        (standing(stage, 2, into).await, standing(stage, 2, third).await),
+        (stage.standing(2, into).await, stage.standing(2, third).await),
         (String::new(), "confirmed".into())
     );
     let told = stage.told(2).await;
@@ -387,7 +380,7 @@ async fn what_cannot_be_merged_is_refused_with_a_sentence() {
     assert_eq!(
         (
             count(&stage, TRANSFERS).await,
-            standing(&stage, 0, stage.class).await
+            stage.standing(0, stage.class).await
         ),
         (0, "confirmed".into())
     );
@@ -423,7 +416,7 @@ async fn a_merge_that_was_stopped_goes_on_and_into_no_third_class() {
     assert_eq!(clerk.post(&at, &[("into", &into.to_string())]).await.status, 303);
     stage.app.run_jobs(JOBS).await;
     for at in 0..2 {
-        assert_eq!(standing(&stage, at, into).await, "confirmed");
+        assert_eq!(stage.standing(at, into).await, "confirmed");
     }
     let begun = "SELECT count(*) FROM event WHERE kind = 'class.merging'";
     assert_eq!(

@@ -1,6 +1,6 @@
 //! Merging a class in which people have paid: what they answer, and every fen.
 
-use super::{Stage, count, other, set_minimum, standing};
+use super::{Stage, other, set_minimum};
 use crate::enrollments::JOBS;
 use crate::testing::stage_with_fee;
 use db::args;
@@ -60,31 +60,20 @@ async fn merged(stage: &Stage) -> ClassId {
         stage.app.run_jobs(JOBS).await;
     }
     for at in 0..4 {
-        assert_eq!(standing(stage, at, stage.class).await, "transferred");
-        assert_eq!(standing(stage, at, into).await, "confirmed");
+        assert_eq!(stage.standing(at, stage.class).await, "transferred");
+        assert_eq!(stage.standing(at, into).await, "confirmed");
     }
     into
 }
 
 async fn books_are_right(stage: &Stage, owed: i64, income: i64) {
-    let db = &stage.app.platform.db;
-    assert_eq!(
-        crate::fees::actions::prove(db).await.unwrap(),
-        Vec::<String>::new()
-    );
-    assert_eq!(crate::recount(db).await.unwrap(), Vec::<String>::new());
+    stage.books_are_right(owed).await;
     let found = (
         account(stage, "carried").await,
         account(stage, "refund").await,
         account(stage, "income").await,
     );
     assert_eq!(found, (0, -owed, -income));
-    let open = "SELECT CAST(COALESCE(sum(amount_fen), 0) AS BIGINT) FROM fee_refund WHERE status = 'open' {unscoped: test}";
-    assert_eq!(
-        count(stage, open).await,
-        owed,
-        "the cashier's list is what the books say"
-    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -118,9 +107,9 @@ async fn who_has_paid_goes_along_or_gets_everything_back() {
     );
     stage.app.platform.clock.advance(3 * 86_400);
     stage.job(crate::MERGES, json!({})).await;
-    assert_eq!(standing(&stage, 0, into).await, "confirmed");
+    assert_eq!(stage.standing(0, into).await, "confirmed");
     for at in 1..4 {
-        assert_eq!(standing(&stage, at, into).await, "withdrawn", "{at}");
+        assert_eq!(stage.standing(at, into).await, "withdrawn", "{at}");
     }
     // Whose fee was waived leaves no income behind.
     books_are_right(&stage, 27_000, 9_000).await;
@@ -208,7 +197,7 @@ async fn answers_at_the_counter(stage: &Stage, id: &str, into: ClassId) {
         .await;
     let again = clerk.post(&at, &[("answer", "refund")]).await;
     assert_eq!(again.status, 303, "{}", again.body);
-    assert_eq!(standing(stage, 1, into).await, "withdrawn");
+    assert_eq!(stage.standing(1, into).await, "withdrawn");
     stage.app.run_jobs(JOBS).await;
     let told = stage.told(1).await;
     let told = told.last().unwrap();
