@@ -62,3 +62,16 @@ export async function messageThatSays(url, words) {
   }
   throw new Error(`no message says “${words}”`);
 }
+
+/** Registers somebody without a telephone at the counter, as the clerk of this page does; gives her id. */
+export async function registerAtCounter(clerk, url, { name, idNumber }) {
+  await clerk.goto(`${url}/desk/counter`);
+  await clerk.getByText('登记新学员').click();
+  await clerk.fill('#f-name', name);
+  await clerk.check('input[name=sex][value=female]');
+  await clerk.fill('#f-id_number', idNumber);
+  await clerk.selectOption('#f-org', { index: 1 });
+  await clerk.getByRole('button', { name: '登记，接着选班级' }).click();
+  await clerk.waitForURL(/\/desk\/counter\/[0-9a-z]{13}$/);
+  return clerk.url().split('/').at(-1);
+}

@@ -3,9 +3,10 @@
 // and an ask left before the doors open; papers that a family signs.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { findings, startBrowser, visitor } from '../browser.js';
-import { CLERK, LEARNER, OFFICERS_OF_THE_DRAW, daysPass, messageThatSays, signIn } from '../people.js';
+import { startBrowser, visitor } from '../browser.js';
+import { CLERK, LEARNER, OFFICERS_OF_THE_DRAW, daysPass, registerAtCounter, signIn } from '../people.js';
 import { startServer } from '../server.js';
+import { steps } from '../steps.js';
 
 const PHONE = { width: 390, height: 844, look: 'large' };
 const DESK = { width: 1280, height: 900 };
@@ -17,18 +18,7 @@ let learner;
 let clerk;
 let officer;
 let head;
-const wrong = [];
-
-const look = async (page, name) => wrong.push(...(await findings(page, name)));
-const api = (path) => fetch(`${server.url}/api/v1${path}`).then((answer) => answer.json());
-const main = (page) => page.locator('main').innerText();
-const says = (words) => messageThatSays(server.url, words);
-const open = (page, path) => page.goto(server.url + path);
-
-async function press(page, name) {
-  await page.getByRole('button', { name }).first().click();
-  await page.waitForLoadState();
-}
+const { wrong, look, api, main, says, open, press } = steps(() => server);
 
 /** The classes of the clerk's school that take enrolments for the next term. */
 async function classes() {
@@ -144,6 +134,32 @@ test('changing classes is asked, refused with a reason, and told', async () => {
   assert.match(await says('您已从“微信与短视频”转到'), /不是您的意思/);
 });
 
+test('a pause is asked, granted, and over by coming back', async () => {
+  await open(learner, '/me');
+  await learner.locator('main li', { hasText: '楷书入门' }).locator('a').first().click();
+  await learner.waitForLoadState();
+  await learner.getByRole('link', { name: '休学' }).click();
+  await press(learner, '申请休学');
+  await learner.getByText('请填写为什么休学').first().waitFor();
+  await look(learner, 'a pause without a reason');
+  await learner.fill('#f-reason', '要住院，下学期回来');
+  await press(learner, '申请休学');
+  await learner.getByText('等学校答复').waitFor();
+  await look(learner, 'a pause asked for');
+  await open(clerk, '/desk/suspensions');
+  await look(clerk, 'wishes to pause');
+  await press(clerk, '同意休学');
+  assert.match(await says('从“楷书入门”休学'), /学籍给您留到/);
+  await learner.reload();
+  await press(learner, '回来上课');
+  await learner.getByText('请选择回到哪个班').first().waitFor();
+  await look(learner, 'back to no class');
+  await learner.locator('input[name=class]').first().check({ force: true });
+  await press(learner, '回来上课');
+  await learner.getByText('已报上').first().waitFor();
+  assert.match(await says('您已复学'), /楷书入门/);
+});
+
 test('who stays away is called first, and then a person decides', async () => {
   await open(clerk, '/desk/absences');
   const before = await clerk.locator('main tbody tr').count();
@@ -211,14 +227,8 @@ test('at 82 a seat is kept, and theirs when the family has signed', async () => 
   await signIn(clerk, server.url, CLERK);
   await open(learner, '/me/settings');
   const number = (await learner.content()).match(/X\d{8}/)[0];
-  await open(clerk, '/desk/counter');
-  await clerk.getByText('登记新学员').click();
-  await clerk.fill('#f-name', OLD_MOTHER.name);
-  await clerk.check('input[name=sex][value=female]');
-  await clerk.fill('#f-id_number', idNumber(OLD_MOTHER.born));
-  await clerk.selectOption('#f-org', { index: 1 });
-  await press(clerk, '登记，接着选班级');
-  const mother = clerk.url().split('/').at(-1);
+  const person = { name: OLD_MOTHER.name, idNumber: idNumber(OLD_MOTHER.born) };
+  const mother = await registerAtCounter(clerk, server.url, person);
   const free = (await classes()).find((one) => one.fee_fen === 0 && one.seats_left > 1 && one.age_max === null);
   await open(clerk, `/desk/counter/${mother}/${free.id}`);
   await press(clerk, '报上这个班');

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { findings, startBrowser, visitor } from '../browser.js';
-import { CLERK, LEARNER, signIn } from '../people.js';
+import { CLERK, LEARNER, registerAtCounter, signIn } from '../people.js';
 import { startServer } from '../server.js';
 
 const MOTHER = '沈玉兰';
@@ -21,18 +21,7 @@ after(async () => {
   await browser?.close();
 });
 
-/** The mother's id, registered at the counter by the clerk. */
-async function registered(clerk) {
-  await clerk.goto(`${server.url}/desk/counter`);
-  await clerk.getByText('登记新学员').click();
-  await clerk.fill('#f-name', MOTHER);
-  await clerk.check('input[name=sex][value=female]');
-  await clerk.fill('#f-id_number', '310112195003150028');
-  await clerk.selectOption('#f-org', { index: 1 });
-  await clerk.getByRole('button', { name: '登记，接着选班级' }).click();
-  await clerk.waitForURL(/\/desk\/counter\/[0-9a-z]{13}$/);
-  return clerk.url().split('/').at(-1);
-}
+const OLD = { name: MOTHER, idNumber: '310112195003150028' };
 
 /** The whole way, on a demo of its own. */
 async function journey(scripts) {
@@ -68,7 +57,7 @@ async function walk(scripts) {
   // The mother has no telephone: the clerk records it.
   await daughter.page.goto(`${server.url}/me/settings`);
   const number = (await daughter.page.content()).match(/X\d{8}/)[0];
-  const mother = await registered(clerk.page);
+  const mother = await registerAtCounter(clerk.page, server.url, OLD);
   await clerk.page.goto(`${server.url}/desk/people/${mother}/family`);
   await clerk.page.fill('#f-number', number);
   await clerk.page.check('input[name=relation][value=child]');

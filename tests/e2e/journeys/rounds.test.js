@@ -3,9 +3,10 @@
 // of former learners takes the learner, who pays. With the accessibility scan of every page on the way.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { findings, startBrowser, visitor } from '../browser.js';
+import { startBrowser, visitor } from '../browser.js';
 import { LEARNER, OFFICERS_OF_THE_DRAW, signIn } from '../people.js';
 import { startServer } from '../server.js';
+import { steps } from '../steps.js';
 
 const NARROW = { width: 320, height: 640, look: 'large' };
 const OFFICER = OFFICERS_OF_THE_DRAW[1];
@@ -23,11 +24,9 @@ after(async () => {
   await server?.stop();
 });
 
-const api = (path) => fetch(`${server.url}/api/v1${path}`).then((answer) => answer.json());
+const { wrong, look, api } = steps(() => server);
 
 test('a season of rounds', async () => {
-  const wrong = [];
-  const look = async (page, name) => wrong.push(...(await findings(page, name)));
   const rounds = (await api('/rounds')).items;
   const returning = rounds.find((round) => round.audience === 'returning');
   const newcomers = await api(`/rounds/first-come/${rounds.find((round) => round.audience === 'newcomers').id}`);

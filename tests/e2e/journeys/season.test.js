@@ -9,9 +9,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { findings, startBrowser, visitor } from '../browser.js';
-import { CLERK, LEARNER, OFFICERS_OF_THE_DRAW, daysPass, messageThatSays, signIn, signInByName } from '../people.js';
+import { startBrowser, visitor } from '../browser.js';
+import { CLERK, LEARNER, OFFICERS_OF_THE_DRAW, daysPass, signIn, signInByName } from '../people.js';
 import { PROGRAM, startServer } from '../server.js';
+import { steps } from '../steps.js';
 
 const PHONE = { width: 390, height: 844, look: 'large' };
 const DESK = { width: 1280, height: 900 };
@@ -24,18 +25,7 @@ let learner;
 let officer;
 let head;
 let round;
-const wrong = [];
-
-const look = async (page, name) => wrong.push(...(await findings(page, name)));
-const api = (path) => fetch(`${server.url}/api/v1${path}`).then((answer) => answer.json());
-const main = (page) => page.locator('main').innerText();
-const says = (words) => messageThatSays(server.url, words);
-const open = (page, path) => page.goto(server.url + path);
-
-async function press(page, name) {
-  await page.getByRole('button', { name }).first().click();
-  await page.waitForLoadState();
-}
+const { wrong, look, api, main, says, open, press } = steps(() => server);
 
 before(async () => {
   browser = await startBrowser();

@@ -3,9 +3,10 @@
 // decided at the opening. At 320 px in elder mode, with the accessibility scan of every page on the way.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { findings, startBrowser, visitor } from '../browser.js';
-import { CLERK, LEARNER, OFFICERS_OF_THE_DRAW, signIn } from '../people.js';
+import { startBrowser, visitor } from '../browser.js';
+import { CLERK, LEARNER, OFFICERS_OF_THE_DRAW, registerAtCounter, signIn } from '../people.js';
 import { startServer } from '../server.js';
+import { steps } from '../steps.js';
 
 const MOTHER = '沈玉兰';
 const NARROW = { width: 320, height: 640, look: 'large' };
@@ -24,19 +25,11 @@ after(async () => {
   await server?.stop();
 });
 
-const api = (path) => fetch(`${server.url}/api/v1${path}`).then((answer) => answer.json());
+const { wrong, look, api } = steps(() => server);
 
 /** The mother's id: the clerk registers her, and that her daughter with this number acts for her. */
 async function registered(clerk, number) {
-  await clerk.goto(`${server.url}/desk/counter`);
-  await clerk.getByText('登记新学员').click();
-  await clerk.fill('#f-name', MOTHER);
-  await clerk.check('input[name=sex][value=female]');
-  await clerk.fill('#f-id_number', '310112195003150028');
-  await clerk.selectOption('#f-org', { index: 1 });
-  await clerk.getByRole('button', { name: '登记，接着选班级' }).click();
-  await clerk.waitForURL(/\/desk\/counter\/[0-9a-z]{13}$/);
-  const mother = clerk.url().split('/').at(-1);
+  const mother = await registerAtCounter(clerk, server.url, { name: MOTHER, idNumber: '310112195003150028' });
   await clerk.goto(`${server.url}/desk/people/${mother}/family`);
   await clerk.fill('#f-number', number);
   await clerk.check('input[name=relation][value=child]');
@@ -62,8 +55,6 @@ async function toOpening(page, opens) {
 }
 
 test('a daughter in a draw, and a clerk before an opening, for who has no telephone', async () => {
-  const wrong = [];
-  const look = async (page, name) => wrong.push(...(await findings(page, name)));
   const daughter = (await visitor(browser, server.url, NARROW)).page;
   const clerk = (await visitor(browser, server.url, NARROW)).page;
   await signIn(daughter, server.url, LEARNER);
