@@ -57,6 +57,8 @@ text_enum! {
         RecordIssue => "record.issue",
         /// Revoke certificates.
         RecordRevoke => "record.revoke",
+        /// See figures of orgs and the rows behind them.
+        MetricRead => "metric.read",
         /// See who was told what.
         MessageRead => "message.read",
         /// Search the audit log.
@@ -101,6 +103,7 @@ const CITY: &[P] = &[
     P::CourseReview,
     P::ClassRead,
     P::EnrollmentRead,
+    P::MetricRead,
     P::MessageRead,
 ];
 const DISTRICT_BUREAU: &[P] = &[
@@ -116,6 +119,7 @@ const DISTRICT_BUREAU: &[P] = &[
     P::ClassRead,
     P::EnrollmentRead,
     P::RecordRevoke,
+    P::MetricRead,
     P::MessageRead,
 ];
 const COMMUNITY_COLLEGE: &[P] = &[
@@ -142,6 +146,7 @@ const COMMUNITY_COLLEGE: &[P] = &[
     P::AttendanceCorrect,
     P::RecordIssue,
     P::RecordRevoke,
+    P::MetricRead,
     P::MessageRead,
 ];
 const SCHOOL_HEAD: &[P] = &[
@@ -169,6 +174,7 @@ const SCHOOL_HEAD: &[P] = &[
     P::AttendanceCorrect,
     P::RecordIssue,
     P::RecordRevoke,
+    P::MetricRead,
     P::MessageRead,
 ];
 const REGISTRAR: &[P] = &[
@@ -191,6 +197,7 @@ const REGISTRAR: &[P] = &[
     P::AttendanceTake,
     P::AttendanceCorrect,
     P::RecordIssue,
+    P::MetricRead,
     P::MessageRead,
 ];
 const TEACHER: &[P] = &[
@@ -212,6 +219,7 @@ const SITE_KEEPER: &[P] = &[
     P::EnrollmentRead,
     P::EnrollmentAct,
     P::AttendanceTake,
+    P::MetricRead,
 ];
 const AUDITOR: &[P] = &[P::AuditRead];
 
