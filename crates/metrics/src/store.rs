@@ -224,14 +224,10 @@ pub async fn insert_members(tx: &Tx, members: &[(i64, i64)]) -> DbResult<()> {
         .await
 }
 
-/// The nodes that have written events, and how far each was followed.
-pub async fn followers(db: &Db) -> DbResult<Vec<(i64, Option<i64>)>> {
-    db.query(
-        "SELECT n.number, f.event_id FROM node n LEFT JOIN metric_follower f ON f.node = n.number \
-         ORDER BY n.number LIMIT 1000",
-        args![],
-    )
-    .await
+/// The numbers of the nodes that have written events.
+pub async fn nodes(db: &Db) -> DbResult<Vec<i64>> {
+    db.query("SELECT number FROM node ORDER BY number LIMIT 1000", args![])
+        .await
 }
 
 /// How far a node was followed.

@@ -27,7 +27,13 @@ type Places = BTreeMap<String, BTreeSet<OrgId>>;
 /// [`platform::AppError::Unavailable`] when the database is.
 pub async fn follow(ctx: &Ctx, metrics: &Metrics) -> AppResult<usize> {
     let mut counted = 0;
-    for (node, followed) in store::followers(ctx.db()).await? {
+    let mut nodes = store::nodes(ctx.db()).await?;
+    let here = ctx.platform.chain.node();
+    if !nodes.contains(&here) {
+        nodes.push(here);
+    }
+    for node in nodes {
+        let followed = store::follower(ctx.db(), node).await?;
         counted += follow_node(ctx, metrics, node, followed).await?;
     }
     Ok(counted)
