@@ -19,6 +19,7 @@ pub const SCHEMAS: &[Schema] = &[
     enrollment::SCHEMA,
     attendance::SCHEMA,
     records::SCHEMA,
+    plans::SCHEMA,
 ];
 
 /// Finds who asks.
@@ -36,7 +37,8 @@ pub fn routes(shared: &Shared) -> Routes {
         .merge(teaching::routes())
         .merge(enrollment::routes(&shared.seat_desk))
         .merge(attendance::routes())
-        .merge(records::routes(Some(Arc::clone(&shared.typesetter))));
+        .merge(records::routes(Some(Arc::clone(&shared.typesetter))))
+        .merge(plans::routes());
     let routes = if shared.platform.demo {
         routes
             .merge(demo_control::routes(shared))
@@ -169,6 +171,7 @@ pub fn openapi() -> OpenApi {
         enrollment::openapi(),
         attendance::openapi(),
         records::openapi(),
+        plans::openapi(),
     ];
     parts.into_iter().fold(web::openapi::head(), |mut whole, part| {
         whole.merge(part);

@@ -57,6 +57,14 @@ text_enum! {
         RecordIssue => "record.issue",
         /// Revoke certificates.
         RecordRevoke => "record.revoke",
+        /// Read the work plans of one's organisation and of those above it.
+        PlanRead => "plan.read",
+        /// Write a plan: upload, correct, align, map its leads.
+        PlanEdit => "plan.edit",
+        /// Issue a plan, decide on its changes, and send supervision slips.
+        PlanIssue => "plan.issue",
+        /// Report on the tasks that one's organisation leads, and answer slips.
+        PlanReport => "plan.report",
         /// See who was told what.
         MessageRead => "message.read",
         /// Search the audit log.
@@ -101,6 +109,9 @@ const CITY: &[P] = &[
     P::CourseReview,
     P::ClassRead,
     P::EnrollmentRead,
+    P::PlanRead,
+    P::PlanEdit,
+    P::PlanIssue,
     P::MessageRead,
 ];
 const DISTRICT_BUREAU: &[P] = &[
@@ -116,6 +127,10 @@ const DISTRICT_BUREAU: &[P] = &[
     P::ClassRead,
     P::EnrollmentRead,
     P::RecordRevoke,
+    P::PlanRead,
+    P::PlanEdit,
+    P::PlanIssue,
+    P::PlanReport,
     P::MessageRead,
 ];
 const COMMUNITY_COLLEGE: &[P] = &[
@@ -142,6 +157,9 @@ const COMMUNITY_COLLEGE: &[P] = &[
     P::AttendanceCorrect,
     P::RecordIssue,
     P::RecordRevoke,
+    P::PlanRead,
+    P::PlanEdit,
+    P::PlanReport,
     P::MessageRead,
 ];
 const SCHOOL_HEAD: &[P] = &[
@@ -169,6 +187,8 @@ const SCHOOL_HEAD: &[P] = &[
     P::AttendanceCorrect,
     P::RecordIssue,
     P::RecordRevoke,
+    P::PlanRead,
+    P::PlanReport,
     P::MessageRead,
 ];
 const REGISTRAR: &[P] = &[
@@ -191,6 +211,8 @@ const REGISTRAR: &[P] = &[
     P::AttendanceTake,
     P::AttendanceCorrect,
     P::RecordIssue,
+    P::PlanRead,
+    P::PlanReport,
     P::MessageRead,
 ];
 const TEACHER: &[P] = &[
