@@ -20,6 +20,7 @@ pub const SCHEMAS: &[Schema] = &[
     enrollment::SCHEMA,
     attendance::SCHEMA,
     records::SCHEMA,
+    plans::SCHEMA,
 ];
 
 /// Finds who asks.
@@ -38,7 +39,8 @@ pub fn routes(shared: &Shared) -> Routes {
         .merge(enrollment::routes(&shared.seat_desk))
         .merge(attendance::routes())
         .merge(records::routes(Some(Arc::clone(&shared.typesetter))))
-        .merge(metrics::routes(&shared.metrics));
+        .merge(metrics::routes(&shared.metrics))
+        .merge(plans::routes());
     let routes = if shared.platform.demo {
         routes
             .merge(demo_control::routes(shared))
@@ -208,6 +210,7 @@ pub fn openapi() -> OpenApi {
         attendance::openapi(),
         records::openapi(),
         metrics::openapi(),
+        plans::openapi(),
     ];
     parts.into_iter().fold(web::openapi::head(), |mut whole, part| {
         whole.merge(part);

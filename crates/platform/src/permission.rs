@@ -59,6 +59,14 @@ text_enum! {
         RecordRevoke => "record.revoke",
         /// See figures of orgs and the rows behind them.
         MetricRead => "metric.read",
+        /// Read the work plans of one's organisation and of those above it.
+        PlanRead => "plan.read",
+        /// Write a plan: upload, correct, align, map its leads.
+        PlanEdit => "plan.edit",
+        /// Issue a plan, decide on its changes, and send supervision slips.
+        PlanIssue => "plan.issue",
+        /// Report on the tasks that one's organisation leads, and answer slips.
+        PlanReport => "plan.report",
         /// See who was told what.
         MessageRead => "message.read",
         /// Search the audit log.
@@ -104,6 +112,9 @@ const CITY: &[P] = &[
     P::ClassRead,
     P::EnrollmentRead,
     P::MetricRead,
+    P::PlanRead,
+    P::PlanEdit,
+    P::PlanIssue,
     P::MessageRead,
 ];
 const DISTRICT_BUREAU: &[P] = &[
@@ -120,6 +131,10 @@ const DISTRICT_BUREAU: &[P] = &[
     P::EnrollmentRead,
     P::RecordRevoke,
     P::MetricRead,
+    P::PlanRead,
+    P::PlanEdit,
+    P::PlanIssue,
+    P::PlanReport,
     P::MessageRead,
 ];
 const COMMUNITY_COLLEGE: &[P] = &[
@@ -147,6 +162,9 @@ const COMMUNITY_COLLEGE: &[P] = &[
     P::RecordIssue,
     P::RecordRevoke,
     P::MetricRead,
+    P::PlanRead,
+    P::PlanEdit,
+    P::PlanReport,
     P::MessageRead,
 ];
 const SCHOOL_HEAD: &[P] = &[
@@ -175,6 +193,8 @@ const SCHOOL_HEAD: &[P] = &[
     P::RecordIssue,
     P::RecordRevoke,
     P::MetricRead,
+    P::PlanRead,
+    P::PlanReport,
     P::MessageRead,
 ];
 const REGISTRAR: &[P] = &[
@@ -198,6 +218,8 @@ const REGISTRAR: &[P] = &[
     P::AttendanceCorrect,
     P::RecordIssue,
     P::MetricRead,
+    P::PlanRead,
+    P::PlanReport,
     P::MessageRead,
 ];
 const TEACHER: &[P] = &[

@@ -69,6 +69,7 @@ pub fn desk_page(ctx: &Ctx, title: &str) -> Page {
         (P::CourseRead, "/desk/courses", Icon::FileText, "课程库"),
         (P::TermEdit, "/desk/terms", Icon::Calendar, "学期"),
         (P::OrgRead, "/desk/orgs", Icon::Place, "机构"),
+        (P::PlanRead, "/desk/plans", Icon::ListChecks, "工作要点"),
         (P::RoomBook, "/desk/bookings", Icon::Building, "场地预约"),
         (P::MetricRead, "/desk/metrics", Icon::ListChecks, "指标"),
         (P::PostGrant, "/desk/posts", Icon::ShieldCheck, "岗位和账号"),
