@@ -57,6 +57,14 @@ text_enum! {
         RecordIssue => "record.issue",
         /// Revoke certificates.
         RecordRevoke => "record.revoke",
+        /// Fill and file statistical returns, and see those of the subtree.
+        ReturnFill => "return.fill",
+        /// Check returns that were filed, and send single cells back.
+        ReturnCheck => "return.check",
+        /// Approve and lock returns, decide on amendments, freeze editions.
+        ReturnApprove => "return.approve",
+        /// Write and publish datasets: the forms of statistics.
+        DatasetEdit => "dataset.edit",
         /// See who was told what.
         MessageRead => "message.read",
         /// Search the audit log.
@@ -101,6 +109,10 @@ const CITY: &[P] = &[
     P::CourseReview,
     P::ClassRead,
     P::EnrollmentRead,
+    P::ReturnFill,
+    P::ReturnCheck,
+    P::ReturnApprove,
+    P::DatasetEdit,
     P::MessageRead,
 ];
 const DISTRICT_BUREAU: &[P] = &[
@@ -116,6 +128,10 @@ const DISTRICT_BUREAU: &[P] = &[
     P::ClassRead,
     P::EnrollmentRead,
     P::RecordRevoke,
+    P::ReturnFill,
+    P::ReturnCheck,
+    P::ReturnApprove,
+    P::DatasetEdit,
     P::MessageRead,
 ];
 const COMMUNITY_COLLEGE: &[P] = &[
@@ -142,6 +158,8 @@ const COMMUNITY_COLLEGE: &[P] = &[
     P::AttendanceCorrect,
     P::RecordIssue,
     P::RecordRevoke,
+    P::ReturnFill,
+    P::ReturnCheck,
     P::MessageRead,
 ];
 const SCHOOL_HEAD: &[P] = &[
@@ -169,6 +187,8 @@ const SCHOOL_HEAD: &[P] = &[
     P::AttendanceCorrect,
     P::RecordIssue,
     P::RecordRevoke,
+    P::ReturnFill,
+    P::ReturnCheck,
     P::MessageRead,
 ];
 const REGISTRAR: &[P] = &[
@@ -191,6 +211,7 @@ const REGISTRAR: &[P] = &[
     P::AttendanceTake,
     P::AttendanceCorrect,
     P::RecordIssue,
+    P::ReturnFill,
     P::MessageRead,
 ];
 const TEACHER: &[P] = &[
