@@ -21,6 +21,7 @@ pub const SCHEMAS: &[Schema] = &[
     attendance::SCHEMA,
     records::SCHEMA,
     plans::SCHEMA,
+    statistics::SCHEMA,
 ];
 
 /// Finds who asks.
@@ -40,7 +41,8 @@ pub fn routes(shared: &Shared) -> Routes {
         .merge(attendance::routes())
         .merge(records::routes(Some(Arc::clone(&shared.typesetter))))
         .merge(metrics::routes(&shared.metrics))
-        .merge(plans::routes());
+        .merge(plans::routes())
+        .merge(statistics::routes(&shared.metrics));
     let routes = if shared.platform.demo {
         routes
             .merge(demo_control::routes(shared))
@@ -211,6 +213,7 @@ pub fn openapi() -> OpenApi {
         records::openapi(),
         metrics::openapi(),
         plans::openapi(),
+        statistics::openapi(),
     ];
     parts.into_iter().fold(web::openapi::head(), |mut whole, part| {
         whole.merge(part);
