@@ -105,19 +105,29 @@ impl Map {
             }
             html.raw("Z\"/>");
         }
-        let most = self.discs.iter().filter_map(|disc| disc.value).fold(0.0, f64::max);
+        let most = self
+            .discs
+            .iter()
+            .filter_map(|disc| disc.value)
+            .fold(0.0, f64::max);
         for disc in &self.discs {
             let (x, y) = frame.place(disc.degrees());
-            let share = disc.value.map_or(0.0, |value| (value.max(0.0) / most.max(1e-9)).sqrt());
+            let share = disc
+                .value
+                .map_or(0.0, |value| (value.max(0.0) / most.max(1e-9)).sqrt());
             let radius = share.mul_add(LARGEST - SMALLEST, SMALLEST);
             let class = if disc.value.is_some() { "disc" } else { "disc none" };
-            html.raw("<circle class=\"").raw(class).raw("\" cx=\"").text(format!("{x:.1}"));
+            html.raw("<circle class=\"")
+                .raw(class)
+                .raw("\" cx=\"")
+                .text(format!("{x:.1}"));
             html.raw("\" cy=\"").text(format!("{y:.1}")).raw("\" r=\"");
             html.text(format!("{radius:.1}")).raw("\"/>");
         }
         for disc in &self.discs {
             let (x, y) = frame.place(disc.degrees());
-            html.raw("<text text-anchor=\"middle\" x=\"").text(format!("{x:.1}"));
+            html.raw("<text text-anchor=\"middle\" x=\"")
+                .text(format!("{x:.1}"));
             html.raw("\" y=\"").text(format!("{:.1}", y + 6.0)).raw("\">");
             html.text(&disc.label).raw("</text>");
         }
@@ -128,19 +138,31 @@ impl Map {
 impl Display for Map {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut html = Html::new();
-        html.raw("<figure class=\"figure\"><figcaption>").text(&self.sentence).raw("</figcaption>");
+        html.raw("<figure class=\"figure\"><figcaption>")
+            .text(&self.sentence)
+            .raw("</figcaption>");
         if let Some(frame) = Frame::of(self) {
             self.draw(&mut html, &frame);
         }
-        html.raw("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"").text(&self.rows);
-        html.raw("\"><table><caption class=\"sr\">").text(&self.sentence);
-        html.raw("</caption><thead><tr><th scope=\"col\">").text(&self.rows);
-        html.raw("</th><th scope=\"col\" class=\"num\">").text(&self.unit).raw("</th></tr></thead><tbody>");
+        html.raw("<details><summary>")
+            .add(&crate::Icon::ChevronRight)
+            .raw("看数字</summary><div>");
+        html.raw("<table><caption class=\"sr\">").text(&self.sentence);
+        html.raw("</caption><thead><tr><th scope=\"col\">")
+            .text(&self.rows);
+        html.raw("</th><th scope=\"col\" class=\"num\">")
+            .text(&self.unit)
+            .raw("</th></tr></thead><tbody>");
         for disc in &self.discs {
-            html.raw("<tr><th scope=\"row\"><a href=\"").text(&disc.href).raw("\">").text(&disc.label);
-            html.raw("</a></th><td class=\"num\">").text(&disc.text).raw("</td></tr>");
+            html.raw("<tr><th scope=\"row\"><a href=\"")
+                .text(&disc.href)
+                .raw("\">")
+                .text(&disc.label);
+            html.raw("</a></th><td class=\"num\">")
+                .text(&disc.text)
+                .raw("</td></tr>");
         }
-        html.raw("</tbody></table></div>");
+        html.raw("</tbody></table></div></details>");
         if !self.source.is_empty() {
             html.raw("<p><small>").text(&self.source).raw("</small></p>");
         }
@@ -179,8 +201,12 @@ mod tests {
 
     #[test]
     fn every_place_stands_in_the_table_and_inside_the_frame() {
-        let html = map(vec![disc("甲<镇", 121_250_000, Some(4.0)), disc("乙镇", 121_450_000, None)]).to_string();
-        assert!(html.contains("甲&lt;镇") && !html.contains("甲<镇"));
+        let html = map(vec![
+            disc("甲<镇", 121_250_000, Some(4.0)),
+            disc("乙镇", 121_450_000, None),
+        ])
+        .to_string();
+        assert!(!html.contains("甲<镇") && html.contains("甲&#60;镇"));
         assert_eq!(html.matches("<circle").count(), 2);
         assert_eq!(html.matches("<th scope=\"row\">").count(), 2);
         assert!(html.contains("class=\"disc none\""));
@@ -194,10 +220,10 @@ mod tests {
     fn nothing_and_a_single_point_are_drawn_without_a_fault() {
         let mut empty = map(Vec::new());
         empty.outlines.clear();
-        assert!(!empty.to_string().contains("<svg"));
+        assert!(!empty.to_string().contains("chart map"));
         let mut one = map(vec![disc("甲镇", 121_250_000, Some(0.0))]);
         one.outlines.clear();
         let html = one.to_string();
-        assert!(html.contains("<svg") && !html.contains("NaN") && !html.contains("inf"));
+        assert!(html.contains("chart map") && !html.contains("NaN") && !html.contains("inf"));
     }
 }

@@ -59,10 +59,19 @@ pub struct View {
 ///
 /// # Errors
 /// [`AppError::NotFound`] for an org outside the scope.
-pub async fn view(ctx: &Ctx, metrics: &Metrics, org: Option<OrgId>, period: Period, by: &str) -> AppResult<View> {
+pub async fn view(
+    ctx: &Ctx,
+    metrics: &Metrics,
+    org: Option<OrgId>,
+    period: Period,
+    by: &str,
+) -> AppResult<View> {
     let place = place(ctx, metrics, org).await?;
     let tree = metrics.tree(ctx.db(), ctx.today()).await?;
-    let kind = tree.get(place.org).map(|node| node.kind.clone()).unwrap_or_default();
+    let kind = tree
+        .get(place.org)
+        .map(|node| node.kind.clone())
+        .unwrap_or_default();
     let level = Level::of(&kind);
     let panels: Vec<(Panel, Metric)> = PANELS
         .iter()
@@ -104,7 +113,11 @@ async fn keys(
     periods.extend(&months);
     let asks: Vec<Ask> = panels
         .iter()
-        .flat_map(|(_, metric)| periods.iter().map(|period| Ask::new(metric.id, place.org, *period)))
+        .flat_map(|(_, metric)| {
+            periods
+                .iter()
+                .map(|period| Ask::new(metric.id, place.org, *period))
+        })
         .collect();
     let mut figures = metrics.figures(ctx, &asks).await?.into_iter();
     let mut keys = Vec::with_capacity(panels.len());
@@ -124,7 +137,13 @@ async fn keys(
     Ok(keys)
 }
 
-async fn below(ctx: &Ctx, metrics: &Metrics, place: &Place, period: Period, key: &Key) -> AppResult<Vec<Below>> {
+async fn below(
+    ctx: &Ctx,
+    metrics: &Metrics,
+    place: &Place,
+    period: Period,
+    key: &Key,
+) -> AppResult<Vec<Below>> {
     let id = key.metric.id;
     let now = metrics.by_child(ctx, id, place.org, period).await?;
     let asks: Vec<Ask> = now

@@ -1,6 +1,6 @@
 //! What a level sees, and who is behind. No I/O.
 
-use metrics::Figure;
+use metrics::{Figure, State};
 
 /// A figure of the cockpit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,12 +84,19 @@ pub fn change(now: &Figure, before: &Figure) -> String {
     let (Some(now_is), Some(was)) = (now.number(), before.number()) else {
         return String::new();
     };
+    if matches!(before.state, State::Partial { .. }) && now.per == 1 {
+        return "上年同期的数据不完整，不作比较".to_owned();
+    }
     if now.per != 1 {
         let points = now_is - was;
         return in_words(points, |much| format!("{much:.1} 个百分点"));
     }
     if was == 0.0 {
-        return if now_is > 0.0 { "上年同期没有".to_owned() } else { String::new() };
+        return if now_is > 0.0 {
+            "上年同期没有".to_owned()
+        } else {
+            String::new()
+        };
     }
     in_words((now_is - was) * 100.0 / was, |much| format!("{much:.1} %"))
 }
@@ -111,10 +118,12 @@ pub fn behind(compare: Compare, own: &Figure, last_year: &Figure, whole: &Figure
     match compare {
         Compare::WithWhole => {
             let above = whole.number()?;
-            (own_is < above).then(|| format!("低于本级的 {}", whole.with_unit()))
+            // What reads the same is not behind.
+            (own_is < above && own.text() != whole.text())
+                .then(|| format!("低于本级的 {}", whole.with_unit()))
         }
         Compare::WithLastYear => {
-            let was = last_year.number()?;
+            let was = last_year.number().filter(|_| last_year.state == State::Known)?;
             (own_is < was).then(|| format!("少于上年同期的 {}", last_year.with_unit()))
         }
         Compare::Never => None,
@@ -125,7 +134,6 @@ pub fn behind(compare: Compare, own: &Figure, last_year: &Figure, whole: &Figure
 mod tests {
     use super::*;
     use kernel::{Date, Instant};
-    use metrics::State;
 
     fn figure(part: i64, whole: Option<i64>) -> Figure {
         Figure {
@@ -148,6 +156,14 @@ mod tests {
         }
     }
 
+    fn partial() -> Figure {
+        let from = Date::constant(2025, 6, 1);
+        Figure {
+            state: State::Partial { from },
+            ..figure(1, None)
+        }
+    }
+
     #[test]
     fn a_change_is_said_in_words() {
         for (now, before, words) in [
@@ -156,8 +172,13 @@ mod tests {
             (figure(100, None), figure(100, None), "与上年同期持平"),
             (figure(5, None), figure(0, None), "上年同期没有"),
             (figure(0, None), figure(0, None), ""),
-            (figure(1, Some(2)), figure(2, Some(5)), "比上年同期多 10.0 个百分点"),
+            (
+                figure(1, Some(2)),
+                figure(2, Some(5)),
+                "比上年同期多 10.0 个百分点",
+            ),
             (figure(1, None), unknown(), ""),
+            (figure(9, None), partial(), "上年同期的数据不完整，不作比较"),
             (figure(1, Some(0)), figure(2, Some(5)), ""),
         ] {
             assert_eq!(change(&now, &before), words);
@@ -177,6 +198,14 @@ mod tests {
             (Compare::WithLastYear, &many, &few, &many, false),
             (Compare::Never, &few, &many, &many, false),
             (Compare::WithLastYear, &few, &unknown(), &many, false),
+            (Compare::WithLastYear, &figure(0, None), &partial(), &many, false),
+            (
+                Compare::WithWhole,
+                &figure(3332, Some(10000)),
+                &half,
+                &third,
+                false,
+            ),
         ] {
             assert_eq!(behind(compare, own, last_year, whole).is_some(), is_behind);
         }

@@ -57,7 +57,11 @@ pub(super) async fn show(
     let view = actions::view(&ctx, &metrics, asked.org, asked.period, by).await?;
     let period = asked.period;
     let chosen = &view.keys[view.chosen];
-    let lines: Vec<Line> = view.below.iter().map(|below| line(below, &view, period)).collect();
+    let lines: Vec<Line> = view
+        .below
+        .iter()
+        .map(|below| line(below, &view, period))
+        .collect();
     Ok(ui::html(&ShowPage {
         page: ui::desk_page(&ctx, "驾驶舱"),
         form: asked.form,
@@ -66,7 +70,12 @@ pub(super) async fn show(
         by_form: by_form(&view, period),
         by_name: chosen.metric.name,
         map: map(&view, period),
-        lines_caption: format!("下一级的{}（{}），{}", chosen.metric.name, chosen.metric.unit, period.label()),
+        lines_caption: format!(
+            "下一级的{}（{}），{}",
+            chosen.metric.name,
+            chosen.metric.unit,
+            period.label()
+        ),
         behind: lines.iter().filter(|line| !line.behind.is_empty()).count(),
         lines,
         period,
@@ -115,7 +124,10 @@ fn course(key: &actions::Key) -> Option<Chart> {
     })
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "figures stay far below 2^52; the cast saturates")]
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "figures stay far below 2^52; the cast saturates"
+)]
 fn rounded(figure: &Figure) -> Option<i64> {
     figure.number().map(|number| number.round() as i64)
 }
@@ -151,13 +163,21 @@ fn map(view: &View, period: Period) -> Option<Map> {
         })
         .collect();
     (discs.len() > 1).then(|| Map {
-        sentence: format!("{}的{}，{}；圆越大，数越大", view.place.name, metric.name, period.label()),
+        sentence: format!(
+            "{}的{}，{}；圆越大，数越大",
+            view.place.name,
+            metric.name,
+            period.label()
+        ),
         rows: "机构".into(),
         unit: metric.unit.into(),
         source: if view.outlines.is_empty() {
             String::new()
         } else {
-            format!("{}圆画在各机构下属学习场所的中间。", orgs::regions::outlines::SOURCE)
+            format!(
+                "{}圆画在各机构下属学习场所的中间。",
+                orgs::regions::outlines::SOURCE
+            )
         },
         outlines: view.outlines.clone(),
         discs,
