@@ -6,6 +6,7 @@ use crate::installation::Shared;
 use crate::{demo_control, desk, keepers, web};
 use db::{Db, Schema};
 use kernel::Date;
+use metrics::counting::Reach;
 use platform::{AppError, AppResult, Ctx, JobFuture, JobKind, Platform, Routes, Waiting};
 use std::sync::Arc;
 use utoipa::openapi::OpenApi;
@@ -81,7 +82,7 @@ const RECOUNT: JobKind = JobKind {
     run: |ctx, job| -> JobFuture {
         Box::pin(async move {
             let metrics = metrics(&ctx.platform)?;
-            let found = metrics::counting::recount(&ctx, &metrics, Some(&job)).await?;
+            let found = metrics::counting::recount(&ctx, &metrics, Reach::default(), Some(&job)).await?;
             Ok(found.report())
         })
     },
