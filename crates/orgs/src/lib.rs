@@ -5,6 +5,7 @@
 
 pub mod bookings;
 pub mod facts;
+pub mod funding;
 pub mod population;
 pub mod regions;
 pub mod rooms;
@@ -75,6 +76,7 @@ pub fn routes() -> platform::Routes {
         .merge(facts::routes())
         .merge(bookings::routes())
         .merge(population::routes())
+        .merge(funding::routes())
         .merge(regions::routes())
         .merge(rooms::routes())
         .merge(sites::routes())
@@ -93,6 +95,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         population::PopulationApi::openapi(),
         sites::SitesApi::openapi(),
         staffing::StaffingApi::openapi(),
+        funding::FundingApi::openapi(),
+        funding::standards::StandardsApi::openapi(),
     ] {
         all.merge(part);
     }
