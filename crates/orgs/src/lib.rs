@@ -13,6 +13,7 @@ pub mod sites;
 pub mod staffing;
 #[cfg(test)]
 mod testing;
+pub mod titles;
 pub mod tree;
 
 pub use tree::kind::OrgKind;
@@ -81,6 +82,7 @@ pub fn routes() -> platform::Routes {
         .merge(rooms::routes())
         .merge(sites::routes())
         .merge(staffing::routes())
+        .merge(titles::routes())
 }
 
 /// Description of this crate's API.
@@ -95,6 +97,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         population::PopulationApi::openapi(),
         sites::SitesApi::openapi(),
         staffing::StaffingApi::openapi(),
+        titles::TitlesApi::openapi(),
         funding::FundingApi::openapi(),
         funding::standards::StandardsApi::openapi(),
     ] {

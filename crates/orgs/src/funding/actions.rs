@@ -120,8 +120,7 @@ pub async fn correct(
     let written = next(ctx, &now, State::InForce, &reason);
     store::replace(&tx, id).await?;
     store::insert(&tx, now.org_id, &draft, &written).await?;
-    let mut data = told(&draft);
-    data["before"] = json!([now.budgeted_fen, now.paid_fen]);
+    let data = json!({ "line": told(&draft), "before": told(&now.draft()) });
     let event = Event::new("funding.line_corrected", "budget_line", id).at(now.org_id);
     tx.commit(vec![event.data(data).note(reason)]).await
 }

@@ -190,10 +190,10 @@ pub(super) async fn withdraw(ctx: Ctx, Path(line): Path<String>, posted: Posted)
     let (org, versions) = actions::line(&ctx, id).await?;
     let mut reason = Form::from_pairs(reason_fields(), Lang::Zh, &posted.0);
     let version = reason.number("version").unwrap_or_default();
-    match actions::withdraw(&ctx, id, reason.get("reason"), version).await {
+    match actions::withdraw(&ctx, id, reason.get("why"), version).await {
         Ok(()) => Ok(see_other(&format!("/desk/funding/{id}?done=withdrawn"))),
         Err(error) => {
-            let status = reason.take_up(error)?;
+            let status = reason.take_up(error.beside("reason", "why"))?;
             let forms = [filled(&ctx, versions.first()), reason];
             Ok(show_page(&ctx, &org, versions, forms, &Pairs::new(), status))
         }
@@ -263,7 +263,8 @@ fn correct_fields(ctx: &Ctx) -> Vec<Field> {
 
 fn reason_fields() -> Vec<Field> {
     vec![
-        Field::text("reason", "作废的原因", 2, 200).hint("例如 和区里登记的重复了"),
+        // Another name than the reason of a correction, which stands on the same page.
+        Field::text("why", "作废的原因", 2, 200).hint("例如 和区里登记的重复了"),
         Field::hidden("version"),
     ]
 }

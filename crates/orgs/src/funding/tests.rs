@@ -6,7 +6,7 @@ use platform::Role;
 use serde_json::{Value, json};
 
 /// A line's form: year, level, yuan budgeted and paid, document, version.
-fn fields<'a>(line: [&'a str; 6]) -> Vec<(&'a str, &'a str)> {
+fn fields(line: [&str; 6]) -> Vec<(&str, &str)> {
     let [year, level, budgeted, paid, document, version] = line;
     vec![
         ("year", year),
@@ -125,7 +125,7 @@ async fn corrections_are_versions_and_what_is_withdrawn_counts_no_more() {
         "{}",
         late.body
     );
-    let reason = [("reason", "和区里重复"), ("version", "2")];
+    let reason = [("why", "和区里重复"), ("version", "2")];
     let answer = clerk.post(&format!("{page}/withdraw"), &reason).await;
     assert_eq!(
         answer.location(),
@@ -210,15 +210,20 @@ async fn wrong_input_comes_back_and_who_may_not_sees_nothing() {
     assert_eq!(town.events("funding.").await, ["funding.line_written"]);
 }
 
+/// A line of the district for elders.
+fn elder_line() -> Value {
+    json!({
+        "year": 2026, "level": "district", "purpose": "elder_education", "budgeted_fen": 500_000, "paid_fen": 0,
+        "population": "elders", "payer": "区教育局", "document": "闵教〔2026〕12号", "basis": "official", "proof": "预算表",
+    })
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn programs_write_correct_and_read_lines_and_years() {
     let town = town().await;
     let clerk = town.staff_here(Role::Registrar);
     let all = format!("/api/v1/orgs/{}/funding", town.world.here.org);
-    let body = json!({
-        "year": 2026, "level": "district", "purpose": "elder_education", "budgeted_fen": 500_000, "paid_fen": 0,
-        "population": "elders", "payer": "区教育局", "document": "闵教〔2026〕12号", "basis": "official", "proof": "预算表",
-    });
+    let body = elder_line();
     let wrong = [
         ("year", json!(1900)),
         ("level", json!("moon")),
@@ -254,8 +259,20 @@ async fn programs_write_correct_and_read_lines_and_years() {
         (&years["items"][0]["budgeted_fen"], &years["items"][0]["per_head"]),
         (&json!(500_000), &json!([]))
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_that_may_not_are_refused_and_others_withdraw() {
+    let town = town().await;
+    let clerk = town.staff_here(Role::Registrar);
+    let all = format!("/api/v1/orgs/{}/funding", town.world.here.org);
+    let mut body = elder_line();
+    let made = clerk.call(201, "POST", &all, &body).await;
+    let line = format!("/api/v1/funding/{}", made["id"].as_str().unwrap());
+    body["reason"] = json!("偷改");
+    body["version"] = json!(1);
     let withdraw = format!("{line}/withdraw");
-    let reason = json!({ "reason": "重复", "version": 2 });
+    let reason = json!({ "reason": "重复", "version": 1 });
     let callers = [
         (town.app.visitor(), 401),
         (town.staff_here(Role::Teacher), 403),
@@ -267,7 +284,7 @@ async fn programs_write_correct_and_read_lines_and_years() {
         ("GET", years.as_str(), &Value::Null),
         ("GET", line.as_str(), &Value::Null),
         ("POST", all.as_str(), &body),
-        ("PUT", line.as_str(), &read),
+        ("PUT", line.as_str(), &body),
         ("POST", withdraw.as_str(), &reason),
     ];
     testkit::all_refused(&callers, &calls).await;

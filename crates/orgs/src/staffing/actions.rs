@@ -122,8 +122,7 @@ pub async fn correct(
         at: ctx.now(),
     };
     store::insert(&tx, id, &draft, &written).await?;
-    let mut data = told(&draft, written.serial);
-    data["corrects"] = json!(serial);
+    let data = json!({ "declared": told(&draft, written.serial), "corrects": serial });
     let event = Event::new("staffing.corrected", "org", id).at(id).data(data);
     tx.commit(vec![event.note(reason)]).await
 }
