@@ -1,6 +1,6 @@
 //! What can be done with budget lines.
 
-use super::model::{self, LineDraft, State};
+use super::model::{self, LineDraft, LineState};
 use super::standards::{self, Standard};
 use super::store::{self, LineRow, Written};
 use super::years::{self, YearFigures};
@@ -87,7 +87,7 @@ pub async fn create(ctx: &Ctx, org: OrgId, draft: LineDraft) -> AppResult<Budget
     let written = Written {
         id,
         version: 1,
-        state: State::InForce,
+        state: LineState::InForce,
         reason: "",
         at: ctx.now(),
     };
@@ -117,7 +117,7 @@ pub async fn correct(
     if store::is_there(&tx, now.org_id, &draft, id).await? {
         return Err(model::already_there(&draft));
     }
-    let written = next(ctx, &now, State::InForce, &reason);
+    let written = next(ctx, &now, LineState::InForce, &reason);
     store::replace(&tx, id).await?;
     store::insert(&tx, now.org_id, &draft, &written).await?;
     let data = json!({ "line": told(&draft), "before": told(&now.draft()) });
@@ -133,7 +133,7 @@ pub async fn withdraw(ctx: &Ctx, id: BudgetLineId, reason: &str, version: i64) -
     let (tx, now) = open(ctx, id).await?;
     let reason = given(reason, "作废的原因")?;
     may_follow(&now, version)?;
-    let written = next(ctx, &now, State::Withdrawn, &reason);
+    let written = next(ctx, &now, LineState::Withdrawn, &reason);
     store::replace(&tx, id).await?;
     store::insert(&tx, now.org_id, &now.draft(), &written).await?;
     let event = Event::new("funding.line_withdrawn", "budget_line", id).at(now.org_id);
@@ -151,7 +151,7 @@ async fn open(ctx: &Ctx, id: BudgetLineId) -> AppResult<(Tx, LineRow)> {
     Ok((tx, newest))
 }
 
-fn next<'a>(ctx: &Ctx, now: &LineRow, state: State, reason: &'a str) -> Written<'a> {
+fn next<'a>(ctx: &Ctx, now: &LineRow, state: LineState, reason: &'a str) -> Written<'a> {
     Written {
         id: now.id,
         version: now.version + 1,
@@ -162,7 +162,7 @@ fn next<'a>(ctx: &Ctx, now: &LineRow, state: State, reason: &'a str) -> Written<
 }
 
 fn may_follow(now: &LineRow, seen: i64) -> AppResult<()> {
-    if now.state == State::Withdrawn {
+    if now.state == LineState::Withdrawn {
         return Err(model::withdrawn());
     }
     if now.version != seen {

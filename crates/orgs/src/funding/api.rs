@@ -1,7 +1,7 @@
 //! JSON of funding.
 
 use super::actions;
-use super::model::{Level, LineDraft, PopulationKind, Purpose, State};
+use super::model::{FundingLevel, LineDraft, LineState, PopulationKind, Purpose};
 use super::store::LineRow;
 use super::years::YearFigures;
 use crate::BudgetLineId;
@@ -16,7 +16,7 @@ use platform::{AppError, AppResult, Ctx, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-platform::api_words!(Level, Purpose, PopulationKind, State);
+platform::api_words!(FundingLevel, Purpose, PopulationKind, LineState);
 
 /// A budget line as it stands.
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,7 +28,7 @@ pub struct LineJson {
     /// The budget's year.
     year: i64,
     /// Who gives, by level.
-    level: Level,
+    level: FundingLevel,
     /// What for.
     purpose: Purpose,
     /// What was budgeted, in fen.
@@ -46,7 +46,7 @@ pub struct LineJson {
     /// Proof in words.
     proof: String,
     /// Whether it counts.
-    state: State,
+    state: LineState,
     /// Why this version was written.
     reason: String,
     /// When.
@@ -94,7 +94,7 @@ pub struct LineBody {
     /// The budget's year.
     year: i64,
     /// Who gives, by level.
-    level: Level,
+    level: FundingLevel,
     /// What for.
     purpose: Purpose,
     /// What was budgeted, in fen.
@@ -156,9 +156,9 @@ pub struct PerHeadJson {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MatchJson {
     /// Who has to match.
-    level: Level,
+    level: FundingLevel,
     /// Whom.
-    against: Level,
+    against: FundingLevel,
     /// What the first gives for each 100 of the other.
     hundredths: i64,
     /// Whether it is enough.
@@ -167,7 +167,7 @@ pub struct MatchJson {
 
 /// The figures of a year.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct YearJson {
+pub struct FundingYearJson {
     /// The year.
     year: i64,
     /// All that was budgeted, in fen.
@@ -186,7 +186,7 @@ pub struct YearJson {
     warnings: Vec<String>,
 }
 
-impl From<YearFigures> for YearJson {
+impl From<YearFigures> for FundingYearJson {
     fn from(year: YearFigures) -> Self {
         let per_head = year.per_head.into_iter().map(|one| PerHeadJson {
             population: one.population,
@@ -225,10 +225,12 @@ pub(super) async fn list(ctx: Ctx, At(org): At<OrgId>, asked: Asked) -> AppResul
 /// The figures of an organisation's subtree by year, newest first, with what they warn of.
 #[utoipa::path(get, path = "/api/v1/orgs/{org}/funding/years", tag = "funding",
     params(("org" = String, Path, description = "id of the organisation")),
-    responses((status = 200, body = Listed<YearJson>)))]
-pub(super) async fn years(ctx: Ctx, At(org): At<OrgId>) -> AppResult<Json<Listed<YearJson>>> {
+    responses((status = 200, body = Listed<FundingYearJson>)))]
+pub(super) async fn years(ctx: Ctx, At(org): At<OrgId>) -> AppResult<Json<Listed<FundingYearJson>>> {
     let view = actions::get(&ctx, org).await?;
-    Ok(Json(Listed::whole(view.years.into_iter().map(YearJson::from))))
+    Ok(Json(Listed::whole(
+        view.years.into_iter().map(FundingYearJson::from),
+    )))
 }
 
 /// One budget line with its versions.

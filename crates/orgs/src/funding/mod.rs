@@ -32,7 +32,7 @@ mod tests;
 pub mod years;
 
 pub use api::FundingApi;
-pub use model::{Level, LineDraft, PopulationKind, Purpose, State};
+pub use model::{FundingLevel, LineDraft, LineState, PopulationKind, Purpose};
 pub use store::{LevelSum, LineRow};
 
 use platform::{Access, Permission as P, Routes};

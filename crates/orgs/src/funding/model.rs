@@ -12,7 +12,7 @@ pub const MOST_FEN: i64 = 10_000_000_000_000;
 
 db::text_enum! {
     /// Who gives, by level.
-    pub enum Level {
+    pub enum FundingLevel {
         /// The province.
         Province => "province",
         /// The city.
@@ -30,7 +30,7 @@ db::text_enum! {
     }
 }
 
-impl Level {
+impl FundingLevel {
     /// Its name on the screen.
     #[must_use]
     pub const fn label(self) -> &'static str {
@@ -114,7 +114,7 @@ impl PopulationKind {
 
 db::text_enum! {
     /// Whether a version of a line counts.
-    pub enum State {
+    pub enum LineState {
         /// It counts.
         InForce => "in_force",
         /// A later version has taken its place.
@@ -130,7 +130,7 @@ pub struct LineDraft {
     /// The budget's year.
     pub year: i64,
     /// Who gives, by level.
-    pub level: Level,
+    pub level: FundingLevel,
     /// What for.
     pub purpose: Purpose,
     /// What was budgeted.
@@ -247,7 +247,7 @@ mod tests {
     fn draft() -> LineDraft {
         LineDraft {
             year: 2026,
-            level: Level::Street,
+            level: FundingLevel::Street,
             purpose: Purpose::Community,
             budgeted_fen: 30_000_000,
             paid_fen: 0,

@@ -1,7 +1,7 @@
 //! HTML of funding: the figures by year, the lines, one line with its versions.
 
 use super::actions::{self, View};
-use super::model::{FIRST_YEAR, Level, LineDraft, PopulationKind, Purpose, State};
+use super::model::{FIRST_YEAR, FundingLevel, LineDraft, LineState, PopulationKind, Purpose};
 use super::store::LineRow;
 use super::years::{percent_text, wan_text};
 use crate::BudgetLineId;
@@ -48,10 +48,10 @@ struct ShowPage {
 impl LineRow {
     fn tag(&self) -> Tag {
         match self.state {
-            State::InForce if self.paid_fen >= self.budgeted_fen => Tag::good("已到位"),
-            State::InForce => Tag::waiting("未全部到位"),
-            State::Replaced => Tag::quiet("已被更正"),
-            State::Withdrawn => Tag::quiet("已作废，不计入"),
+            LineState::InForce if self.paid_fen >= self.budgeted_fen => Tag::good("已到位"),
+            LineState::InForce => Tag::waiting("未全部到位"),
+            LineState::Replaced => Tag::quiet("已被更正"),
+            LineState::Withdrawn => Tag::quiet("已作废，不计入"),
         }
     }
 
@@ -219,7 +219,7 @@ fn noticed(page: Page, query: &Pairs) -> Page {
 }
 
 pub(super) fn level_choices() -> Vec<Choice> {
-    let all = Level::ALL.iter();
+    let all = FundingLevel::ALL.iter();
     all.map(|level| Choice::new(level.as_str(), level.label()))
         .collect()
 }
@@ -339,7 +339,7 @@ fn show_page(
         page,
         form,
         reason: reason.fill("version", line.version),
-        may_edit: in_reach && line.state == State::InForce,
+        may_edit: in_reach && line.state == LineState::InForce,
         line,
         versions,
     };

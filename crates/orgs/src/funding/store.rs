@@ -1,6 +1,6 @@
 //! SQL of budget lines.
 
-use super::model::{Level, LineDraft, PopulationKind, Purpose, State};
+use super::model::{FundingLevel, LineDraft, LineState, PopulationKind, Purpose};
 use crate::BudgetLineId;
 use db::{Db, DbResult, Scope, Tx, args};
 use kernel::{Instant, OrgId};
@@ -17,7 +17,7 @@ db::record! {
         /// The budget's year.
         pub year: i64,
         /// Who gives, by level.
-        pub level: Level,
+        pub level: FundingLevel,
         /// What for.
         pub purpose: Purpose,
         /// What was budgeted, in fen.
@@ -35,7 +35,7 @@ db::record! {
         /// Proof in words.
         pub proof: String,
         /// Whether this version counts.
-        pub state: State,
+        pub state: LineState,
         /// Why this version was written; empty for the first.
         pub reason: String,
         /// When.
@@ -49,7 +49,7 @@ db::record! {
         /// The year.
         pub year: i64,
         /// Who gives.
-        pub level: Level,
+        pub level: FundingLevel,
         /// By whom it is measured.
         pub population: PopulationKind,
         /// What was budgeted, in fen.
@@ -127,7 +127,7 @@ pub struct Written<'a> {
     /// The version.
     pub version: i64,
     /// Whether it counts.
-    pub state: State,
+    pub state: LineState,
     /// Why; empty for the first.
     pub reason: &'a str,
     /// When.

@@ -1,6 +1,6 @@
 //! The figures of a year: totals, growth, amounts per head, the match, and what is not as it should be. No I/O.
 
-use super::model::{Level, PopulationKind};
+use super::model::{FundingLevel, PopulationKind};
 use super::standards::{Demand, Standard};
 use super::store::LevelSum;
 use crate::population::Residents;
@@ -25,9 +25,9 @@ pub struct PerHead {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MatchFigure {
     /// Who has to match.
-    pub level: Level,
+    pub level: FundingLevel,
     /// Whom.
-    pub against: Level,
+    pub against: FundingLevel,
     /// What the first gives for each 100 of the other, rounded down.
     pub hundredths: i64,
     /// Whether it is enough.
@@ -148,7 +148,7 @@ fn per_head(
     standards: &[&Standard],
     figures: &mut YearFigures,
 ) {
-    let given = |payer: Option<Level>| -> i64 {
+    let given = |payer: Option<FundingLevel>| -> i64 {
         let counted = sums.iter().filter(|sum| {
             sum.population == population && payer.map_or(sum.level.is_public(), |level| sum.level == level)
         });
@@ -181,7 +181,7 @@ fn per_head(
         figures.warnings.push(format!(
             "{} 年{}按{}人均 {}，低于{}的 {}，还差 {}。",
             figures.year,
-            standard.demand.payer.map_or("各级财政", Level::label),
+            standard.demand.payer.map_or("各级财政", FundingLevel::label),
             population.label(),
             Fen(rounded(counted, people)).yuan_text(),
             standard.cited(),
@@ -196,7 +196,7 @@ fn matching(sums: &[&LevelSum], standards: &[&Standard], figures: &mut YearFigur
     let Some((standard, rule)) = standard.and_then(|one| Some((one, one.demand.matching?))) else {
         return;
     };
-    let given = |level: Level| -> i64 {
+    let given = |level: FundingLevel| -> i64 {
         let counted = sums.iter().filter(|sum| sum.level == level);
         counted.map(|sum| sum.budgeted_fen).sum()
     };
@@ -262,7 +262,7 @@ mod tests {
     use super::*;
     use kernel::{Date, Id};
 
-    fn sum(year: i64, level: Level, population: PopulationKind, wan: i64, paid: i64) -> LevelSum {
+    fn sum(year: i64, level: FundingLevel, population: PopulationKind, wan: i64, paid: i64) -> LevelSum {
         LevelSum {
             year,
             level,
@@ -309,11 +309,11 @@ mod tests {
     fn a_year_is_measured_by_the_residents_known_before_it() {
         use PopulationKind::{Elders, Residents};
         let sums = [
-            sum(2026, Level::Street, Residents, 20, 5),
-            sum(2026, Level::District, Residents, 25, 25),
-            sum(2026, Level::Society, Residents, 90, 90),
-            sum(2026, Level::District, Elders, 3, 3),
-            sum(2025, Level::Street, Residents, 100, 100),
+            sum(2026, FundingLevel::Street, Residents, 20, 5),
+            sum(2026, FundingLevel::District, Residents, 25, 25),
+            sum(2026, FundingLevel::Society, Residents, 90, 90),
+            sum(2026, FundingLevel::District, Elders, 3, 3),
+            sum(2025, FundingLevel::Street, Residents, 100, 100),
         ];
         let known = [
             people(2026, 1, 1),
@@ -342,16 +342,16 @@ mod tests {
     fn what_falls_short_is_said_with_its_document() {
         use PopulationKind::Residents;
         let sums = [
-            sum(2026, Level::Street, Residents, 20, 0),
-            sum(2026, Level::District, Residents, 25, 0),
-            sum(2025, Level::Street, Residents, 50, 48),
+            sum(2026, FundingLevel::Street, Residents, 20, 0),
+            sum(2026, FundingLevel::District, Residents, 25, 0),
+            sum(2025, FundingLevel::Street, Residents, 50, 48),
         ];
         let known = [people(2025, 300_000, 1)];
         let standards = [
             standard(3, (2024, 1), |demand| {
                 demand.matching = Some(Matching {
-                    level: Level::Street,
-                    against: Level::District,
+                    level: FundingLevel::Street,
+                    against: FundingLevel::District,
                     num: 1,
                     den: 1,
                 });

@@ -148,7 +148,7 @@ impl From<TitleBody> for TitleDraft {
 
 /// A title that was taken back.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct RevokeBody {
+pub struct TitleRevokeBody {
     /// From this day on; not in the future.
     revoked_on: Day,
     /// Why, 2 to 200 characters.
@@ -213,13 +213,13 @@ pub(super) async fn change(
 }
 
 /// Notes that a title was taken back.
-#[utoipa::path(post, path = "/api/v1/titles/{title}/revoke", tag = "titles", request_body = RevokeBody,
+#[utoipa::path(post, path = "/api/v1/titles/{title}/revoke", tag = "titles", request_body = TitleRevokeBody,
     params(("title" = String, Path, description = "id of the title")),
     responses((status = 204, description = "revoked"), (status = 409, description = "revoked already, or somebody changed it meanwhile")))]
 pub(super) async fn revoke(
     ctx: Ctx,
     At(title): At<TitleId>,
-    web::Json(body): web::Json<RevokeBody>,
+    web::Json(body): web::Json<TitleRevokeBody>,
 ) -> AppResult<StatusCode> {
     actions::revoke(&ctx, title, body.revoked_on.0, &body.reason, body.version)
         .await

@@ -1,6 +1,6 @@
 //! JSON of standards of funding.
 
-use super::super::model::{Level, PopulationKind};
+use super::super::model::{FundingLevel, PopulationKind};
 use super::actions;
 use super::model::{Demand, Matching, Standard};
 use crate::FundingStandardId;
@@ -17,9 +17,9 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 pub struct MatchingJson {
     /// Who has to match.
-    level: Level,
+    level: FundingLevel,
     /// Whom.
-    against: Level,
+    against: FundingLevel,
     /// So many parts, 1 to 100.
     num: i64,
     /// For each so many of the other's, 1 to 100.
@@ -44,7 +44,7 @@ pub struct StandardJson {
     population: PopulationKind,
     /// Who has to give it; null for all public budgets together.
     #[schema(required)]
-    payer: Option<Level>,
+    payer: Option<FundingLevel>,
     /// Whether no year may be below the one before.
     not_below_last_year: bool,
     /// The match, if one is asked for.
@@ -98,7 +98,7 @@ pub struct StandardBody {
     population: PopulationKind,
     /// Who has to give it; left out for all public budgets together.
     #[serde(default)]
-    payer: Option<Level>,
+    payer: Option<FundingLevel>,
     /// Whether no year may be below the one before.
     #[serde(default)]
     not_below_last_year: bool,

@@ -1,6 +1,6 @@
 //! What a standard asks for. No I/O.
 
-use super::super::model::{Level, PopulationKind};
+use super::super::model::{FundingLevel, PopulationKind};
 use crate::FundingStandardId;
 use crate::facts::Basis;
 use kernel::{Date, Fen, OrgId, bounded};
@@ -16,9 +16,9 @@ const FIRST_DAY: Date = Date::constant(1990, 1, 1);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Matching {
     /// Who has to match.
-    pub level: Level,
+    pub level: FundingLevel,
     /// Whom.
-    pub against: Level,
+    pub against: FundingLevel,
     /// So many parts …
     pub num: i64,
     /// … for each so many of the other's.
@@ -35,7 +35,7 @@ pub struct Demand {
     /// Whose number the amount is measured by.
     pub population: PopulationKind,
     /// Who has to give it; `None` for all public budgets together.
-    pub payer: Option<Level>,
+    pub payer: Option<FundingLevel>,
     /// Whether no year may be below the one before.
     pub not_below_last_year: bool,
     /// The match, if one is asked for.
@@ -86,7 +86,7 @@ impl Demand {
     #[must_use]
     pub fn sentences(&self) -> Vec<String> {
         let mut all = Vec::new();
-        let payer = self.payer.map_or("各级财政合计", Level::label);
+        let payer = self.payer.map_or("各级财政合计", FundingLevel::label);
         if let Some(fen) = self.amount_fen {
             let (yuan, base) = (Fen(fen).yuan_text(), self.population.label());
             all.push(format!("{payer}每年按{base}人均不少于 {yuan}"));
@@ -175,8 +175,8 @@ mod tests {
     use super::*;
 
     const ONE_TO_ONE: Matching = Matching {
-        level: Level::Street,
-        against: Level::District,
+        level: FundingLevel::Street,
+        against: FundingLevel::District,
         num: 1,
         den: 1,
     };
@@ -197,7 +197,7 @@ mod tests {
 
     fn itself(demand: &mut Demand) {
         demand.matching = Some(Matching {
-            against: Level::Street,
+            against: FundingLevel::Street,
             ..ONE_TO_ONE
         });
     }
@@ -244,7 +244,7 @@ mod tests {
     fn a_standard_speaks_in_sentences() {
         let all = Demand {
             amount_fen: Some(250),
-            payer: Some(Level::District),
+            payer: Some(FundingLevel::District),
             not_below_last_year: true,
             ..demand()
         };

@@ -1,6 +1,6 @@
 //! HTML of standards of funding: those that hold, the form for a new one, one to withdraw.
 
-use super::super::model::Level;
+use super::super::model::FundingLevel;
 use super::super::pages::{basis_choices, crumbs, level_choices, population_choices};
 use super::actions::{self, View};
 use super::model::{Demand, MOST_RATIO, Matching, Standard};
@@ -139,7 +139,7 @@ fn matching(form: &mut Form) -> Option<Matching> {
             form.error(name, "配套比例的四项要一起填，或者都不填。");
         }
     }
-    let level = |name: &str| form.get(name).parse::<Level>().ok();
+    let level = |name: &str| form.get(name).parse::<FundingLevel>().ok();
     Some(Matching {
         level: level("match_level")?,
         against: level("match_against")?,

@@ -1,6 +1,6 @@
 //! SQL of standards of funding.
 
-use super::super::model::{Level, PopulationKind};
+use super::super::model::{FundingLevel, PopulationKind};
 use super::model::{Demand, Matching, Standard};
 use crate::FundingStandardId;
 use crate::facts::Basis;
@@ -30,9 +30,9 @@ db::record! {
         /// Whether no year may be below the one before.
         pub not_below_last_year: bool,
         /// Who has to match.
-        pub match_level: Option<Level>,
+        pub match_level: Option<FundingLevel>,
         /// Whom.
-        pub match_against: Option<Level>,
+        pub match_against: Option<FundingLevel>,
         /// So many parts.
         pub match_num: Option<i64>,
         /// For so many.
@@ -144,7 +144,7 @@ pub async fn insert(tx: &Tx, id: FundingStandardId, org: OrgId, demand: &Demand)
             demand.from_date,
             demand.amount_fen,
             demand.population,
-            demand.payer.map_or("", Level::as_str),
+            demand.payer.map_or("", FundingLevel::as_str),
             demand.not_below_last_year,
             demand.matching.map(|rule| rule.level),
             demand.matching.map(|rule| rule.against),
