@@ -57,6 +57,24 @@ text_enum! {
         RecordIssue => "record.issue",
         /// Revoke certificates.
         RecordRevoke => "record.revoke",
+        /// See figures of orgs and the rows behind them.
+        MetricRead => "metric.read",
+        /// Read the work plans of one's organisation and of those above it.
+        PlanRead => "plan.read",
+        /// Write a plan: upload, correct, align, map its leads.
+        PlanEdit => "plan.edit",
+        /// Issue a plan, decide on its changes, and send supervision slips.
+        PlanIssue => "plan.issue",
+        /// Report on the tasks that one's organisation leads, and answer slips.
+        PlanReport => "plan.report",
+        /// Fill and file statistical returns, and see those of the subtree.
+        ReturnFill => "return.fill",
+        /// Check returns that were filed, and send single cells back.
+        ReturnCheck => "return.check",
+        /// Approve and lock returns, decide on amendments, freeze editions.
+        ReturnApprove => "return.approve",
+        /// Write and publish datasets: the forms of statistics.
+        DatasetEdit => "dataset.edit",
         /// See who was told what.
         MessageRead => "message.read",
         /// Search the audit log.
@@ -101,6 +119,14 @@ const CITY: &[P] = &[
     P::CourseReview,
     P::ClassRead,
     P::EnrollmentRead,
+    P::MetricRead,
+    P::PlanRead,
+    P::PlanEdit,
+    P::PlanIssue,
+    P::ReturnFill,
+    P::ReturnCheck,
+    P::ReturnApprove,
+    P::DatasetEdit,
     P::MessageRead,
 ];
 const DISTRICT_BUREAU: &[P] = &[
@@ -116,6 +142,15 @@ const DISTRICT_BUREAU: &[P] = &[
     P::ClassRead,
     P::EnrollmentRead,
     P::RecordRevoke,
+    P::MetricRead,
+    P::PlanRead,
+    P::PlanEdit,
+    P::PlanIssue,
+    P::PlanReport,
+    P::ReturnFill,
+    P::ReturnCheck,
+    P::ReturnApprove,
+    P::DatasetEdit,
     P::MessageRead,
 ];
 const COMMUNITY_COLLEGE: &[P] = &[
@@ -142,6 +177,12 @@ const COMMUNITY_COLLEGE: &[P] = &[
     P::AttendanceCorrect,
     P::RecordIssue,
     P::RecordRevoke,
+    P::MetricRead,
+    P::PlanRead,
+    P::PlanEdit,
+    P::PlanReport,
+    P::ReturnFill,
+    P::ReturnCheck,
     P::MessageRead,
 ];
 const SCHOOL_HEAD: &[P] = &[
@@ -169,6 +210,11 @@ const SCHOOL_HEAD: &[P] = &[
     P::AttendanceCorrect,
     P::RecordIssue,
     P::RecordRevoke,
+    P::MetricRead,
+    P::PlanRead,
+    P::PlanReport,
+    P::ReturnFill,
+    P::ReturnCheck,
     P::MessageRead,
 ];
 const REGISTRAR: &[P] = &[
@@ -191,6 +237,10 @@ const REGISTRAR: &[P] = &[
     P::AttendanceTake,
     P::AttendanceCorrect,
     P::RecordIssue,
+    P::MetricRead,
+    P::PlanRead,
+    P::PlanReport,
+    P::ReturnFill,
     P::MessageRead,
 ];
 const TEACHER: &[P] = &[
@@ -212,6 +262,7 @@ const SITE_KEEPER: &[P] = &[
     P::EnrollmentRead,
     P::EnrollmentAct,
     P::AttendanceTake,
+    P::MetricRead,
 ];
 const AUDITOR: &[P] = &[P::AuditRead];
 

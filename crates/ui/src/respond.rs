@@ -58,7 +58,7 @@ pub fn learner_page(ctx: &Ctx, title: &str) -> Page {
 #[must_use]
 pub fn desk_page(ctx: &Ctx, title: &str) -> Page {
     let mut page = page(ctx, title);
-    let all: [(P, &str, Icon, &str); 13] = [
+    let all: [(P, &str, Icon, &str); 15] = [
         (P::ClassRead, "/desk/classes", Icon::BookOpen, "班级"),
         (P::ClassRead, "/desk/calendar", Icon::Calendar, "周课表"),
         (P::EnrollmentAct, "/desk/counter", Icon::ClipboardList, "柜台报名"),
@@ -69,7 +69,9 @@ pub fn desk_page(ctx: &Ctx, title: &str) -> Page {
         (P::CourseRead, "/desk/courses", Icon::FileText, "课程库"),
         (P::TermEdit, "/desk/terms", Icon::Calendar, "学期"),
         (P::OrgRead, "/desk/orgs", Icon::Place, "机构"),
+        (P::PlanRead, "/desk/plans", Icon::ListChecks, "工作要点"),
         (P::RoomBook, "/desk/bookings", Icon::Building, "场地预约"),
+        (P::MetricRead, "/desk/metrics", Icon::ListChecks, "指标"),
         (P::PostGrant, "/desk/posts", Icon::ShieldCheck, "岗位和账号"),
         (P::AuditRead, "/desk/audit", Icon::Search, "审计"),
     ];
