@@ -9,7 +9,7 @@
 //! 2. A line is never changed and never deleted: a correction is a new version with a reason, and a line that should not
 //!    be is withdrawn with one. Only the version in force counts.
 //! 3. A line names the population by which it is measured; each fen counts in one figure per head only. That figure takes
-//!    what public budgets give, over the residents at the end of the last year before that is known.
+//!    what public budgets give, over the residents at the end of that year, or of the last that has ended and is known.
 //! 4. Of several standards the nearest jurisdiction's counts, there the latest begun by the end of the year; amount, match
 //!    and growth are looked for one by one.
 //! 5. Warned of: less than the year before, less than the standard per head, a match not met, a past year not fully paid.

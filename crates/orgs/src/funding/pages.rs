@@ -15,6 +15,14 @@ use platform::web::{Posted, see_other};
 use platform::{AppResult, Ctx, Permission};
 use ui::{Choice, Crumbs, Field, Form, Lang, Link, Notice, Page, Pairs, Tag};
 
+/// Metrics that speak of what this page shows.
+const FIGURES: &[&str] = &[
+    "funding.budget",
+    "funding.growth",
+    "funding.per_resident",
+    "funding.match_ratio",
+];
+
 #[derive(Template)]
 #[template(path = "funding/list.html")]
 struct ListPage {
@@ -22,6 +30,7 @@ struct ListPage {
     crumbs: Crumbs,
     view: View,
     may_edit: bool,
+    figures: Vec<Link>,
 }
 
 #[derive(Template)]
@@ -115,6 +124,7 @@ pub(super) async fn list(
         crumbs: crumbs(&page, &view.org, None),
         page,
         may_edit: ctx.reach(Permission::OrgEdit).contains(&view.org.path),
+        figures: crate::metrics::links(&ctx, &view.org, FIGURES),
         view,
     }))
 }

@@ -117,7 +117,14 @@ fn of_year(
     }
     let of_year: Vec<&LevelSum> = sums.iter().filter(|sum| sum.year == year).collect();
     for population in PopulationKind::ALL {
-        per_head(*population, &of_year, residents, &standards, &mut figures);
+        per_head(
+            *population,
+            &of_year,
+            residents,
+            &standards,
+            this_year - 1,
+            &mut figures,
+        );
     }
     matching(&of_year, &standards, &mut figures);
     if year < this_year && paid_fen < budgeted_fen {
@@ -146,6 +153,7 @@ fn per_head(
     sums: &[&LevelSum],
     residents: &[Residents],
     standards: &[&Standard],
+    last_ended: i64,
     figures: &mut YearFigures,
 ) {
     let given = |payer: Option<FundingLevel>| -> i64 {
@@ -154,7 +162,9 @@ fn per_head(
         });
         counted.map(|sum| sum.budgeted_fen).sum()
     };
-    let base = residents.iter().filter(|known| known.year < figures.year);
+    let base = residents
+        .iter()
+        .filter(|known| known.year <= figures.year.min(last_ended));
     let Some(base) = base.max_by_key(|known| known.year) else {
         return;
     };
@@ -306,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn a_year_is_measured_by_the_residents_known_before_it() {
+    fn a_year_is_measured_by_the_residents_at_the_last_end_of_a_year() {
         use PopulationKind::{Elders, Residents};
         let sums = [
             sum(2026, FundingLevel::Street, Residents, 20, 5),
@@ -370,9 +380,15 @@ mod tests {
         );
         assert_eq!(
             all[1].warnings,
-            ["2025 年预算 50.00 万元，只拨付了 48.00 万元，到位率 96.0 %。"]
+            [
+                "2025 年各级财政按常住人口人均 1.67 元，低于西湖区（西政办〔2024〕4号）的 2 元，还差 10.00 万元。",
+                "2025 年预算 50.00 万元，只拨付了 48.00 万元，到位率 96.0 %。",
+            ]
         );
-        assert!(all[1].per_head.is_empty(), "nobody was counted before 2025");
+        assert_eq!(
+            all[1].per_head[0].counted_in, 2025,
+            "a year that is over has its own people"
+        );
     }
 
     #[test]

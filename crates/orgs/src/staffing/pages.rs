@@ -13,6 +13,9 @@ use platform::web::{Posted, see_other};
 use platform::{AppError, AppResult, Ctx, Permission};
 use ui::{Choice, Crumbs, Field, Form, Lang, Link, Notice, Page, Pairs};
 
+/// Metrics that speak of what this page shows.
+const FIGURES: &[&str] = &["staff.full_time", "staff.part_time", "staff.full_time_per_10000"];
+
 #[derive(Template)]
 #[template(path = "staffing/show.html")]
 struct ShowPage {
@@ -24,6 +27,7 @@ struct ShowPage {
     form: Form,
     may_edit: bool,
     today: Date,
+    figures: Vec<Link>,
 }
 
 #[derive(Template)]
@@ -269,6 +273,7 @@ fn page(ctx: &Ctx, view: View, form: Form, query: &Pairs, status: u16) -> Respon
         form,
         may_edit: ctx.reach(Permission::OrgEdit).contains(&view.org.path),
         today: ctx.today(),
+        figures: crate::metrics::links(ctx, &view.org, FIGURES),
         view,
     };
     ui::respond::html_with(status, &template)

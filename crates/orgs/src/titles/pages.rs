@@ -14,6 +14,9 @@ use platform::web::{Posted, Upload, see_other};
 use platform::{AppResult, Ctx, Permission};
 use ui::{Choice, Crumbs, Field, Form, Lang, Link, Notice, Page, Pairs, Tag};
 
+/// Metrics that speak of what this page shows.
+const FIGURES: &[&str] = &["titles.by_kind", "titles.by_level", "titles.share"];
+
 #[derive(Template)]
 #[template(path = "titles/list.html")]
 struct ListPage {
@@ -23,6 +26,7 @@ struct ListPage {
     titles: Vec<TitleRow>,
     may_edit: bool,
     today: Date,
+    figures: Vec<Link>,
 }
 
 #[derive(Template)]
@@ -116,6 +120,7 @@ pub(super) async fn list(
         titles,
         may_edit: ctx.reach(Permission::OrgEdit).contains(&org.path),
         today: ctx.today(),
+        figures: crate::metrics::links(&ctx, &org, FIGURES),
         org,
     }))
 }

@@ -34,7 +34,8 @@ async fn a_title_is_registered_with_its_proof() {
     let town = town().await;
     let clerk = town.staff_here(Role::Registrar);
     let list = list_of(&town);
-    assert!(clerk.get(&list).await.shows("还没有登记称号"));
+    let empty = clerk.get(&list).await;
+    assert!(empty.shows("还没有登记称号") && empty.body.contains("/desk/metrics/titles.share?org="));
     let answer = clerk
         .upload(&list, &fields("优质校", "2024-12-01", ""), "../证书 一.PDF", PDF)
         .await;
