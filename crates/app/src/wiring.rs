@@ -61,6 +61,7 @@ pub fn routes(shared: &Shared) -> Routes {
 /// What each domain counts.
 const DECLARED: &[metrics::Declared] = &[
     orgs::metrics::DECLARED,
+    orgs::metrics::REGISTERS,
     teaching::metrics::DECLARED,
     enrollment::metrics::DECLARED,
     attendance::metrics::DECLARED,
