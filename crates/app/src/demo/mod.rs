@@ -26,6 +26,7 @@ mod people;
 mod records;
 mod regions;
 mod rounds;
+mod sites;
 pub(crate) mod store;
 #[cfg(test)]
 mod tests;
@@ -268,6 +269,7 @@ impl World {
         let load = load::Load::new(tx);
         regions::write(&load, &self.regions, days).await?;
         orgs::write(&load, &self.regions, &self.orgs, days).await?;
+        sites::write(&load, &self.regions, days).await?;
         people::write(
             &load,
             &platform.keys,
