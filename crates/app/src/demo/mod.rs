@@ -25,6 +25,7 @@ mod orgs;
 mod people;
 mod records;
 mod regions;
+mod registers;
 mod rounds;
 pub(crate) mod store;
 #[cfg(test)]
@@ -268,6 +269,7 @@ impl World {
         let load = load::Load::new(tx);
         regions::write(&load, &self.regions, days).await?;
         orgs::write(&load, &self.regions, &self.orgs, days).await?;
+        registers::write(&load, &self.regions, &self.orgs, days).await?;
         people::write(
             &load,
             &platform.keys,
