@@ -2,6 +2,7 @@
 //!
 //! Start reading at [`datasets`]: what a form is.
 
+pub mod cockpit;
 pub mod datasets;
 pub mod expression;
 pub mod number;
@@ -61,7 +62,9 @@ pub type Measures = Arc<metrics::Metrics>;
 /// All addresses of this crate.
 #[must_use]
 pub fn routes(metrics: &Measures) -> platform::Routes {
-    datasets::routes().with(Arc::clone(metrics))
+    platform::Routes::new()
+        .merge(datasets::routes().with(Arc::clone(metrics)))
+        .merge(cockpit::routes(metrics))
 }
 
 /// Description of this crate's API.
