@@ -25,6 +25,7 @@ mod orgs;
 mod people;
 mod records;
 mod regions;
+mod registers;
 mod rounds;
 mod sites;
 pub(crate) mod store;
@@ -270,6 +271,7 @@ impl World {
         regions::write(&load, &self.regions, days).await?;
         orgs::write(&load, &self.regions, &self.orgs, days).await?;
         sites::write(&load, &self.regions, days).await?;
+        registers::write(&load, &self.regions, &self.orgs, days).await?;
         people::write(
             &load,
             &platform.keys,

@@ -154,6 +154,30 @@ async fn figures_agree_with_the_rows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn figures_of_the_registers_agree_with_the_rows() {
+    let f = Figures::start().await;
+    let city = f.org(OrgKind::City).await;
+    for (metric, sql) in [
+        (
+            "staff.full_time",
+            "SELECT CAST(sum(full_time) AS BIGINT) FROM staff_count WHERE valid_to IS NULL {unscoped: a test}",
+        ),
+        (
+            "funding.budget",
+            "SELECT CAST(sum(budgeted_fen) AS BIGINT) FROM budget_line WHERE year = 2026 {unscoped: a test}",
+        ),
+        (
+            "titles.by_level",
+            "SELECT count(*) FROM title WHERE valid_to IS NULL OR valid_to >= '2026-11-22' {unscoped: a test}",
+        ),
+    ] {
+        let rows = f.rows(sql).await;
+        assert!(rows > 0, "{metric}: the demo has none of it");
+        assert_eq!(f.number(metric, city, "2026").await, Some(rows), "{metric}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn parts_make_the_whole_and_persons_are_never_added() {
     let f = Figures::start().await;
     let city = f.org(OrgKind::City).await;
