@@ -5,6 +5,7 @@
 pub mod datasets;
 pub mod expression;
 pub mod number;
+pub mod returns;
 pub mod sheet;
 #[cfg(test)]
 mod testing;
