@@ -106,10 +106,13 @@ pub enum ImportCommand {
         #[arg(long)]
         good_rows: bool,
     },
-    /// 工作计划：从要点、意见、方案、指南、规划的正文（TXT、DOCX）读出条目、任务和指标值
+    /// 工作计划：从要点、意见、方案、指南、规划的正文（TXT、DOCX）读出条目、任务和指标值，存成草稿
     Plan {
         /// 文件
         file: PathBuf,
+        /// 哪个机构的计划（机构编号，机构页的网址里有）；只看不写入时可以不写
+        #[arg(long, value_name = "ORG", required_unless_present = "dry_run")]
+        org: Option<String>,
         /// 只看读出了什么，不写入
         #[arg(long)]
         dry_run: bool,
@@ -203,7 +206,9 @@ mod tests {
             ("demo tokens", false),
             ("import plan f.docx --dry-run --json", true),
             ("import plan f.txt --dry-run", true),
-            ("import plan f.txt --json", false),
+            ("import plan f.txt", false),
+            ("import plan f.txt --org 0123456789abc", true),
+            ("import plan f.txt --json --org 0123456789abc", false),
             ("import outcomes f.csv", false),
             ("", false),
         ] {

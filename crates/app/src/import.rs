@@ -20,7 +20,18 @@ const FILE_LIMIT: u64 = 20 << 20;
 /// When the file cannot be read, or is refused as a whole, or has bad rows and nothing was written.
 pub async fn run(config: &Config, command: ImportCommand) -> Done {
     match command {
-        ImportCommand::Plan { file, dry_run, json } => plan(&read(&file)?, dry_run, json),
+        ImportCommand::Plan {
+            file,
+            org,
+            dry_run,
+            json,
+        } => match org {
+            Some(org) if !dry_run => {
+                let platform = opened(config).await?;
+                draft_plan(&Ctx::system(&platform, "import"), &file, &org).await
+            }
+            _ => plan(&read(&file)?, json),
+        },
         ImportCommand::Regions { file, dry_run } => {
             let platform = opened(config).await?;
             regions(&Ctx::system(&platform, "import"), &read(&file)?, dry_run).await?;
@@ -67,12 +78,7 @@ fn read(file: &Path) -> Done<Vec<u8>> {
 }
 
 /// Reads a document and prints the draft of its plan.
-fn plan(bytes: &[u8], dry_run: bool, json: bool) -> Done {
-    if !dry_run {
-        return Err(Trouble::new(
-            "计划要由人校对以后才发布，命令行只能看读出了什么。请加上 --dry-run。".to_owned(),
-        ));
-    }
+fn plan(bytes: &[u8], json: bool) -> Done {
     let draft = plans::reading::read_file(bytes).map_err(Trouble::new)?;
     if json {
         let text = serde_json::to_string_pretty(&draft)
@@ -84,6 +90,44 @@ fn plan(bytes: &[u8], dry_run: bool, json: bool) -> Done {
         terminal::say(line);
     }
     Ok(())
+}
+
+/// Reads a document and keeps it as a draft, for a person to correct and issue.
+async fn draft_plan(ctx: &Ctx, file: &Path, org: &str) -> Done {
+    let bytes = read(file)?;
+    let name = file
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let source = plans::plans::Source {
+        name,
+        bytes,
+        ..plans::plans::Source::default()
+    };
+    let made = plans::plans::actions::create(ctx, org_id(org)?, source).await;
+    let id = made.map_err(|error| match error {
+        AppError::NotFound => Trouble::new(format!("没有编号是“{org}”的机构。")),
+        other => other.into(),
+    })?;
+    let (plan, counts) = plans::plans::actions::get(ctx, id).await?;
+    terminal::say(format!(
+        "已存成草稿：《{}》，{} 条，{} 项任务，{} 个指标值；有 {} 条没把握，{} 个指标值没有对应的指标。",
+        plan.title, counts.items, counts.tasks, counts.targets, counts.doubtful, counts.unbound
+    ));
+    terminal::say(format!(
+        "请到 {}/desk/plans/{id} 核对，再印发。",
+        ctx.platform.public_url
+    ));
+    Ok(())
+}
+
+fn org_id(text: &str) -> Done<kernel::OrgId> {
+    text.parse().map_err(|_| {
+        Trouble::new(format!(
+            "“{text}”不是机构编号。机构编号是机构页网址最后的 13 个字母和数字。"
+        ))
+    })
 }
 
 async fn regions(ctx: &Ctx, bytes: &[u8], dry_run: bool) -> Done {
@@ -122,12 +166,7 @@ async fn regions(ctx: &Ctx, bytes: &[u8], dry_run: bool) -> Done {
 }
 
 async fn people(ctx: &Ctx, bytes: &[u8], org: &str, how: How) -> Done {
-    let org = org.parse().map_err(|_| {
-        Trouble::new(format!(
-            "“{org}”不是机构编号。机构编号是机构页网址最后的 13 个字母和数字。"
-        ))
-    })?;
-    let report = people::import(ctx, bytes, org, how).await?;
+    let report = people::import(ctx, bytes, org_id(org)?, how).await?;
     for row in &report.listed {
         terminal::say(format!("第 {} 行\t{}", row.line, row.sentences.join("；")));
     }

@@ -65,7 +65,10 @@ impl Choice<'_> {
         any(self.tags, &key.tag)
             && any(self.kinds, &key.kind)
             && any(self.bands, &key.band)
-            && self.slice.iter().all(|(dimension, wanted)| key.part(*dimension) == wanted)
+            && self
+                .slice
+                .iter()
+                .all(|(dimension, wanted)| key.part(*dimension) == wanted)
     }
 }
 
@@ -84,7 +87,11 @@ pub fn band_in(birth: Option<&str>, year: i16) -> &'static str {
 impl Cells {
     /// Adds a fact; `number` is the person's small number.
     pub fn add(&mut self, fact: &Fact, number: Option<u32>) {
-        let year = fact.month.get(..4).and_then(|year| year.parse().ok()).unwrap_or(0);
+        let year = fact
+            .month
+            .get(..4)
+            .and_then(|year| year.parse().ok())
+            .unwrap_or(0);
         let key = Key {
             tag: plain(&fact.tag),
             sex: plain(fact.sex.as_deref().unwrap_or_default()),
@@ -283,7 +290,10 @@ mod tests {
         assert_eq!(cells.persons(&present), 2);
         let slice = Slice(vec![(Dimension::Kind, "music".into())]);
         assert_eq!(cells.persons(&present.sliced(&slice)), 2);
-        let both = Slice(vec![(Dimension::Kind, "music".into()), (Dimension::Sex, "female".into())]);
+        let both = Slice(vec![
+            (Dimension::Kind, "music".into()),
+            (Dimension::Sex, "female".into()),
+        ]);
         assert_eq!(cells.persons(&present.sliced(&both)), 1);
         assert_eq!(cells.keys(Dimension::Kind, &present), ["dance", "music"]);
     }

@@ -74,7 +74,9 @@ impl Dimension {
             (Self::Sex | Self::Age, "") => "未填".to_owned(),
             (Self::Sex, "female") => "女".to_owned(),
             (Self::Sex, "male") => "男".to_owned(),
-            (Self::Age, code) => AgeBand::from_code(code).map_or_else(|| code.to_owned(), |band| band.text().to_owned()),
+            (Self::Age, code) => {
+                AgeBand::from_code(code).map_or_else(|| code.to_owned(), |band| band.text().to_owned())
+            }
             (Self::Kind, code) => kind_label(code),
             (Self::Sex, other) => other.to_owned(),
         }
@@ -110,7 +112,7 @@ db::record! {
 pub struct Touch {
     /// The event's `subject_kind`.
     pub subject: &'static str,
-    /// `$1`: ids of subjects; gives `org_id, month`, each once.
+    /// `$1`: ids of subjects; gives `org_id, month`, each once; an empty month means all of the org's months.
     pub sql: &'static str,
 }
 
@@ -372,10 +374,12 @@ impl Registry {
     #[must_use]
     pub fn kind_label(&self, metric: &Metric) -> fn(&str) -> String {
         match metric.how {
-            How::Sum { source, .. } | How::Persons { source, .. } => {
-                self.span(source).map_or(plain as fn(&str) -> String, |s| s.kind_label)
-            }
-            How::Moment { source, .. } => self.moment(source).map_or(plain as fn(&str) -> String, |s| s.kind_label),
+            How::Sum { source, .. } | How::Persons { source, .. } => self
+                .span(source)
+                .map_or(plain as fn(&str) -> String, |s| s.kind_label),
+            How::Moment { source, .. } => self
+                .moment(source)
+                .map_or(plain as fn(&str) -> String, |s| s.kind_label),
             How::Ratio { part, .. } => self
                 .find(part)
                 .map_or(plain as fn(&str) -> String, |part| self.kind_label(part)),

@@ -110,7 +110,9 @@ fn chinese(day: Date) -> String {
 #[must_use]
 pub fn grouped(number: f64, decimals: usize) -> String {
     let text = format!("{number:.decimals$}");
-    let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("-", rest));
+    let (sign, digits) = text
+        .strip_prefix('-')
+        .map_or(("", text.as_str()), |rest| ("-", rest));
     let (whole, rest) = digits.split_once('.').unwrap_or((digits, ""));
     let mut out = String::with_capacity(text.len() + 4);
     for (at, digit) in whole.chars().enumerate() {

@@ -21,6 +21,7 @@
 //!
 //! Start reading at [`definition`], then [`reading`]; `counting/` keeps the cells.
 
+pub mod browsing;
 pub mod cells;
 pub mod counting;
 pub mod definition;
@@ -31,10 +32,12 @@ mod period;
 pub mod reading;
 mod store;
 
-
 mod tree;
 
-pub use definition::{Dimension, Fact, How, Metric, MomentSource, Registry, Rollup, SourceKind, SpanSource, Touch};
+pub use browsing::routes;
+pub use definition::{
+    Declared, Dimension, Fact, How, Metric, MomentSource, Registry, Rollup, SourceKind, SpanSource, Touch,
+};
 pub use figure::{Figure, State, link};
 pub use period::Period;
 pub use reading::{Ask, Metrics, Slice};
@@ -50,3 +53,10 @@ pub const SCHEMA: db::Schema = db::Schema {
     }],
     org_owned: &[],
 };
+
+/// Description of this crate's API.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    use utoipa::OpenApi;
+    browsing::MetricsApi::openapi()
+}

@@ -78,7 +78,10 @@ mod tests {
             placed(5, Some(3)),
         ]);
         let facts = || vec![fact(2, 100), fact(4, 30), fact(5, 7)];
-        for (rollup, city, street) in [(Rollup::Sum, 137, Some(130)), (Rollup::OwnElseChildren, 107, Some(100))] {
+        for (rollup, city, street) in [
+            (Rollup::Sum, 137, Some(130)),
+            (Rollup::OwnElseChildren, 107, Some(100)),
+        ] {
             let rolled = roll_up(facts(), &tree, rollup);
             let sum = |org| {
                 let cells = rolled.get(&OrgId::from_raw(org));

@@ -135,7 +135,10 @@ impl Period {
             Self::Day(_) => Self::Day(last),
             Self::Span { from, to } => {
                 let first = last.checked_sub(to - from).unwrap_or(last);
-                Self::Span { from: first, to: last }
+                Self::Span {
+                    from: first,
+                    to: last,
+                }
             }
         }
     }
@@ -143,9 +146,17 @@ impl Period {
     /// The same period a year earlier.
     #[must_use]
     pub fn last_year(self) -> Self {
-        let earlier = |day: Date| day.with().year(day.year() - 1).build().unwrap_or_else(|_| before(day));
+        let earlier = |day: Date| {
+            day.with()
+                .year(day.year() - 1)
+                .build()
+                .unwrap_or_else(|_| before(day))
+        };
         match self {
-            Self::Month { year, month } => Self::Month { year: year - 1, month },
+            Self::Month { year, month } => Self::Month {
+                year: year - 1,
+                month,
+            },
             Self::Quarter { year, quarter } => Self::Quarter {
                 year: year - 1,
                 quarter,
@@ -253,14 +264,39 @@ mod tests {
     #[test]
     fn each_kind_has_its_days_and_reads_back() {
         for (text, first, last, months) in [
-            ("2026-02", "2026-02-01", "2026-02-28", Some(("2026-02", "2026-02"))),
-            ("2024-02", "2024-02-01", "2024-02-29", Some(("2024-02", "2024-02"))),
-            ("2026-Q4", "2026-10-01", "2026-12-31", Some(("2026-10", "2026-12"))),
-            ("2026-H1", "2026-01-01", "2026-06-30", Some(("2026-01", "2026-06"))),
+            (
+                "2026-02",
+                "2026-02-01",
+                "2026-02-28",
+                Some(("2026-02", "2026-02")),
+            ),
+            (
+                "2024-02",
+                "2024-02-01",
+                "2024-02-29",
+                Some(("2024-02", "2024-02")),
+            ),
+            (
+                "2026-Q4",
+                "2026-10-01",
+                "2026-12-31",
+                Some(("2026-10", "2026-12")),
+            ),
+            (
+                "2026-H1",
+                "2026-01-01",
+                "2026-06-30",
+                Some(("2026-01", "2026-06")),
+            ),
             ("2026", "2026-01-01", "2026-12-31", Some(("2026-01", "2026-12"))),
             ("2026-S", "2026-09-01", "2027-08-31", Some(("2026-09", "2027-08"))),
             ("2026-09-01", "2026-09-01", "2026-09-01", None),
-            ("2026-03-01..2026-06-30", "2026-03-01", "2026-06-30", Some(("2026-03", "2026-06"))),
+            (
+                "2026-03-01..2026-06-30",
+                "2026-03-01",
+                "2026-06-30",
+                Some(("2026-03", "2026-06")),
+            ),
             ("2026-03-02..2026-06-30", "2026-03-02", "2026-06-30", None),
         ] {
             let period: Period = text.parse().unwrap();
@@ -282,7 +318,11 @@ mod tests {
             ("2026-S", "2025-S", "2025-S"),
             ("2026-01-01", "2025-12-31", "2025-01-01"),
             ("2024-02-29", "2024-02-28", "2023-02-28"),
-            ("2026-01-11..2026-01-20", "2026-01-01..2026-01-10", "2025-01-11..2025-01-20"),
+            (
+                "2026-01-11..2026-01-20",
+                "2026-01-01..2026-01-10",
+                "2025-01-11..2025-01-20",
+            ),
         ] {
             let period: Period = text.parse().unwrap();
             assert_eq!(period.previous().to_string(), previous, "{text}");
@@ -293,8 +333,18 @@ mod tests {
     #[test]
     fn what_is_no_period_is_refused() {
         for text in [
-            "", "26", "2026-13", "2026-00", "2026-Q5", "2026-H3", "2026-W1", "1800", "2026-02-30",
-            "2026-06-30..2026-03-01", "2026-1", "二〇二六",
+            "",
+            "26",
+            "2026-13",
+            "2026-00",
+            "2026-Q5",
+            "2026-H3",
+            "2026-W1",
+            "1800",
+            "2026-02-30",
+            "2026-06-30..2026-03-01",
+            "2026-1",
+            "二〇二六",
         ] {
             assert!(text.parse::<Period>().is_err(), "{text}");
         }

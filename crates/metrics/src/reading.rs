@@ -136,8 +136,17 @@ impl Metrics {
     ///
     /// # Errors
     /// As [`Metrics::figure`].
-    pub async fn series(&self, ctx: &Ctx, metric: &str, org: OrgId, periods: &[Period]) -> AppResult<Vec<Figure>> {
-        let asks: Vec<Ask> = periods.iter().map(|period| Ask::new(metric, org, *period)).collect();
+    pub async fn series(
+        &self,
+        ctx: &Ctx,
+        metric: &str,
+        org: OrgId,
+        periods: &[Period],
+    ) -> AppResult<Vec<Figure>> {
+        let asks: Vec<Ask> = periods
+            .iter()
+            .map(|period| Ask::new(metric, org, *period))
+            .collect();
         self.figures(ctx, &asks).await
     }
 
@@ -196,7 +205,10 @@ impl Metrics {
             .filter(|child| child.standing)
             .map(|child| (child.id, child.name.clone()))
             .collect();
-        let asks: Vec<Ask> = children.iter().map(|(id, _)| Ask::new(metric, *id, period)).collect();
+        let asks: Vec<Ask> = children
+            .iter()
+            .map(|(id, _)| Ask::new(metric, *id, period))
+            .collect();
         let figures = self.figures(ctx, &asks).await?;
         let named = children.into_iter().zip(figures);
         Ok(named.map(|((id, name), figure)| (id, name, figure)).collect())
@@ -207,6 +219,7 @@ impl Metrics {
     /// # Errors
     /// [`AppError::Unavailable`] when the database is.
     pub async fn tree(&self, db: &Db, day: Date) -> AppResult<Arc<Tree>> {
+        self.freshen();
         let kept = self.kept().trees.get(&day).cloned();
         if let Some((at, tree)) = kept
             && at.elapsed() < KEPT
@@ -275,7 +288,12 @@ impl Metrics {
             let whole = self.find(whole).ok_or(AppError::NotFound)?;
             // A slice that the whole does not know speaks of the part alone.
             let whole_slice = Slice(
-                ask.slice.0.iter().filter(|(by, _)| whole.breakdowns.contains(by)).cloned().collect(),
+                ask.slice
+                    .0
+                    .iter()
+                    .filter(|(by, _)| whole.breakdowns.contains(by))
+                    .cloned()
+                    .collect(),
             );
             let below = self.number(ctx, &whole.how, ask, &whole_slice, round).await?;
             let above = self.number(ctx, &part.how, ask, &ask.slice, round).await?;
@@ -294,7 +312,14 @@ impl Metrics {
         Ok(figure)
     }
 
-    async fn number(&self, ctx: &Ctx, how: &How, ask: &Ask, slice: &Slice, round: &mut Round) -> AppResult<Raw> {
+    async fn number(
+        &self,
+        ctx: &Ctx,
+        how: &How,
+        ask: &Ask,
+        slice: &Slice,
+        round: &mut Round,
+    ) -> AppResult<Raw> {
         let (state, cells) = self.cells(ctx, how, ask.org, ask.period, round).await?;
         let choice = choice(how).sliced(slice);
         let number = cells.map_or(0, |cells| match how {
@@ -352,7 +377,12 @@ impl Metrics {
         }
     }
 
-    async fn first_month(&self, db: &Db, source: &'static str, round: &mut Round) -> AppResult<Option<String>> {
+    async fn first_month(
+        &self,
+        db: &Db,
+        source: &'static str,
+        round: &mut Round,
+    ) -> AppResult<Option<String>> {
         if let Some(known) = round.first_months.get(source) {
             return Ok(known.clone());
         }
@@ -377,7 +407,8 @@ impl Metrics {
         if kept.moments.len() >= MOST_DAYS * 4 {
             kept.moments.clear();
         }
-        kept.moments.insert((source, day), (Moment::now(), Arc::clone(&rolled)));
+        kept.moments
+            .insert((source, day), (Moment::now(), Arc::clone(&rolled)));
         Ok(rolled)
     }
 
@@ -393,7 +424,10 @@ impl Metrics {
                 if let Some((first, last)) = ask.period.months() {
                     let day = tree_day(ask.period, ctx.today());
                     let persons = matches!(how, How::Persons { .. });
-                    wanted.entry((source, first, last, day, persons)).or_default().push(ask.org);
+                    wanted
+                        .entry((source, first, last, day, persons))
+                        .or_default()
+                        .push(ask.org);
                 }
             }
         }
@@ -412,7 +446,9 @@ impl Metrics {
         let (source, first, last, day, persons) = key;
         let tree = self.tree(db, *day).await?;
         let months = store::months(db, source, first, last).await?;
-        let (same, others): (Vec<_>, Vec<_>) = months.into_iter().partition(|month| month.tree_hash == tree.hash());
+        let (same, others): (Vec<_>, Vec<_>) = months
+            .into_iter()
+            .partition(|month| month.tree_hash == tree.hash());
         let mut loaded = Loaded::new();
         if !same.is_empty() {
             for row in store::cells(db, source, orgs, true, (first, last), *persons).await? {
@@ -455,7 +491,9 @@ fn choice(how: &How) -> Choice<'static> {
             bands,
             ..Choice::default()
         },
-        How::Moment { tags, kinds, bands, .. } => Choice {
+        How::Moment {
+            tags, kinds, bands, ..
+        } => Choice {
             tags,
             kinds,
             bands,
@@ -471,7 +509,9 @@ impl How {
     #[must_use]
     pub const fn source(&self) -> Option<&'static str> {
         match self {
-            Self::Sum { source, .. } | Self::Persons { source, .. } | Self::Moment { source, .. } => Some(source),
+            Self::Sum { source, .. } | Self::Persons { source, .. } | Self::Moment { source, .. } => {
+                Some(source)
+            }
             Self::Ratio { .. } => None,
         }
     }

@@ -119,15 +119,6 @@ pub async fn own_of_month(db: &Db, source: &str, month: &str) -> DbResult<Vec<St
     .await
 }
 
-/// The months in which a source has own cells.
-pub async fn months_with_cells(db: &Db, source: &str) -> DbResult<Vec<String>> {
-    db.query(
-        "SELECT DISTINCT month FROM metric_cell WHERE source = $1 ORDER BY month LIMIT 5000",
-        args![source],
-    )
-    .await
-}
-
 /// The first month with own cells.
 pub async fn first_month(db: &Db, source: &str) -> DbResult<Option<String>> {
     db.query_one(
@@ -217,7 +208,9 @@ pub async fn members(db: &Db, persons: &[i64]) -> DbResult<Vec<Member>> {
 
 /// The highest number given.
 pub async fn last_number(db: &Db) -> DbResult<i64> {
-    let last: Option<i64> = db.query_one("SELECT max(number) FROM metric_member", args![]).await?;
+    let last: Option<i64> = db
+        .query_one("SELECT max(number) FROM metric_member", args![])
+        .await?;
     Ok(last.unwrap_or(0))
 }
 
@@ -227,23 +220,23 @@ pub async fn insert_members(tx: &Tx, members: &[(i64, i64)]) -> DbResult<()> {
         .iter()
         .map(|(person, number)| args![*person, *number].to_vec())
         .collect();
-    tx.insert_many("metric_member", &["person_id", "number"], &rows).await
+    tx.insert_many("metric_member", &["person_id", "number"], &rows)
+        .await
 }
 
-/// The nodes that have written events, and how far each was followed.
-pub async fn followers(db: &Db) -> DbResult<Vec<(i64, Option<i64>)>> {
-    db.query(
-        "SELECT n.number, f.event_id FROM node n LEFT JOIN metric_follower f ON f.node = n.number \
-         ORDER BY n.number LIMIT 1000",
-        args![],
-    )
-    .await
+/// The numbers of the nodes that have written events.
+pub async fn nodes(db: &Db) -> DbResult<Vec<i64>> {
+    db.query("SELECT number FROM node ORDER BY number LIMIT 1000", args![])
+        .await
 }
 
 /// How far a node was followed.
 pub async fn follower(db: &Db, node: i64) -> DbResult<Option<i64>> {
-    db.query_opt("SELECT event_id FROM metric_follower WHERE node = $1", args![node])
-        .await
+    db.query_opt(
+        "SELECT event_id FROM metric_follower WHERE node = $1",
+        args![node],
+    )
+    .await
 }
 
 /// The newest event of a node.

@@ -37,10 +37,15 @@ impl Tree {
     /// Builds the tree; an org above which nothing is known stands by itself, a circle is cut where it is met.
     #[must_use]
     pub fn new(nodes: Vec<Placed>) -> Self {
-        let places: HashMap<OrgId, usize> = nodes.iter().enumerate().map(|(at, node)| (node.id, at)).collect();
+        let places: HashMap<OrgId, usize> =
+            nodes.iter().enumerate().map(|(at, node)| (node.id, at)).collect();
         let mut below = vec![Vec::new(); nodes.len()];
         for (at, node) in nodes.iter().enumerate() {
-            if let Some(above) = node.above.and_then(|id| places.get(&id)).filter(|above| **above != at) {
+            if let Some(above) = node
+                .above
+                .and_then(|id| places.get(&id))
+                .filter(|above| **above != at)
+            {
                 below[*above].push(at);
             }
         }
@@ -88,7 +93,10 @@ impl Tree {
 
     /// Directly below it, with what only carries its past.
     pub fn children(&self, org: OrgId) -> impl Iterator<Item = &Placed> {
-        let below = self.places.get(&org).map_or(&[] as &[usize], |at| &self.below[*at]);
+        let below = self
+            .places
+            .get(&org)
+            .map_or(&[] as &[usize], |at| &self.below[*at]);
         below.iter().map(|at| &self.nodes[*at])
     }
 

@@ -65,6 +65,16 @@ text_enum! {
         ReturnApprove => "return.approve",
         /// Write and publish datasets: the forms of statistics.
         DatasetEdit => "dataset.edit",
+        /// See figures of orgs and the rows behind them.
+        MetricRead => "metric.read",
+        /// Read the work plans of one's organisation and of those above it.
+        PlanRead => "plan.read",
+        /// Write a plan: upload, correct, align, map its leads.
+        PlanEdit => "plan.edit",
+        /// Issue a plan, decide on its changes, and send supervision slips.
+        PlanIssue => "plan.issue",
+        /// Report on the tasks that one's organisation leads, and answer slips.
+        PlanReport => "plan.report",
         /// See who was told what.
         MessageRead => "message.read",
         /// Search the audit log.
@@ -113,6 +123,10 @@ const CITY: &[P] = &[
     P::ReturnCheck,
     P::ReturnApprove,
     P::DatasetEdit,
+    P::MetricRead,
+    P::PlanRead,
+    P::PlanEdit,
+    P::PlanIssue,
     P::MessageRead,
 ];
 const DISTRICT_BUREAU: &[P] = &[
@@ -132,6 +146,11 @@ const DISTRICT_BUREAU: &[P] = &[
     P::ReturnCheck,
     P::ReturnApprove,
     P::DatasetEdit,
+    P::MetricRead,
+    P::PlanRead,
+    P::PlanEdit,
+    P::PlanIssue,
+    P::PlanReport,
     P::MessageRead,
 ];
 const COMMUNITY_COLLEGE: &[P] = &[
@@ -160,6 +179,10 @@ const COMMUNITY_COLLEGE: &[P] = &[
     P::RecordRevoke,
     P::ReturnFill,
     P::ReturnCheck,
+    P::MetricRead,
+    P::PlanRead,
+    P::PlanEdit,
+    P::PlanReport,
     P::MessageRead,
 ];
 const SCHOOL_HEAD: &[P] = &[
@@ -189,6 +212,9 @@ const SCHOOL_HEAD: &[P] = &[
     P::RecordRevoke,
     P::ReturnFill,
     P::ReturnCheck,
+    P::MetricRead,
+    P::PlanRead,
+    P::PlanReport,
     P::MessageRead,
 ];
 const REGISTRAR: &[P] = &[
@@ -212,6 +238,9 @@ const REGISTRAR: &[P] = &[
     P::AttendanceCorrect,
     P::RecordIssue,
     P::ReturnFill,
+    P::MetricRead,
+    P::PlanRead,
+    P::PlanReport,
     P::MessageRead,
 ];
 const TEACHER: &[P] = &[
@@ -233,6 +262,7 @@ const SITE_KEEPER: &[P] = &[
     P::EnrollmentRead,
     P::EnrollmentAct,
     P::AttendanceTake,
+    P::MetricRead,
 ];
 const AUDITOR: &[P] = &[P::AuditRead];
 

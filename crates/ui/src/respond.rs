@@ -58,7 +58,7 @@ pub fn learner_page(ctx: &Ctx, title: &str) -> Page {
 #[must_use]
 pub fn desk_page(ctx: &Ctx, title: &str) -> Page {
     let mut page = page(ctx, title);
-    let all: [(P, &str, Icon, &str); 13] = [
+    let all: [(P, &str, Icon, &str); 16] = [
         (P::ClassRead, "/desk/classes", Icon::BookOpen, "班级"),
         (P::ClassRead, "/desk/calendar", Icon::Calendar, "周课表"),
         (P::EnrollmentAct, "/desk/counter", Icon::ClipboardList, "柜台报名"),
@@ -68,8 +68,11 @@ pub fn desk_page(ctx: &Ctx, title: &str) -> Page {
         (P::PersonRead, "/desk/people", Icon::Users, "学员"),
         (P::CourseRead, "/desk/courses", Icon::FileText, "课程库"),
         (P::TermEdit, "/desk/terms", Icon::Calendar, "学期"),
+        (P::ReturnFill, "/desk/returns", Icon::ClipboardList, "统计填报"),
         (P::OrgRead, "/desk/orgs", Icon::Place, "机构"),
+        (P::PlanRead, "/desk/plans", Icon::ListChecks, "工作要点"),
         (P::RoomBook, "/desk/bookings", Icon::Building, "场地预约"),
+        (P::MetricRead, "/desk/metrics", Icon::ListChecks, "指标"),
         (P::PostGrant, "/desk/posts", Icon::ShieldCheck, "岗位和账号"),
         (P::AuditRead, "/desk/audit", Icon::Search, "审计"),
     ];

@@ -17,7 +17,7 @@ const SUBJECTS: usize = 2_000;
 /// Events of this crate lead to nothing.
 const OWN: &str = "metrics";
 
-/// What is to be counted anew of a source: orgs by month.
+/// What is to be counted anew of a source: orgs by month; by no month where it may be any.
 type Places = BTreeMap<String, BTreeSet<OrgId>>;
 
 /// Reads the next events of every node and counts what they touched; gives how many cells were counted. Call it
@@ -27,7 +27,13 @@ type Places = BTreeMap<String, BTreeSet<OrgId>>;
 /// [`platform::AppError::Unavailable`] when the database is.
 pub async fn follow(ctx: &Ctx, metrics: &Metrics) -> AppResult<usize> {
     let mut counted = 0;
-    for (node, followed) in store::followers(ctx.db()).await? {
+    let mut nodes = store::nodes(ctx.db()).await?;
+    let here = ctx.platform.chain.node();
+    if !nodes.contains(&here) {
+        nodes.push(here);
+    }
+    for node in nodes {
+        let followed = store::follower(ctx.db(), node).await?;
         counted += follow_node(ctx, metrics, node, followed).await?;
     }
     Ok(counted)
@@ -44,7 +50,10 @@ async fn follow_node(ctx: &Ctx, metrics: &Metrics, node: i64, followed: Option<i
     };
     let mut subjects: HashMap<&str, Vec<i64>> = HashMap::new();
     for event in &events {
-        subjects.entry(&event.subject_kind).or_default().push(event.subject_id);
+        subjects
+            .entry(&event.subject_kind)
+            .or_default()
+            .push(event.subject_id);
     }
     if subjects.keys().all(|kind| *kind == OWN) {
         // Nothing but what counting itself wrote: writing on would write for ever.
@@ -92,8 +101,12 @@ async fn begin(ctx: &Ctx, node: i64, first: i64, end: i64) -> AppResult<usize> {
 }
 
 async fn finish(tx: Tx, counted: usize, node: i64) -> AppResult<()> {
-    let event = Event::new("metrics.counted", OWN, kernel::Id::<kernel::id::kinds::Job>::from_raw(node))
-        .data(serde_json::json!({ "cells": counted }));
+    let event = Event::new(
+        "metrics.counted",
+        OWN,
+        kernel::Id::<kernel::id::kinds::Job>::from_raw(node),
+    )
+    .data(serde_json::json!({ "cells": counted }));
     tx.commit(vec![event]).await
 }
 
@@ -119,14 +132,22 @@ struct Fresh {
     own: Own,
 }
 
-async fn count(ctx: &Ctx, source: &SpanSource, places: Places) -> AppResult<Vec<Fresh>> {
+async fn count(ctx: &Ctx, source: &SpanSource, mut places: Places) -> AppResult<Vec<Fresh>> {
     let mut numbers = Numbers::default();
     let mut fresh = Vec::new();
-    for (month, orgs) in places {
+    let whole: Vec<OrgId> = places.remove("").unwrap_or_default().into_iter().collect();
+    if !whole.is_empty() {
+        fresh.extend(all_months(ctx, source, &whole, &mut numbers).await?);
+    }
+    for (month, mut orgs) in places {
         let Some(days) = own::days_of(&month) else {
             continue;
         };
+        orgs.retain(|org| !whole.contains(org));
         let orgs: Vec<OrgId> = orgs.into_iter().collect();
+        if orgs.is_empty() {
+            continue;
+        }
         fresh.push(Fresh {
             source: source.id,
             own: own::count(ctx, source, &orgs, days, &mut numbers).await?,
@@ -137,9 +158,43 @@ async fn count(ctx: &Ctx, source: &SpanSource, places: Places) -> AppResult<Vec<
     Ok(fresh)
 }
 
+/// All months of some orgs, those too in which nothing is left.
+async fn all_months(
+    ctx: &Ctx,
+    source: &SpanSource,
+    orgs: &[OrgId],
+    numbers: &mut Numbers,
+) -> AppResult<Vec<Fresh>> {
+    let own = own::count(ctx, source, orgs, own::ALL_DAYS, numbers).await?;
+    let mut months: BTreeMap<String, Fresh> = BTreeMap::new();
+    let fresh = |month: &str| Fresh {
+        source: source.id,
+        month: month.to_owned(),
+        orgs: Vec::new(),
+        own: Own::new(),
+    };
+    let stored = store::cells(ctx.db(), source.id, orgs, false, own::ALL_MONTHS, false).await?;
+    let before = stored.into_iter().map(|row| (row.org_id, row.month));
+    let places: BTreeSet<(OrgId, String)> = own.keys().cloned().chain(before).collect();
+    for (org, month) in places {
+        let part = months.entry(month.clone()).or_insert_with(|| fresh(&month));
+        part.orgs.push(org);
+        let place = (org, month);
+        if let Some(cells) = own.get(&place) {
+            part.own.insert(place, cells.clone());
+        }
+    }
+    Ok(months.into_values().collect())
+}
+
 /// Writes own cells and rolls up what stands above them.
 async fn write(tx: &Tx, metrics: &Metrics, fresh: Fresh) -> AppResult<usize> {
-    let Fresh { source, month, orgs, own } = fresh;
+    let Fresh {
+        source,
+        month,
+        orgs,
+        own,
+    } = fresh;
     let rows = roll::encode(own.iter().map(|((org, _), cells)| (*org, cells)))?;
     store::replace(tx, source, false, &month, &orgs, rows).await?;
     roll::above(tx, metrics, source, &month, &orgs).await?;

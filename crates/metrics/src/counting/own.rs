@@ -12,6 +12,11 @@ use std::collections::{BTreeMap, HashMap};
 /// Persons looked up in one statement.
 const PERSONS: usize = 5_000;
 
+/// Every day that facts may have.
+pub(super) const ALL_DAYS: (Date, Date) = (Date::constant(1900, 1, 1), Date::constant(2200, 1, 1));
+/// Every month that cells may have.
+pub(super) const ALL_MONTHS: (&str, &str) = ("0000-00", "9999-99");
+
 /// Own cells by org and month.
 pub(super) type Own = BTreeMap<(OrgId, String), Cells>;
 
@@ -32,7 +37,9 @@ pub(super) async fn count(
     let mut own = Own::new();
     for fact in facts {
         let number = numbers.0.get(&fact.person_id).copied();
-        own.entry((fact.org_id, fact.month.clone())).or_default().add(&fact, number);
+        own.entry((fact.org_id, fact.month.clone()))
+            .or_default()
+            .add(&fact, number);
     }
     Ok(own)
 }
@@ -71,8 +78,12 @@ impl Numbers {
         let given: Vec<(i64, i64)> = unknown.into_iter().zip(first..).collect();
         store::insert_members(&tx, &given).await?;
         let how_many = given.len();
-        let event = Event::new("metrics.numbered", "metrics", kernel::Id::<kernel::id::kinds::Job>::from_raw(0))
-            .data(serde_json::json!({ "persons": how_many }));
+        let event = Event::new(
+            "metrics.numbered",
+            "metrics",
+            kernel::Id::<kernel::id::kinds::Job>::from_raw(0),
+        )
+        .data(serde_json::json!({ "persons": how_many }));
         tx.commit(vec![event]).await?;
         for (person, number) in given {
             self.0.insert(person, small(number)?);

@@ -5,7 +5,7 @@ use super::roll;
 use crate::cells::Cells;
 use crate::definition::SpanSource;
 use crate::{Metrics, store};
-use kernel::{Date, OrgId};
+use kernel::OrgId;
 use platform::{AppResult, Ctx, Event, Job};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,10 +57,9 @@ async fn part(
     numbers: &mut Numbers,
     found: &mut Recounted,
 ) -> AppResult<BTreeSet<String>> {
-    let all = (Date::constant(1900, 1, 1), Date::constant(2200, 1, 1));
-    let own = own::count(ctx, source, orgs, all, numbers).await?;
+    let own = own::count(ctx, source, orgs, own::ALL_DAYS, numbers).await?;
     let mut before: BTreeMap<(OrgId, String), Cells> = BTreeMap::new();
-    for row in store::cells(ctx.db(), source.id, orgs, false, ("0000-00", "9999-99"), true).await? {
+    for row in store::cells(ctx.db(), source.id, orgs, false, own::ALL_MONTHS, true).await? {
         // What cannot be read is wrong, and counted anew.
         let cells = roll::decode(&row).unwrap_or_default();
         before.insert((row.org_id, row.month.clone()), cells);
@@ -93,7 +92,12 @@ fn differing(
     differing
 }
 
-async fn write(ctx: &Ctx, source: &SpanSource, own: &Own, places: &BTreeSet<(OrgId, String)>) -> AppResult<()> {
+async fn write(
+    ctx: &Ctx,
+    source: &SpanSource,
+    own: &Own,
+    places: &BTreeSet<(OrgId, String)>,
+) -> AppResult<()> {
     let mut by_month: BTreeMap<&str, Vec<OrgId>> = BTreeMap::new();
     for (org, month) in places {
         by_month.entry(month).or_default().push(*org);
@@ -123,7 +127,7 @@ async fn roll_all(
     source: &SpanSource,
     mended: &BTreeSet<String>,
 ) -> AppResult<()> {
-    let known = store::months(ctx.db(), source.id, "0000-00", "9999-99").await?;
+    let known = store::months(ctx.db(), source.id, own::ALL_MONTHS.0, own::ALL_MONTHS.1).await?;
     for month in known {
         let tree = roll::tree_of(metrics, ctx, &month.month).await?;
         if mended.contains(&month.month) || month.tree_hash != tree.hash() {
@@ -136,8 +140,12 @@ async fn roll_all(
 }
 
 async fn commit(tx: platform::Tx, source: &SpanSource, cells: usize) -> AppResult<()> {
-    let event = Event::new("metrics.recounted", "metrics", kernel::Id::<kernel::id::kinds::Job>::from_raw(0))
-        .data(serde_json::json!({ "source": source.id, "cells": cells }));
+    let event = Event::new(
+        "metrics.recounted",
+        "metrics",
+        kernel::Id::<kernel::id::kinds::Job>::from_raw(0),
+    )
+    .data(serde_json::json!({ "source": source.id, "cells": cells }));
     tx.commit(vec![event]).await
 }
 

@@ -17,7 +17,9 @@ pub(super) type Row = (OrgId, String, Option<Vec<u8>>);
 pub(super) fn encode<'a>(cells: impl Iterator<Item = (OrgId, &'a Cells)>) -> AppResult<Vec<Row>> {
     let mut rows = Vec::new();
     for (org, cells) in cells.filter(|(_, cells)| !cells.is_empty()) {
-        let (text, members) = cells.encode().map_err(|why| AppError::Internal(why.to_string()))?;
+        let (text, members) = cells
+            .encode()
+            .map_err(|why| AppError::Internal(why.to_string()))?;
         rows.push((org, text, members));
     }
     Ok(rows)
@@ -75,7 +77,11 @@ pub(super) async fn above(
     for org in changed {
         open.extend(tree.upto_root(*org));
     }
-    let order: Vec<OrgId> = tree.upward().map(|node| node.id).filter(|id| open.contains(id)).collect();
+    let order: Vec<OrgId> = tree
+        .upward()
+        .map(|node| node.id)
+        .filter(|id| open.contains(id))
+        .collect();
     let mut fresh: HashMap<OrgId, Cells> = HashMap::new();
     for org in &order {
         let cells = one(tx, &tree, source, month, *org, &fresh).await?;

@@ -15,6 +15,8 @@ struct File {
 #[derive(Debug, Deserialize)]
 struct Row {
     id: String,
+    #[serde(default)]
+    name: String,
     words: Vec<String>,
     #[serde(default)]
     units: Vec<String>,
@@ -24,6 +26,7 @@ struct Row {
 #[derive(Debug, Default)]
 pub struct Bindings {
     rows: Vec<Entry>,
+    names: Vec<(String, String)>,
 }
 
 #[derive(Debug)]
@@ -42,7 +45,9 @@ impl Bindings {
     pub fn read(text: &str) -> Result<Self, String> {
         let file: File = toml::from_str(text).map_err(|error| format!("指标对照表读不了：{error}"))?;
         let mut rows = Vec::new();
+        let mut names = Vec::new();
         for row in file.metric {
+            names.push((row.id.clone(), row.name.clone()));
             for words in &row.words {
                 let parts: Vec<String> = words.split('+').map(str::to_owned).collect();
                 rows.push(Entry {
@@ -53,7 +58,7 @@ impl Bindings {
                 });
             }
         }
-        Ok(Self { rows })
+        Ok(Self { rows, names })
     }
 
     /// The shipped table.
@@ -72,6 +77,21 @@ impl Bindings {
             .filter(|row| holds(object, &row.parts))
             .max_by_key(|row| (row.weight, row.units.len().min(1)))
             .map(|row| row.metric.clone())
+    }
+
+    /// What the screen calls a metric; the id itself where the table has no name.
+    #[must_use]
+    pub fn name<'a>(&'a self, metric: &'a str) -> &'a str {
+        let known = self.names.iter().find(|(id, _)| id == metric);
+        known
+            .map(|(_, name)| name.as_str())
+            .filter(|name| !name.is_empty())
+            .unwrap_or(metric)
+    }
+
+    /// Ids and names of the metrics, in the order of the table.
+    pub fn named(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.names.iter().map(|(id, name)| (id.as_str(), name.as_str()))
     }
 
     /// The ids of all metrics in the table, once each.
@@ -105,6 +125,7 @@ mod tests {
         let table = Bindings::read(SHIPPED).expect("the table");
         assert!(table.metrics().len() > 30);
         for metric in table.metrics() {
+            assert_ne!(table.name(metric), metric, "a name for the screen");
             let (noun, measure) = metric.split_once('.').expect("noun.measure");
             assert!(
                 !noun.is_empty()
