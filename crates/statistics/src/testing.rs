@@ -15,16 +15,6 @@ pub struct Town {
     pub world: World,
 }
 
-const PEOPLE: db::Schema = db::Schema {
-    domain: "people_for_tests",
-    migrations: &[db::Migration {
-        number: 1,
-        name: "people",
-        sql: include_str!("../../people/migrations/0001_people.sql"),
-    }],
-    org_owned: &[],
-};
-
 fn plain(code: &str) -> String {
     code.to_owned()
 }
@@ -106,7 +96,7 @@ pub async fn town() -> Town {
     let schemas = [
         platform::SCHEMA,
         orgs::SCHEMA,
-        PEOPLE,
+        people::SCHEMA,
         metrics::SCHEMA,
         crate::SCHEMA,
     ];
@@ -117,7 +107,7 @@ pub async fn town() -> Town {
     };
     let app = TestApp::start(&schemas, |platform| {
         let registry = Registry::new(&[declared], read_tree).unwrap();
-        crate::routes(&Arc::new(Metrics::new(registry, platform)))
+        crate::routes(&Arc::new(Metrics::new(registry, platform)), None)
     })
     .await;
     let world = World::build(&app.platform).await;

@@ -286,11 +286,21 @@ pub struct Saved {
     pub unsaved: Vec<Unsaved>,
 }
 
-/// Saves what was typed into cells. What is good is kept; what is wrong, or was changed by somebody else, comes back.
+/// What is kept when something of what was typed is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// The good cells.
+    Good,
+    /// Nothing.
+    AllOrNothing,
+}
+
+/// Saves what was typed into cells. What is good is kept, if so chosen; what is wrong, or was changed by somebody else, comes
+/// back.
 ///
 /// # Errors
 /// [`AppError::NotFound`] outside the scope; [`AppError::Refused`] when nothing may be changed now.
-pub async fn save(ctx: &Ctx, id: ReturnId, all: Vec<Typed>) -> AppResult<Saved> {
+pub async fn save(ctx: &Ctx, id: ReturnId, all: Vec<Typed>, keep: Keep) -> AppResult<Saved> {
     let scope = ctx.may(Permission::ReturnFill)?;
     if all.len() > MOST_AT_ONCE {
         return Err(AppError::TooLarge(format!("一次最多保存 {MOST_AT_ONCE} 格。")));
@@ -324,7 +334,8 @@ pub async fn save(ctx: &Ctx, id: ReturnId, all: Vec<Typed>) -> AppResult<Saved> 
             }),
         }
     }
-    if changes.is_empty() {
+    let all_or_nothing = keep == Keep::AllOrNothing && !saved.unsaved.is_empty();
+    if changes.is_empty() || all_or_nothing {
         return Ok(saved);
     }
     filled.compute();
@@ -501,4 +512,19 @@ pub async fn refresh(ctx: &Ctx, metrics: &Measures, id: ReturnId) -> AppResult<u
     let event = Event::new("return.refreshed", "stat_return", id).at(filled.row.org_id);
     tx.commit(vec![event.data(json!({ "count": cells.len() }))]).await?;
     Ok(cells.len())
+}
+
+/// Names of people who had a hand in a return.
+///
+/// # Errors
+/// [`AppError::Unavailable`] when the database is.
+pub async fn names(
+    ctx: &Ctx,
+    people: impl IntoIterator<Item = Option<kernel::PersonId>>,
+) -> AppResult<std::collections::HashMap<kernel::PersonId, String>> {
+    let mut ids: Vec<kernel::PersonId> = people.into_iter().flatten().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let found = people::persons::find_many(ctx.db(), &ids).await?.into_iter();
+    Ok(found.map(|(id, person)| (id, person.name)).collect())
 }

@@ -7,7 +7,7 @@ use super::store::{self, ReturnRow};
 use crate::datasets::definition::How;
 use crate::{AmendmentId, Measures, ReturnId};
 use kernel::bounded;
-use platform::{AppError, AppResult, Ctx, Event, FieldError, Permission, Tx};
+use platform::{AppError, AppResult, Ctx, Event, FieldError, Permission, Tx, Waiting};
 use serde_json::json;
 use std::collections::HashSet;
 
@@ -352,4 +352,68 @@ pub async fn answer_amendment(ctx: &Ctx, id: AmendmentId, grant: bool, answer: &
     }
     tx.commit(vec![event]).await?;
     Ok(asked.return_id)
+}
+
+/// What waits for the actor: returns sent back to them, to be checked, to be approved, requests to be answered.
+///
+/// # Errors
+/// [`AppError::Unavailable`] when the database is.
+pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
+    let mut all = Vec::new();
+    for (permission, status, what) in [
+        (Permission::ReturnFill, Status::SentBack, "报表退回修改"),
+        (Permission::ReturnCheck, Status::Filed, "报表待核对"),
+        (Permission::ReturnApprove, Status::Checked, "报表待审核"),
+    ] {
+        let scope = ctx.reach(permission);
+        if scope.is_nothing() {
+            continue;
+        }
+        let mut rows = Vec::new();
+        for row in store::waiting(ctx.db(), &scope, status).await? {
+            let here = match status {
+                Status::SentBack => true,
+                Status::Filed => reaches(ctx, permission, row.check_org).await?,
+                _ => reaches(ctx, permission, row.approve_org).await?,
+            };
+            if here {
+                rows.push(row);
+            }
+        }
+        all.extend(as_waiting(what, &rows));
+    }
+    let scope = ctx.reach(Permission::ReturnApprove);
+    if !scope.is_nothing() {
+        for asked in store::open_amendments(ctx.db(), &scope).await? {
+            all.push(Waiting {
+                title: "报表更正申请待答复".into(),
+                detail: asked.reason,
+                href: format!("/desk/returns/{}", asked.return_id),
+                due: None,
+                count: 1,
+            });
+        }
+    }
+    Ok(all)
+}
+
+fn as_waiting(what: &str, rows: &[ReturnRow]) -> Option<Waiting> {
+    let first = rows.first()?;
+    let href = match rows {
+        [one] if one.status == Status::SentBack => format!("/desk/returns/{}", one.id),
+        [one] => format!("/desk/returns/{}/review", one.id),
+        _ => format!(
+            "/desk/returns?version={}&period={}&state={}",
+            first.dataset_version_id,
+            first.period,
+            first.status.as_str()
+        ),
+    };
+    Some(Waiting {
+        title: what.to_owned(),
+        detail: first.period_label(),
+        href,
+        due: Some(first.due_on),
+        count: i64::try_from(rows.len()).unwrap_or(i64::MAX),
+    })
 }
