@@ -21,6 +21,7 @@ pub const SCHEMAS: &[Schema] = &[
     attendance::SCHEMA,
     records::SCHEMA,
     plans::SCHEMA,
+    statistics::SCHEMA,
 ];
 
 /// Finds who asks.
@@ -40,6 +41,10 @@ pub fn routes(shared: &Shared) -> Routes {
         .merge(attendance::routes())
         .merge(records::routes(Some(Arc::clone(&shared.typesetter))))
         .merge(metrics::routes(&shared.metrics))
+        .merge(statistics::routes(
+            &shared.metrics,
+            Some(Arc::clone(&shared.typesetter)),
+        ))
         .merge(plans::routes());
     let routes = if shared.platform.demo {
         routes
@@ -179,6 +184,7 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
     all.extend(teaching::waiting(ctx).await?);
     all.extend(orgs::waiting(ctx).await?);
     all.extend(people::waiting(ctx).await?);
+    all.extend(statistics::waiting(ctx).await?);
     all.sort_by_key(|item: &Waiting| (item.due.is_none(), item.due));
     Ok(all)
 }
@@ -210,6 +216,7 @@ pub fn openapi() -> OpenApi {
         attendance::openapi(),
         records::openapi(),
         metrics::openapi(),
+        statistics::openapi(),
         plans::openapi(),
     ];
     parts.into_iter().fold(web::openapi::head(), |mut whole, part| {

@@ -200,7 +200,9 @@ pub(crate) fn long_slip() -> Slip {
 pub(crate) fn stat_form(tables: usize, columns: usize) -> StatForm {
     let row = |number: usize| StatRow {
         label: format!("第 {number} 行，其中六十岁以上的"),
-        cells: (0..columns).map(|at| (at != 1).then(|| "1,234,567".to_owned())).collect(),
+        cells: (0..columns)
+            .map(|at| (at != 1).then(|| "1,234,567".to_owned()))
+            .collect(),
     };
     let table = |number: usize| StatTable {
         title: format!("T{number} 学员"),

@@ -61,7 +61,9 @@ const DOCUMENTS: [(&str, usize, Set); 22] = [
         slip(SlipStatus::Enrolled).pdf(typesetter(), made(AT))
     }),
     ("stat-form", 1, || stat_form(1, 4).pdf(typesetter(), made(AT))),
-    ("stat-form-long", 9, || stat_form(13, 14).pdf(typesetter(), made(AT))),
+    ("stat-form-long", 9, || {
+        stat_form(13, 14).pdf(typesetter(), made(AT))
+    }),
     ("slip-long", 1, || long_slip().pdf(typesetter(), made(AT))),
 ];
 

@@ -63,9 +63,9 @@ const METRICS: &[Metric] = &[
 
 const ROOMS: MomentSource = MomentSource {
     id: "rooms",
-    facts: "SELECT org_id, 'seats' AS tag, '' AS kind, 'female' AS sex, NULL AS band, seats AS n, 0 AS m FROM room \
-            WHERE CAST($1 AS TEXT) <> '' AND active {unscoped: a test} UNION ALL \
-            SELECT org_id, 'rooms', '', 'female', NULL, 1, 0 FROM room WHERE active ORDER BY org_id",
+    facts: "SELECT r.org_id, 'seats' AS tag, '' AS kind, 'female' AS sex, '' AS band, r.seats AS n, \
+            CAST(0 AS BIGINT) AS m FROM room r WHERE CAST($1 AS TEXT) <> '' {unscoped: a test} \
+            UNION ALL SELECT r.org_id, 'rooms', '', 'female', '', CAST(1 AS BIGINT), CAST(0 AS BIGINT) FROM room r",
     subjects: &["room"],
     rows: "SELECT name AS label, '' AS detail, '' AS subject, id AS subject_id, seats AS n FROM room",
     rollup: Rollup::Sum,

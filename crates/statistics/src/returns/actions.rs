@@ -37,10 +37,15 @@ pub async fn versions(ctx: &Ctx) -> AppResult<Vec<(VersionRow, String)>> {
     let mut found = Vec::new();
     for dataset in datasets::list(ctx.db()).await? {
         let issuer = tree::find(ctx.db(), dataset.org_id).await?;
-        let above = ctx.actor.posts.iter().any(|post| post.org_path.starts_with(&issuer.path));
+        let above = ctx
+            .actor
+            .posts
+            .iter()
+            .any(|post| post.org_path.starts_with(&issuer.path));
         if above || scope.contains(&issuer.path) {
             let versions = datasets::versions(ctx.db(), dataset.id).await?.into_iter();
-            let published = versions.filter(|one| one.status == crate::datasets::model::VersionStatus::Published);
+            let published =
+                versions.filter(|one| one.status == crate::datasets::model::VersionStatus::Published);
             found.extend(published.map(|one| (one, dataset.name.clone())));
         }
     }
@@ -60,7 +65,12 @@ pub async fn overview(
     let scope = ctx.may(Permission::ReturnFill)?;
     let versions = versions(ctx).await?;
     let chosen = match version {
-        Some(id) => Some(versions.iter().find(|(one, _)| one.id == id).ok_or(AppError::NotFound)?),
+        Some(id) => Some(
+            versions
+                .iter()
+                .find(|(one, _)| one.id == id)
+                .ok_or(AppError::NotFound)?,
+        ),
         None => versions.first(),
     };
     let Some(version) = chosen.map(|(version, _)| version.clone()) else {
@@ -84,7 +94,8 @@ pub async fn overview(
         ));
     }
     let returns = store::list_within(ctx.db(), &scope, version.dataset_id, &period.to_string()).await?;
-    let expected = levels::expected(ctx, metrics, &form.definition, &version, period, &scope, returns).await?;
+    let expected =
+        levels::expected(ctx, metrics, &form.definition, &version, period, &scope, returns).await?;
     Ok(Overview {
         versions,
         version: Some(version),
@@ -349,7 +360,11 @@ pub async fn save(ctx: &Ctx, id: ReturnId, all: Vec<Typed>, keep: Keep) -> AppRe
     let rows: Vec<Vec<Value>> = changes.iter().map(|change| change.row(ctx, id)).collect();
     store::insert_changes(&tx, &rows).await?;
     let event = Event::new("return.saved", "stat_return", id).at(filled.row.org_id);
-    let codes: Vec<&str> = changes.iter().map(|change| change.element.as_str()).take(100).collect();
+    let codes: Vec<&str> = changes
+        .iter()
+        .map(|change| change.element.as_str())
+        .take(100)
+        .collect();
     let data = json!({ "cells": codes, "count": changes.len() });
     tx.commit(vec![event.data(data)]).await?;
     Ok(saved)
@@ -391,8 +406,7 @@ fn take(
     let wrong = |sentence: String| (sentence, false);
     let at = filled.form.place(&typed.element);
     let place = at.and_then(|at| Some((filled.form.elements.get(at)?, filled.cells.get_mut(at)?)));
-    let (element, cell) =
-        place.ok_or_else(|| wrong(format!("这套报表里没有“{}”这一格。", typed.element)))?;
+    let (element, cell) = place.ok_or_else(|| wrong(format!("这套报表里没有“{}”这一格。", typed.element)))?;
     let automatic = model::automatic(element, how);
     let reason = typed.reason.as_deref().unwrap_or(&cell.reason);
     let content = model::typed(element, automatic, cell.machine(), &typed.value, reason).map_err(wrong)?;
@@ -467,7 +481,8 @@ pub fn compare(filled: &Filled, machine: &[Option<Machine>]) -> Vec<Difference> 
             before: cell.machine(),
             after,
             value: cell.value.map(Number::from_raw),
-            follows: cell.origin != Origin::Override && (cell.origin != Origin::Typed || cell.value.is_none()),
+            follows: cell.origin != Origin::Override
+                && (cell.origin != Origin::Typed || cell.value.is_none()),
             element: element.clone(),
         })
     };
@@ -510,7 +525,8 @@ pub async fn refresh(ctx: &Ctx, metrics: &Measures, id: ReturnId) -> AppResult<u
     store::update_cells(&tx, id, &cells).await?;
     store::set_machine_at(&tx, id, ctx.now()).await?;
     let event = Event::new("return.refreshed", "stat_return", id).at(filled.row.org_id);
-    tx.commit(vec![event.data(json!({ "count": cells.len() }))]).await?;
+    tx.commit(vec![event.data(json!({ "count": cells.len() }))])
+        .await?;
     Ok(cells.len())
 }
 

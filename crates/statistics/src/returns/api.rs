@@ -93,21 +93,26 @@ impl From<Shown> for ReturnJson {
     fn from(shown: Shown) -> Self {
         let filled = &shown.filled;
         let text = |value: Option<i64>| value.map(|value| Number::from_raw(value).to_string());
-        let cells = filled.form.elements.iter().zip(&filled.cells).map(|(element, cell)| CellJson {
-            element: element.code.clone(),
-            label: element.label(),
-            unit: element.unit.clone(),
-            value: text(cell.value),
-            machine: text(cell.machine),
-            machine_note: cell.machine_note.clone(),
-            origin: cell.origin,
-            reason: cell.reason.clone(),
-            open: cell.open,
-            remark: cell.remark.clone(),
-            hash: cell.hash.clone(),
-            changed_since_approval: cell.is_new(),
-            version: cell.version,
-        });
+        let cells = filled
+            .form
+            .elements
+            .iter()
+            .zip(&filled.cells)
+            .map(|(element, cell)| CellJson {
+                element: element.code.clone(),
+                label: element.label(),
+                unit: element.unit.clone(),
+                value: text(cell.value),
+                machine: text(cell.machine),
+                machine_note: cell.machine_note.clone(),
+                origin: cell.origin,
+                reason: cell.reason.clone(),
+                open: cell.open,
+                remark: cell.remark.clone(),
+                hash: cell.hash.clone(),
+                changed_since_approval: cell.is_new(),
+                version: cell.version,
+            });
         let issues = filled.issues().into_iter().map(|issue| FieldError {
             field: issue.cells.first().cloned().unwrap_or_default(),
             sentence: issue.sentence,
@@ -294,7 +299,11 @@ pub(super) async fn save(
         reason: cell.reason,
         seen: cell.version,
     });
-    let keep = if body.all_or_nothing { Keep::AllOrNothing } else { Keep::Good };
+    let keep = if body.all_or_nothing {
+        Keep::AllOrNothing
+    } else {
+        Keep::Good
+    };
     let saved = actions::save(&ctx, id, typed.collect(), keep).await?;
     let unsaved = saved.unsaved.into_iter().map(|one| FieldError {
         field: one.typed.element,

@@ -24,12 +24,17 @@ const MOST_FORMS: usize = 64;
 /// # Errors
 /// [`AppError::NotFound`] when there is none.
 pub async fn form(db: &Db, version: VersionId) -> AppResult<Arc<Form>> {
-    let kept = FORMS.lock().unwrap_or_else(PoisonError::into_inner).get(&version).cloned();
+    let kept = FORMS
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(&version)
+        .cloned();
     if let Some(form) = kept {
         return Ok(form);
     }
     let definition = crate::datasets::store::definition(db, version).await?.read()?;
-    let form = Form::new(definition).map_err(|faults| AppError::Internal(format!("a published form: {faults:?}")))?;
+    let form = Form::new(definition)
+        .map_err(|faults| AppError::Internal(format!("a published form: {faults:?}")))?;
     let form = Arc::new(form);
     let mut forms = FORMS.lock().unwrap_or_else(PoisonError::into_inner);
     if forms.len() >= MOST_FORMS {
@@ -258,9 +263,16 @@ pub async fn machine_values(
 
 async fn add_sums(db: &Db, form: &Form, row: &ReturnRow, values: &mut [Option<Machine>]) -> AppResult<()> {
     let below = store::below(db, row.dataset_id, &row.period, row.org_id).await?;
-    let approved: i64 = below.iter().filter(|(status, _)| status.counts()).map(|(_, count)| count).sum();
-    let sums = store::sums(db, row.dataset_id, &row.period, row.org_id).await?.into_iter();
-    let sums: HashMap<String, (Option<i64>, i64)> = sums.map(|(code, sum, count)| (code, (sum, count))).collect();
+    let approved: i64 = below
+        .iter()
+        .filter(|(status, _)| status.counts())
+        .map(|(_, count)| count)
+        .sum();
+    let sums = store::sums(db, row.dataset_id, &row.period, row.org_id)
+        .await?
+        .into_iter();
+    let sums: HashMap<String, (Option<i64>, i64)> =
+        sums.map(|(code, sum, count)| (code, (sum, count))).collect();
     for (element, slot) in form.elements.iter().zip(values) {
         if model::automatic(element, row.how) != Some(Origin::Sum) {
             continue;

@@ -2,8 +2,8 @@
 
 use super::model::{self, Status};
 use super::store::ReturnRow;
-use crate::datasets::definition::{Definition, How, Level};
 use crate::datasets::VersionRow;
+use crate::datasets::definition::{Definition, How, Level};
 use crate::{Measures, ReturnId};
 use db::Scope;
 use kernel::{Date, OrgId};
@@ -70,7 +70,13 @@ fn nearest(word: &str, org: OrgId, above: &[(OrgId, OrgKind)]) -> OrgId {
     of_kind.or(above.last()).map_or(org, |(id, _)| *id)
 }
 
-fn place_of(definition: &Definition, level: &Level, org: OrgId, kind: OrgKind, above: &[(OrgId, OrgKind)]) -> Place {
+fn place_of(
+    definition: &Definition,
+    level: &Level,
+    org: OrgId,
+    kind: OrgKind,
+    above: &[(OrgId, OrgKind)],
+) -> Place {
     Place {
         upper: definition.upper(kind, above),
         check: nearest(&level.checked_by, org, above),
@@ -146,8 +152,10 @@ pub async fn expected(
     returns: Vec<ReturnRow>,
 ) -> AppResult<Vec<Expected>> {
     let tree = metrics.tree(ctx.db(), day(period, ctx.today())).await?;
-    let mut there: HashMap<OrgId, (ReturnId, Status)> =
-        returns.iter().map(|row| (row.org_id, (row.id, row.status))).collect();
+    let mut there: HashMap<OrgId, (ReturnId, Status)> = returns
+        .iter()
+        .map(|row| (row.org_id, (row.id, row.status)))
+        .collect();
     let mut all = Vec::new();
     for id in tree.subtree(version.org_id) {
         let Some(node) = tree.get(id) else {

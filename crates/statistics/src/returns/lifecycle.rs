@@ -55,7 +55,11 @@ pub async fn missing_below(ctx: &Ctx, metrics: &Measures, filled: &Filled) -> Ap
     let definition = &filled.form.definition;
     let tree = metrics.tree(ctx.db(), period.last_day().min(ctx.today())).await?;
     let mut expected = 0;
-    for id in tree.subtree(row.org_id).into_iter().filter(|id| *id != row.org_id) {
+    for id in tree
+        .subtree(row.org_id)
+        .into_iter()
+        .filter(|id| *id != row.org_id)
+    {
         let Some(node) = tree.get(id).filter(|node| node.standing) else {
             continue;
         };
@@ -71,7 +75,11 @@ pub async fn missing_below(ctx: &Ctx, metrics: &Measures, filled: &Filled) -> Ap
         expected += i64::from(upper == Some(row.org_id));
     }
     let below = store::below(ctx.db(), row.dataset_id, &row.period, row.org_id).await?;
-    let counted: i64 = below.iter().filter(|(status, _)| status.counts()).map(|(_, count)| count).sum();
+    let counted: i64 = below
+        .iter()
+        .filter(|(status, _)| status.counts())
+        .map(|(_, count)| count)
+        .sum();
     Ok((expected - counted).max(0))
 }
 
@@ -94,7 +102,8 @@ pub async fn file(ctx: &Ctx, metrics: &Measures, id: ReturnId, note: &str, versi
     store::update_cells(&tx, id, &cells).await?;
     store::set_filed(&tx, id, ctx.actor.person, ctx.now(), &note).await?;
     let mut event = Event::new("return.filed", "stat_return", id).at(filled.row.org_id);
-    event = event.data(json!({ "from": filled.row.status.as_str(), "to": next.as_str(), "missing": missing }));
+    event =
+        event.data(json!({ "from": filled.row.status.as_str(), "to": next.as_str(), "missing": missing }));
     if !note.is_empty() {
         event = event.note(note);
     }
@@ -253,7 +262,12 @@ pub async fn lock(ctx: &Ctx, id: ReturnId, version: i64) -> AppResult<()> {
 ///
 /// # Errors
 /// [`AppError::Invalid`] for wrong cells or reason; [`AppError::Refused`] when it is too late, or one waits already.
-pub async fn ask_amendment(ctx: &Ctx, id: ReturnId, elements: &[String], reason: &str) -> AppResult<AmendmentId> {
+pub async fn ask_amendment(
+    ctx: &Ctx,
+    id: ReturnId,
+    elements: &[String],
+    reason: &str,
+) -> AppResult<AmendmentId> {
     let scope = ctx.may(Permission::ReturnFill)?;
     let reason = bounded(reason, 4, 500, "更正理由").map_err(|wrong| AppError::invalid("reason", wrong))?;
     let tx = ctx.begin().await?;
@@ -261,7 +275,11 @@ pub async fn ask_amendment(ctx: &Ctx, id: ReturnId, elements: &[String], reason:
     let row = store::find_within(&tx, &scope, id).await?;
     model::before_summing(upper_status(&tx, &row).await?, row.status)?;
     model::next(row.status, Act::Reopen)?;
-    if store::amendments(&tx, id).await?.iter().any(|one| one.status == "open") {
+    if store::amendments(&tx, id)
+        .await?
+        .iter()
+        .any(|one| one.status == "open")
+    {
         return Err(AppError::refused(
             "one_waits",
             "这份报表已经有一份更正申请在等上级答复。请等答复以后再提。",
@@ -269,7 +287,10 @@ pub async fn ask_amendment(ctx: &Ctx, id: ReturnId, elements: &[String], reason:
     }
     let filled = Filled::read(&tx, row).await?;
     let mut seen = HashSet::new();
-    let elements: Vec<&String> = elements.iter().filter(|code| seen.insert(code.as_str())).collect();
+    let elements: Vec<&String> = elements
+        .iter()
+        .filter(|code| seen.insert(code.as_str()))
+        .collect();
     let unknown = elements.iter().find(|code| {
         let found = filled.find(code);
         found.is_none_or(|(_, cell)| cell.origin == Origin::Formula)
@@ -294,7 +315,8 @@ pub async fn ask_amendment(ctx: &Ctx, id: ReturnId, elements: &[String], reason:
     )
     .await?;
     let event = Event::new("return.amendment_asked", "stat_return", id).at(filled.row.org_id);
-    tx.commit(vec![event.data(json!({ "cells": codes })).note(what.1)]).await?;
+    tx.commit(vec![event.data(json!({ "cells": codes })).note(what.1)])
+        .await?;
     Ok(amendment)
 }
 

@@ -54,7 +54,11 @@ pub(super) async fn file(
     let id: ReturnId = id(&at)?;
     match lifecycle::file(&ctx, &metrics, id, posted.get("note"), seen(&posted)).await {
         Ok(()) => Ok(see_other(&format!("/desk/returns/{id}?done=filed"))),
-        Err(error @ AppError::Refused { code: "sums_changed", .. }) => Err(error),
+        Err(
+            error @ AppError::Refused {
+                code: "sums_changed", ..
+            },
+        ) => Err(error),
         Err(error) => {
             let mut form = file_form().fill("note", posted.get("note"));
             let status = form.take_up(error)?;
@@ -70,7 +74,11 @@ pub(super) async fn file(
 }
 
 /// What is to be looked at: what changed since the last approval, or everything.
-pub(super) async fn review(ctx: Ctx, Path(at): Path<String>, Query(query): Query<Pairs>) -> AppResult<Response> {
+pub(super) async fn review(
+    ctx: Ctx,
+    Path(at): Path<String>,
+    Query(query): Query<Pairs>,
+) -> AppResult<Response> {
     review_page(&ctx, id(&at)?, &query, &HashMap::new(), Vec::new(), 200).await
 }
 
@@ -93,12 +101,20 @@ async fn review_page(
         .map(|(element, stored)| {
             let table = tables.get(element.table).map(|table| table.title.clone());
             let remark = remarks.get(&element.code).cloned().unwrap_or_default();
-            (views::cell(&shown, element, stored, &notes), table.unwrap_or_default(), remark)
+            (
+                views::cell(&shown, element, stored, &notes),
+                table.unwrap_or_default(),
+                remark,
+            )
         })
         .collect();
     let page = noticed(ui::desk_page(ctx, &format!("{} 核对审核", title(&shown))), query);
     let href = |show: &str, here: bool| {
-        if here { String::new() } else { format!("/desk/returns/{id}/review?show={show}") }
+        if here {
+            String::new()
+        } else {
+            format!("/desk/returns/{id}/review?show={show}")
+        }
     };
     let links = vec![
         ui::Link::new(href("changed", !all), "上次审核以后变了的格"),
@@ -125,7 +141,10 @@ async fn review_page(
 /// Sends back the cells that got a remark.
 pub(super) async fn send_back(ctx: Ctx, Path(at): Path<String>, posted: Posted) -> AppResult<Response> {
     let id: ReturnId = id(&at)?;
-    let said = posted.0.iter().filter_map(|(name, text)| Some((name.strip_prefix("k.")?, text.trim())));
+    let said = posted
+        .0
+        .iter()
+        .filter_map(|(name, text)| Some((name.strip_prefix("k.")?, text.trim())));
     let said: HashMap<String, String> = said
         .filter(|(_, text)| !text.is_empty())
         .map(|(code, text)| (code.to_owned(), text.to_owned()))
@@ -144,7 +163,11 @@ pub(super) async fn send_back(ctx: Ctx, Path(at): Path<String>, posted: Posted) 
             let query = vec![("show".to_owned(), posted.get("show").to_owned())];
             review_page(&ctx, id, &query, &said, wrong, 422).await
         }
-        Err(AppError::Refused { code: "changed_meanwhile", sentence, .. }) => {
+        Err(AppError::Refused {
+            code: "changed_meanwhile",
+            sentence,
+            ..
+        }) => {
             let query = vec![("show".to_owned(), posted.get("show").to_owned())];
             let wrong = vec![FieldError {
                 field: String::new(),
@@ -185,7 +208,9 @@ pub(super) async fn lock(ctx: Ctx, Path(at): Path<String>, posted: Posted) -> Ap
 /// Asks to change cells of what was filed.
 pub(super) async fn ask_amendment(ctx: Ctx, Path(at): Path<String>, posted: Posted) -> AppResult<Response> {
     let id: ReturnId = id(&at)?;
-    let codes = posted.get("elements").split(|c: char| c.is_whitespace() || matches!(c, ',' | '，' | '、' | ';'));
+    let codes = posted
+        .get("elements")
+        .split(|c: char| c.is_whitespace() || matches!(c, ',' | '，' | '、' | ';'));
     let codes: Vec<String> = codes.filter(|code| !code.is_empty()).map(str::to_owned).collect();
     match lifecycle::ask_amendment(&ctx, id, &codes, &posted.get("reason").replace(['\r', '\n'], " ")).await {
         Ok(_) => Ok(see_other(&format!("/desk/returns/{id}?done=asked"))),
@@ -206,7 +231,11 @@ pub(super) async fn ask_amendment(ctx: Ctx, Path(at): Path<String>, posted: Post
 }
 
 /// Answers a request: the button says how.
-pub(super) async fn answer_amendment(ctx: Ctx, Path(at): Path<String>, posted: Posted) -> AppResult<Response> {
+pub(super) async fn answer_amendment(
+    ctx: Ctx,
+    Path(at): Path<String>,
+    posted: Posted,
+) -> AppResult<Response> {
     let grant = posted.get("answer_is") == "grant";
     let of = lifecycle::answer_amendment(&ctx, id(&at)?, grant, posted.get("answer")).await?;
     let done = if grant { "granted" } else { "refused" };
@@ -217,7 +246,10 @@ pub(super) async fn answer_amendment(ctx: Ctx, Path(at): Path<String>, posted: P
 pub(super) async fn xlsx(ctx: Ctx, Path(at): Path<String>) -> AppResult<Response> {
     let shown = actions::get(&ctx, id(&at)?).await?;
     let bytes = workbook::write(&shown, ctx.now())?;
-    Ok(ui::xlsx(bytes, &format!("{} {}.xlsx", title(&shown), shown.filled.form.definition.name)))
+    Ok(ui::xlsx(
+        bytes,
+        &format!("{} {}.xlsx", title(&shown), shown.filled.form.definition.name),
+    ))
 }
 
 /// The page to bring a workbook back.
@@ -258,7 +290,11 @@ pub(super) async fn upload(ctx: Ctx, Path(at): Path<String>, upload: Upload) -> 
         }
         Err(other) => return Err(other),
     };
-    let keep = if upload.fields.get("keep") == "good" { Keep::Good } else { Keep::AllOrNothing };
+    let keep = if upload.fields.get("keep") == "good" {
+        Keep::Good
+    } else {
+        Keep::AllOrNothing
+    };
     let saved = actions::save(&ctx, id, brought.typed, keep).await?;
     let errors: Vec<String> = saved
         .unsaved
@@ -270,7 +306,14 @@ pub(super) async fn upload(ctx: Ctx, Path(at): Path<String>, upload: Upload) -> 
     }
     let status = if errors.is_empty() { 200 } else { 422 };
     let shown = actions::get(&ctx, id).await?;
-    Ok(upload_page(&ctx, shown, errors, brought.missing, Some(saved.changed), status))
+    Ok(upload_page(
+        &ctx,
+        shown,
+        errors,
+        brought.missing,
+        Some(saved.changed),
+        status,
+    ))
 }
 
 /// The paper form.
@@ -281,5 +324,8 @@ pub(super) async fn pdf(
 ) -> AppResult<Response> {
     let shown = actions::get(&ctx, id(&at)?).await?;
     let bytes = paper::print(&ctx, &printing, &shown).await?;
-    Ok(ui::pdf(bytes, &format!("{} {}.pdf", title(&shown), shown.filled.form.definition.name)))
+    Ok(ui::pdf(
+        bytes,
+        &format!("{} {}.pdf", title(&shown), shown.filled.form.definition.name),
+    ))
 }

@@ -64,16 +64,46 @@ pub fn routes() -> Routes {
         .post("/desk/returns/{return}/refresh", fill, pages::refresh)
         .post("/desk/returns/{return}/file", fill, lifecycle_pages::file)
         .get("/desk/returns/{return}/review", fill, lifecycle_pages::review)
-        .post("/desk/returns/{return}/send-back", check, lifecycle_pages::send_back)
+        .post(
+            "/desk/returns/{return}/send-back",
+            check,
+            lifecycle_pages::send_back,
+        )
         .post("/desk/returns/{return}/check", check, lifecycle_pages::check)
-        .post("/desk/returns/{return}/approve", approve, lifecycle_pages::approve)
+        .post(
+            "/desk/returns/{return}/approve",
+            approve,
+            lifecycle_pages::approve,
+        )
         .post("/desk/returns/{return}/lock", approve, lifecycle_pages::lock)
-        .post("/desk/returns/{return}/amendments", fill, lifecycle_pages::ask_amendment)
-        .post("/desk/amendments/{amendment}", approve, lifecycle_pages::answer_amendment)
+        .post(
+            "/desk/returns/{return}/amendments",
+            fill,
+            lifecycle_pages::ask_amendment,
+        )
+        .post(
+            "/desk/amendments/{amendment}",
+            approve,
+            lifecycle_pages::answer_amendment,
+        )
         .get("/desk/returns/{return}/xlsx", fill, lifecycle_pages::xlsx)
-        .get("/desk/returns/{return}/upload", fill, lifecycle_pages::upload_form)
+        .get(
+            "/desk/returns/{return}/upload",
+            fill,
+            lifecycle_pages::upload_form,
+        )
         .post("/desk/returns/{return}/upload", fill, lifecycle_pages::upload)
         .get("/desk/returns/{return}/pdf", fill, lifecycle_pages::pdf)
+        .merge(api_routes())
+}
+
+fn api_routes() -> Routes {
+    let (fill, check, approve) = (
+        Access::Needs(P::ReturnFill),
+        Access::Needs(P::ReturnCheck),
+        Access::Needs(P::ReturnApprove),
+    );
+    Routes::new()
         .get("/api/v1/returns", fill, api::list)
         .post("/api/v1/returns", fill, api::open)
         .get("/api/v1/returns/{return}", fill, api::get)
@@ -85,5 +115,9 @@ pub fn routes() -> Routes {
         .post("/api/v1/returns/{return}/approve", approve, api::approve)
         .post("/api/v1/returns/{return}/lock", approve, api::lock)
         .post("/api/v1/returns/{return}/amendments", fill, api::ask_amendment)
-        .post("/api/v1/amendments/{amendment}/answer", approve, api::answer_amendment)
+        .post(
+            "/api/v1/amendments/{amendment}/answer",
+            approve,
+            api::answer_amendment,
+        )
 }

@@ -121,7 +121,11 @@ pub fn next(status: Status, act: Act) -> AppResult<Status> {
 ///
 /// # Errors
 /// [`AppError::Refused`].
-pub fn other_person(filed_by: Option<PersonId>, actor: Option<PersonId>, stands_above: bool) -> AppResult<()> {
+pub fn other_person(
+    filed_by: Option<PersonId>,
+    actor: Option<PersonId>,
+    stands_above: bool,
+) -> AppResult<()> {
     if stands_above && actor.is_some() && filed_by == actor {
         return Err(AppError::refused(
             "same_person",
@@ -204,7 +208,10 @@ impl Content {
     /// Its hash, with the cell's code; the same content always has the same.
     #[must_use]
     pub fn hash(&self, element: &str) -> String {
-        let value = self.value.map(|number| number.raw().to_string()).unwrap_or_default();
+        let value = self
+            .value
+            .map(|number| number.raw().to_string())
+            .unwrap_or_default();
         let text = format!("{element}\n{value}\n{}\n{}", self.origin.as_str(), self.reason);
         hex(&Sha256::digest(text.as_bytes()))
     }
@@ -357,8 +364,7 @@ pub fn issue_of_check(checked: &Checked) -> Option<Issue> {
 /// # Errors
 /// [`AppError::Refused`] with every issue, or [`AppError::Invalid`] beside `note`.
 pub fn may_file(issues: &[Issue], missing_below: i64, note: &str) -> AppResult<String> {
-    let note =
-        bounded(note, 0, 500, "上报说明").map_err(|sentence| AppError::invalid("note", sentence))?;
+    let note = bounded(note, 0, 500, "上报说明").map_err(|sentence| AppError::invalid("note", sentence))?;
     let must: Vec<&Issue> = issues.iter().filter(|issue| issue.force == Force::Must).collect();
     if !must.is_empty() {
         let reasons = must.iter().take(50).map(|issue| platform::FieldError {
@@ -367,7 +373,10 @@ pub fn may_file(issues: &[Issue], missing_below: i64, note: &str) -> AppResult<S
         });
         return Err(AppError::refused_because(
             "not_ready",
-            format!("还有 {} 处要先填好或改好，才能上报。每一处写在它的格旁边。", must.len()),
+            format!(
+                "还有 {} 处要先填好或改好，才能上报。每一处写在它的格旁边。",
+                must.len()
+            ),
             reasons.collect(),
         ));
     }
@@ -435,7 +444,14 @@ mod tests {
     #[test]
     fn each_act_has_its_time() {
         use Status as S;
-        let all = [S::Draft, S::Filed, S::Checked, S::SentBack, S::Approved, S::Locked];
+        let all = [
+            S::Draft,
+            S::Filed,
+            S::Checked,
+            S::SentBack,
+            S::Approved,
+            S::Locked,
+        ];
         for (act, from, to) in [
             (Act::File, vec![S::Draft, S::SentBack], S::Filed),
             (Act::Check, vec![S::Filed], S::Checked),
@@ -451,26 +467,83 @@ mod tests {
         }
     }
 
+    type Expected = Result<(Option<&'static str>, Origin), &'static str>;
+    type Case = (
+        &'static str,
+        Option<Origin>,
+        Option<&'static str>,
+        &'static str,
+        &'static str,
+        Expected,
+    );
+
+    const CASES: [Case; 10] = [
+        ("typed", None, None, "12", "", Ok((Some("12"), Origin::Typed))),
+        ("emptied", None, None, " ", "", Ok((None, Origin::Typed))),
+        (
+            "as the machine",
+            Some(Origin::Machine),
+            Some("7"),
+            "7",
+            "",
+            Ok((Some("7"), Origin::Machine)),
+        ),
+        (
+            "back to the machine",
+            Some(Origin::Machine),
+            Some("7"),
+            "",
+            "",
+            Ok((Some("7"), Origin::Machine)),
+        ),
+        (
+            "override",
+            Some(Origin::Machine),
+            Some("7"),
+            "9",
+            "漏了两人",
+            Ok((Some("9"), Origin::Override)),
+        ),
+        (
+            "no reason",
+            Some(Origin::Machine),
+            Some("7"),
+            "9",
+            "",
+            Err("请写明原因"),
+        ),
+        (
+            "machine knows nothing",
+            Some(Origin::Machine),
+            None,
+            "9",
+            "",
+            Ok((Some("9"), Origin::Typed)),
+        ),
+        ("words", None, None, "三十", "", Err("不是数字")),
+        ("formula", Some(Origin::Formula), None, "9", "", Err("由公式算出")),
+        (
+            "sum",
+            Some(Origin::Sum),
+            Some("7"),
+            "7",
+            "",
+            Ok((Some("7"), Origin::Sum)),
+        ),
+    ];
+
     #[test]
     fn a_cell_takes_what_its_origin_allows() {
-        let auto = Some(Origin::Machine);
-        for (what, automatic, machine, text, reason, expected) in [
-            ("typed", None, None, "12", "", Ok((Some("12"), Origin::Typed))),
-            ("emptied", None, None, " ", "", Ok((None, Origin::Typed))),
-            ("as the machine", auto, Some("7"), "7", "", Ok((Some("7"), Origin::Machine))),
-            ("back to the machine", auto, Some("7"), "", "", Ok((Some("7"), Origin::Machine))),
-            ("override", auto, Some("7"), "9", "漏了两人", Ok((Some("9"), Origin::Override))),
-            ("no reason", auto, Some("7"), "9", "", Err("请写明原因")),
-            ("machine knows nothing", auto, None, "9", "", Ok((Some("9"), Origin::Typed))),
-            ("words", None, None, "三十", "", Err("不是数字")),
-            ("formula", Some(Origin::Formula), None, "9", "", Err("由公式算出")),
-            ("sum", Some(Origin::Sum), Some("7"), "7", "", Ok((Some("7"), Origin::Sum))),
-        ] {
+        for (what, automatic, machine, text, reason, expected) in CASES {
             let element = element(metric(), Upward::Sum);
             let got = typed(&element, automatic, machine.map(number), text, reason);
             match (got, expected) {
                 (Ok(content), Ok((value, origin))) => {
-                    assert_eq!((content.value, content.origin), (value.map(number), origin), "{what}");
+                    assert_eq!(
+                        (content.value, content.origin),
+                        (value.map(number), origin),
+                        "{what}"
+                    );
                 }
                 (Err(said), Err(sentence)) => assert!(said.contains(sentence), "{what}: {said}"),
                 (got, _) => panic!("{what}: {got:?}"),
@@ -488,9 +561,18 @@ mod tests {
             (Fill::Typed, How::Fill, Upward::Sum, None),
             (Fill::Typed, How::Sum, Upward::Sum, Some(Origin::Sum)),
             (Fill::Typed, How::Sum, Upward::Typed, None),
-            (Fill::Formula("1".into()), How::Sum, Upward::Sum, Some(Origin::Formula)),
+            (
+                Fill::Formula("1".into()),
+                How::Sum,
+                Upward::Sum,
+                Some(Origin::Formula),
+            ),
         ] {
-            assert_eq!(automatic(&element(fill.clone(), up), how), origin, "{fill:?} {how:?} {up:?}");
+            assert_eq!(
+                automatic(&element(fill.clone(), up), how),
+                origin,
+                "{fill:?} {how:?} {up:?}"
+            );
         }
     }
 
@@ -509,7 +591,12 @@ mod tests {
                 origin: Origin::Typed,
                 reason: reason.into(),
             };
-            let issue = issue_of_cell(&element(Fill::Typed, Upward::Sum), &content, before.map(number), None);
+            let issue = issue_of_cell(
+                &element(Fill::Typed, Upward::Sum),
+                &content,
+                before.map(number),
+                None,
+            );
             assert_eq!(issue.is_some(), told, "{now} {before:?}");
         }
     }
@@ -529,7 +616,11 @@ mod tests {
             (vec![], 2, "", false),
             (vec![], 2, "两所停课", true),
         ] {
-            assert_eq!(may_file(&issues, missing, note).is_ok(), may, "{issues:?} {missing} {note}");
+            assert_eq!(
+                may_file(&issues, missing, note).is_ok(),
+                may,
+                "{issues:?} {missing} {note}"
+            );
         }
     }
 

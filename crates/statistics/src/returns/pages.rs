@@ -5,8 +5,8 @@ use super::levels::Expected;
 use super::model::{Issue, Status};
 use super::store::{AmendmentRow, ChangeRow, ReturnRow};
 use super::views::{self, Cell, Grid, Notes, grid, shown_number};
-use crate::datasets::definition::{Force, How};
 use crate::datasets::VersionRow;
+use crate::datasets::definition::{Force, How};
 use crate::number::Number;
 use crate::{Measures, ReturnId, id};
 use askama::Template;
@@ -16,7 +16,7 @@ use axum::response::Response;
 use metrics::Period;
 use platform::web::{Posted, see_other};
 use platform::{AppError, AppResult, Ctx};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use ui::field::Choice;
 use ui::{Crumbs, Field, Form, Lang, Link, Notice, Page, Pairs, Tabs, Tag};
 
@@ -39,7 +39,8 @@ struct ListPage {
 
 impl Expected {
     fn tag(&self) -> Tag {
-        self.there.map_or_else(|| Tag::quiet("未开始"), |(_, status)| status.tag())
+        self.there
+            .map_or_else(|| Tag::quiet("未开始"), |(_, status)| status.tag())
     }
 
     fn state(&self) -> &'static str {
@@ -81,8 +82,11 @@ struct CellPage {
     changed: String,
     hash: String,
     form: Form,
-    history: Vec<(String, String, String, &'static str, String)>,
+    history: Vec<Told>,
 }
+
+/// A change of a cell in words: when, who, from and to, what it became, why.
+type Told = (String, String, String, &'static str, String);
 
 #[derive(Template)]
 #[template(path = "returns/refresh.html")]
@@ -107,16 +111,7 @@ pub(super) async fn list(
     let all = actions::versions(&ctx).await?;
     let mut filters = filter_form(&all, &query);
     let version = asked(&query, "version").parse().ok();
-    let period = match asked(&query, "period") {
-        "" => None,
-        text => match text.parse::<Period>() {
-            Ok(period) => Some(period),
-            Err(sentence) => {
-                filters.error("period", sentence);
-                None
-            }
-        },
-    };
+    let period = asked_period(&query, &mut filters);
     let found = match actions::overview(&ctx, &metrics, version, period).await {
         Ok(found) => found,
         Err(AppError::Invalid(wrong)) => {
@@ -129,16 +124,9 @@ pub(super) async fn list(
     };
     let status = if filters.is_valid() { 200 } else { 422 };
     let state = asked(&query, "state");
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for one in &found.expected {
-        *counts.entry(one.state()).or_default() += 1;
-        if one.late.is_some() {
-            *counts.entry("late").or_default() += 1;
-        }
-    }
-    let counts = STATES.iter().filter_map(|(word, label)| Some(((*label).to_owned(), *counts.get(word)?)));
-    let counts = counts.collect();
-    let wanted = |one: &Expected| state.is_empty() || state == one.state() || (state == "late" && one.late.is_some());
+    let counts = counts(&found.expected);
+    let wanted =
+        |one: &Expected| state.is_empty() || state == one.state() || (state == "late" && one.late.is_some());
     let mut rows: Vec<Expected> = found.expected.into_iter().filter(wanted).collect();
     let more = rows.len().saturating_sub(MOST_SHOWN);
     rows.truncate(MOST_SHOWN);
@@ -150,7 +138,11 @@ pub(super) async fn list(
     let period = found.period.map(|period| period.to_string()).unwrap_or_default();
     let template = ListPage {
         page: ui::desk_page(&ctx, "统计填报"),
-        filters: if filters.get("period").is_empty() { filters.fill("period", &period) } else { filters },
+        filters: if filters.get("period").is_empty() {
+            filters.fill("period", &period)
+        } else {
+            filters
+        },
         version: found.version,
         period_label: found.period.map(Period::label).unwrap_or_default(),
         period,
@@ -160,6 +152,35 @@ pub(super) async fn list(
         may_edit: ctx.can(platform::Permission::DatasetEdit),
     };
     Ok(ui::respond::html_with(status, &template))
+}
+
+/// The period that is asked for; what is none is told beside the field.
+fn asked_period(query: &Pairs, filters: &mut Form) -> Option<Period> {
+    match asked(query, "period") {
+        "" => None,
+        text => match text.parse::<Period>() {
+            Ok(period) => Some(period),
+            Err(sentence) => {
+                filters.error("period", sentence);
+                None
+            }
+        },
+    }
+}
+
+/// How many are in which state, in the order of the way up; who is late once more.
+fn counts(expected: &[Expected]) -> Vec<(String, usize)> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for one in expected {
+        *counts.entry(one.state()).or_default() += 1;
+        if one.late.is_some() {
+            *counts.entry("late").or_default() += 1;
+        }
+    }
+    let known = STATES
+        .iter()
+        .filter_map(|(word, label)| Some(((*label).to_owned(), *counts.get(word)?)));
+    known.collect()
 }
 
 const STATES: &[(&str, &str)] = &[
@@ -174,10 +195,13 @@ const STATES: &[(&str, &str)] = &[
 ];
 
 fn filter_form(all: &[(VersionRow, String)], query: &Pairs) -> Form {
-    let versions = all.iter().map(|(version, name)| {
-        Choice::new(version.id.to_string(), format!("{name}（{}）", version.edition))
-    });
-    let states = STATES.iter().map(|(word, label)| Choice::new(*word, *label)).collect();
+    let versions = all
+        .iter()
+        .map(|(version, name)| Choice::new(version.id.to_string(), format!("{name}（{}）", version.edition)));
+    let states = STATES
+        .iter()
+        .map(|(word, label)| Choice::new(*word, *label))
+        .collect();
     let fields = vec![
         Field::select("version", "报表", versions.collect()).optional(),
         Field::text("period", "时期", 0, 24).hint("例如 2026、2026-09、2026-Q3"),
@@ -202,7 +226,11 @@ pub(super) async fn open(
 }
 
 /// One return, a table at a time.
-pub(super) async fn show(ctx: Ctx, Path(at): Path<String>, Query(query): Query<Pairs>) -> AppResult<Response> {
+pub(super) async fn show(
+    ctx: Ctx,
+    Path(at): Path<String>,
+    Query(query): Query<Pairs>,
+) -> AppResult<Response> {
     let shown = actions::get(&ctx, id(&at)?).await?;
     let page = noticed(ui::desk_page(&ctx, &title(&shown)), &query);
     show_page(page, shown, asked(&query, "table"), &Asked::default(), 200)
@@ -238,44 +266,41 @@ pub(super) fn amendment_form() -> Form {
     Form::blank(fields, Lang::Zh)
 }
 
-pub(super) fn show_page(page: Page, shown: Shown, table: &str, asked: &Asked, status: u16) -> AppResult<Response> {
+pub(super) fn show_page(
+    page: Page,
+    shown: Shown,
+    table: &str,
+    asked: &Asked,
+    status: u16,
+) -> AppResult<Response> {
     let issues = views::sorted(shown.filled.issues());
     let notes = Notes::new(&issues, &asked.unsaved);
     let tables = &shown.filled.form.definition.tables;
-    let wrong_table = asked.unsaved.first().and_then(|one| one.typed.element.split('_').next());
-    let wanted = if table.is_empty() { wrong_table.unwrap_or_default() } else { table };
+    let wrong_table = asked
+        .unsaved
+        .first()
+        .and_then(|one| one.typed.element.split('_').next());
+    let wanted = if table.is_empty() {
+        wrong_table.unwrap_or_default()
+    } else {
+        table
+    };
     let number = tables.iter().position(|one| one.code == wanted).unwrap_or(0);
     let grid = grid(&shown, number, &notes).ok_or(AppError::NotFound)?;
-    let elements = &shown.filled.form.elements;
-    let count = |at: usize| {
-        let here = |code: &String| shown.filled.form.find(code).is_some_and(|element| element.table == at);
-        issues.iter().filter(|issue| issue.cells.iter().any(here)).count()
-    };
-    let links = tables.iter().enumerate().map(|(at, one)| {
-        let href = if at == number {
-            String::new()
-        } else {
-            format!("/desk/returns/{}?table={}", shown.filled.row.id, one.code)
-        };
-        let open = count(at);
-        let marked = if open > 0 { format!("（{open} 处待改）") } else { String::new() };
-        Link::new(href, format!("{} {}{marked}", one.code, one.title))
-    });
-    let formulas = elements.iter().zip(&shown.filled.cells);
-    let formulas = formulas.filter(|(element, cell)| {
-        element.table == number && cell.origin == super::model::Origin::Formula
-    });
-    let along: String = formulas.fold("#issues".to_owned(), |all, (element, _)| format!("{all},#c-{}", element.code));
     let row = &shown.filled.row;
-    let file = asked.file.clone().unwrap_or_else(file_form).fill("version", row.version);
+    let file = asked
+        .file
+        .clone()
+        .unwrap_or_else(file_form)
+        .fill("version", row.version);
     let template = ShowPage {
         crumbs: crumbs(&page, &shown, None),
-        tabs: Tabs::new("表", links.collect()),
+        tabs: tabs(&shown, number, &issues),
         must: issues.iter().filter(|issue| issue.force == Force::Must).count(),
         can_fill: shown.may_fill && matches!(row.status, Status::Draft | Status::SentBack),
         file,
         amendment: asked.amendment.clone().unwrap_or_else(amendment_form),
-        along,
+        along: along(&shown, number),
         issues: issues.clone(),
         grid,
         page,
@@ -284,10 +309,45 @@ pub(super) fn show_page(page: Page, shown: Shown, table: &str, asked: &Asked, st
     Ok(ui::respond::html_with(status, &template))
 }
 
+/// One tab a table, with how much is to be mended there.
+fn tabs(shown: &Shown, number: usize, issues: &[Issue]) -> Tabs {
+    let form = &shown.filled.form;
+    let count = |at: usize| {
+        let here = |code: &String| form.find(code).is_some_and(|element| element.table == at);
+        issues.iter().filter(|issue| issue.cells.iter().any(here)).count()
+    };
+    let links = form.definition.tables.iter().enumerate().map(|(at, one)| {
+        let href = if at == number {
+            String::new()
+        } else {
+            format!("/desk/returns/{}?table={}", shown.filled.row.id, one.code)
+        };
+        let marked = match count(at) {
+            0 => String::new(),
+            open => format!("（{open} 处待改）"),
+        };
+        Link::new(href, format!("{} {}{marked}", one.code, one.title))
+    });
+    Tabs::new("表", links.collect())
+}
+
+/// What a saved cell brings along: the issues, and the formulas of its table.
+fn along(shown: &Shown, number: usize) -> String {
+    let all = shown.filled.form.elements.iter().zip(&shown.filled.cells);
+    let formulas =
+        all.filter(|(element, cell)| element.table == number && cell.origin == super::model::Origin::Formula);
+    formulas.fold("#issues".to_owned(), |all, (element, _)| {
+        format!("{all},#c-{}", element.code)
+    })
+}
+
 /// The way to a return.
 pub(super) fn crumbs(page: &Page, shown: &Shown, here: Option<&str>) -> Crumbs {
     let row = &shown.filled.row;
-    let list = format!("/desk/returns?version={}&period={}", row.dataset_version_id, row.period);
+    let list = format!(
+        "/desk/returns?version={}&period={}",
+        row.dataset_version_id, row.period
+    );
     let own = format!("/desk/returns/{}", row.id);
     let mut links = vec![
         Link::new(list, shown.filled.form.definition.name.clone()),
@@ -299,14 +359,24 @@ pub(super) fn crumbs(page: &Page, shown: &Shown, here: Option<&str>) -> Crumbs {
 
 /// What a form of cells holds: `v.CODE` values, `n.CODE` versions, `r.CODE` reasons where they are asked.
 fn typed(posted: &Posted) -> Vec<Typed> {
-    let value = |prefix: &str, code: &str| posted.0.iter().find(|(name, _)| name.strip_prefix(prefix) == Some(code));
-    let cells = posted.0.iter().filter_map(|(name, text)| Some((name.strip_prefix("v.")?, text)));
+    let value = |prefix: &str, code: &str| {
+        posted
+            .0
+            .iter()
+            .find(|(name, _)| name.strip_prefix(prefix) == Some(code))
+    };
+    let cells = posted
+        .0
+        .iter()
+        .filter_map(|(name, text)| Some((name.strip_prefix("v.")?, text)));
     cells
         .map(|(code, text)| Typed {
             element: code.to_owned(),
             value: text.clone(),
             reason: value("r.", code).map(|(_, reason)| reason.clone()),
-            seen: value("n.", code).and_then(|(_, seen)| seen.parse().ok()).unwrap_or_default(),
+            seen: value("n.", code)
+                .and_then(|(_, seen)| seen.parse().ok())
+                .unwrap_or_default(),
         })
         .collect()
 }
@@ -333,8 +403,15 @@ pub(super) async fn save(ctx: Ctx, Path(at): Path<String>, posted: Posted) -> Ap
             saved.unsaved.len()
         )));
     }
-    let code = saved.unsaved.first().and_then(|one| one.typed.element.split('_').next());
-    let table = if table.is_empty() { code.unwrap_or_default().to_owned() } else { table };
+    let code = saved
+        .unsaved
+        .first()
+        .and_then(|one| one.typed.element.split('_').next());
+    let table = if table.is_empty() {
+        code.unwrap_or_default().to_owned()
+    } else {
+        table
+    };
     let asked = Asked {
         unsaved: saved.unsaved,
         ..Asked::default()
@@ -379,19 +456,20 @@ async fn cell_page(
     let issues = shown.filled.issues();
     let (element, stored) = shown.filled.find(code).ok_or(AppError::NotFound)?;
     let cell = views::cell(&shown, element, stored, &Notes::new(&issues, &[]));
-    let names = actions::names(ctx, changes.iter().map(|one| one.created_by).chain([stored.changed_by])).await?;
-    let name = |person: Option<kernel::PersonId>| {
-        person.and_then(|one| names.get(&one).cloned()).unwrap_or_else(|| "系统".into())
-    };
+    let names = actions::names(
+        ctx,
+        changes
+            .iter()
+            .map(|one| one.created_by)
+            .chain([stored.changed_by]),
+    )
+    .await?;
     let page = ui::desk_page(ctx, &format!("{} {}", element.code, element.label()));
-    let shown_at = |at: kernel::Instant| page.moment(at);
-    let line = |one: &ChangeRow| {
-        let number = |value: Option<i64>| shown_number(value.map(Number::from_raw), element.decimals);
-        let what = format!("{} → {}", number(one.value_before), number(one.value_after));
-        (shown_at(one.created_at), name(one.created_by), what, one.origin.label(), one.reason.clone())
-    };
     let definition = &shown.filled.form.definition;
-    let table_source = definition.tables.get(element.table).map(|table| table.source.clone());
+    let table_source = definition
+        .tables
+        .get(element.table)
+        .map(|table| table.source.clone());
     let form = form.unwrap_or_else(|| {
         cell_form(element.decimals)
             .fill("value", &cell.plain)
@@ -410,17 +488,40 @@ async fn cell_page(
             .unwrap_or_else(|| definition.source.clone()),
         changed: stored
             .changed_at
-            .map(|at| format!("{} {}", name(stored.changed_by), page.moment(at)))
+            .map(|at| format!("{} {}", named(&names, stored.changed_by), page.moment(at)))
             .unwrap_or_default(),
         hash: stored.hash.clone(),
         form: form.fill("seen", stored.version),
-        history: changes.iter().map(line).collect(),
+        history: history(&page, &changes, &names, element.decimals),
         crumbs: crumbs(&page, &shown, Some(&element.label())),
         cell,
         page,
         shown,
     };
     Ok(ui::respond::html_with(status, &template))
+}
+
+type Names = HashMap<kernel::PersonId, String>;
+
+fn named(names: &Names, person: Option<kernel::PersonId>) -> String {
+    let known = person.and_then(|one| names.get(&one).cloned());
+    known.unwrap_or_else(|| "系统".to_owned())
+}
+
+/// What people changed, as the page tells it.
+fn history(page: &Page, changes: &[ChangeRow], names: &Names, decimals: u8) -> Vec<Told> {
+    let number = |value: Option<i64>| shown_number(value.map(Number::from_raw), decimals);
+    let line = |one: &ChangeRow| {
+        let what = format!("{} → {}", number(one.value_before), number(one.value_after));
+        (
+            page.moment(one.created_at),
+            named(names, one.created_by),
+            what,
+            one.origin.label(),
+            one.reason.clone(),
+        )
+    };
+    changes.iter().map(line).collect()
 }
 
 /// Changes one cell.
@@ -534,7 +635,11 @@ impl AmendmentRow {
 impl Shown {
     /// How many returns below are in which state, in words.
     fn below_text(&self) -> String {
-        let all: Vec<String> = self.below.iter().map(|(status, count)| format!("{} {count}", status.label())).collect();
+        let all: Vec<String> = self
+            .below
+            .iter()
+            .map(|(status, count)| format!("{} {count}", status.label()))
+            .collect();
         if all.is_empty() {
             "还没有".to_owned()
         } else {

@@ -17,7 +17,11 @@ use std::sync::Arc;
 pub async fn print(ctx: &Ctx, printing: &Printing, shown: &Shown) -> AppResult<Vec<u8>> {
     let typesetter = printing.as_ref().map(Arc::clone).ok_or_else(no_fonts)?;
     let names = actions::names(ctx, [shown.filled.row.filed_by]).await?;
-    let filed_by = shown.filled.row.filed_by.and_then(|person| names.get(&person).cloned());
+    let filed_by = shown
+        .filled
+        .row
+        .filed_by
+        .and_then(|person| names.get(&person).cloned());
     let form = form(shown, filed_by.unwrap_or_default());
     let made = ctx.now();
     tokio::task::spawn_blocking(move || form.pdf(&typesetter, made))
@@ -47,26 +51,24 @@ fn form(shown: &Shown, filed_by: String) -> StatForm {
                 .iter()
                 .map(|column| {
                     let (element, cell) = filled.find(&code_of(&table.code, &row.code, &column.code))?;
-                    let text = cell.value.map(|_| shown_number(cell.value.map(Number::from_raw), element.decimals));
+                    let text = cell
+                        .value
+                        .map(|_| shown_number(cell.value.map(Number::from_raw), element.decimals));
                     Some(text.unwrap_or_default())
                 })
                 .collect(),
         });
-        let source = if table.source.is_empty() { String::new() } else { format!("依据：{}", table.source) };
+        let source = if table.source.is_empty() {
+            String::new()
+        } else {
+            format!("依据：{}", table.source)
+        };
         StatTable {
             title: format!("{} {}", table.code, table.title),
             note: [source, table.note.clone()].join("　").trim().to_owned(),
             columns: table.columns.iter().map(|column| column.label.clone()).collect(),
             rows: rows.collect(),
         }
-    });
-    let reasons = filled.form.elements.iter().zip(&filled.cells).filter_map(|(element, cell)| {
-        let machine = match cell.origin {
-            Origin::Override => format!("系统 {}，", shown_number(cell.machine(), element.decimals)),
-            _ => String::new(),
-        };
-        let value = shown_number(cell.value.map(Number::from_raw), element.decimals);
-        (!cell.reason.is_empty()).then(|| format!("{} {}：{machine}填 {value}。{}", element.code, element.label(), cell.reason))
     });
     StatForm {
         title: definition.name.clone(),
@@ -78,6 +80,32 @@ fn form(shown: &Shown, filed_by: String) -> StatForm {
         filed_on: filled.row.filed_at.map(kernel::Instant::date),
         note: filled.row.note.clone(),
         tables: tables.collect(),
-        reasons: reasons.collect(),
+        reasons: reasons(shown),
     }
+}
+
+/// What was typed against the machine or last year, cell by cell.
+fn reasons(shown: &Shown) -> Vec<String> {
+    let filled = &shown.filled;
+    let all = filled
+        .form
+        .elements
+        .iter()
+        .zip(&filled.cells)
+        .filter_map(|(element, cell)| {
+            let machine = match cell.origin {
+                Origin::Override => format!("系统 {}，", shown_number(cell.machine(), element.decimals)),
+                _ => String::new(),
+            };
+            let value = shown_number(cell.value.map(Number::from_raw), element.decimals);
+            (!cell.reason.is_empty()).then(|| {
+                format!(
+                    "{} {}：{machine}填 {value}。{}",
+                    element.code,
+                    element.label(),
+                    cell.reason
+                )
+            })
+        });
+    all.collect()
 }

@@ -62,7 +62,8 @@ impl ReturnRow {
     /// The period in words.
     #[must_use]
     pub fn period_label(&self) -> String {
-        self.when().map_or_else(|| self.period.clone(), metrics::Period::label)
+        self.when()
+            .map_or_else(|| self.period.clone(), metrics::Period::label)
     }
 }
 
@@ -261,12 +262,7 @@ pub async fn sums(
 }
 
 /// How many returns below an org there are by status.
-pub async fn below(
-    db: &Db,
-    dataset: DatasetId,
-    period: &str,
-    upper: OrgId,
-) -> DbResult<Vec<(Status, i64)>> {
+pub async fn below(db: &Db, dataset: DatasetId, period: &str, upper: OrgId) -> DbResult<Vec<(Status, i64)>> {
     db.query(
         "SELECT status, count(*) FROM stat_return WHERE dataset_id = $1 AND period = $2 AND upper_org = $3 \
          {unscoped: returns below one that was found in scope} GROUP BY status ORDER BY status LIMIT 10",
@@ -423,7 +419,13 @@ pub async fn set_machine_at(tx: &Tx, id: ReturnId, now: Instant) -> DbResult<()>
 }
 
 /// The office hands it in.
-pub async fn set_filed(tx: &Tx, id: ReturnId, by: Option<PersonId>, now: Instant, note: &str) -> DbResult<()> {
+pub async fn set_filed(
+    tx: &Tx,
+    id: ReturnId,
+    by: Option<PersonId>,
+    now: Instant,
+    note: &str,
+) -> DbResult<()> {
     tx.exec(
         "UPDATE stat_return SET status = 'filed', filed_by = $2, filed_at = $3, note = $4, version = version + 1 \
          WHERE id = $1 {unscoped: found in scope before}",

@@ -3,9 +3,9 @@
 use super::actions::{Shown, Unsaved};
 use super::model::{Issue, Origin, Status};
 use super::store::CellRow;
+use crate::Measures;
 use crate::datasets::definition::{Element, Fill, Force, code_of};
 use crate::number::Number;
-use crate::Measures;
 use std::collections::HashMap;
 use ui::Tag;
 
@@ -20,14 +20,11 @@ pub(super) struct Cell {
     /// As a box holds it; what was typed, if it was not kept.
     pub plain: String,
     pub origin: &'static str,
-    /// Whether a person's hand is in it.
-    pub by_hand: bool,
     /// Whether it is typed right in the table.
     pub box_in_table: bool,
     /// Whether it may be changed now at all.
     pub editable: bool,
     pub open: bool,
-    pub is_new: bool,
     pub remark: String,
     pub reason: String,
     pub version: i64,
@@ -76,7 +73,10 @@ impl<'a> Notes<'a> {
         }
         Self {
             issues: by_cell,
-            unsaved: unsaved.iter().map(|one| (one.typed.element.as_str(), one)).collect(),
+            unsaved: unsaved
+                .iter()
+                .map(|one| (one.typed.element.as_str(), one))
+                .collect(),
         }
     }
 }
@@ -95,20 +95,24 @@ pub(super) fn cell(shown: &Shown, element: &Element, row: &CellRow, notes: &Note
     let value = row.value.map(Number::from_raw);
     let last = filled.last_year.get(&element.code).copied();
     let unsaved = notes.unsaved.get(element.code.as_str());
-    let mut sentences = notes.issues.get(element.code.as_str()).cloned().unwrap_or_default();
+    let mut sentences = notes
+        .issues
+        .get(element.code.as_str())
+        .cloned()
+        .unwrap_or_default();
     sentences.extend(unsaved.map(|one| one.sentence.clone()));
-    let plain = value.map(|value| value.plain(element.decimals)).unwrap_or_default();
+    let plain = value
+        .map(|value| value.plain(element.decimals))
+        .unwrap_or_default();
     Cell {
         label: element.label(),
         unit: element.unit.clone(),
         text: shown_number(value, element.decimals),
         plain: unsaved.map_or(plain, |one| one.typed.value.clone()),
         origin: row.origin.label(),
-        by_hand: matches!(row.origin, Origin::Typed | Origin::Override) && value.is_some(),
         box_in_table: editable && row.machine.is_none(),
         editable,
         open: row.open,
-        is_new: row.is_new() && !row.approved_hash.is_empty(),
         remark: row.remark.clone(),
         reason: row.reason.clone(),
         version: row.version,

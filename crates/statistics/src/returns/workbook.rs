@@ -106,12 +106,15 @@ pub fn read(bytes: &[u8], shown: &Shown) -> AppResult<Brought> {
     let mut brought = Brought::default();
     for table in &filled.form.definition.tables {
         let start = format!("{} ", table.code);
-        let found = sheets.iter().find(|sheet| sheet.name.starts_with(&start) || sheet.name == table.code);
+        let found = sheets
+            .iter()
+            .find(|sheet| sheet.name.starts_with(&start) || sheet.name == table.code);
         match found {
             Some(sheet) => read_table(sheet, table, shown, &reasons, &mut brought),
-            None => brought
-                .missing
-                .push(format!("没有“{} {}”这张工作表，这张表没有动。", table.code, table.title)),
+            None => brought.missing.push(format!(
+                "没有“{} {}”这张工作表，这张表没有动。",
+                table.code, table.title
+            )),
         }
     }
     if brought.read == 0 {
@@ -152,8 +155,15 @@ fn reasons(sheets: &[Sheet]) -> BTreeMap<String, String> {
     let Some((sheet, (head, columns))) = found else {
         return BTreeMap::new();
     };
-    let at = |number: u32, which: usize| columns.get(which).map_or("", |column| sheet.text(number, *column));
-    let below = sheet.rows().map(|(number, _)| number).filter(|number| *number > head);
+    let at = |number: u32, which: usize| {
+        columns
+            .get(which)
+            .map_or("", |column| sheet.text(number, *column))
+    };
+    let below = sheet
+        .rows()
+        .map(|(number, _)| number)
+        .filter(|number| *number > head);
     below
         .map(|number| (at(number, 0).to_owned(), at(number, 1).to_owned()))
         .filter(|(code, _)| !code.is_empty())
@@ -174,18 +184,29 @@ fn read_table(
     };
     let row_codes = codes.first().copied().unwrap_or_default();
     for line in &table.columns {
-        if sheet.heading(&[CODES, &line.code]).is_none_or(|(row, _)| row != head) {
-            brought.missing.push(format!("表 {} 没有“{}”这一列，没有动。", table.code, line.label));
+        if sheet
+            .heading(&[CODES, &line.code])
+            .is_none_or(|(row, _)| row != head)
+        {
+            brought
+                .missing
+                .push(format!("表 {} 没有“{}”这一列，没有动。", table.code, line.label));
         }
     }
     for row in &table.rows {
-        let number = sheet.rows().find(|(number, _)| *number > head && sheet.text(*number, row_codes) == row.code);
+        let number = sheet
+            .rows()
+            .find(|(number, _)| *number > head && sheet.text(*number, row_codes) == row.code);
         let Some((number, _)) = number else {
-            brought.missing.push(format!("表 {} 没有“{}”这一行，没有动。", table.code, row.label));
+            brought
+                .missing
+                .push(format!("表 {} 没有“{}”这一行，没有动。", table.code, row.label));
             continue;
         };
         for line in &table.columns {
-            let place = sheet.heading(&[CODES, &line.code]).filter(|(row, _)| *row == head);
+            let place = sheet
+                .heading(&[CODES, &line.code])
+                .filter(|(row, _)| *row == head);
             let place = place.and_then(|(_, columns)| columns.get(1).copied());
             let code = code_of(&table.code, &row.code, &line.code);
             if let (Some(column), Some((element, cell))) = (place, shown.filled.find(&code)) {
@@ -212,7 +233,9 @@ fn is_other(cell: &CellRow, text: &str, reason: Option<&str>, decimals: u8) -> b
     let same_value = if text.is_empty() {
         value.is_none()
     } else {
-        Number::read(text, decimals).ok().is_some_and(|number| Some(number) == value)
+        Number::read(text, decimals)
+            .ok()
+            .is_some_and(|number| Some(number) == value)
     };
     !(same_reason && same_value)
 }
