@@ -6,6 +6,7 @@ use crate::installation::Shared;
 use crate::{demo_control, desk, keepers, web};
 use db::{Db, Schema};
 use kernel::Date;
+use metrics::counting::Reach;
 use platform::{AppError, AppResult, Ctx, JobFuture, JobKind, Platform, Routes, Waiting};
 use std::sync::Arc;
 use utoipa::openapi::OpenApi;
@@ -41,11 +42,11 @@ pub fn routes(shared: &Shared) -> Routes {
         .merge(attendance::routes())
         .merge(records::routes(Some(Arc::clone(&shared.typesetter))))
         .merge(metrics::routes(&shared.metrics))
+        .merge(plans::routes())
         .merge(statistics::routes(
             &shared.metrics,
             Some(Arc::clone(&shared.typesetter)),
-        ))
-        .merge(plans::routes());
+        ));
     let routes = if shared.platform.demo {
         routes
             .merge(demo_control::routes(shared))
@@ -63,6 +64,7 @@ pub fn routes(shared: &Shared) -> Routes {
 /// What each domain counts.
 const DECLARED: &[metrics::Declared] = &[
     orgs::metrics::DECLARED,
+    orgs::metrics::REGISTERS,
     teaching::metrics::DECLARED,
     enrollment::metrics::DECLARED,
     attendance::metrics::DECLARED,
@@ -84,7 +86,7 @@ const RECOUNT: JobKind = JobKind {
     run: |ctx, job| -> JobFuture {
         Box::pin(async move {
             let metrics = metrics(&ctx.platform)?;
-            let found = metrics::counting::recount(&ctx, &metrics, Some(&job)).await?;
+            let found = metrics::counting::recount(&ctx, &metrics, Reach::default(), Some(&job)).await?;
             Ok(found.report())
         })
     },
@@ -216,8 +218,8 @@ pub fn openapi() -> OpenApi {
         attendance::openapi(),
         records::openapi(),
         metrics::openapi(),
-        statistics::openapi(),
         plans::openapi(),
+        statistics::openapi(),
     ];
     parts.into_iter().fold(web::openapi::head(), |mut whole, part| {
         whole.merge(part);

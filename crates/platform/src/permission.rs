@@ -57,14 +57,6 @@ text_enum! {
         RecordIssue => "record.issue",
         /// Revoke certificates.
         RecordRevoke => "record.revoke",
-        /// Fill and file statistical returns, and see those of the subtree.
-        ReturnFill => "return.fill",
-        /// Check returns that were filed, and send single cells back.
-        ReturnCheck => "return.check",
-        /// Approve and lock returns, decide on amendments, freeze editions.
-        ReturnApprove => "return.approve",
-        /// Write and publish datasets: the forms of statistics.
-        DatasetEdit => "dataset.edit",
         /// See figures of orgs and the rows behind them.
         MetricRead => "metric.read",
         /// Read the work plans of one's organisation and of those above it.
@@ -75,6 +67,14 @@ text_enum! {
         PlanIssue => "plan.issue",
         /// Report on the tasks that one's organisation leads, and answer slips.
         PlanReport => "plan.report",
+        /// Fill and file statistical returns, and see those of the subtree.
+        ReturnFill => "return.fill",
+        /// Check returns that were filed, and send single cells back.
+        ReturnCheck => "return.check",
+        /// Approve and lock returns, decide on amendments, freeze editions.
+        ReturnApprove => "return.approve",
+        /// Write and publish datasets: the forms of statistics.
+        DatasetEdit => "dataset.edit",
         /// See who was told what.
         MessageRead => "message.read",
         /// Search the audit log.
@@ -119,14 +119,14 @@ const CITY: &[P] = &[
     P::CourseReview,
     P::ClassRead,
     P::EnrollmentRead,
-    P::ReturnFill,
-    P::ReturnCheck,
-    P::ReturnApprove,
-    P::DatasetEdit,
     P::MetricRead,
     P::PlanRead,
     P::PlanEdit,
     P::PlanIssue,
+    P::ReturnFill,
+    P::ReturnCheck,
+    P::ReturnApprove,
+    P::DatasetEdit,
     P::MessageRead,
 ];
 const DISTRICT_BUREAU: &[P] = &[
@@ -142,15 +142,15 @@ const DISTRICT_BUREAU: &[P] = &[
     P::ClassRead,
     P::EnrollmentRead,
     P::RecordRevoke,
-    P::ReturnFill,
-    P::ReturnCheck,
-    P::ReturnApprove,
-    P::DatasetEdit,
     P::MetricRead,
     P::PlanRead,
     P::PlanEdit,
     P::PlanIssue,
     P::PlanReport,
+    P::ReturnFill,
+    P::ReturnCheck,
+    P::ReturnApprove,
+    P::DatasetEdit,
     P::MessageRead,
 ];
 const COMMUNITY_COLLEGE: &[P] = &[
@@ -177,12 +177,12 @@ const COMMUNITY_COLLEGE: &[P] = &[
     P::AttendanceCorrect,
     P::RecordIssue,
     P::RecordRevoke,
-    P::ReturnFill,
-    P::ReturnCheck,
     P::MetricRead,
     P::PlanRead,
     P::PlanEdit,
     P::PlanReport,
+    P::ReturnFill,
+    P::ReturnCheck,
     P::MessageRead,
 ];
 const SCHOOL_HEAD: &[P] = &[
@@ -210,11 +210,11 @@ const SCHOOL_HEAD: &[P] = &[
     P::AttendanceCorrect,
     P::RecordIssue,
     P::RecordRevoke,
-    P::ReturnFill,
-    P::ReturnCheck,
     P::MetricRead,
     P::PlanRead,
     P::PlanReport,
+    P::ReturnFill,
+    P::ReturnCheck,
     P::MessageRead,
 ];
 const REGISTRAR: &[P] = &[
@@ -237,10 +237,10 @@ const REGISTRAR: &[P] = &[
     P::AttendanceTake,
     P::AttendanceCorrect,
     P::RecordIssue,
-    P::ReturnFill,
     P::MetricRead,
     P::PlanRead,
     P::PlanReport,
+    P::ReturnFill,
     P::MessageRead,
 ];
 const TEACHER: &[P] = &[

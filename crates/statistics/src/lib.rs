@@ -2,6 +2,7 @@
 //!
 //! Start reading at [`datasets`] (what a form is), then [`returns`] (one filled copy).
 
+pub mod cockpit;
 pub mod datasets;
 pub mod expression;
 pub mod number;
@@ -68,6 +69,7 @@ pub fn routes(metrics: &Measures, typesetter: Printing) -> platform::Routes {
         .merge(returns::routes())
         .with(Arc::clone(metrics))
         .with(typesetter)
+        .merge(cockpit::routes(metrics))
 }
 
 /// What waits for the actor in this crate.
