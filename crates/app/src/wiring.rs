@@ -43,7 +43,10 @@ pub fn routes(shared: &Shared) -> Routes {
         .merge(records::routes(Some(Arc::clone(&shared.typesetter))))
         .merge(metrics::routes(&shared.metrics))
         .merge(plans::routes())
-        .merge(statistics::routes(&shared.metrics));
+        .merge(statistics::routes(
+            &shared.metrics,
+            Some(Arc::clone(&shared.typesetter)),
+        ));
     let routes = if shared.platform.demo {
         routes
             .merge(demo_control::routes(shared))
@@ -183,6 +186,7 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
     all.extend(teaching::waiting(ctx).await?);
     all.extend(orgs::waiting(ctx).await?);
     all.extend(people::waiting(ctx).await?);
+    all.extend(statistics::waiting(ctx).await?);
     all.sort_by_key(|item: &Waiting| (item.due.is_none(), item.due));
     Ok(all)
 }

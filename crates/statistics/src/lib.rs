@@ -1,11 +1,12 @@
 //! Statistics: forms as data, and returns that fill themselves and go up the tree.
 //!
-//! Start reading at [`datasets`]: what a form is.
+//! Start reading at [`datasets`] (what a form is), then [`returns`] (one filled copy).
 
 pub mod cockpit;
 pub mod datasets;
 pub mod expression;
 pub mod number;
+pub mod returns;
 pub mod sheet;
 #[cfg(test)]
 mod testing;
@@ -58,20 +59,34 @@ pub type EditionId = kernel::Id<kinds::Edition>;
 
 /// The metrics of the installation, as handlers get them.
 pub type Measures = Arc<metrics::Metrics>;
+/// The typesetter of the installation, if there is one.
+pub type Printing = Option<Arc<documents::Typesetter>>;
 
 /// All addresses of this crate.
 #[must_use]
-pub fn routes(metrics: &Measures) -> platform::Routes {
-    platform::Routes::new()
-        .merge(datasets::routes().with(Arc::clone(metrics)))
+pub fn routes(metrics: &Measures, typesetter: Printing) -> platform::Routes {
+    datasets::routes()
+        .merge(returns::routes())
+        .with(Arc::clone(metrics))
+        .with(typesetter)
         .merge(cockpit::routes(metrics))
+}
+
+/// What waits for the actor in this crate.
+///
+/// # Errors
+/// [`platform::AppError::Unavailable`] when the database is.
+pub async fn waiting(ctx: &platform::Ctx) -> AppResult<Vec<platform::Waiting>> {
+    returns::waiting(ctx).await
 }
 
 /// Description of this crate's API.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
     use utoipa::OpenApi;
-    datasets::DatasetsApi::openapi()
+    let mut all = datasets::DatasetsApi::openapi();
+    all.merge(returns::ReturnsApi::openapi());
+    all
 }
 
 /// The id a text in an address stands for.

@@ -58,7 +58,7 @@ pub fn learner_page(ctx: &Ctx, title: &str) -> Page {
 #[must_use]
 pub fn desk_page(ctx: &Ctx, title: &str) -> Page {
     let mut page = page(ctx, title);
-    let all: [(P, &str, Icon, &str); 16] = [
+    let all: [(P, &str, Icon, &str); 17] = [
         (P::MetricRead, "/desk/cockpit", Icon::Place, "驾驶舱"),
         (P::ClassRead, "/desk/classes", Icon::BookOpen, "班级"),
         (P::ClassRead, "/desk/calendar", Icon::Calendar, "周课表"),
@@ -69,6 +69,7 @@ pub fn desk_page(ctx: &Ctx, title: &str) -> Page {
         (P::PersonRead, "/desk/people", Icon::Users, "学员"),
         (P::CourseRead, "/desk/courses", Icon::FileText, "课程库"),
         (P::TermEdit, "/desk/terms", Icon::Calendar, "学期"),
+        (P::ReturnFill, "/desk/returns", Icon::ClipboardList, "统计填报"),
         (P::OrgRead, "/desk/orgs", Icon::Place, "机构"),
         (P::PlanRead, "/desk/plans", Icon::ListChecks, "工作要点"),
         (P::RoomBook, "/desk/bookings", Icon::Building, "场地预约"),
