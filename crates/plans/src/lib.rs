@@ -2,6 +2,7 @@
 //!
 //! Start reading at [`plans`]; the reader itself is [`reading`]: text in, draft out, no I/O.
 
+pub mod alignment;
 pub mod plans;
 pub mod reading;
 #[cfg(test)]
@@ -10,11 +11,18 @@ mod testing;
 /// The tables of this crate.
 pub const SCHEMA: db::Schema = db::Schema {
     domain: "plans",
-    migrations: &[db::Migration {
-        number: 1,
-        name: "plans",
-        sql: include_str!("../migrations/0001_plans.sql"),
-    }],
+    migrations: &[
+        db::Migration {
+            number: 1,
+            name: "plans",
+            sql: include_str!("../migrations/0001_plans.sql"),
+        },
+        db::Migration {
+            number: 2,
+            name: "alignment",
+            sql: include_str!("../migrations/0002_alignment.sql"),
+        },
+    ],
     org_owned: &["plan"],
 };
 
@@ -41,12 +49,16 @@ pub type PlanTargetId = kernel::Id<kinds::PlanTarget>;
 /// All addresses of this crate.
 #[must_use]
 pub fn routes() -> platform::Routes {
-    platform::Routes::new().merge(plans::routes())
+    platform::Routes::new()
+        .merge(plans::routes())
+        .merge(alignment::routes())
 }
 
 /// Description of this crate's API.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
     use utoipa::OpenApi;
-    plans::PlansApi::openapi()
+    let mut all = plans::PlansApi::openapi();
+    all.merge(alignment::AlignmentApi::openapi());
+    all
 }
