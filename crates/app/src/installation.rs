@@ -7,6 +7,7 @@ use crate::{Done, Trouble};
 use db::{Db, Durability};
 use documents::{Fonts, Typesetter};
 use enrollment::SeatDesk;
+use metrics::Metrics;
 use platform::payment::{HttpPay, PaymentProvider};
 use platform::{AppResult, Chain, Clock, HttpSms, Ids, KeyRing, Notifier, Platform, Random, node};
 use std::path::Path;
@@ -43,6 +44,8 @@ pub struct Shared {
     pub catalogue: Arc<Catalogue>,
     /// Where seats are decided.
     pub seat_desk: Arc<SeatDesk>,
+    /// All metrics and how to read them.
+    pub metrics: Arc<Metrics>,
 }
 
 impl Shared {
@@ -57,6 +60,7 @@ impl Shared {
             typesetter: Arc::new(typesetter()),
             catalogue: Catalogue::start(platform, Some(enrollment::eligibility::standing::who_may)).await?,
             seat_desk: SeatDesk::start(platform),
+            metrics: Arc::new(wiring::metrics(platform)?),
         })
     }
 }

@@ -6,13 +6,14 @@ use crate::installation::Shared;
 use crate::{demo_control, desk, keepers, web};
 use db::{Db, Schema};
 use kernel::Date;
-use platform::{AppResult, Ctx, JobFuture, JobKind, Platform, Routes, Waiting};
+use platform::{AppError, AppResult, Ctx, JobFuture, JobKind, Platform, Routes, Waiting};
 use std::sync::Arc;
 use utoipa::openapi::OpenApi;
 
 /// The tables of every domain; one that points at another comes after it.
 pub const SCHEMAS: &[Schema] = &[
     platform::SCHEMA,
+    metrics::SCHEMA,
     orgs::SCHEMA,
     people::SCHEMA,
     teaching::SCHEMA,
@@ -38,6 +39,7 @@ pub fn routes(shared: &Shared) -> Routes {
         .merge(enrollment::routes(&shared.seat_desk))
         .merge(attendance::routes())
         .merge(records::routes(Some(Arc::clone(&shared.typesetter))))
+        .merge(metrics::routes(&shared.metrics))
         .merge(plans::routes());
     let routes = if shared.platform.demo {
         routes
@@ -52,6 +54,36 @@ pub fn routes(shared: &Shared) -> Routes {
         .share(Arc::clone(&shared.typesetter))
         .share(Arc::clone(&shared.catalogue))
 }
+
+/// What each domain counts.
+const DECLARED: &[metrics::Declared] = &[
+    orgs::metrics::DECLARED,
+    teaching::metrics::DECLARED,
+    enrollment::metrics::DECLARED,
+    attendance::metrics::DECLARED,
+    records::metrics::DECLARED,
+];
+
+/// All metrics of the program, for one process.
+///
+/// # Errors
+/// When two domains declare the same name or one speaks of what is not there: a fault of the program.
+pub fn metrics(platform: &Platform) -> AppResult<metrics::Metrics> {
+    let registry = metrics::Registry::new(DECLARED, orgs::metrics::tree).map_err(AppError::Internal)?;
+    Ok(metrics::Metrics::new(registry, platform))
+}
+
+/// Counts everything anew and compares; see `metrics::counting`.
+const RECOUNT: JobKind = JobKind {
+    name: metrics::counting::RECOUNT,
+    run: |ctx, job| -> JobFuture {
+        Box::pin(async move {
+            let metrics = metrics(&ctx.platform)?;
+            let found = metrics::counting::recount(&ctx, &metrics, Some(&job)).await?;
+            Ok(found.report())
+        })
+    },
+};
 
 /// Hours of a day in which lessons take a room.
 fn lessons_in(db: Db, room: orgs::RoomId, day: Date) -> orgs::bookings::BusyFuture {
@@ -78,7 +110,12 @@ const ERASE: JobKind = JobKind {
 #[must_use]
 pub fn jobs() -> Vec<JobKind> {
     [
-        &[platform::message::SEND, platform::retention::SWEEP, ERASE],
+        &[
+            platform::message::SEND,
+            platform::retention::SWEEP,
+            ERASE,
+            RECOUNT,
+        ],
         people::JOBS,
         teaching::JOBS,
         enrollment::JOBS,
@@ -100,6 +137,7 @@ const DAILY: &[&str] = &[
     platform::retention::SWEEP.name,
     people::SWEEP.name,
     enrollment::SWEEP.name,
+    RECOUNT.name,
 ];
 
 /// Queues what is to be done once a day, if nobody has today.
@@ -171,6 +209,7 @@ pub fn openapi() -> OpenApi {
         enrollment::openapi(),
         attendance::openapi(),
         records::openapi(),
+        metrics::openapi(),
         plans::openapi(),
     ];
     parts.into_iter().fold(web::openapi::head(), |mut whole, part| {

@@ -7,6 +7,7 @@ pub mod check_in;
 pub mod grid;
 pub mod leave;
 pub mod marks;
+pub mod metrics;
 mod personal;
 pub mod roll;
 pub mod summary;

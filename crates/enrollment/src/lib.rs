@@ -13,6 +13,7 @@ pub mod first_come;
 pub(crate) mod for_whom;
 pub mod handover;
 pub mod merging;
+pub mod metrics;
 pub mod offers;
 mod personal;
 pub mod roll;

@@ -4,6 +4,7 @@
 
 pub mod bookings;
 pub mod facts;
+pub mod metrics;
 pub mod population;
 pub mod regions;
 pub mod rooms;

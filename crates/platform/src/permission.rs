@@ -57,6 +57,8 @@ text_enum! {
         RecordIssue => "record.issue",
         /// Revoke certificates.
         RecordRevoke => "record.revoke",
+        /// See figures of orgs and the rows behind them.
+        MetricRead => "metric.read",
         /// Read the work plans of one's organisation and of those above it.
         PlanRead => "plan.read",
         /// Write a plan: upload, correct, align, map its leads.
@@ -109,6 +111,7 @@ const CITY: &[P] = &[
     P::CourseReview,
     P::ClassRead,
     P::EnrollmentRead,
+    P::MetricRead,
     P::PlanRead,
     P::PlanEdit,
     P::PlanIssue,
@@ -127,6 +130,7 @@ const DISTRICT_BUREAU: &[P] = &[
     P::ClassRead,
     P::EnrollmentRead,
     P::RecordRevoke,
+    P::MetricRead,
     P::PlanRead,
     P::PlanEdit,
     P::PlanIssue,
@@ -157,6 +161,7 @@ const COMMUNITY_COLLEGE: &[P] = &[
     P::AttendanceCorrect,
     P::RecordIssue,
     P::RecordRevoke,
+    P::MetricRead,
     P::PlanRead,
     P::PlanEdit,
     P::PlanReport,
@@ -187,6 +192,7 @@ const SCHOOL_HEAD: &[P] = &[
     P::AttendanceCorrect,
     P::RecordIssue,
     P::RecordRevoke,
+    P::MetricRead,
     P::PlanRead,
     P::PlanReport,
     P::MessageRead,
@@ -211,6 +217,7 @@ const REGISTRAR: &[P] = &[
     P::AttendanceTake,
     P::AttendanceCorrect,
     P::RecordIssue,
+    P::MetricRead,
     P::PlanRead,
     P::PlanReport,
     P::MessageRead,
@@ -234,6 +241,7 @@ const SITE_KEEPER: &[P] = &[
     P::EnrollmentRead,
     P::EnrollmentAct,
     P::AttendanceTake,
+    P::MetricRead,
 ];
 const AUDITOR: &[P] = &[P::AuditRead];
 

@@ -6,6 +6,7 @@ pub mod archive;
 pub mod certificates;
 pub mod completion;
 mod ledger;
+pub mod metrics;
 mod personal;
 #[cfg(test)]
 mod testing;

@@ -5,6 +5,7 @@ pub mod classes;
 pub mod courses;
 pub mod duty;
 pub mod holidays;
+pub mod metrics;
 mod names;
 pub mod planning;
 pub mod seats;
@@ -27,6 +28,11 @@ pub const SCHEMA: db::Schema = db::Schema {
             number: 2,
             name: "index of versions",
             sql: include_str!("../migrations/0002_class_version.sql"),
+        },
+        db::Migration {
+            number: 3,
+            name: "sessions of an org",
+            sql: include_str!("../migrations/0003_session_org.sql"),
         },
     ],
     org_owned: &["course", "term", "class", "session"],

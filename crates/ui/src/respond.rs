@@ -71,6 +71,7 @@ pub fn desk_page(ctx: &Ctx, title: &str) -> Page {
         (P::OrgRead, "/desk/orgs", Icon::Place, "机构"),
         (P::PlanRead, "/desk/plans", Icon::ListChecks, "工作要点"),
         (P::RoomBook, "/desk/bookings", Icon::Building, "场地预约"),
+        (P::MetricRead, "/desk/metrics", Icon::ListChecks, "指标"),
         (P::PostGrant, "/desk/posts", Icon::ShieldCheck, "岗位和账号"),
         (P::AuditRead, "/desk/audit", Icon::Search, "审计"),
     ];

@@ -52,7 +52,11 @@ pub async fn run(config: Config, options: ServeOptions) -> Done {
         terminal::say(format!("注意：{warning}"));
     }
     let (stop, stopping) = watch::channel(false);
-    let worker = tokio::spawn(worker::run(Arc::clone(&shared.platform), stopping.clone()));
+    let worker = tokio::spawn(worker::run(
+        Arc::clone(&shared.platform),
+        Arc::clone(&shared.metrics),
+        stopping.clone(),
+    ));
     let router = ui::layers::wrap(wiring::routes(&shared), &shared.platform);
     announce(&shared.platform, &here);
     let serving = tokio::spawn(listener::serve(listener, tls, router, shared.counters, stopping));

@@ -1,6 +1,7 @@
 //! Work without a request: queued jobs, this node's heartbeat, the hourly anchor of the event chains, the day's work.
 
 use crate::wiring;
+use metrics::Metrics;
 use platform::{AppResult, Ctx, Platform, audit, job};
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,13 +16,17 @@ const HEARTBEAT: Duration = Duration::from_secs(20);
 /// Between two looks whether an anchor is due.
 const ANCHOR_LOOK: Duration = Duration::from_secs(60);
 
+/// How long the counts rest when nothing has happened.
+const FIGURES_LOOK: Duration = Duration::from_secs(3);
+
 /// Works until `stopping` says so; a job that runs then is finished first.
-pub async fn run(platform: Arc<Platform>, stopping: watch::Receiver<bool>) {
+pub async fn run(platform: Arc<Platform>, metrics: Arc<Metrics>, stopping: watch::Receiver<bool>) {
     tokio::join!(
         queue(&platform, stopping.clone()),
         heartbeat(&platform, stopping.clone()),
         anchors(&platform, stopping.clone()),
-        days(&platform, stopping),
+        days(&platform, stopping.clone()),
+        figures(&platform, &metrics, stopping),
     );
 }
 
@@ -62,6 +67,19 @@ async fn days(platform: &Arc<Platform>, mut stopping: watch::Receiver<bool>) {
         let ctx = Ctx::system(platform, "day");
         tell("the day's work", wiring::begin_day(&ctx).await);
         pause(ANCHOR_LOOK, &mut stopping).await;
+    }
+}
+
+/// Lets the counts of metrics follow what happens.
+async fn figures(platform: &Arc<Platform>, metrics: &Metrics, mut stopping: watch::Receiver<bool>) {
+    while !*stopping.borrow() {
+        let ctx = Ctx::system(platform, "figures");
+        match metrics::counting::follow(&ctx, metrics).await {
+            Ok(0) => {}
+            Ok(cells) => tracing::debug!(cells, "counted anew"),
+            Err(error) => tell("counting", Err(error)),
+        }
+        pause(FIGURES_LOOK, &mut stopping).await;
     }
 }
 

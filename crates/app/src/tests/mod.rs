@@ -1,6 +1,7 @@
 //! The whole program on the small world, through its router.
 
 mod erasure;
+mod metrics;
 mod paper;
 mod retention;
 

@@ -1,0 +1,34 @@
+//! SQL of what is counted, and nothing else. A source may read tables of the domains below along the listed edges: a
+//! count over millions of rows cannot ask for each of them (ADR 0017).
+
+use super::category;
+use metrics::SpanSource;
+use metrics::definition::Touch;
+
+pub(super) const MARKS: SpanSource = SpanSource {
+    id: "attendance",
+    facts: "SELECT s.org_id, substr(s.day, 1, 7) AS month, a.person_id, p.sex, p.birth, a.status AS tag, \
+            k.category AS kind, count(*) AS n, CAST(sum(s.minutes) AS BIGINT) AS m \
+            FROM session s JOIN class c ON c.id = s.class_id JOIN course k ON k.id = c.course_id \
+            JOIN attendance a ON a.session_id = s.id JOIN person p ON p.id = a.person_id \
+            WHERE s.org_id {any $1} AND s.day >= $2 AND s.day < $3 {unscoped: counted for everybody} \
+            GROUP BY s.org_id, substr(s.day, 1, 7), a.person_id, p.sex, p.birth, a.status, k.category",
+    touched: &[
+        Touch {
+            subject: "session",
+            sql: "SELECT DISTINCT s.org_id, substr(s.day, 1, 7) AS month FROM session s WHERE s.id {any $1} \
+                  {unscoped: counted for everybody}",
+        },
+        Touch {
+            subject: "class",
+            sql: "SELECT DISTINCT s.org_id, substr(s.day, 1, 7) AS month FROM session s WHERE s.class_id {any $1} \
+                  {unscoped: counted for everybody}",
+        },
+    ],
+    rows: "SELECT c.name AS label, s.day || ' ' || s.starts AS detail, 'session' AS subject, s.id AS subject_id, \
+           count(*) AS n FROM session s JOIN class c ON c.id = s.class_id JOIN attendance a ON a.session_id = s.id \
+           WHERE s.org_id {any $1} AND s.day >= $2 AND s.day < $3 \
+           AND (CAST($4 AS TEXT) = '' OR $4 LIKE '%,' || a.status || ',%') AND {scope s.org_id} \
+           GROUP BY s.id, s.day, s.starts, c.name ORDER BY s.day, s.starts, s.id LIMIT $6 OFFSET $5",
+    kind_label: category,
+};

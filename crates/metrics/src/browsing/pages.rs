@@ -1,0 +1,260 @@
+//! HTML of metrics.
+
+use super::actions::{self, ROWS, View};
+use crate::definition::{BehindRow, Dimension, Metric};
+use crate::figure::{Figure, link};
+use crate::period::Period;
+use crate::reading::Metrics;
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use kernel::OrgId;
+use platform::{AppError, AppResult, Ctx};
+use std::sync::Arc;
+use ui::{Chart, ChartKind, Choice, Crumbs, Field, Form, Lang, Link, Page, Pairs};
+
+/// Most rows that are skipped: nobody pages so far.
+const MOST_SKIPPED: usize = 100_000;
+
+#[derive(Template)]
+#[template(path = "browsing/list.html")]
+struct ListPage {
+    page: Page,
+    form: Form,
+    name: String,
+    period: Period,
+    lines: Vec<Line>,
+}
+
+struct Line {
+    metric: Metric,
+    figure: Figure,
+    href: String,
+}
+
+#[derive(Template)]
+#[template(path = "browsing/show.html")]
+struct ShowPage {
+    page: Page,
+    crumbs: Crumbs,
+    form: Form,
+    metric: Metric,
+    period: Period,
+    view: View,
+    course: Option<Chart>,
+    parts: Vec<Part>,
+    children: Vec<Child>,
+    rows: Vec<Row>,
+    rows_caption: String,
+    next: Option<String>,
+}
+
+struct Part {
+    caption: String,
+    lines: Vec<(String, String)>,
+}
+
+struct Child {
+    name: String,
+    href: String,
+    text: String,
+    remark: String,
+}
+
+struct Row {
+    label: String,
+    detail: String,
+    href: String,
+    n: i64,
+}
+
+/// What stands in the address: org and period; a wrong one gives the form with a sentence.
+struct Asked {
+    org: Option<OrgId>,
+    period: Period,
+    form: Form,
+    offset: usize,
+}
+
+fn asked(ctx: &Ctx, query: &Pairs) -> AppResult<Asked> {
+    let get = |name: &str| {
+        let found = query.iter().find(|(key, _)| key == name);
+        found.map_or("", |(_, value)| value.as_str())
+    };
+    let org = match get("org") {
+        "" => None,
+        text => Some(text.parse::<OrgId>().map_err(|_| AppError::NotFound)?),
+    };
+    let today = ctx.today();
+    let mut choices = recent(today.year(), today.month());
+    let text = get("period");
+    let period = if text.is_empty() {
+        Period::Year(today.year())
+    } else {
+        text.parse()
+            .map_err(|sentence: String| AppError::invalid("period", sentence))?
+    };
+    if !choices.contains(&period) {
+        choices.insert(0, period);
+    }
+    let options = choices
+        .into_iter()
+        .map(|period| Choice::new(period.to_string(), period.label()))
+        .collect();
+    let fields = vec![
+        Field::select("period", "时间段", options).value(period),
+        Field::hidden("org").value(org.map_or_else(String::new, |org| org.to_string())),
+    ];
+    Ok(Asked {
+        org,
+        period,
+        form: Form::blank(fields, Lang::Zh),
+        offset: get("from").parse().unwrap_or(0).min(MOST_SKIPPED),
+    })
+}
+
+/// The periods that people ask for most: this year and the last ones, school years, quarters, months.
+fn recent(year: i16, month: i8) -> Vec<Period> {
+    let mut all: Vec<Period> = (0..3).map(|back| Period::Year(year - back)).collect();
+    let school = if month >= 9 { year } else { year - 1 };
+    all.extend((0..3).map(|back| Period::SchoolYear(school - back)));
+    let mut quarter = Period::Quarter {
+        year,
+        quarter: (month - 1) / 3 + 1,
+    };
+    for _ in 0..5 {
+        all.push(quarter);
+        quarter = quarter.previous();
+    }
+    let mut one = Period::Month { year, month };
+    for _ in 0..13 {
+        all.push(one);
+        one = one.previous();
+    }
+    all
+}
+
+/// All metrics with their figures.
+pub(super) async fn list(
+    ctx: Ctx,
+    Extension(metrics): Extension<Arc<Metrics>>,
+    Query(query): Query<Pairs>,
+) -> AppResult<Response> {
+    let asked = asked(&ctx, &query)?;
+    let place = actions::place(&ctx, &metrics, asked.org).await?;
+    let figures = actions::overview(&ctx, &metrics, &place, asked.period).await?;
+    let lines = metrics.all().iter().zip(figures).map(|(metric, figure)| Line {
+        metric: *metric,
+        href: link(metric.id, place.org, asked.period),
+        figure,
+    });
+    Ok(ui::html(&ListPage {
+        page: ui::desk_page(&ctx, "指标"),
+        form: asked.form,
+        name: place.name.clone(),
+        period: asked.period,
+        lines: lines.collect(),
+    }))
+}
+
+/// One metric.
+pub(super) async fn show(
+    ctx: Ctx,
+    Extension(metrics): Extension<Arc<Metrics>>,
+    Path(metric): Path<String>,
+    Query(query): Query<Pairs>,
+) -> AppResult<Response> {
+    let metric = *metrics.find(&metric).ok_or(AppError::NotFound)?;
+    let asked = asked(&ctx, &query)?;
+    let place = actions::place(&ctx, &metrics, asked.org).await?;
+    let view = actions::look(&ctx, &metrics, &metric, place, asked.period, asked.offset).await?;
+    let page = ui::desk_page(&ctx, metric.name);
+    let here = link(metric.id, view.place.org, asked.period);
+    let crumbs = vec![
+        Link::new(
+            format!("/desk/metrics?org={}&period={}", view.place.org, asked.period),
+            "指标",
+        ),
+        Link::new("", metric.name),
+    ];
+    let kind_label = metrics.registry.kind_label(&metric);
+    Ok(ui::html(&ShowPage {
+        crumbs: Crumbs::new(&page, crumbs),
+        page,
+        form: asked.form,
+        course: course(&metric, &view),
+        parts: parts(&metric, &view, kind_label),
+        children: children(&metric, &view, asked.period),
+        rows: view.rows.iter().map(|row| shown(row, kind_label)).collect(),
+        rows_caption: format!("这个数背后的记录，第 {} 条起", asked.offset + 1),
+        next: view.more.then(|| format!("{here}&from={}", asked.offset + ROWS)),
+        metric,
+        period: asked.period,
+        view,
+    }))
+}
+
+/// The course of time as a line, where all known figures are whole numbers and there are two of them.
+fn course(metric: &Metric, view: &View) -> Option<Chart> {
+    let points: Vec<(String, i64)> = view
+        .course
+        .iter()
+        .filter_map(|(period, figure)| Some((period.label(), rounded(figure.number()?))))
+        .collect();
+    (points.len() > 1).then(|| Chart {
+        kind: ChartKind::Line,
+        sentence: format!("{}：{}", view.place.name, metric.name),
+        rows: "时间段".into(),
+        unit: metric.unit.into(),
+        points,
+    })
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "figures stay far below 2^52; the cast saturates"
+)]
+fn rounded(number: f64) -> i64 {
+    number.round() as i64
+}
+
+fn parts(metric: &Metric, view: &View, kind_label: fn(&str) -> String) -> Vec<Part> {
+    let labelled = |by: Dimension, lines: &[(String, Figure)]| Part {
+        caption: format!("{}，按{}（{}）", metric.name, by.label(), metric.unit),
+        lines: lines
+            .iter()
+            .map(|(key, figure)| (by.key_label(key, kind_label), figure.text()))
+            .collect(),
+    };
+    let known = view.parts.iter().filter(|(_, lines)| !lines.is_empty());
+    known.map(|(by, lines)| labelled(*by, lines)).collect()
+}
+
+fn children(metric: &Metric, view: &View, period: Period) -> Vec<Child> {
+    let child = |(org, name, figure): &(OrgId, String, Figure)| Child {
+        name: name.clone(),
+        href: link(metric.id, *org, period),
+        text: figure.text(),
+        remark: figure.remark(),
+    };
+    view.children.iter().map(child).collect()
+}
+
+fn shown(row: &BehindRow, kind_label: fn(&str) -> String) -> Row {
+    let id = kernel::Id::<()>::from_raw(row.subject_id);
+    let href = match (row.subject.as_str(), row.subject_id) {
+        (_, 0) => String::new(),
+        ("org", _) => format!("/desk/orgs/{id}"),
+        ("room", _) => format!("/desk/rooms/{id}"),
+        ("class", _) => format!("/desk/classes/{id}"),
+        ("session", _) => format!("/desk/sessions/{id}"),
+        _ => String::new(),
+    };
+    Row {
+        label: row.label.clone(),
+        detail: kind_label(&row.detail),
+        href,
+        n: row.n,
+    }
+}

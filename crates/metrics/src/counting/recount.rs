@@ -1,0 +1,161 @@
+//! The recount: every source, every org, every month from the rows, compared with the cells and mended.
+
+use super::own::{self, Numbers, Own};
+use super::roll;
+use crate::cells::Cells;
+use crate::definition::SpanSource;
+use crate::{Metrics, store};
+use kernel::OrgId;
+use platform::{AppResult, Ctx, Event, Job};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Orgs counted in one step.
+const ORGS: usize = 100;
+
+/// What a recount found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recounted {
+    /// Cells (an org's month of a source) that were counted.
+    pub counted: usize,
+    /// Cells that were not there before.
+    pub new: usize,
+    /// Cells that were there and said something else.
+    pub wrong: usize,
+}
+
+/// Counts everything anew, mends what does not agree, rolls every month up; tells the job how far it is.
+///
+/// # Errors
+/// [`platform::AppError::Unavailable`] when the database is.
+pub async fn recount(ctx: &Ctx, metrics: &Metrics, job: Option<&Job>) -> AppResult<Recounted> {
+    let tree = metrics.tree(ctx.db(), ctx.today()).await?;
+    let orgs: Vec<OrgId> = tree.upward().map(|node| node.id).collect();
+    let steps = metrics.registry.spans.len() * orgs.len().div_ceil(ORGS);
+    let steps = i64::try_from(steps).unwrap_or(i64::MAX);
+    let mut found = Recounted::default();
+    let mut step = 0;
+    for source in &metrics.registry.spans {
+        let mut months = BTreeSet::new();
+        let mut numbers = Numbers::default();
+        for orgs in orgs.chunks(ORGS) {
+            months.extend(part(ctx, source, orgs, &mut numbers, &mut found).await?);
+            step += 1;
+            if let Some(job) = job {
+                platform::job::progress(ctx, job.id, step, steps).await?;
+            }
+        }
+        roll_all(ctx, metrics, source, &months).await?;
+    }
+    Ok(found)
+}
+
+/// Counts some orgs and writes what differs; gives the months that were mended.
+async fn part(
+    ctx: &Ctx,
+    source: &SpanSource,
+    orgs: &[OrgId],
+    numbers: &mut Numbers,
+    found: &mut Recounted,
+) -> AppResult<BTreeSet<String>> {
+    let own = own::count(ctx, source, orgs, own::ALL_DAYS, numbers).await?;
+    let mut before: BTreeMap<(OrgId, String), Cells> = BTreeMap::new();
+    for row in store::cells(ctx.db(), source.id, orgs, false, own::ALL_MONTHS, true).await? {
+        // What cannot be read is wrong, and counted anew.
+        let cells = roll::decode(&row).unwrap_or_default();
+        before.insert((row.org_id, row.month.clone()), cells);
+    }
+    found.counted += own.len();
+    let differing = differing(&own, &before, found);
+    write(ctx, source, &own, &differing).await?;
+    Ok(differing.into_iter().map(|(_, month)| month).collect())
+}
+
+/// The places at which the count and the cells do not say the same.
+fn differing(
+    own: &Own,
+    before: &BTreeMap<(OrgId, String), Cells>,
+    found: &mut Recounted,
+) -> BTreeSet<(OrgId, String)> {
+    let mut differing = BTreeSet::new();
+    for (place, cells) in own {
+        match before.get(place) {
+            Some(stored) if stored == cells => continue,
+            Some(_) => found.wrong += 1,
+            None => found.new += 1,
+        }
+        differing.insert(place.clone());
+    }
+    for place in before.keys().filter(|place| !own.contains_key(*place)) {
+        found.wrong += 1;
+        differing.insert(place.clone());
+    }
+    differing
+}
+
+async fn write(
+    ctx: &Ctx,
+    source: &SpanSource,
+    own: &Own,
+    places: &BTreeSet<(OrgId, String)>,
+) -> AppResult<()> {
+    let mut by_month: BTreeMap<&str, Vec<OrgId>> = BTreeMap::new();
+    for (org, month) in places {
+        by_month.entry(month).or_default().push(*org);
+    }
+    if by_month.is_empty() {
+        return Ok(());
+    }
+    let tx = ctx.begin().await?;
+    let mut cells = 0;
+    for (month, orgs) in by_month {
+        let counted = orgs
+            .iter()
+            .filter_map(|org| Some((*org, own.get(&(*org, month.to_owned()))?)));
+        let rows = roll::encode(counted)?;
+        cells += rows.len();
+        store::replace(&tx, source.id, false, month, &orgs, rows).await?;
+        // Not rolled up yet: readers put such a month together from the own cells.
+        store::set_month(&tx, source.id, month, "", ctx.now()).await?;
+    }
+    commit(tx, source, cells).await
+}
+
+/// Rolls up the months that were mended, and those whose tree is another one now.
+async fn roll_all(
+    ctx: &Ctx,
+    metrics: &Metrics,
+    source: &SpanSource,
+    mended: &BTreeSet<String>,
+) -> AppResult<()> {
+    let known = store::months(ctx.db(), source.id, own::ALL_MONTHS.0, own::ALL_MONTHS.1).await?;
+    for month in known {
+        let tree = roll::tree_of(metrics, ctx, &month.month).await?;
+        if mended.contains(&month.month) || month.tree_hash != tree.hash() {
+            let tx = ctx.begin().await?;
+            roll::whole_month(&tx, metrics, source.id, &month.month).await?;
+            commit(tx, source, 0).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn commit(tx: platform::Tx, source: &SpanSource, cells: usize) -> AppResult<()> {
+    let event = Event::new(
+        "metrics.recounted",
+        "metrics",
+        kernel::Id::<kernel::id::kinds::Job>::from_raw(0),
+    )
+    .data(serde_json::json!({ "source": source.id, "cells": cells }));
+    tx.commit(vec![event]).await
+}
+
+impl Recounted {
+    /// The job's report.
+    #[must_use]
+    pub fn report(&self) -> String {
+        format!(
+            "重新统计了 {} 格：新增 {} 格，更正 {} 格。",
+            self.counted, self.new, self.wrong
+        )
+    }
+}
