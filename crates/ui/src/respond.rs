@@ -58,7 +58,7 @@ pub fn learner_page(ctx: &Ctx, title: &str) -> Page {
 #[must_use]
 pub fn desk_page(ctx: &Ctx, title: &str) -> Page {
     let mut page = page(ctx, title);
-    let all: [(P, &str, Icon, &str); 14] = [
+    let all: [(P, &str, Icon, &str); 15] = [
         (P::ClassRead, "/desk/classes", Icon::BookOpen, "班级"),
         (P::ClassRead, "/desk/calendar", Icon::Calendar, "周课表"),
         (P::EnrollmentAct, "/desk/counter", Icon::ClipboardList, "柜台报名"),

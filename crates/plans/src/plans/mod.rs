@@ -37,8 +37,10 @@ mod store;
 pub(crate) mod tests;
 mod typed;
 
+pub use amounts::{parse as parse_amount, plain as plain_amount, with_unit};
 pub use api::PlansApi;
 pub use intake::Source;
+pub(crate) use items::append;
 pub use read::{Item, Task, all_items, find};
 pub use store::{Counts, ItemRow, PlanBrief, PlanRow, TargetRow, TaskRow};
 
