@@ -6,6 +6,7 @@ use crate::installation::Shared;
 use crate::{demo_control, desk, keepers, web};
 use db::{Db, Schema};
 use kernel::Date;
+use metrics::counting::Reach;
 use platform::{AppError, AppResult, Ctx, JobFuture, JobKind, Platform, Routes, Waiting};
 use std::sync::Arc;
 use utoipa::openapi::OpenApi;
@@ -21,6 +22,7 @@ pub const SCHEMAS: &[Schema] = &[
     attendance::SCHEMA,
     records::SCHEMA,
     plans::SCHEMA,
+    statistics::SCHEMA,
 ];
 
 /// Finds who asks.
@@ -40,7 +42,8 @@ pub fn routes(shared: &Shared) -> Routes {
         .merge(attendance::routes())
         .merge(records::routes(Some(Arc::clone(&shared.typesetter))))
         .merge(metrics::routes(&shared.metrics))
-        .merge(plans::routes(&shared.metrics));
+        .merge(plans::routes(&shared.metrics))
+        .merge(statistics::routes(&shared.metrics));
     let routes = if shared.platform.demo {
         routes
             .merge(demo_control::routes(shared))
@@ -58,6 +61,7 @@ pub fn routes(shared: &Shared) -> Routes {
 /// What each domain counts.
 const DECLARED: &[metrics::Declared] = &[
     orgs::metrics::DECLARED,
+    orgs::metrics::REGISTERS,
     teaching::metrics::DECLARED,
     enrollment::metrics::DECLARED,
     attendance::metrics::DECLARED,
@@ -79,7 +83,7 @@ const RECOUNT: JobKind = JobKind {
     run: |ctx, job| -> JobFuture {
         Box::pin(async move {
             let metrics = metrics(&ctx.platform)?;
-            let found = metrics::counting::recount(&ctx, &metrics, Some(&job)).await?;
+            let found = metrics::counting::recount(&ctx, &metrics, Reach::default(), Some(&job)).await?;
             Ok(found.report())
         })
     },
@@ -212,6 +216,7 @@ pub fn openapi() -> OpenApi {
         records::openapi(),
         metrics::openapi(),
         plans::openapi(),
+        statistics::openapi(),
     ];
     parts.into_iter().fold(web::openapi::head(), |mut whole, part| {
         whole.merge(part);

@@ -67,6 +67,14 @@ text_enum! {
         PlanIssue => "plan.issue",
         /// Report on the tasks that one's organisation leads, and answer slips.
         PlanReport => "plan.report",
+        /// Fill and file statistical returns, and see those of the subtree.
+        ReturnFill => "return.fill",
+        /// Check returns that were filed, and send single cells back.
+        ReturnCheck => "return.check",
+        /// Approve and lock returns, decide on amendments, freeze editions.
+        ReturnApprove => "return.approve",
+        /// Write and publish datasets: the forms of statistics.
+        DatasetEdit => "dataset.edit",
         /// See who was told what.
         MessageRead => "message.read",
         /// Search the audit log.
@@ -115,6 +123,10 @@ const CITY: &[P] = &[
     P::PlanRead,
     P::PlanEdit,
     P::PlanIssue,
+    P::ReturnFill,
+    P::ReturnCheck,
+    P::ReturnApprove,
+    P::DatasetEdit,
     P::MessageRead,
 ];
 const DISTRICT_BUREAU: &[P] = &[
@@ -135,6 +147,10 @@ const DISTRICT_BUREAU: &[P] = &[
     P::PlanEdit,
     P::PlanIssue,
     P::PlanReport,
+    P::ReturnFill,
+    P::ReturnCheck,
+    P::ReturnApprove,
+    P::DatasetEdit,
     P::MessageRead,
 ];
 const COMMUNITY_COLLEGE: &[P] = &[
@@ -165,6 +181,8 @@ const COMMUNITY_COLLEGE: &[P] = &[
     P::PlanRead,
     P::PlanEdit,
     P::PlanReport,
+    P::ReturnFill,
+    P::ReturnCheck,
     P::MessageRead,
 ];
 const SCHOOL_HEAD: &[P] = &[
@@ -195,6 +213,8 @@ const SCHOOL_HEAD: &[P] = &[
     P::MetricRead,
     P::PlanRead,
     P::PlanReport,
+    P::ReturnFill,
+    P::ReturnCheck,
     P::MessageRead,
 ];
 const REGISTRAR: &[P] = &[
@@ -220,6 +240,7 @@ const REGISTRAR: &[P] = &[
     P::MetricRead,
     P::PlanRead,
     P::PlanReport,
+    P::ReturnFill,
     P::MessageRead,
 ];
 const TEACHER: &[P] = &[

@@ -11,9 +11,11 @@
 
 pub mod actions;
 mod api;
+mod asked;
 mod pages;
 
 pub use api::MetricsApi;
+pub use asked::Asked;
 
 use crate::Metrics;
 use platform::{Access, Permission as P, Routes};

@@ -1,6 +1,7 @@
 //! HTML of metrics.
 
 use super::actions::{self, ROWS, View};
+use super::asked::Asked;
 use crate::definition::{BehindRow, Dimension, Metric};
 use crate::figure::{Figure, link};
 use crate::period::Period;
@@ -12,10 +13,7 @@ use axum::response::Response;
 use kernel::OrgId;
 use platform::{AppError, AppResult, Ctx};
 use std::sync::Arc;
-use ui::{Chart, ChartKind, Choice, Crumbs, Field, Form, Lang, Link, Page, Pairs};
-
-/// Most rows that are skipped: nobody pages so far.
-const MOST_SKIPPED: usize = 100_000;
+use ui::{Chart, ChartKind, Crumbs, Form, Link, Page, Pairs};
 
 #[derive(Template)]
 #[template(path = "browsing/list.html")]
@@ -69,79 +67,13 @@ struct Row {
     n: i64,
 }
 
-/// What stands in the address: org and period; a wrong one gives the form with a sentence.
-struct Asked {
-    org: Option<OrgId>,
-    period: Period,
-    form: Form,
-    offset: usize,
-}
-
-fn asked(ctx: &Ctx, query: &Pairs) -> AppResult<Asked> {
-    let get = |name: &str| {
-        let found = query.iter().find(|(key, _)| key == name);
-        found.map_or("", |(_, value)| value.as_str())
-    };
-    let org = match get("org") {
-        "" => None,
-        text => Some(text.parse::<OrgId>().map_err(|_| AppError::NotFound)?),
-    };
-    let today = ctx.today();
-    let mut choices = recent(today.year(), today.month());
-    let text = get("period");
-    let period = if text.is_empty() {
-        Period::Year(today.year())
-    } else {
-        text.parse()
-            .map_err(|sentence: String| AppError::invalid("period", sentence))?
-    };
-    if !choices.contains(&period) {
-        choices.insert(0, period);
-    }
-    let options = choices
-        .into_iter()
-        .map(|period| Choice::new(period.to_string(), period.label()))
-        .collect();
-    let fields = vec![
-        Field::select("period", "时间段", options).value(period),
-        Field::hidden("org").value(org.map_or_else(String::new, |org| org.to_string())),
-    ];
-    Ok(Asked {
-        org,
-        period,
-        form: Form::blank(fields, Lang::Zh),
-        offset: get("from").parse().unwrap_or(0).min(MOST_SKIPPED),
-    })
-}
-
-/// The periods that people ask for most: this year and the last ones, school years, quarters, months.
-fn recent(year: i16, month: i8) -> Vec<Period> {
-    let mut all: Vec<Period> = (0..3).map(|back| Period::Year(year - back)).collect();
-    let school = if month >= 9 { year } else { year - 1 };
-    all.extend((0..3).map(|back| Period::SchoolYear(school - back)));
-    let mut quarter = Period::Quarter {
-        year,
-        quarter: (month - 1) / 3 + 1,
-    };
-    for _ in 0..5 {
-        all.push(quarter);
-        quarter = quarter.previous();
-    }
-    let mut one = Period::Month { year, month };
-    for _ in 0..13 {
-        all.push(one);
-        one = one.previous();
-    }
-    all
-}
-
 /// All metrics with their figures.
 pub(super) async fn list(
     ctx: Ctx,
     Extension(metrics): Extension<Arc<Metrics>>,
     Query(query): Query<Pairs>,
 ) -> AppResult<Response> {
-    let asked = asked(&ctx, &query)?;
+    let asked = Asked::read(&ctx, &query)?;
     let place = actions::place(&ctx, &metrics, asked.org).await?;
     let figures = actions::overview(&ctx, &metrics, &place, asked.period).await?;
     let lines = metrics.all().iter().zip(figures).map(|(metric, figure)| Line {
@@ -166,7 +98,7 @@ pub(super) async fn show(
     Query(query): Query<Pairs>,
 ) -> AppResult<Response> {
     let metric = *metrics.find(&metric).ok_or(AppError::NotFound)?;
-    let asked = asked(&ctx, &query)?;
+    let asked = Asked::read(&ctx, &query)?;
     let place = actions::place(&ctx, &metrics, asked.org).await?;
     let view = actions::look(&ctx, &metrics, &metric, place, asked.period, asked.offset).await?;
     let page = ui::desk_page(&ctx, metric.name);

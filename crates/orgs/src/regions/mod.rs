@@ -19,6 +19,7 @@
 mod actions;
 mod file;
 mod model;
+pub mod outlines;
 mod pages;
 mod store;
 #[cfg(test)]

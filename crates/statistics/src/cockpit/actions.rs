@@ -1,0 +1,205 @@
+//! What the cockpit shows: permission, then reading.
+
+use super::model::{Level, PANELS, Panel, behind, change};
+use kernel::{OrgId, Point};
+use metrics::browsing::actions::{Place, place};
+use metrics::{Ask, Figure, Metric, Metrics, Period};
+use orgs::regions::outlines::{Ring, outline};
+use platform::{AppError, AppResult, Ctx};
+use std::collections::HashMap;
+
+/// Months in the course of a figure.
+const COURSE: usize = 12;
+
+/// A figure with what is said of it.
+pub struct Key {
+    /// Its metric.
+    pub metric: Metric,
+    /// How orgs below are compared.
+    pub panel: Panel,
+    /// The figure.
+    pub figure: Figure,
+    /// Against last year, in words.
+    pub change: String,
+    /// The last months, oldest first.
+    pub course: Vec<(Period, Figure)>,
+}
+
+/// An org below, with the chosen figure.
+pub struct Below {
+    /// Id.
+    pub org: OrgId,
+    /// Short name.
+    pub name: String,
+    /// The chosen figure.
+    pub figure: Figure,
+    /// Against last year, in words.
+    pub change: String,
+    /// Why it counts as behind.
+    pub behind: Option<String>,
+    /// Where it is drawn.
+    pub point: Option<Point>,
+}
+
+/// The whole cockpit.
+pub struct View {
+    /// Whose.
+    pub place: Place,
+    /// Key figures.
+    pub keys: Vec<Key>,
+    /// Which of them the orgs below are shown by.
+    pub chosen: usize,
+    /// Orgs below.
+    pub below: Vec<Below>,
+    /// Outlines of the area.
+    pub outlines: Vec<Ring>,
+}
+
+/// The cockpit of an org for a period; the orgs below by the figure `by`, or the first.
+///
+/// # Errors
+/// [`AppError::NotFound`] for an org outside the scope.
+pub async fn view(
+    ctx: &Ctx,
+    metrics: &Metrics,
+    org: Option<OrgId>,
+    period: Period,
+    by: &str,
+) -> AppResult<View> {
+    let place = place(ctx, metrics, org).await?;
+    let tree = metrics.tree(ctx.db(), ctx.today()).await?;
+    let kind = tree
+        .get(place.org)
+        .map(|node| node.kind.clone())
+        .unwrap_or_default();
+    let level = Level::of(&kind);
+    let panels: Vec<(Panel, Metric)> = PANELS
+        .iter()
+        .filter(|panel| panel.levels.contains(&level))
+        .filter_map(|panel| Some((*panel, *metrics.find(panel.metric)?)))
+        .collect();
+    let keys = keys(ctx, metrics, &place, period, &panels).await?;
+    let chosen = keys.iter().position(|key| key.metric.id == by).unwrap_or(0);
+    let key = keys.get(chosen).ok_or(AppError::NotFound)?;
+    let below = below(ctx, metrics, &place, period, key).await?;
+    let outlines = if level == Level::Institution {
+        Vec::new()
+    } else {
+        outlines(ctx, &tree, place.org).await?
+    };
+    Ok(View {
+        place,
+        chosen,
+        below,
+        outlines,
+        keys,
+    })
+}
+
+/// All key figures with last year and the last months, read together.
+async fn keys(
+    ctx: &Ctx,
+    metrics: &Metrics,
+    place: &Place,
+    period: Period,
+    panels: &[(Panel, Metric)],
+) -> AppResult<Vec<Key>> {
+    let mut months = vec![Period::from(period.last_day().min(ctx.today()))];
+    while months.len() < COURSE {
+        months.push(months[months.len() - 1].previous());
+    }
+    months.reverse();
+    let mut periods = vec![period, period.last_year()];
+    periods.extend(&months);
+    let asks: Vec<Ask> = panels
+        .iter()
+        .flat_map(|(_, metric)| {
+            periods
+                .iter()
+                .map(|period| Ask::new(metric.id, place.org, *period))
+        })
+        .collect();
+    let mut figures = metrics.figures(ctx, &asks).await?.into_iter();
+    let mut keys = Vec::with_capacity(panels.len());
+    for (panel, metric) in panels {
+        let mut own = figures.by_ref().take(periods.len());
+        let (Some(figure), Some(last_year)) = (own.next(), own.next()) else {
+            break;
+        };
+        keys.push(Key {
+            metric: *metric,
+            panel: *panel,
+            change: change(&figure, &last_year),
+            course: months.iter().copied().zip(own).collect(),
+            figure,
+        });
+    }
+    Ok(keys)
+}
+
+async fn below(
+    ctx: &Ctx,
+    metrics: &Metrics,
+    place: &Place,
+    period: Period,
+    key: &Key,
+) -> AppResult<Vec<Below>> {
+    let id = key.metric.id;
+    let now = metrics.by_child(ctx, id, place.org, period).await?;
+    let asks: Vec<Ask> = now
+        .iter()
+        .map(|(org, ..)| Ask::new(id, *org, period.last_year()))
+        .collect();
+    let before = metrics.figures(ctx, &asks).await?;
+    let points = points(ctx, now.iter().map(|(org, ..)| *org).collect()).await?;
+    let with = now.into_iter().zip(before);
+    Ok(with
+        .map(|((org, name, figure), last_year)| Below {
+            org,
+            name,
+            change: change(&figure, &last_year),
+            behind: behind(key.panel.compare, &figure, &last_year, &key.figure),
+            point: points.get(&org).copied(),
+            figure,
+        })
+        .collect())
+}
+
+/// Where each org is drawn: in the middle of the institutions below it.
+async fn points(ctx: &Ctx, orgs: Vec<OrgId>) -> AppResult<HashMap<OrgId, Point>> {
+    let mut sums: HashMap<OrgId, (i64, i64, i64)> = HashMap::new();
+    for institution in orgs::tree::institutions(ctx.db()).await? {
+        let Some(point) = institution.point else { continue };
+        let above = orgs::tree::ids_of(&institution.path).find(|id| orgs.contains(id));
+        if let Some(org) = above {
+            let (lng, lat, count) = sums.entry(org).or_default();
+            *lng += i64::from(point.lng_e6);
+            *lat += i64::from(point.lat_e6);
+            *count += 1;
+        }
+    }
+    let middle = |sum: i64, count: i64| i32::try_from(sum / count).unwrap_or_default();
+    Ok(sums
+        .into_iter()
+        .map(|(org, (lng, lat, count))| {
+            let point = Point {
+                lng_e6: middle(lng, count),
+                lat_e6: middle(lat, count),
+            };
+            (org, point)
+        })
+        .collect())
+}
+
+/// The outlines of the district, or of the districts of a city.
+async fn outlines(ctx: &Ctx, tree: &metrics::Tree, org: OrgId) -> AppResult<Vec<Ring>> {
+    let mut ids = tree.upto_root(org);
+    ids.extend(tree.children(org).map(|child| child.id));
+    let districts: Vec<OrgId> = ids
+        .into_iter()
+        .filter(|id| tree.get(*id).is_some_and(|node| node.kind == "district"))
+        .collect();
+    let orgs = orgs::tree::find_many(ctx.db(), &districts).await?;
+    let codes = orgs.into_iter().filter_map(|org| org.region_code);
+    Ok(codes.flat_map(|code| outline(&code)).collect())
+}

@@ -1,0 +1,196 @@
+//! Rows, columns and levels as lines of text: how the screen shows them to be edited many at once.
+//!
+//! `编号 | 名称 | unit=人; metric=learners.count; slice=sex:female`, one a line.
+
+use super::definition::{Due, Level, Line, Says, SliceSpec};
+use std::str::FromStr;
+
+/// A line of a table as text.
+#[must_use]
+pub fn line_text(line: &Line) -> String {
+    let says = &line.says;
+    let mut parts = Vec::new();
+    let mut say = |name: &str, value: Option<String>| {
+        parts.extend(value.map(|value| format!("{name}={value}")));
+    };
+    say("unit", says.unit.clone());
+    say("nature", says.nature.map(|one| one.as_str().to_owned()));
+    say("decimals", says.decimals.map(|one| one.to_string()));
+    say("metric", says.metric.clone());
+    say(
+        "slice",
+        says.slice.as_ref().map(|one| format!("{}:{}", one.by, one.key)),
+    );
+    say("formula", says.formula.clone());
+    say("typed", says.typed.map(|one| one.to_string()));
+    say("blank", says.blank.map(|one| one.to_string()));
+    say("up", says.up.map(|one| one.as_str().to_owned()));
+    say("change_percent", says.change_percent.map(|one| one.to_string()));
+    say("source", says.source.clone());
+    let start = format!("{} | {}", line.code, line.label);
+    if parts.is_empty() {
+        start
+    } else {
+        format!("{start} | {}", parts.join("; "))
+    }
+}
+
+/// Lines of a table from text.
+///
+/// # Errors
+/// A sentence with the number of the line that cannot be read.
+pub fn lines_of(text: &str) -> Result<Vec<Line>, String> {
+    let lines = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty());
+    lines
+        .map(|(at, line)| read_line(line).map_err(|wrong| format!("第 {} 行：{wrong}", at + 1)))
+        .collect()
+}
+
+fn read_line(text: &str) -> Result<Line, String> {
+    let mut parts = text.splitn(3, '|').map(str::trim);
+    let (Some(code), Some(label)) = (parts.next(), parts.next()) else {
+        return Err("要写成“编号 | 名称”，例如 r1 | 合计。".into());
+    };
+    let mut says = Says::default();
+    let settings = parts.next().unwrap_or_default().split(';').map(str::trim);
+    for setting in settings.filter(|setting| !setting.is_empty()) {
+        let Some((name, value)) = setting.split_once('=') else {
+            return Err(format!("“{setting}”要写成 项=值，例如 unit=人。"));
+        };
+        set(&mut says, name.trim(), value.trim())?;
+    }
+    Ok(Line {
+        code: code.to_owned(),
+        label: label.to_owned(),
+        says,
+    })
+}
+
+fn parsed<T: FromStr>(name: &str, value: &str) -> Result<Option<T>, String> {
+    let read = value
+        .parse()
+        .map_err(|_| format!("{name} 的值“{value}”读不懂。"))?;
+    Ok(Some(read))
+}
+
+fn set(says: &mut Says, name: &str, value: &str) -> Result<(), String> {
+    let text = || Some(value.to_owned());
+    match name {
+        "unit" => says.unit = text(),
+        "metric" => says.metric = text(),
+        "formula" => says.formula = text(),
+        "source" => says.source = text(),
+        "nature" => says.nature = parsed(name, value)?,
+        "decimals" => says.decimals = parsed(name, value)?,
+        "typed" => says.typed = parsed(name, value)?,
+        "blank" => says.blank = parsed(name, value)?,
+        "up" => says.up = parsed(name, value)?,
+        "change_percent" => says.change_percent = parsed(name, value)?,
+        "slice" => {
+            let (by, key) = value
+                .split_once(':')
+                .ok_or_else(|| "slice 要写成 分组:值，例如 slice=sex:female。".to_owned())?;
+            says.slice = Some(SliceSpec {
+                by: by.trim().to_owned(),
+                key: key.trim().to_owned(),
+            });
+        }
+        other => {
+            return Err(format!(
+                "没有“{other}”这一项。可以写 unit、nature、decimals、metric、slice、formula、typed、blank、up、change_percent、source。"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A level as text.
+#[must_use]
+pub fn level_text(level: &Level) -> String {
+    format!(
+        "{} | {} | {} | {} | {} | {}",
+        level.files.join("、"),
+        level.how.as_str(),
+        level.checked_by,
+        level.approved_by,
+        level.due.months,
+        level.due.day
+    )
+}
+
+/// Levels from text.
+///
+/// # Errors
+/// A sentence with the number of the line that cannot be read.
+pub fn levels_of(text: &str) -> Result<Vec<Level>, String> {
+    let lines = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty());
+    lines
+        .map(|(at, line)| {
+            let parts: Vec<&str> = line.split('|').map(str::trim).collect();
+            read_level(&parts).ok_or_else(|| {
+                format!(
+                    "第 {} 行读不懂。要写成：机构种类 | fill 或 sum | 核对 | 审核 | 期满后几个月 | 几日。",
+                    at + 1
+                )
+            })
+        })
+        .collect()
+}
+
+fn read_level(parts: &[&str]) -> Option<Level> {
+    let [files, how, checked_by, approved_by, months, day] = parts else {
+        return None;
+    };
+    let files = files.split(['、', ',', '，']).map(str::trim);
+    Some(Level {
+        files: files.filter(|word| !word.is_empty()).map(str::to_owned).collect(),
+        how: how.parse().ok()?,
+        checked_by: (*checked_by).to_owned(),
+        approved_by: (*approved_by).to_owned(),
+        due: Due {
+            months: months.parse().ok()?,
+            day: day.parse().ok()?,
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::definition::Definition;
+    use super::*;
+
+    #[test]
+    fn lines_and_levels_read_back() {
+        let definition = Definition::from_toml(include_str!("small.toml")).unwrap();
+        for table in &definition.tables {
+            for lines in [&table.rows, &table.columns] {
+                let text: Vec<String> = lines.iter().map(line_text).collect();
+                assert_eq!(&lines_of(&text.join("\n")).unwrap(), lines);
+            }
+        }
+        let text: Vec<String> = definition.levels.iter().map(level_text).collect();
+        assert_eq!(levels_of(&text.join("\n")).unwrap(), definition.levels);
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_read_says_which() {
+        for (text, sentence) in [
+            ("r1", "第 1 行：要写成"),
+            ("r1 | 甲\nr2 | 乙 | unit", "第 2 行：“unit”要写成"),
+            ("r1 | 甲 | rocket=1", "没有“rocket”"),
+            ("r1 | 甲 | decimals=x", "decimals 的值"),
+            ("r1 | 甲 | slice=sex", "slice 要写成"),
+        ] {
+            let said = lines_of(text).unwrap_err();
+            assert!(said.contains(sentence), "{text}: {said}");
+        }
+        assert!(levels_of("street | fill").unwrap_err().contains("第 1 行"));
+        assert!(lines_of("r1 | 甲 | formula=a > 0 || b > 0").is_ok());
+    }
+}

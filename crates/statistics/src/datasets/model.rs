@@ -1,0 +1,457 @@
+//! Rules of datasets: what makes a definition good, and what may be done with a version. No I/O.
+
+use super::definition::{Definition, Element, Fill, How, Line, Nature, Table};
+use super::form::{Fault, Form};
+use crate::number::MOST_DECIMALS;
+use kernel::bounded;
+use platform::{AppError, AppResult, FieldError};
+use std::collections::BTreeSet;
+
+/// Tables of one form.
+pub const MOST_TABLES: usize = 40;
+/// Rows of one table.
+pub const MOST_ROWS: usize = 200;
+/// Columns of one table.
+pub const MOST_COLUMNS: usize = 40;
+/// Cells of one form.
+pub const MOST_CELLS: usize = 3_000;
+/// Checks of one form.
+pub const MOST_CHECKS: usize = 300;
+
+db::text_enum! {
+    /// How far a version is.
+    pub enum VersionStatus {
+        /// Being written.
+        Draft => "draft",
+        /// In use; never changed again.
+        Published => "published",
+        /// Not for new returns.
+        Retired => "retired",
+    }
+}
+
+platform::api_words!(VersionStatus);
+
+impl VersionStatus {
+    /// Its name on the screen.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Draft => "草稿",
+            Self::Published => "已发布",
+            Self::Retired => "已停用",
+        }
+    }
+}
+
+/// What a rule must know of a metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AboutMetric {
+    /// Whether it is measured on a day.
+    pub moment: bool,
+    /// Whether sums of it mean nothing: distinct persons, ratios.
+    pub never_added: bool,
+    /// Codes of what it can be broken down by.
+    pub dimensions: [Option<&'static str>; 3],
+}
+
+/// Says what a metric is; `None` where there is none of this name.
+pub type Metrics<'a> = &'a dyn Fn(&str) -> Option<AboutMetric>;
+
+/// A code of a table, a row or a column: a letter, then letters and digits.
+#[must_use]
+pub fn is_code(text: &str) -> bool {
+    let mut letters = text.chars();
+    letters.next().is_some_and(|first| first.is_ascii_alphabetic())
+        && letters.all(|letter| letter.is_ascii_alphanumeric())
+        && text.len() <= 16
+}
+
+/// The code of a dataset: small letters, digits and hyphens.
+#[must_use]
+pub fn is_dataset_code(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text
+            .chars()
+            .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-')
+        && (2..=40).contains(&text.len())
+}
+
+/// What is wrong with a draft as far as it is written: it may be kept with open ends, but not out of bounds.
+#[must_use]
+pub fn bounds(definition: &Definition) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut say = |place: &str, sentence: String| faults.push((place.to_owned(), sentence));
+    if !is_dataset_code(&definition.code) {
+        let sentence = "报表编号用小写字母、数字和连字符，字母开头，2 到 40 个字符。".to_owned();
+        say("code", sentence);
+    }
+    for (place, text, least, most, label) in [
+        ("name", &definition.name, 2, 60, "报表名称"),
+        ("edition", &definition.edition, 1, 30, "版本名称"),
+        ("source", &definition.source, 2, 500, "依据"),
+    ] {
+        if let Err(sentence) = bounded(text, least, most, label) {
+            say(place, sentence);
+        }
+    }
+    if definition
+        .valid_to
+        .is_some_and(|until| until <= definition.valid_from)
+    {
+        say("valid_to", "停用日期要晚于启用日期。".into());
+    }
+    if definition.tables.len() > MOST_TABLES {
+        say("tables", format!("一套报表最多 {MOST_TABLES} 张表。"));
+    }
+    if definition.checks.len() > MOST_CHECKS {
+        say("checks", format!("一套报表最多 {MOST_CHECKS} 条校验。"));
+    }
+    let mut codes = BTreeSet::new();
+    for table in &definition.tables {
+        if !codes.insert(&table.code) {
+            faults.push((table.code.clone(), "这个表号用了两次，请换一个。".into()));
+        }
+        table_bounds(table, &mut faults);
+    }
+    let cells = definition
+        .tables
+        .iter()
+        .map(|table| table.rows.len() * table.columns.len());
+    if cells.sum::<usize>() > MOST_CELLS {
+        let sentence = format!("一套报表最多 {MOST_CELLS} 格，请分成两套报表。");
+        faults.push(("tables".into(), sentence));
+    }
+    check_bounds(definition, &mut faults);
+    faults
+}
+
+fn table_bounds(table: &Table, faults: &mut Vec<Fault>) {
+    let mut say = |sentence: String| faults.push((table.code.clone(), sentence));
+    if !is_code(&table.code) {
+        say(format!(
+            "表号“{}”不合格：字母开头，只用字母和数字，最多 16 个字符。",
+            table.code
+        ));
+    }
+    for (text, least, most, label) in [
+        (&table.title, 1, 60, "表名"),
+        (&table.source, 0, 500, "表的依据"),
+        (&table.note, 0, 500, "填表说明"),
+    ] {
+        if let Err(sentence) = bounded(text, least, most, label) {
+            say(sentence);
+        }
+    }
+    for (lines, most, what) in [
+        (&table.rows, MOST_ROWS, "行"),
+        (&table.columns, MOST_COLUMNS, "列"),
+    ] {
+        if lines.is_empty() || lines.len() > most {
+            say(format!(
+                "要有 1 到 {most} {what}，现在有 {} {what}。",
+                lines.len()
+            ));
+        }
+        if let Some(sentence) = wrong_line(lines, what) {
+            say(sentence);
+        }
+    }
+    let known = |at: &str| {
+        at.split_once('.').is_some_and(|(row, column)| {
+            let has = |lines: &[Line], code: &str| lines.iter().any(|line| line.code == code);
+            has(&table.rows, row) && has(&table.columns, column)
+        })
+    };
+    if let Some(cell) = table.cells.iter().find(|cell| !known(&cell.at)) {
+        say(format!("没有“{}”这一格：要写成 行.列。", cell.at));
+    }
+}
+
+fn wrong_line(lines: &[Line], what: &str) -> Option<String> {
+    let mut codes = BTreeSet::new();
+    for line in lines {
+        if !is_code(&line.code) {
+            return Some(format!(
+                "{what}号“{}”不合格：字母开头，只用字母和数字，最多 16 个字符。",
+                line.code
+            ));
+        }
+        if !codes.insert(&line.code) {
+            return Some(format!("{what}号“{}”用了两次，请换一个。", line.code));
+        }
+        if let Err(sentence) = bounded(&line.label, 1, 60, &format!("{what}“{}”的名称", line.code)) {
+            return Some(sentence);
+        }
+    }
+    None
+}
+
+fn check_bounds(definition: &Definition, faults: &mut Vec<Fault>) {
+    let mut codes = BTreeSet::new();
+    for check in &definition.checks {
+        let mut say = |sentence: String| faults.push((check.code.clone(), sentence));
+        if !is_code(&check.code) {
+            say("校验号要字母开头，只用字母和数字，最多 16 个字符。".into());
+        }
+        if !codes.insert(&check.code) {
+            say("这个校验号用了两次，请换一个。".into());
+        }
+        if let Err(sentence) = bounded(&check.words, 4, 200, "校验的说明") {
+            say(sentence);
+        }
+    }
+}
+
+/// What stands in the way of publishing: everything of [`bounds`], levels, metrics, formulas and checks.
+///
+/// # Errors
+/// The faults.
+pub fn ready(definition: &Definition, metrics: Metrics<'_>) -> Result<Form, Vec<Fault>> {
+    let mut faults = bounds(definition);
+    if definition.tables.is_empty() {
+        faults.push(("tables".into(), "还没有表，请先加一张表。".into()));
+    }
+    levels(definition, &mut faults);
+    for element in definition.elements() {
+        if let Some(sentence) = wrong_element(&element, metrics) {
+            faults.push((element.code, sentence));
+        }
+    }
+    match Form::new(definition.clone()) {
+        Ok(form) if faults.is_empty() => Ok(form),
+        Ok(_) => Err(faults),
+        Err(more) => {
+            faults.extend(more);
+            Err(faults)
+        }
+    }
+}
+
+fn levels(definition: &Definition, faults: &mut Vec<Fault>) {
+    let mut say = |sentence: String| faults.push(("levels".to_owned(), sentence));
+    if definition.levels.is_empty() {
+        say("还没有定谁来填报，请至少写一级。".into());
+    }
+    let mut seen = BTreeSet::new();
+    for (number, level) in definition.levels.iter().enumerate() {
+        if level.how == How::Sum && number == 0 {
+            say("最下面一级没有下级可以汇总，要选“填报”。".into());
+        }
+        let words = [&level.checked_by, &level.approved_by];
+        let words = words.into_iter().filter(|word| !word.is_empty());
+        for word in level.files.iter().chain(words) {
+            if word.parse::<orgs::OrgKind>().is_err() {
+                say(format!("“{word}”不是机构的种类。"));
+            }
+        }
+        if level.files.is_empty() {
+            say(format!("第 {} 级没有写哪些机构填报。", number + 1));
+        }
+        for word in &level.files {
+            if !seen.insert(word.clone()) {
+                say(format!("“{word}”写在了两级里，一种机构只能在一级填报。"));
+            }
+        }
+        if !(0..=24).contains(&level.due.months) || !(1..=31).contains(&level.due.day) {
+            say("截止日：期满后 0 到 24 个月，1 到 31 日。".into());
+        }
+    }
+}
+
+/// Rules 3 and 4 of the feature for one cell.
+fn wrong_element(element: &Element, metrics: Metrics<'_>) -> Option<String> {
+    if element.decimals > MOST_DECIMALS {
+        return Some(format!("最多 {MOST_DECIMALS} 位小数。"));
+    }
+    if element.unit.chars().count() > 10 {
+        return Some("单位最多 10 个字。".into());
+    }
+    let Fill::Metric { id, slice } = &element.fill else {
+        return None;
+    };
+    let Some(about) = metrics(id) else {
+        return Some(format!(
+            "系统里没有指标“{id}”。请从指标目录里选一个，或者改成自填。"
+        ));
+    };
+    if let Some(slice) = slice
+        && !about.dimensions.contains(&Some(slice.by.as_str()))
+    {
+        return Some(format!("指标“{id}”不能按“{}”分组。", slice.by));
+    }
+    if about.never_added && element.up == super::definition::Upward::Sum {
+        return Some(format!(
+            "指标“{id}”数的是不重复的人，或是比例，下级的数不能相加。上报方式请选“按本级指标重算”。"
+        ));
+    }
+    if about.moment != (element.nature == Nature::Moment) {
+        let (is, says) = if about.moment {
+            ("时点", "时期")
+        } else {
+            ("时期", "时点")
+        };
+        return Some(format!("指标“{id}”是{is}数，这一格写的是{says}数，请改成一样。"));
+    }
+    None
+}
+
+/// The faults as an error whose fields are their places.
+#[must_use]
+pub fn refusal(faults: Vec<Fault>) -> AppError {
+    let field = |(field, sentence)| FieldError { field, sentence };
+    AppError::Invalid(faults.into_iter().map(field).collect())
+}
+
+/// A draft may be changed, nothing else.
+///
+/// # Errors
+/// [`AppError::Refused`] with the next door.
+pub fn may_change(status: VersionStatus) -> AppResult<()> {
+    match status {
+        VersionStatus::Draft => Ok(()),
+        VersionStatus::Published | VersionStatus::Retired => Err(AppError::refused(
+            "not_a_draft",
+            "这个版本已经发布，填过的报表要靠它，不能再改。请在它的基础上开一个新版本。",
+        )),
+    }
+}
+
+/// Somebody changed the draft since the page was opened.
+#[must_use]
+pub fn changed_meanwhile() -> AppError {
+    AppError::refused(
+        "changed_meanwhile",
+        "您打开这一页以后，别人改过这份草稿。下面是您填的内容，还没有保存；请对照最新的内容，再保存一次。",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::definition::Upward;
+    use super::*;
+
+    /// A small form: learners by sex with sum, classes, a ratio.
+    pub const SMALL: &str = include_str!("small.toml");
+
+    fn about(id: &str) -> Option<AboutMetric> {
+        let (moment, never_added) = match id {
+            "classes.count" => (false, false),
+            "learners.count" => (false, true),
+            "rooms.count" => (true, false),
+            _ => return None,
+        };
+        Some(AboutMetric {
+            moment,
+            never_added,
+            dimensions: [Some("sex"), Some("age"), None],
+        })
+    }
+
+    fn faults(change: impl Fn(&mut Definition)) -> Vec<Fault> {
+        let mut definition = Definition::from_toml(SMALL).unwrap();
+        change(&mut definition);
+        ready(&definition, &about).err().unwrap_or_default()
+    }
+
+    type Case = (&'static str, fn(&mut Definition), &'static str, &'static str);
+
+    const CASES: [Case; 17] = [
+        ("code", |d| d.code = "Bad Code".into(), "code", "小写字母"),
+        ("name", |d| d.name = String::new(), "name", "请填写"),
+        ("until", |d| d.valid_to = Some(d.valid_from), "valid_to", "晚于"),
+        (
+            "table twice",
+            |d| d.tables.push(d.tables[0].clone()),
+            "T1",
+            "用了两次",
+        ),
+        ("table code", |d| d.tables[0].code = "1_".into(), "1_", "表号"),
+        (
+            "row twice",
+            |d| d.tables[0].rows[1].code = "all".into(),
+            "T1",
+            "用了两次",
+        ),
+        ("no rows", |d| d.tables[0].rows.clear(), "T1", "要有 1 到"),
+        (
+            "cell",
+            |d| d.tables[0].cells[0].at = "x.y".into(),
+            "T1",
+            "没有“x.y”",
+        ),
+        ("no level", |d| d.levels.clear(), "levels", "谁来填报"),
+        (
+            "kind",
+            |d| d.levels[0].files.push("rocket".into()),
+            "levels",
+            "不是机构的种类",
+        ),
+        ("sum first", |d| d.levels[0].how = How::Sum, "levels", "没有下级"),
+        (
+            "unknown metric",
+            |d| d.tables[0].columns[0].says.metric = Some("x.y".into()),
+            "T1_female_people",
+            "没有指标",
+        ),
+        (
+            "added persons",
+            |d| d.tables[0].columns[0].says.up = Some(Upward::Sum),
+            "T1_female_people",
+            "不能相加",
+        ),
+        (
+            "nature",
+            |d| d.tables[0].columns[1].says.nature = Some(Nature::Moment),
+            "T1_all_classes",
+            "时期数",
+        ),
+        (
+            "check",
+            |d| d.checks[0].rule = "T1_all_people".into(),
+            "C1",
+            "“是”或“否”",
+        ),
+        (
+            "unknown cell",
+            |d| d.checks[0].rule = "T9_a_b > 0".into(),
+            "C1",
+            "没有“T9_a_b”",
+        ),
+        ("no words", |d| d.checks[0].words = String::new(), "C1", "请填写"),
+    ];
+
+    #[test]
+    fn each_fault_has_its_place_and_its_sentence() {
+        assert_eq!(faults(|_| ()), Vec::<Fault>::new());
+        for (what, change, place, sentence) in CASES {
+            let found = faults(change);
+            let told = found
+                .iter()
+                .any(|(at, said)| at == place && said.contains(sentence));
+            assert!(told, "{what}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn formulas_in_a_circle_are_found() {
+        let found = faults(|d| {
+            d.tables[1].rows[0].says.formula = Some("T2_other_value + 1".into());
+            d.tables[1].rows[1].says.typed = None;
+            d.tables[1].rows[1].says.formula = Some("T2_size_value * 2".into());
+        });
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[0].1.contains("绕了一圈"));
+    }
+
+    #[test]
+    fn only_drafts_change() {
+        for (status, may) in [
+            (VersionStatus::Draft, true),
+            (VersionStatus::Published, false),
+            (VersionStatus::Retired, false),
+        ] {
+            assert_eq!(may_change(status).is_ok(), may, "{status:?}");
+        }
+    }
+}

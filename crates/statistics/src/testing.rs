@@ -1,0 +1,183 @@
+//! The small world of the test kit, with made-up sources of metrics that read its tables.
+
+use db::{DbResult, args};
+use kernel::OrgId;
+use metrics::definition::Measure;
+use metrics::definition::{Declared, TreeFuture};
+use metrics::{Dimension, How, Metric, Metrics, MomentSource, Placed, Registry, Rollup, SourceKind};
+use platform::Role;
+use std::sync::Arc;
+use testkit::{Client, TestApp, World, staff};
+
+/// The small world with its installation.
+pub struct Town {
+    pub app: TestApp,
+    pub world: World,
+}
+
+const PEOPLE: db::Schema = db::Schema {
+    domain: "people_for_tests",
+    migrations: &[db::Migration {
+        number: 1,
+        name: "people",
+        sql: include_str!("../../people/migrations/0001_people.sql"),
+    }],
+    org_owned: &[],
+};
+
+fn plain(code: &str) -> String {
+    code.to_owned()
+}
+
+const fn metric(id: &'static str, how: How) -> Metric {
+    Metric {
+        id,
+        name: "指标",
+        unit: "人",
+        words: "测试用",
+        source_kind: SourceKind::Register,
+        document: "测试",
+        how,
+        breakdowns: &[Dimension::Sex],
+        small_cell: 0,
+        decimals: 0,
+        scale: 1,
+        version: 1,
+        valid_from: "2020-01-01",
+    }
+}
+
+const fn moment(tags: &'static [&'static str]) -> How {
+    How::Moment {
+        source: "rooms",
+        measure: Measure::N,
+        tags,
+        kinds: &[],
+        bands: &[],
+    }
+}
+
+/// Seats of rooms stand for learners, rooms for classes.
+const METRICS: &[Metric] = &[
+    metric("seats.count", moment(&["seats"])),
+    metric("rooms.count", moment(&["rooms"])),
+    metric(
+        "seats.per_room",
+        How::Ratio {
+            part: "seats.count",
+            whole: "rooms.count",
+            per: 1,
+        },
+    ),
+];
+
+const ROOMS: MomentSource = MomentSource {
+    id: "rooms",
+    facts: "SELECT org_id, 'seats' AS tag, '' AS kind, 'female' AS sex, NULL AS band, seats AS n, 0 AS m FROM room \
+            WHERE CAST($1 AS TEXT) <> '' AND active {unscoped: a test} UNION ALL \
+            SELECT org_id, 'rooms', '', 'female', NULL, 1, 0 FROM room WHERE active ORDER BY org_id",
+    subjects: &["room"],
+    rows: "SELECT name AS label, '' AS detail, '' AS subject, id AS subject_id, seats AS n FROM room",
+    rollup: Rollup::Sum,
+    absent_is_zero: true,
+    kind_label: plain,
+};
+
+fn read_tree(db: db::Db, _: kernel::Date) -> TreeFuture {
+    Box::pin(async move {
+        let rows: Vec<(OrgId, Option<OrgId>, String, String)> = db
+            .query(
+                "SELECT id, parent_id, short_name, kind FROM org WHERE status = 'open' ORDER BY id LIMIT 1000",
+                args![],
+            )
+            .await?;
+        let placed = rows.into_iter().map(|(id, above, name, kind)| Placed {
+            id,
+            above,
+            standing: true,
+            name,
+            kind,
+        });
+        DbResult::Ok(placed.collect())
+    })
+}
+
+pub async fn town() -> Town {
+    let schemas = [
+        platform::SCHEMA,
+        orgs::SCHEMA,
+        PEOPLE,
+        metrics::SCHEMA,
+        crate::SCHEMA,
+    ];
+    let declared = Declared {
+        metrics: METRICS,
+        spans: &[],
+        moments: &[ROOMS],
+    };
+    let app = TestApp::start(&schemas, |platform| {
+        let registry = Registry::new(&[declared], read_tree).unwrap();
+        crate::routes(&Arc::new(Metrics::new(registry, platform)))
+    })
+    .await;
+    let world = World::build(&app.platform).await;
+    Town { app, world }
+}
+
+impl Town {
+    /// Somebody with a post at the first school.
+    pub fn here(&self, role: Role) -> Client {
+        let school = &self.world.here;
+        self.app
+            .signed_in(staff(school.registrar, role, school.org, &school.path))
+    }
+
+    /// Somebody with a post at the school of the sibling street.
+    pub fn there(&self, role: Role) -> Client {
+        let school = &self.world.there;
+        self.app
+            .signed_in(staff(school.registrar, role, school.org, &school.path))
+    }
+
+    /// Somebody with a post over both streets.
+    pub fn district(&self, role: Role) -> Client {
+        let world = &self.world;
+        self.app.signed_in(staff(
+            world.here.teacher,
+            role,
+            world.district,
+            &world.district_path,
+        ))
+    }
+
+    /// Somebody with a post over the city.
+    pub fn city(&self) -> Client {
+        let world = &self.world;
+        self.app.signed_in(staff(
+            world.there.teacher,
+            Role::City,
+            world.city,
+            &world.city_path,
+        ))
+    }
+
+    /// Kinds of the events that begin so, in order.
+    pub async fn events(&self, start: &str) -> Vec<String> {
+        let sql = "SELECT kind FROM event WHERE kind LIKE $1 ORDER BY id LIMIT 200";
+        let found = self.app.platform.db.query(sql, args![format!("{start}%")]).await;
+        found.unwrap()
+    }
+}
+
+/// The small dataset with the metrics of the small world.
+pub fn small() -> String {
+    include_str!("datasets/small.toml")
+        .replace(
+            "metric = \"learners.count\", up = \"metric\"",
+            "metric = \"seats.count\", nature = \"moment\"",
+        )
+        .replace(
+            "metric = \"classes.count\"",
+            "metric = \"rooms.count\", nature = \"moment\"",
+        )
+}
