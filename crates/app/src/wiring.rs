@@ -42,7 +42,7 @@ pub fn routes(shared: &Shared) -> Routes {
         .merge(attendance::routes())
         .merge(records::routes(Some(Arc::clone(&shared.typesetter))))
         .merge(metrics::routes(&shared.metrics))
-        .merge(plans::routes())
+        .merge(plans::routes(&shared.metrics))
         .merge(statistics::routes(
             &shared.metrics,
             Some(Arc::clone(&shared.typesetter)),
@@ -183,6 +183,7 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
     all.extend(attendance::waiting(ctx).await?);
     all.extend(enrollment::waiting(ctx).await?);
     all.extend(records::waiting(ctx).await?);
+    all.extend(plans::waiting(ctx).await?);
     all.extend(teaching::waiting(ctx).await?);
     all.extend(orgs::waiting(ctx).await?);
     all.extend(people::waiting(ctx).await?);
