@@ -355,7 +355,7 @@ impl Registry {
     /// The metric of this name.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<&Metric> {
-        self.by_id.get(id).map(|at| &self.metrics[*at])
+        self.by_id.get(id).and_then(|at| self.metrics.get(*at))
     }
 
     /// The monthly source of this name.
