@@ -6,6 +6,7 @@ pub mod bookings;
 pub mod facts;
 pub mod metrics;
 pub mod population;
+pub mod quality;
 pub mod regions;
 pub mod rooms;
 pub mod sites;
