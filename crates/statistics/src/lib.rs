@@ -5,6 +5,7 @@
 pub mod cockpit;
 pub mod datasets;
 pub mod expression;
+pub mod hub;
 pub mod number;
 pub mod sheet;
 #[cfg(test)]
@@ -65,13 +66,16 @@ pub fn routes(metrics: &Measures) -> platform::Routes {
     platform::Routes::new()
         .merge(datasets::routes().with(Arc::clone(metrics)))
         .merge(cockpit::routes(metrics))
+        .merge(hub::routes(metrics))
 }
 
 /// Description of this crate's API.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
     use utoipa::OpenApi;
-    datasets::DatasetsApi::openapi()
+    let mut all = datasets::DatasetsApi::openapi();
+    all.merge(hub::HubApi::openapi());
+    all
 }
 
 /// The id a text in an address stands for.

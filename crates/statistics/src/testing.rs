@@ -15,7 +15,7 @@ pub struct Town {
     pub world: World,
 }
 
-const PEOPLE: db::Schema = db::Schema {
+pub const PEOPLE: db::Schema = db::Schema {
     domain: "people_for_tests",
     migrations: &[db::Migration {
         number: 1,
@@ -83,7 +83,7 @@ const ROOMS: MomentSource = MomentSource {
     kind_label: plain,
 };
 
-fn read_tree(db: db::Db, _: kernel::Date) -> TreeFuture {
+pub fn read_tree(db: db::Db, _: kernel::Date) -> TreeFuture {
     Box::pin(async move {
         let rows: Vec<(OrgId, Option<OrgId>, String, String)> = db
             .query(
