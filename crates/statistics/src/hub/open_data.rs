@@ -74,6 +74,7 @@ fn broken(error: csv::Error) -> AppError {
 struct Named {
     org: OrgId,
     above: Option<usize>,
+    above_name: String,
     name: String,
     level: &'static str,
     code: String,
@@ -151,10 +152,10 @@ async fn of_year(
         Some(whole) if metrics.find(whole).is_some() => Some(read.figures(whole).await?),
         _ => None,
     };
-    let within = |area: usize, at: usize| wholes.as_ref().and_then(|all| number(all[area].get(at)?));
+    let of = |all: &[Vec<Figure>], area: usize, at: usize| number(all.get(area)?.get(at)?);
     let cell = |area: usize, at: usize| {
-        let value = number(figures[area].get(at)?)?;
-        Some(Cell::new(value, within(area, at)))
+        let within = wholes.as_ref().and_then(|all| of(all, area, at));
+        Some(Cell::new(of(&figures, area, at)?, within))
     };
     // A period counts where the first area knows it; an area that does not is published without quarters.
     let known: Vec<usize> = (0..year.quarters.len())
@@ -171,23 +172,40 @@ async fn of_year(
     }
     let added = matches!(metric.how, How::Sum { .. });
     protect(&mut cells, metric.small_cell, added);
+    Ok(lines(&named, &cells, &figures, year, &known))
+}
+
+/// What is to be written of each area: its quarters, then its year.
+fn lines(
+    named: &[Named],
+    cells: &[Area],
+    figures: &[Vec<Figure>],
+    year: &Year,
+    known: &[usize],
+) -> Vec<Line> {
     let mut lines = Vec::new();
-    for (area, (one, cells)) in named.iter().zip(&cells).enumerate() {
-        let quarters = cells.quarters.iter().zip(&known);
-        let quarters = quarters.map(|(cell, at)| (year.quarters[*at], &figures[area][*at], cell.shown));
-        let whole = year.whole.zip(cells.year);
-        let whole = whole.map(|(period, cell)| (period, &figures[area][year.quarters.len()], cell.shown));
-        lines.extend(quarters.chain(whole).map(|(period, figure, shown)| Line {
-            name: one.name.clone(),
-            code: one.code.clone(),
-            level: one.level,
-            above: one.above.map_or_else(String::new, |at| named[at].name.clone()),
-            period,
-            figure: figure.clone(),
-            shown,
-        }));
+    for ((one, cells), figures) in named.iter().zip(cells).zip(figures) {
+        let mut write = |period: Period, at: usize, cell: Cell| {
+            lines.extend(figures.get(at).map(|figure| Line {
+                name: one.name.clone(),
+                code: one.code.clone(),
+                level: one.level,
+                above: one.above_name.clone(),
+                period,
+                figure: figure.clone(),
+                shown: cell.shown,
+            }));
+        };
+        for (cell, at) in cells.quarters.iter().zip(known) {
+            if let Some(period) = year.quarters.get(*at) {
+                write(*period, *at, *cell);
+            }
+        }
+        if let Some((period, cell)) = year.whole.zip(cells.year) {
+            write(period, year.quarters.len(), cell);
+        }
     }
-    Ok(lines)
+    lines
 }
 
 /// What was counted, where it is known.
@@ -243,15 +261,16 @@ async fn areas(ctx: &Ctx, metrics: &Metrics, year: &Year) -> AppResult<Vec<Named
             .collect();
         found.sort_by_key(|node| node.id);
         for node in found {
-            let above = tree.upto_root(node.id).into_iter().skip(1);
-            let above = above
-                .filter_map(|id| named.iter().position(|one| one.org == id))
-                .next();
-            let beside = above.map(|at| named[at].org);
+            let mut way = tree.upto_root(node.id).into_iter().skip(1);
+            let above = way.find_map(|id| named.iter().position(|one| one.org == id));
+            let upper = above.and_then(|at| named.get(at));
+            let beside = upper.map(|one| one.org);
+            let above_name = upper.map_or_else(String::new, |one| one.name.clone());
             let same = |other: &Arc<Tree>| parts(other, beside, kind) == parts(tree, beside, kind);
             named.push(Named {
                 org: node.id,
                 above,
+                above_name,
                 name: node.name.clone(),
                 level,
                 code: String::new(),

@@ -74,6 +74,9 @@ pub struct Area {
     pub quarters: Vec<Cell>,
 }
 
+/// Quarters of a year.
+const MOST_QUARTERS: usize = 4;
+
 /// A year as one number, or its quarters as a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Layer {
@@ -86,6 +89,21 @@ impl Area {
         match layer {
             Layer::Year => self.year.as_slice(),
             Layer::Quarters => &self.quarters,
+        }
+    }
+
+    /// The year at 0, its quarters after it.
+    fn column(&self, column: usize) -> Option<&Cell> {
+        match column.checked_sub(1) {
+            None => self.year.as_ref(),
+            Some(quarter) => self.quarters.get(quarter),
+        }
+    }
+
+    fn column_mut(&mut self, column: usize) -> Option<&mut Cell> {
+        match column.checked_sub(1) {
+            None => self.year.as_mut(),
+            Some(quarter) => self.quarters.get_mut(quarter),
         }
     }
 
@@ -139,7 +157,8 @@ pub fn protect(areas: &mut [Area], limit: i64, added: bool) {
         for at in &above {
             for layer in [Layer::Year, Layer::Quarters] {
                 while let Some(next) = exposed(areas, *at, layer, limit) {
-                    areas[next].hide(layer, limit);
+                    let Some(area) = areas.get_mut(next) else { break };
+                    area.hide(layer, limit);
                     changed = true;
                 }
             }
@@ -160,31 +179,21 @@ fn unlabel(areas: &mut [Area], above: &[usize], limit: i64, added: bool) {
         }
     }
     for at in above {
-        let parts: Vec<usize> = (0..areas.len())
-            .filter(|part| areas[*part].above == Some(*at))
-            .collect();
-        let years: Vec<Cell> = parts.iter().filter_map(|part| areas[*part].year).collect();
-        if areas[*at].year.is_some_and(|whole| pinned(whole, &years, limit)) {
-            areas[*at].year.iter_mut().for_each(no_label);
-            parts
+        for column in 0..=MOST_QUARTERS {
+            let whole = areas.get(*at).and_then(|area| area.column(column)).copied();
+            let parts: Vec<Cell> = areas
                 .iter()
-                .for_each(|part| areas[*part].year.iter_mut().for_each(no_label));
-        }
-        for column in 0..areas[*at].quarters.len() {
-            let quarters: Vec<Cell> = parts
-                .iter()
-                .filter_map(|part| areas[*part].quarters.get(column).copied())
+                .filter(|area| area.above == Some(*at))
+                .filter_map(|area| area.column(column).copied())
                 .collect();
-            if pinned(areas[*at].quarters[column], &quarters, limit) {
-                no_label(&mut areas[*at].quarters[column]);
-                let cells = parts.iter().map(|part| (*part, column));
-                cells.for_each(|(part, column)| {
-                    areas[part]
-                        .quarters
-                        .get_mut(column)
-                        .into_iter()
-                        .for_each(no_label);
-                });
+            if whole.is_some_and(|whole| pinned(whole, &parts, limit)) {
+                let of_sum = areas
+                    .iter_mut()
+                    .enumerate()
+                    .filter(|(place, area)| place == at || area.above == Some(*at));
+                for (_, area) in of_sum {
+                    area.column_mut(column).into_iter().for_each(no_label);
+                }
             }
         }
     }
@@ -210,24 +219,23 @@ fn no_label(cell: &mut Cell) {
 
 /// The area to hide next in the sum of an area: none where the sum gives nothing away.
 fn exposed(areas: &[Area], sum: usize, layer: Layer, limit: i64) -> Option<usize> {
-    let whole = &areas[sum];
+    let whole = areas.get(sum)?;
     if !whole.has(layer) {
         return None;
     }
-    let parts: Vec<usize> = (0..areas.len())
-        .filter(|at| areas[*at].above == Some(sum) && areas[*at].has(layer))
-        .collect();
-    let (hidden, open): (Vec<usize>, Vec<usize>) = parts.iter().partition(|at| areas[**at].hidden(layer));
+    let parts = areas.iter().enumerate();
+    let parts = parts.filter(|(_, area)| area.above == Some(sum) && area.has(layer));
+    let (hidden, open): (Vec<_>, Vec<_>) = parts.partition(|(_, area)| area.hidden(layer));
     let safe = match (hidden.len(), whole.hidden(layer)) {
         (0, false) => true,
         // Where nothing stands below it, an area's own number is no sum.
-        (0, true) => parts.is_empty(),
+        (0, true) => open.is_empty(),
         (_, true) => true,
         (1, false) => false,
         (_, false) => (0..whole.cells(layer).len()).all(|column| {
             let column: Vec<Cell> = hidden
                 .iter()
-                .filter_map(|at| areas[*at].cells(layer).get(column).copied())
+                .filter_map(|(_, area)| area.cells(layer).get(column).copied())
                 .collect();
             ambiguous(column.iter().map(|cell| cell.value).sum(), &column, limit)
         }),
@@ -236,13 +244,12 @@ fn exposed(areas: &[Area], sum: usize, layer: Layer, limit: i64) -> Option<usize
         return None;
     }
     // The least is lost by the smallest number that is one; nothing at all hides little.
-    let weight = |at: &usize| {
-        let sum: i64 = areas[*at].cells(layer).iter().map(|cell| cell.value).sum();
+    let weight = |(at, area): &(usize, &Area)| {
+        let sum: i64 = area.cells(layer).iter().map(|cell| cell.value).sum();
         (sum == 0, sum, *at)
     };
-    open.into_iter()
-        .min_by_key(weight)
-        .or_else(|| (!whole.hidden(layer)).then_some(sum))
+    let next = open.into_iter().min_by_key(weight).map(|(at, _)| at);
+    next.or_else(|| (!whole.hidden(layer)).then_some(sum))
 }
 
 /// Whether each of these hidden numbers can be at least two, for who knows their sum and labels: a small one is from 1
