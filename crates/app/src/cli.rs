@@ -106,6 +106,17 @@ pub enum ImportCommand {
         #[arg(long)]
         good_rows: bool,
     },
+    /// 统计报表（TOML 或 XLSX）：成为一份草稿，在网页上核对以后发布
+    Dataset {
+        /// 文件
+        file: PathBuf,
+        /// 由哪个市或区发布（机构编号，机构页的网址里有；不写就由最上面的一级发布）
+        #[arg(long, value_name = "ORG")]
+        org: Option<String>,
+        /// 只看会成为什么样，不写入
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// 工作计划：从要点、意见、方案、指南、规划的正文（TXT、DOCX）读出条目、任务和指标值，存成草稿
     Plan {
         /// 文件
@@ -204,6 +215,8 @@ mod tests {
             ("draw verify draw.json", true),
             ("draw", false),
             ("demo tokens", false),
+            ("import dataset d.toml --dry-run", true),
+            ("import dataset", false),
             ("import plan f.docx --dry-run --json", true),
             ("import plan f.txt --dry-run", true),
             ("import plan f.txt", false),

@@ -32,6 +32,10 @@ pub async fn run(config: &Config, command: ImportCommand) -> Done {
             }
             _ => plan(&read(&file)?, json),
         },
+        ImportCommand::Dataset { file, org, dry_run } => {
+            let platform = opened(config).await?;
+            dataset(&platform, &read(&file)?, org.as_deref(), dry_run).await
+        }
         ImportCommand::Regions { file, dry_run } => {
             let platform = opened(config).await?;
             regions(&Ctx::system(&platform, "import"), &read(&file)?, dry_run).await?;
@@ -75,6 +79,42 @@ fn read(file: &Path) -> Done<Vec<u8>> {
         )));
     }
     std::fs::read(file).map_err(unread)
+}
+
+/// Puts a dataset in as a draft and tells what still stands in the way of publishing it.
+async fn dataset(platform: &Arc<Platform>, bytes: &[u8], org: Option<&str>, dry: bool) -> Done {
+    let ctx = Ctx::system(platform, "import");
+    let metrics = crate::wiring::metrics(platform)?;
+    let definition = statistics::datasets::actions::read_file(bytes)?;
+    let issuer = match org {
+        Some(org) => org_id(org)?,
+        None => {
+            let areas = statistics::datasets::actions::issuers(&ctx).await?.into_iter();
+            let top = areas.min_by_key(|area| area.path.len());
+            top.ok_or_else(|| Trouble::new("还没有市或区。请先导入行政区划。".to_owned()))?
+                .id
+        }
+    };
+    let name = definition.name.clone();
+    let put = statistics::datasets::actions::put(&ctx, &metrics, issuer, definition, dry).await?;
+    let (cells, filled) = put.cells;
+    terminal::say(format!(
+        "“{name}”第 {} 版：{cells} 格，其中 {filled} 格由系统指标填。{}",
+        put.number,
+        match (dry, put.new_dataset, put.replaced) {
+            (true, ..) => "只看不写，什么都没有写入。",
+            (_, true, _) => "新建了报表，是一份草稿。",
+            (_, _, true) => "替换了原来的草稿。",
+            _ => "是一份新的草稿。",
+        }
+    ));
+    for (place, sentence) in put.faults.iter().take(SHOWN) {
+        terminal::say(format!("发布前要改　{place}：{sentence}"));
+    }
+    if !dry {
+        terminal::say(format!("请到 /desk/datasets/{} 核对以后发布。", put.version));
+    }
+    Ok(())
 }
 
 /// Reads a document and prints the draft of its plan.

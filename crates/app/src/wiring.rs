@@ -6,6 +6,7 @@ use crate::installation::Shared;
 use crate::{demo_control, desk, keepers, web};
 use db::{Db, Schema};
 use kernel::Date;
+use metrics::counting::Reach;
 use platform::{AppError, AppResult, Ctx, JobFuture, JobKind, Platform, Routes, Waiting};
 use std::sync::Arc;
 use utoipa::openapi::OpenApi;
@@ -41,8 +42,11 @@ pub fn routes(shared: &Shared) -> Routes {
         .merge(attendance::routes())
         .merge(records::routes(Some(Arc::clone(&shared.typesetter))))
         .merge(metrics::routes(&shared.metrics))
-        .merge(plans::routes())
-        .merge(statistics::routes(&shared.metrics));
+        .merge(plans::routes(&shared.metrics))
+        .merge(statistics::routes(
+            &shared.metrics,
+            Some(Arc::clone(&shared.typesetter)),
+        ));
     let routes = if shared.platform.demo {
         routes
             .merge(demo_control::routes(shared))
@@ -60,6 +64,7 @@ pub fn routes(shared: &Shared) -> Routes {
 /// What each domain counts.
 const DECLARED: &[metrics::Declared] = &[
     orgs::metrics::DECLARED,
+    orgs::metrics::REGISTERS,
     teaching::metrics::DECLARED,
     enrollment::metrics::DECLARED,
     attendance::metrics::DECLARED,
@@ -93,7 +98,7 @@ const RECOUNT: JobKind = JobKind {
     run: |ctx, job| -> JobFuture {
         Box::pin(async move {
             let metrics = metrics(&ctx.platform)?;
-            let found = metrics::counting::recount(&ctx, &metrics, Some(&job)).await?;
+            let found = metrics::counting::recount(&ctx, &metrics, Reach::default(), Some(&job)).await?;
             Ok(found.report())
         })
     },
@@ -190,9 +195,11 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
     all.extend(attendance::waiting(ctx).await?);
     all.extend(enrollment::waiting(ctx).await?);
     all.extend(records::waiting(ctx).await?);
+    all.extend(plans::waiting(ctx).await?);
     all.extend(teaching::waiting(ctx).await?);
     all.extend(orgs::waiting(ctx).await?);
     all.extend(people::waiting(ctx).await?);
+    all.extend(statistics::waiting(ctx).await?);
     all.sort_by_key(|item: &Waiting| (item.due.is_none(), item.due));
     Ok(all)
 }

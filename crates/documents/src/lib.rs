@@ -10,6 +10,7 @@ pub mod roll;
 mod sample;
 mod sfnt;
 pub mod slip;
+pub mod stat_form;
 #[cfg(test)]
 mod tests;
 pub mod timetable;
@@ -23,5 +24,6 @@ pub use poster::{Enrolling, Poster};
 pub use qr::{Code, QrTooLong, qr_svg};
 pub use roll::{Roll, RollLearner};
 pub use slip::{Slip, SlipStatus};
+pub use stat_form::{StatForm, StatRow, StatTable};
 pub use timetable::{Lesson, Paper, Timetable};
 pub use typesetter::{DocumentError, Template, Typesetter};

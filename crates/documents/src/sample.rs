@@ -195,3 +195,31 @@ pub(crate) fn long_slip() -> Slip {
         ..slip(SlipStatus::Waiting { position: 128 })
     }
 }
+
+/// A form of so many tables of eight rows with so many columns.
+pub(crate) fn stat_form(tables: usize, columns: usize) -> StatForm {
+    let row = |number: usize| StatRow {
+        label: format!("第 {number} 行，其中六十岁以上的"),
+        cells: (0..columns)
+            .map(|at| (at != 1).then(|| "1,234,567".to_owned()))
+            .collect(),
+    };
+    let table = |number: usize| StatTable {
+        title: format!("T{number} 学员"),
+        note: "依据：测试用".into(),
+        columns: (0..columns).map(|at| format!("指标 {at}（人次）")).collect(),
+        rows: (0..8).map(row).collect(),
+    };
+    StatForm {
+        title: "社区（老年）教育统计表".into(),
+        org: LONG_PLACE.into(),
+        period: "2026年".into(),
+        status: "已审核".into(),
+        basis: "推导，不是官方表。依据：测试用".into(),
+        filed_by: "王秀英".into(),
+        filed_on: Some(date(2026, 11, 22)),
+        note: "新开了一个校区。".into(),
+        tables: (1..=tables).map(table).collect(),
+        reasons: vec!["T5 合计 · 人数：系统 7，填 9。漏了两人。".into()],
+    }
+}

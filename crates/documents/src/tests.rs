@@ -6,7 +6,7 @@ use crate::*;
 type Set = fn() -> Result<Vec<u8>, DocumentError>;
 
 /// Name, how many pages it should have, and how it is set.
-const DOCUMENTS: [(&str, usize, Set); 20] = [
+const DOCUMENTS: [(&str, usize, Set); 22] = [
     ("certificate", 1, || certificate().pdf(typesetter(), made(AT))),
     ("certificate-long", 1, || {
         long_certificate().pdf(typesetter(), made(AT))
@@ -59,6 +59,10 @@ const DOCUMENTS: [(&str, usize, Set); 20] = [
     }),
     ("slip-enrolled", 1, || {
         slip(SlipStatus::Enrolled).pdf(typesetter(), made(AT))
+    }),
+    ("stat-form", 1, || stat_form(1, 4).pdf(typesetter(), made(AT))),
+    ("stat-form-long", 9, || {
+        stat_form(13, 14).pdf(typesetter(), made(AT))
     }),
     ("slip-long", 1, || long_slip().pdf(typesetter(), made(AT))),
 ];

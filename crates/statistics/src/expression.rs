@@ -18,7 +18,7 @@ pub const MOST_LETTERS: usize = 1_000;
 const NEARLY: f64 = 0.000_05;
 
 /// Where a cell that an expression names stands.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {
     /// In this return.
     Here(String),

@@ -1,12 +1,13 @@
 //! Statistics: forms as data, and returns that fill themselves and go up the tree.
 //!
-//! Start reading at [`datasets`]: what a form is.
+//! Start reading at [`datasets`] (what a form is), then [`returns`] (one filled copy).
 
 pub mod cockpit;
 pub mod datasets;
 pub mod expression;
 pub mod hub;
 pub mod number;
+pub mod returns;
 pub mod sheet;
 #[cfg(test)]
 mod testing;
@@ -59,14 +60,26 @@ pub type EditionId = kernel::Id<kinds::Edition>;
 
 /// The metrics of the installation, as handlers get them.
 pub type Measures = Arc<metrics::Metrics>;
+/// The typesetter of the installation, if there is one.
+pub type Printing = Option<Arc<documents::Typesetter>>;
 
 /// All addresses of this crate.
 #[must_use]
-pub fn routes(metrics: &Measures) -> platform::Routes {
-    platform::Routes::new()
-        .merge(datasets::routes().with(Arc::clone(metrics)))
+pub fn routes(metrics: &Measures, typesetter: Printing) -> platform::Routes {
+    datasets::routes()
+        .merge(returns::routes())
+        .with(Arc::clone(metrics))
+        .with(typesetter)
         .merge(cockpit::routes(metrics))
         .merge(hub::routes(metrics))
+}
+
+/// What waits for the actor in this crate.
+///
+/// # Errors
+/// [`platform::AppError::Unavailable`] when the database is.
+pub async fn waiting(ctx: &platform::Ctx) -> AppResult<Vec<platform::Waiting>> {
+    returns::waiting(ctx).await
 }
 
 /// Description of this crate's API.
@@ -74,6 +87,7 @@ pub fn routes(metrics: &Measures) -> platform::Routes {
 pub fn openapi() -> utoipa::openapi::OpenApi {
     use utoipa::OpenApi;
     let mut all = datasets::DatasetsApi::openapi();
+    all.merge(returns::ReturnsApi::openapi());
     all.merge(hub::HubApi::openapi());
     all
 }

@@ -15,16 +15,6 @@ pub struct Town {
     pub world: World,
 }
 
-pub const PEOPLE: db::Schema = db::Schema {
-    domain: "people_for_tests",
-    migrations: &[db::Migration {
-        number: 1,
-        name: "people",
-        sql: include_str!("../../people/migrations/0001_people.sql"),
-    }],
-    org_owned: &[],
-};
-
 fn plain(code: &str) -> String {
     code.to_owned()
 }
@@ -73,9 +63,9 @@ const METRICS: &[Metric] = &[
 
 const ROOMS: MomentSource = MomentSource {
     id: "rooms",
-    facts: "SELECT org_id, 'seats' AS tag, '' AS kind, 'female' AS sex, NULL AS band, seats AS n, 0 AS m FROM room \
-            WHERE CAST($1 AS TEXT) <> '' AND active {unscoped: a test} UNION ALL \
-            SELECT org_id, 'rooms', '', 'female', NULL, 1, 0 FROM room WHERE active ORDER BY org_id",
+    facts: "SELECT r.org_id, 'seats' AS tag, '' AS kind, 'female' AS sex, '' AS band, r.seats AS n, \
+            CAST(0 AS BIGINT) AS m FROM room r WHERE CAST($1 AS TEXT) <> '' {unscoped: a test} \
+            UNION ALL SELECT r.org_id, 'rooms', '', 'female', '', CAST(1 AS BIGINT), CAST(0 AS BIGINT) FROM room r",
     subjects: &["room"],
     rows: "SELECT name AS label, '' AS detail, '' AS subject, id AS subject_id, seats AS n FROM room",
     rollup: Rollup::Sum,
@@ -106,7 +96,7 @@ pub async fn town() -> Town {
     let schemas = [
         platform::SCHEMA,
         orgs::SCHEMA,
-        PEOPLE,
+        people::SCHEMA,
         metrics::SCHEMA,
         crate::SCHEMA,
     ];
@@ -117,7 +107,7 @@ pub async fn town() -> Town {
     };
     let app = TestApp::start(&schemas, |platform| {
         let registry = Registry::new(&[declared], read_tree).unwrap();
-        crate::routes(&Arc::new(Metrics::new(registry, platform)))
+        crate::routes(&Arc::new(Metrics::new(registry, platform)), None)
     })
     .await;
     let world = World::build(&app.platform).await;

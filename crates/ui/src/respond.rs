@@ -1,7 +1,7 @@
 //! From a request's context to a page, and from a template to an answer.
 
 use crate::{DeskNav, Icon, NavLink, Page, Preference, SignedIn};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use platform::{Ctx, Permission as P};
 
@@ -58,7 +58,7 @@ pub fn learner_page(ctx: &Ctx, title: &str) -> Page {
 #[must_use]
 pub fn desk_page(ctx: &Ctx, title: &str) -> Page {
     let mut page = page(ctx, title);
-    let all: [(P, &str, Icon, &str); 16] = [
+    let all: [(P, &str, Icon, &str); 17] = [
         (P::MetricRead, "/desk/cockpit", Icon::Place, "驾驶舱"),
         (P::ClassRead, "/desk/classes", Icon::BookOpen, "班级"),
         (P::ClassRead, "/desk/calendar", Icon::Calendar, "周课表"),
@@ -69,6 +69,7 @@ pub fn desk_page(ctx: &Ctx, title: &str) -> Page {
         (P::PersonRead, "/desk/people", Icon::Users, "学员"),
         (P::CourseRead, "/desk/courses", Icon::FileText, "课程库"),
         (P::TermEdit, "/desk/terms", Icon::Calendar, "学期"),
+        (P::ReturnFill, "/desk/returns", Icon::ClipboardList, "统计填报"),
         (P::OrgRead, "/desk/orgs", Icon::Place, "机构"),
         (P::PlanRead, "/desk/plans", Icon::ListChecks, "工作要点"),
         (P::RoomBook, "/desk/bookings", Icon::Building, "场地预约"),
@@ -130,7 +131,21 @@ pub fn xlsx(bytes: Vec<u8>, name: &str) -> Response {
     )
 }
 
-fn attachment(bytes: Vec<u8>, name: &str, content_type: &'static str, disposition: &str) -> Response {
+/// A stored file to be saved under this name and never shown in the browser: what somebody uploaded must not run here.
+#[must_use]
+pub fn download(bytes: Vec<u8>, name: &str, content_type: &str) -> Response {
+    let mut response = attachment(bytes, name, content_type, "attachment");
+    let headers = response.headers_mut();
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    let sandbox = HeaderValue::from_static("default-src 'none'; sandbox");
+    headers.insert(header::CONTENT_SECURITY_POLICY, sandbox);
+    response
+}
+
+fn attachment(bytes: Vec<u8>, name: &str, content_type: &str, disposition: &str) -> Response {
     let disposition = format!(
         "{disposition}; filename*=UTF-8''{}",
         crate::view::query_value(name)

@@ -1,6 +1,7 @@
 //! The parts of the bench that compare with the baseline.
 
 use crate::client::{self, Figures, Requests};
+use crate::figures;
 use crate::kill;
 use crate::rush;
 use crate::server::{Folder, Server, command, get};
@@ -34,6 +35,12 @@ pub async fn run(options: &BenchOptions) -> Result<(), String> {
         hello,
     };
     let wanted = |part| options.parts.is_empty() || options.parts.contains(&part);
+    if wanted(Part::Figures) {
+        figures::run(options, &bench.folder).await?;
+    }
+    if options.parts == [Part::Figures] {
+        return Ok(());
+    }
     let first = bench.serve().await?;
     println!(
         "demonstration made and served after {:.2} s",

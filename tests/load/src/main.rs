@@ -6,6 +6,7 @@
 mod bench;
 mod client;
 mod desk;
+mod figures;
 mod kill;
 mod locks;
 mod rush;
@@ -55,6 +56,9 @@ struct BenchOptions {
     /// An empty PostgreSQL database for the opening minute; without it that part is left out.
     #[arg(long)]
     database: Option<String>,
+    /// How much of the made-up city of the figures to make, in percent.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(i64).range(1..=100))]
+    city_percent: i64,
     /// Folder for data that is removed at the end; it should lie on a real disk.
     #[arg(long, default_value = "run")]
     within: PathBuf,
@@ -73,6 +77,8 @@ enum Part {
     Kill,
     /// The opening minute on two processes; needs `--database`.
     Rush,
+    /// Figures, recounts and cockpits of a made-up city.
+    Figures,
 }
 
 /// Open files asked for.

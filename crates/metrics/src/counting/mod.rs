@@ -16,7 +16,7 @@ mod recount;
 mod roll;
 
 pub use follow::follow;
-pub use recount::{Recounted, recount};
+pub use recount::{Reach, Recounted, recount};
 
 /// The job's name: count everything anew and compare.
 pub const RECOUNT: &str = "metrics.recount";

@@ -4,8 +4,9 @@ use super::own::{self, Numbers, Own};
 use super::roll;
 use crate::cells::Cells;
 use crate::definition::SpanSource;
+use crate::period::Period;
 use crate::{Metrics, store};
-use kernel::OrgId;
+use kernel::{Date, OrgId};
 use platform::{AppResult, Ctx, Event, Job};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,13 +24,39 @@ pub struct Recounted {
     pub wrong: usize,
 }
 
-/// Counts everything anew, mends what does not agree, rolls every month up; tells the job how far it is.
+/// How far a recount goes; everything by default.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reach {
+    /// Only this org and what is below it today.
+    pub below: Option<OrgId>,
+    /// Only the months of this period.
+    pub months: Option<Period>,
+}
+
+impl Reach {
+    fn days(self) -> (Date, Date) {
+        self.months.map_or(own::ALL_DAYS, |period| {
+            let last = period.last_day();
+            (period.first_day(), last.tomorrow().unwrap_or(last))
+        })
+    }
+
+    fn months(self) -> (String, String) {
+        let all = || (own::ALL_MONTHS.0.to_owned(), own::ALL_MONTHS.1.to_owned());
+        self.months.and_then(Period::months).unwrap_or_else(all)
+    }
+}
+
+/// Counts anew as far as `reach`, mends what does not agree, rolls the months up; tells the job how far it is.
 ///
 /// # Errors
 /// [`platform::AppError::Unavailable`] when the database is.
-pub async fn recount(ctx: &Ctx, metrics: &Metrics, job: Option<&Job>) -> AppResult<Recounted> {
+pub async fn recount(ctx: &Ctx, metrics: &Metrics, reach: Reach, job: Option<&Job>) -> AppResult<Recounted> {
     let tree = metrics.tree(ctx.db(), ctx.today()).await?;
-    let orgs: Vec<OrgId> = tree.upward().map(|node| node.id).collect();
+    let orgs: Vec<OrgId> = match reach.below {
+        Some(org) => tree.subtree(org),
+        None => tree.upward().map(|node| node.id).collect(),
+    };
     let steps = metrics.registry.spans.len() * orgs.len().div_ceil(ORGS);
     let steps = i64::try_from(steps).unwrap_or(i64::MAX);
     let mut found = Recounted::default();
@@ -38,7 +65,7 @@ pub async fn recount(ctx: &Ctx, metrics: &Metrics, job: Option<&Job>) -> AppResu
         let mut months = BTreeSet::new();
         let mut numbers = Numbers::default();
         for orgs in orgs.chunks(ORGS) {
-            months.extend(part(ctx, source, orgs, &mut numbers, &mut found).await?);
+            months.extend(part(ctx, source, orgs, reach, &mut numbers, &mut found).await?);
             step += 1;
             if let Some(job) = job {
                 platform::job::progress(ctx, job.id, step, steps).await?;
@@ -54,12 +81,14 @@ async fn part(
     ctx: &Ctx,
     source: &SpanSource,
     orgs: &[OrgId],
+    reach: Reach,
     numbers: &mut Numbers,
     found: &mut Recounted,
 ) -> AppResult<BTreeSet<String>> {
-    let own = own::count(ctx, source, orgs, own::ALL_DAYS, numbers).await?;
+    let own = own::count(ctx, source, orgs, reach.days(), numbers).await?;
+    let (first, last) = reach.months();
     let mut before: BTreeMap<(OrgId, String), Cells> = BTreeMap::new();
-    for row in store::cells(ctx.db(), source.id, orgs, false, own::ALL_MONTHS, true).await? {
+    for row in store::cells(ctx.db(), source.id, orgs, false, (&first, &last), true).await? {
         // What cannot be read is wrong, and counted anew.
         let cells = roll::decode(&row).unwrap_or_default();
         before.insert((row.org_id, row.month.clone()), cells);

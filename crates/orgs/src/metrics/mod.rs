@@ -1,14 +1,20 @@
 //! What organisations count: places by kind, floor area, rooms, residents; and the tree as of a day.
 
+mod registers;
 mod store;
+
+pub use registers::DECLARED as REGISTERS;
 
 use store::{PLACES, POPULATION, ROOMS};
 
 use crate::OrgKind;
+use crate::tree::OrgBrief;
 use db::Db;
 use kernel::Date;
 use metrics::definition::{Declared, Measure, TreeFuture};
-use metrics::{Dimension, How, Metric, Placed, SourceKind};
+use metrics::{Dimension, How, Metric, Period, Placed, SourceKind};
+use platform::{Ctx, Permission};
+use ui::Link;
 
 /// Metrics and sources of this crate.
 pub const DECLARED: Declared = Declared {
@@ -16,6 +22,19 @@ pub const DECLARED: Declared = Declared {
     spans: &[],
     moments: &[PLACES, ROOMS, POPULATION],
 };
+
+/// Links to the pages of these metrics for an organisation in the running year, for who may see them.
+pub(crate) fn links(ctx: &Ctx, org: &OrgBrief, ids: &[&str]) -> Vec<Link> {
+    if !ctx.reach(Permission::MetricRead).contains(&org.path) {
+        return Vec::new();
+    }
+    let period = Period::Year(ctx.today().year());
+    let known = DECLARED.metrics.iter().chain(REGISTERS.metrics);
+    let asked = known.filter(|metric| ids.contains(&metric.id));
+    asked
+        .map(|metric| Link::new(metrics::link(metric.id, org.id, period), metric.name))
+        .collect()
+}
 
 /// Words for a kind of organisation.
 fn kind_label(code: &str) -> String {

@@ -19,7 +19,7 @@ mod tests;
 
 pub use api::PopulationApi;
 pub use model::YearDraft;
-pub use store::{BandRow, of_year};
+pub use store::{BandRow, Residents, of_year, residents};
 
 use platform::{Access, Permission as P, Routes};
 

@@ -73,3 +73,31 @@ pub async fn set(tx: &Tx, org: OrgId, draft: &YearDraft) -> DbResult<()> {
     let columns = ["org_id", "year", "band", "male", "female", "basis", "source"];
     tx.insert_many("population", &columns, &rows).await
 }
+
+db::record! {
+    /// How many people lived in an area at the end of a year.
+    pub struct Residents {
+        /// The year.
+        pub year: i64,
+        /// All residents.
+        pub residents: i64,
+        /// Those of 60 and over.
+        pub elders: i64,
+    }
+}
+
+/// Residents of an area at the ends of all years that are known, newest first, for other features and domains.
+///
+/// # Errors
+/// [`platform::AppError::Unavailable`] when the database is.
+pub async fn residents(db: &Db, org: OrgId) -> AppResult<Vec<Residents>> {
+    Ok(db
+        .query(
+            "SELECT year, CAST(sum(male + female) AS BIGINT) AS residents, \
+             CAST(sum(CASE WHEN band IN ('60-69', '70-79', '80+') THEN male + female ELSE 0 END) AS BIGINT) AS elders \
+             FROM population WHERE org_id = $1 {unscoped: counts of residents are no secret between domains} \
+             GROUP BY year ORDER BY year DESC LIMIT 100",
+            args![org],
+        )
+        .await?)
+}

@@ -26,6 +26,42 @@ pub const DESCRIBED: Described = Described {
             row: "一个区域、一个年龄段、一种性别的年末人数",
             kept: "机构的人口登记",
         },
+        SourceWords {
+            source: "staff",
+            name: "教职工申报",
+            row: "一个机构、一类人员当天有效的专职或兼职人数",
+            kept: "教职工台账",
+        },
+        SourceWords {
+            source: "budgets",
+            name: "社区教育经费",
+            row: "一个机构当年的一条经费，预算和实际各一行",
+            kept: "经费台账",
+        },
+        SourceWords {
+            source: "budget_growth",
+            name: "经费增长",
+            row: "一个机构的一条经费，当年减上年",
+            kept: "经费台账",
+        },
+        SourceWords {
+            source: "titles",
+            name: "荣誉称号",
+            row: "一个机构、一类称号当天有效的个数",
+            kept: "称号台账",
+        },
+        SourceWords {
+            source: "titles_by_level",
+            name: "各级称号",
+            row: "一个机构、一级称号当天有效的个数",
+            kept: "称号台账",
+        },
+        SourceWords {
+            source: "titled",
+            name: "有称号的机构",
+            row: "当天有称号的一个机构",
+            kept: "称号台账",
+        },
     ],
     rules: &[
         QualityRule {

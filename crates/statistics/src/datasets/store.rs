@@ -144,17 +144,6 @@ pub async fn definition(db: &Db, id: VersionId) -> DbResult<StoredDefinition> {
     .await
 }
 
-/// The published versions of all datasets that are issued at or above an org, newest first.
-pub async fn published(db: &Db, issuers: &[OrgId]) -> DbResult<Vec<VersionRow>> {
-    db.query(
-        "SELECT id, dataset_id, org_id, number, edition, status, valid_from, valid_to, basis, source, published_at, \
-         version FROM dataset_version WHERE status = 'published' AND org_id {any $1} \
-         {unscoped: what a form asks is public} ORDER BY dataset_id, number DESC LIMIT $2",
-        args![issuers, MOST_VERSIONS],
-    )
-    .await
-}
-
 /// A new dataset.
 pub async fn insert(
     tx: &Tx,

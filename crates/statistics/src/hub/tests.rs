@@ -1,7 +1,7 @@
 //! The hub through the router: allowed, forbidden, a sibling's, wrong input, and what anybody may have.
 
 use super::open_data::HEADER;
-use crate::testing::{PEOPLE, Town, read_tree};
+use crate::testing::{Town, read_tree};
 use db::args;
 use metrics::definition::{Declared, Measure};
 use metrics::{
@@ -93,14 +93,14 @@ async fn hub() -> Town {
     let schemas = [
         platform::SCHEMA,
         orgs::SCHEMA,
-        PEOPLE,
+        people::SCHEMA,
         metrics::SCHEMA,
         crate::SCHEMA,
     ];
     let app = TestApp::start(&schemas, |platform| {
         let registry = Registry::new(&[DECLARED], read_tree).unwrap();
         let registry = registry.describe(&[DESCRIBED]).unwrap();
-        crate::routes(&Arc::new(Metrics::new(registry, platform)))
+        crate::routes(&Arc::new(Metrics::new(registry, platform)), None)
     })
     .await;
     let world = World::build(&app.platform).await;
