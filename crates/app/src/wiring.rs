@@ -71,12 +71,24 @@ const DECLARED: &[metrics::Declared] = &[
     records::metrics::DECLARED,
 ];
 
+/// What each domain tells the hub of data: words of its sources, and what must not be among its data.
+const DESCRIBED: &[metrics::Described] = &[
+    people::quality::DESCRIBED,
+    orgs::quality::DESCRIBED,
+    teaching::quality::DESCRIBED,
+    enrollment::quality::DESCRIBED,
+    attendance::quality::DESCRIBED,
+    records::quality::DESCRIBED,
+];
+
 /// All metrics of the program, for one process.
 ///
 /// # Errors
 /// When two domains declare the same name or one speaks of what is not there: a fault of the program.
 pub fn metrics(platform: &Platform) -> AppResult<metrics::Metrics> {
-    let registry = metrics::Registry::new(DECLARED, orgs::metrics::tree).map_err(AppError::Internal)?;
+    let registry = metrics::Registry::new(DECLARED, orgs::metrics::tree)
+        .and_then(|registry| registry.describe(DESCRIBED))
+        .map_err(AppError::Internal)?;
     Ok(metrics::Metrics::new(registry, platform))
 }
 
