@@ -32,7 +32,9 @@ impl Figures {
         let metrics = Arc::clone(&shared.metrics);
         // The first look takes the chain's present end; what was before is the recount's.
         assert_eq!(counting::follow(&ctx, &metrics).await.unwrap(), 0);
-        let found = counting::recount(&ctx, &metrics, Reach::default(), None).await.unwrap();
+        let found = counting::recount(&ctx, &metrics, Reach::default(), None)
+            .await
+            .unwrap();
         assert!(found.new > 20 && found.wrong == 0, "{found:?}");
         Self { app, metrics, ctx }
     }
@@ -219,7 +221,9 @@ async fn figures_follow_what_happens_and_the_recount_agrees() {
         0,
         "what counting writes does not lead to counting"
     );
-    let again = counting::recount(&f.ctx, &f.metrics, Reach::default(), None).await.unwrap();
+    let again = counting::recount(&f.ctx, &f.metrics, Reach::default(), None)
+        .await
+        .unwrap();
     assert_eq!((again.new, again.wrong), (0, 0), "{again:?}");
 }
 
@@ -234,7 +238,9 @@ async fn the_recount_finds_and_mends_what_is_wrong() {
     tx.exec(breaking, args![]).await.unwrap();
     let event = Event::new("test.broken", "test", Id::<()>::from_raw(0));
     tx.commit(vec![event]).await.unwrap();
-    let found = counting::recount(&f.ctx, &f.metrics, Reach::default(), None).await.unwrap();
+    let found = counting::recount(&f.ctx, &f.metrics, Reach::default(), None)
+        .await
+        .unwrap();
     assert!(found.wrong > 0 && found.new == 0, "{found:?}");
     assert_eq!(f.number("enrollments.count", city, "2026").await, before);
 }
@@ -289,7 +295,9 @@ async fn a_merger_leaves_the_past_as_it_was() {
     // The running year stands on today's tree: the successor has taken over the whole year, and the district lost nothing.
     assert_eq!(f.number("learners.count", into, "2026").await, own);
     assert_eq!(f.number("learners.count", district, "2026").await, year);
-    let again = counting::recount(&f.ctx, &f.metrics, Reach::default(), None).await.unwrap();
+    let again = counting::recount(&f.ctx, &f.metrics, Reach::default(), None)
+        .await
+        .unwrap();
     assert_eq!((again.new, again.wrong), (0, 0), "{again:?}");
     assert_eq!(f.number("learners.count", into, "2026").await, own);
 }
