@@ -23,6 +23,7 @@
 pub mod actions;
 mod amounts;
 mod api;
+mod bulk;
 mod form;
 mod head;
 mod intake;
@@ -39,6 +40,7 @@ mod typed;
 
 pub use amounts::{parse as parse_amount, plain as plain_amount, with_unit};
 pub use api::PlansApi;
+pub use bulk::{AtOnce, issue_at_once};
 pub use intake::Source;
 pub(crate) use items::append;
 pub use read::{Item, Task, all_items, find};

@@ -28,6 +28,7 @@
 
 pub mod actions;
 mod api;
+pub(crate) mod bulk;
 pub mod carry;
 pub mod changes;
 mod figures;
