@@ -25,7 +25,9 @@ mod orgs;
 mod people;
 mod records;
 mod regions;
+mod registers;
 mod rounds;
+mod sites;
 pub(crate) mod store;
 #[cfg(test)]
 mod tests;
@@ -268,6 +270,8 @@ impl World {
         let load = load::Load::new(tx);
         regions::write(&load, &self.regions, days).await?;
         orgs::write(&load, &self.regions, &self.orgs, days).await?;
+        sites::write(&load, &self.regions, days).await?;
+        registers::write(&load, &self.regions, &self.orgs, days).await?;
         people::write(
             &load,
             &platform.keys,

@@ -187,7 +187,7 @@ fn node(regions: &Regions, area: &Area) -> NewOrg {
 }
 
 /// Residents of every street at the ends of the last two years, and of the districts as their sums.
-fn population(regions: &Regions, days: &Days) -> Vec<Row> {
+pub(super) fn population(regions: &Regions, days: &Days) -> Vec<Row> {
     let mut rows = of_streets(regions, days);
     let codes: BTreeMap<i64, &str> = regions
         .areas

@@ -100,4 +100,34 @@ const METRICS: &[Metric] = &[
         scale: 60,
         ..BASE
     },
+    Metric {
+        id: "attendance.elders",
+        name: "60 岁及以上到课人数",
+        unit: "人",
+        words: "在这个时间段内至少到课一次、当年年满 60 岁的不同的人。",
+        document: "Q22 二",
+        how: How::Persons {
+            source: "attendance",
+            tags: PRESENT,
+            bands: &["60-69", "70-79", "80+"],
+        },
+        breakdowns: &[Dimension::Sex, Dimension::Age],
+        ..BASE
+    },
+    Metric {
+        id: "participation.elder_rate",
+        name: "老年人学习参与率",
+        unit: "%",
+        words: "在这个时间段内至少参加一次学习的 60 岁及以上的人，除以 60 岁及以上常住人口。第 1 版只算到班上课；\
+                讲座、活动、行走和线上学习接入以后另出版本。与“老年人入学率”（有学籍的人）不同。",
+        document: "Q22 二",
+        how: How::Ratio {
+            part: "attendance.elders",
+            whole: "residents.elders",
+            per: 100,
+        },
+        breakdowns: &[Dimension::Sex, Dimension::Age],
+        decimals: 2,
+        ..BASE
+    },
 ];
