@@ -26,6 +26,7 @@ mod people;
 mod records;
 mod regions;
 mod registers;
+pub(crate) mod returns;
 mod rounds;
 mod sites;
 pub(crate) mod store;

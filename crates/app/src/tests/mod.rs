@@ -4,6 +4,7 @@ mod erasure;
 mod metrics;
 mod paper;
 mod retention;
+mod statistics;
 
 use crate::installation::Shared;
 use crate::wiring;
