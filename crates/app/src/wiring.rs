@@ -114,7 +114,8 @@ fn lessons_in(db: Db, room: orgs::RoomId, day: Date) -> orgs::bookings::BusyFutu
 /// # Errors
 /// When the data cannot be made.
 pub async fn fill_demo(platform: &Arc<Platform>, today: Date) -> AppResult<()> {
-    crate::demo::build(platform, today).await.map(drop)
+    crate::demo::build(platform, today).await?;
+    crate::demo::returns::publish(platform).await
 }
 
 /// Carries out the erasures whose day has come.
@@ -134,6 +135,7 @@ pub fn jobs() -> Vec<JobKind> {
             platform::retention::SWEEP,
             ERASE,
             RECOUNT,
+            crate::demo::returns::OPEN,
         ],
         people::JOBS,
         teaching::JOBS,

@@ -4,6 +4,7 @@
 
 pub mod cockpit;
 pub mod datasets;
+pub mod editions;
 pub mod expression;
 pub mod hub;
 pub mod number;
@@ -68,6 +69,7 @@ pub type Printing = Option<Arc<documents::Typesetter>>;
 pub fn routes(metrics: &Measures, typesetter: Printing) -> platform::Routes {
     datasets::routes()
         .merge(returns::routes())
+        .merge(editions::routes())
         .with(Arc::clone(metrics))
         .with(typesetter)
         .merge(cockpit::routes(metrics))

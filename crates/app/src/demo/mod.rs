@@ -27,6 +27,7 @@ mod plans;
 mod records;
 mod regions;
 mod registers;
+pub(crate) mod returns;
 mod rounds;
 mod sites;
 pub(crate) mod store;

@@ -5,6 +5,7 @@ mod hub;
 mod metrics;
 mod paper;
 mod retention;
+mod statistics;
 
 use crate::installation::Shared;
 use crate::wiring;

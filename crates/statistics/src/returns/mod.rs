@@ -36,6 +36,8 @@ mod pages;
 mod paper;
 pub(crate) mod store;
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
 mod views;
 pub mod workbook;

@@ -1,88 +1,11 @@
 //! Returns through the router: filled, saved, filed up three levels, sent back by cells, summed, amended; forbidden, a
 //! sibling's, wrong input, two people on one cell.
 
-use crate::testing::{Town, small, town};
+use super::testing::{Season, act, cell, read, save, season};
 use db::args;
 use platform::{Event, Role};
 use serde_json::{Value, json};
 use testkit::Client;
-
-/// The town with the small dataset published by the district.
-struct Season {
-    town: Town,
-    version: String,
-}
-
-async fn season() -> Season {
-    let town = town().await;
-    let bureau = town.city();
-    let body = json!({ "org": town.world.city, "toml": small() });
-    let made = bureau.call(200, "POST", "/api/v1/datasets", &body).await;
-    let version = made["id"].as_str().unwrap().to_owned();
-    let publish = format!("/api/v1/datasets/{version}/publish");
-    bureau.call(204, "POST", &publish, &json!({ "version": 1 })).await;
-    Season { town, version }
-}
-
-impl Season {
-    async fn open(&self, client: &Client, org: kernel::OrgId) -> String {
-        let body = json!({ "version": self.version, "org": org, "period": "2026" });
-        let made = client.call(201, "POST", "/api/v1/returns", &body).await;
-        made["id"].as_str().unwrap().to_owned()
-    }
-
-    /// Opened and with every typed cell filled.
-    async fn ready(&self, client: &Client, org: kernel::OrgId) -> String {
-        let id = self.open(client, org).await;
-        let typed = [
-            ("T1_all_teams", "3"),
-            ("T1_female_teams", "2"),
-            ("T2_other_value", "1200.50"),
-        ];
-        save(client, &id, &typed).await;
-        id
-    }
-}
-
-async fn read(client: &Client, id: &str) -> Value {
-    client
-        .call(200, "GET", &format!("/api/v1/returns/{id}"), &Value::Null)
-        .await
-}
-
-fn cell<'a>(read: &'a Value, code: &str) -> &'a Value {
-    let cells = read["cells"].as_array().unwrap();
-    cells.iter().find(|cell| cell["element"] == code).unwrap()
-}
-
-async fn save(client: &Client, id: &str, typed: &[(&str, &str)]) -> Value {
-    let now = read(client, id).await;
-    let cells: Vec<Value> = typed
-        .iter()
-        .map(|(code, value)| json!({ "element": code, "value": value, "version": cell(&now, code)["version"] }))
-        .collect();
-    client
-        .call(
-            200,
-            "POST",
-            &format!("/api/v1/returns/{id}/cells"),
-            &json!({ "cells": cells }),
-        )
-        .await
-}
-
-/// Does this with the version that stands now.
-async fn act(client: &Client, status: u16, id: &str, verb: &str) -> Value {
-    let version = read(client, id).await["version"].clone();
-    client
-        .call(
-            status,
-            "POST",
-            &format!("/api/v1/returns/{id}/{verb}"),
-            &json!({ "version": version }),
-        )
-        .await
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_return_opens_filled_and_is_filled_up() {

@@ -1,0 +1,146 @@
+//! What can be done with editions: one function a verb.
+
+use super::store::{self, EditionRow, ErratumRow, FrozenRow};
+use crate::datasets::form::Form;
+use crate::number::Number;
+use crate::returns::actions::reaches;
+use crate::returns::filled;
+use crate::returns::model::{Status, hex};
+use crate::returns::store as returns;
+use crate::{EditionId, ReturnId};
+use kernel::bounded;
+use orgs::tree::{self, OrgBrief};
+use platform::{AppError, AppResult, Ctx, Event, Permission};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// An edition with its own figures and its errata.
+#[derive(Debug)]
+pub struct Shown {
+    /// The edition.
+    pub edition: EditionRow,
+    /// Whose figures it holds.
+    pub org: OrgBrief,
+    /// The form.
+    pub form: Arc<Form>,
+    /// Its own figures.
+    pub cells: Vec<FrozenRow>,
+    /// Errata, newest first.
+    pub errata: Vec<ErratumRow>,
+}
+
+async fn read(ctx: &Ctx, edition: EditionRow) -> AppResult<Shown> {
+    Ok(Shown {
+        org: tree::find(ctx.db(), edition.org_id).await?,
+        form: filled::form(ctx.db(), edition.dataset_version_id).await?,
+        cells: store::own_cells(ctx.db(), &edition).await?,
+        errata: store::errata(ctx.db(), edition.id).await?,
+        edition,
+    })
+}
+
+/// An edition, for everybody.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is none.
+pub async fn public(ctx: &Ctx, id: EditionId) -> AppResult<Shown> {
+    let edition = store::find(ctx.db(), id).await?;
+    read(ctx, edition).await
+}
+
+/// An edition, for staff of its area.
+///
+/// # Errors
+/// [`AppError::NotFound`] outside the scope.
+pub async fn get(ctx: &Ctx, id: EditionId) -> AppResult<Shown> {
+    let scope = ctx.may(Permission::ReturnFill)?;
+    let edition = store::find_within(ctx.db(), &scope, id).await?;
+    read(ctx, edition).await
+}
+
+/// Freezes an approved return with all approved returns below it.
+///
+/// # Errors
+/// [`AppError::NotFound`] outside the scope; [`AppError::Refused`] when it is not approved, or frozen already;
+/// [`AppError::Invalid`] for a wrong name.
+pub async fn freeze(ctx: &Ctx, id: ReturnId, name: &str) -> AppResult<EditionId> {
+    let scope = ctx.may(Permission::ReturnApprove)?;
+    let name = bounded(name, 2, 60, "年度版的名称").map_err(|wrong| AppError::invalid("name", wrong))?;
+    let tx = ctx.begin().await?;
+    tx.lock("stat_return", id.raw()).await?;
+    let row = returns::find_within(&tx, &scope, id).await?;
+    if !reaches(ctx, Permission::ReturnApprove, row.approve_org).await? {
+        return Err(AppError::Forbidden("年度版由审核这份报表的那一级来定。".into()));
+    }
+    if !matches!(row.status, Status::Approved | Status::Locked) {
+        return Err(AppError::refused(
+            "not_approved",
+            "审核通过的报表才能定为年度版。请先审核。",
+        ));
+    }
+    if let Some(there) = store::of_return(&tx, id).await? {
+        return Err(AppError::refused_with_door(
+            "frozen",
+            "这份报表已经定了年度版，不能再定一次。有错请发勘误。",
+            "看年度版",
+            format!("/desk/editions/{there}"),
+        ));
+    }
+    let path = tree::find(&tx, row.org_id).await?.path;
+    let edition: EditionId = ctx.new_id();
+    store::freeze(&tx, edition, &row, &path, &name, ctx.actor.person, ctx.now()).await?;
+    let cells = store::hashes(&tx, edition).await?;
+    let mut digest = Sha256::new();
+    let mut seen = BTreeSet::new();
+    for (of, element, hash) in &cells {
+        seen.insert(of.raw());
+        digest.update(format!("{of}\n{element}\n{hash}\n").as_bytes());
+    }
+    let hash = hex(&digest.finalize());
+    store::seal(&tx, edition, i64::try_from(seen.len()).unwrap_or(i64::MAX), &hash).await?;
+    let event = Event::new("edition.frozen", "stat_edition", edition).at(row.org_id);
+    let data = json!({ "returns": seen.len(), "cells": cells.len(), "hash": hash });
+    tx.commit(vec![event.data(data)]).await?;
+    Ok(edition)
+}
+
+/// Tells that a figure of an edition is wrong.
+///
+/// # Errors
+/// [`AppError::Invalid`] for a figure that the edition does not hold, a wrong number or reason.
+pub async fn tell(ctx: &Ctx, id: EditionId, element: &str, value: &str, reason: &str) -> AppResult<()> {
+    let scope = ctx.may(Permission::ReturnApprove)?;
+    let reason = bounded(reason, 4, 300, "勘误的原因").map_err(|wrong| AppError::invalid("reason", wrong))?;
+    let tx = ctx.begin().await?;
+    let edition = store::find_within(&tx, &scope, id).await?;
+    let form = filled::form(&tx, edition.dataset_version_id).await?;
+    let element = element.trim();
+    let unknown = || {
+        AppError::invalid(
+            "element",
+            "年度版里没有这一格。请写格的编号，例如 T5_all_people。",
+        )
+    };
+    let what = form.find(element).ok_or_else(unknown)?;
+    let frozen = store::cell(&tx, id, edition.org_id, element)
+        .await?
+        .ok_or_else(unknown)?;
+    let number = Number::read(value, what.decimals).map_err(|wrong| AppError::invalid("value", wrong))?;
+    if frozen.value == Some(number.raw()) {
+        return Err(AppError::invalid("value", "这就是年度版里的数，没有要更正的。"));
+    }
+    let one = ErratumRow {
+        id: ctx.new_id(),
+        org_id: edition.org_id,
+        element: element.to_owned(),
+        value_was: frozen.value,
+        value_is: Some(number.raw()),
+        reason,
+        created_at: ctx.now(),
+    };
+    store::insert_erratum(&tx, id, &one, ctx.actor.person).await?;
+    let event = Event::new("edition.erratum", "stat_edition", id).at(edition.org_id);
+    tx.commit(vec![event.data(json!({ "element": element }))]).await
+}

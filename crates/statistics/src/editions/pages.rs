@@ -1,0 +1,219 @@
+//! HTML of editions: for staff with the ways to cells and metrics, and for everybody.
+
+use super::actions::{self, Shown};
+use crate::datasets::definition::{Fill, code_of};
+use crate::number::Number;
+use crate::{EditionId, Measures, ReturnId, id};
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use metrics::Period;
+use platform::web::{Posted, see_other};
+use platform::{AppResult, Ctx, Permission};
+use std::collections::HashMap;
+use ui::{Field, Form, Lang, Notice, Page, Pairs};
+
+/// A figure as the page shows it.
+struct Figure {
+    text: String,
+    unit: String,
+    /// The page of the cell, for staff.
+    cell: String,
+    /// The page of its metric, for staff.
+    metric: String,
+}
+
+struct Grid {
+    title: String,
+    columns: Vec<String>,
+    rows: Vec<(String, Vec<Option<Figure>>)>,
+}
+
+/// An erratum as the page tells it: when, what, from and to, why.
+type Told = (String, String, String, String);
+
+#[derive(Template)]
+#[template(path = "editions/desk.html")]
+struct DeskPage {
+    page: Page,
+    shown: Shown,
+    grids: Vec<Grid>,
+    errata: Vec<Told>,
+    frozen: String,
+    period: String,
+    form: Form,
+    may_tell: bool,
+}
+
+#[derive(Template)]
+#[template(path = "editions/public.html")]
+struct PublicPage {
+    page: Page,
+    shown: Shown,
+    grids: Vec<Grid>,
+    errata: Vec<Told>,
+    frozen: String,
+    period: String,
+}
+
+fn number(value: Option<i64>, decimals: u8) -> String {
+    value.map_or_else(|| "—".to_owned(), |value| Number::from_raw(value).text(decimals))
+}
+
+fn grids(shown: &Shown, metrics: Option<&Measures>) -> Vec<Grid> {
+    let values: HashMap<&str, Option<i64>> = shown
+        .cells
+        .iter()
+        .map(|cell| (cell.element.as_str(), cell.value))
+        .collect();
+    let period: Option<Period> = shown.edition.period.parse().ok();
+    let figure = |code: &str| {
+        let element = shown.form.find(code)?;
+        let metric = match (&element.fill, metrics, period) {
+            (Fill::Metric { id, .. }, Some(metrics), Some(period)) if metrics.find(id).is_some() => {
+                metrics::link(id, shown.edition.org_id, period)
+            }
+            _ => String::new(),
+        };
+        Some(Figure {
+            text: number(values.get(code).copied().flatten(), element.decimals),
+            unit: element.unit.clone(),
+            cell: metrics.map_or_else(String::new, |_| {
+                format!("/desk/returns/{}/cells/{code}", shown.edition.return_id)
+            }),
+            metric,
+        })
+    };
+    let tables = shown.form.definition.tables.iter();
+    tables
+        .map(|table| Grid {
+            title: format!("{} {}", table.code, table.title),
+            columns: table.columns.iter().map(|column| column.label.clone()).collect(),
+            rows: table
+                .rows
+                .iter()
+                .map(|row| {
+                    let cells = table.columns.iter();
+                    let cells = cells.map(|column| figure(&code_of(&table.code, &row.code, &column.code)));
+                    (row.label.clone(), cells.collect())
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+fn errata(page: &Page, shown: &Shown) -> Vec<Told> {
+    let told = |one: &super::store::ErratumRow| {
+        let element = shown.form.find(&one.element);
+        let decimals = element.map_or(0, |element| element.decimals);
+        let label = element.map(super::super::datasets::definition::Element::label);
+        let what = format!("{} {}", one.element, label.unwrap_or_default());
+        let change = format!(
+            "{} 改为 {}",
+            number(one.value_was, decimals),
+            number(one.value_is, decimals)
+        );
+        (page.moment(one.created_at), what, change, one.reason.clone())
+    };
+    shown.errata.iter().map(told).collect()
+}
+
+fn period(shown: &Shown) -> String {
+    let period: Option<Period> = shown.edition.period.parse().ok();
+    period.map_or_else(|| shown.edition.period.clone(), Period::label)
+}
+
+/// Freezes a return.
+pub(super) async fn freeze(ctx: Ctx, Path(at): Path<String>, posted: Posted) -> AppResult<Response> {
+    let of: ReturnId = id(&at)?;
+    let edition = actions::freeze(&ctx, of, posted.get("name")).await?;
+    Ok(see_other(&format!("/desk/editions/{edition}?done=frozen")))
+}
+
+fn erratum_form() -> Form {
+    let fields = vec![
+        Field::text("element", "哪一格（编号）", 1, 60).hint("例如 T5_all_people"),
+        Field::text("value", "应当是", 1, 30),
+        Field::textarea("reason", "为什么", 300),
+    ];
+    Form::blank(fields, Lang::Zh)
+}
+
+/// An edition, for staff.
+pub(super) async fn desk(
+    ctx: Ctx,
+    Extension(metrics): Extension<Measures>,
+    Path(at): Path<String>,
+    Query(query): Query<Pairs>,
+) -> AppResult<Response> {
+    desk_page(&ctx, &metrics, id(&at)?, erratum_form(), &query, 200).await
+}
+
+async fn desk_page(
+    ctx: &Ctx,
+    metrics: &Measures,
+    id: EditionId,
+    form: Form,
+    query: &Pairs,
+    status: u16,
+) -> AppResult<Response> {
+    let shown = actions::get(ctx, id).await?;
+    let mut page = ui::desk_page(ctx, &shown.edition.name);
+    let done = query.iter().find(|(name, _)| name == "done");
+    match done.map(|(_, what)| what.as_str()) {
+        Some("frozen") => page = page.noticed(Notice::done("年度版已定，里面的数不再改动。")),
+        Some("told") => page = page.noticed(Notice::done("勘误已公布。")),
+        _ => {}
+    }
+    let template = DeskPage {
+        grids: grids(&shown, Some(metrics)),
+        errata: errata(&page, &shown),
+        frozen: page.moment(shown.edition.created_at),
+        period: period(&shown),
+        may_tell: ctx.reach(Permission::ReturnApprove).contains(&shown.org.path),
+        form,
+        page,
+        shown,
+    };
+    Ok(ui::respond::html_with(status, &template))
+}
+
+/// Tells an erratum.
+pub(super) async fn tell(
+    ctx: Ctx,
+    Extension(metrics): Extension<Measures>,
+    Path(at): Path<String>,
+    posted: Posted,
+) -> AppResult<Response> {
+    let id: EditionId = id(&at)?;
+    let reason = posted.get("reason").replace(['\r', '\n'], " ");
+    match actions::tell(&ctx, id, posted.get("element"), posted.get("value"), &reason).await {
+        Ok(()) => Ok(see_other(&format!("/desk/editions/{id}?done=told"))),
+        Err(error) => {
+            let mut form = erratum_form()
+                .fill("element", posted.get("element"))
+                .fill("value", posted.get("value"))
+                .fill("reason", posted.get("reason"));
+            let status = form.take_up(error)?;
+            desk_page(&ctx, &metrics, id, form, &Pairs::new(), status).await
+        }
+    }
+}
+
+/// An edition, for everybody.
+pub(super) async fn public(ctx: Ctx, Path(at): Path<String>) -> AppResult<Response> {
+    let shown = actions::public(&ctx, id(&at)?).await?;
+    let mut page = ui::page(&ctx, "");
+    page.lang = Lang::Zh;
+    page.title.clone_from(&shown.edition.name);
+    let template = PublicPage {
+        grids: grids(&shown, None),
+        errata: errata(&page, &shown),
+        frozen: page.moment(shown.edition.created_at),
+        period: period(&shown),
+        page,
+        shown,
+    };
+    Ok(ui::html(&template))
+}
