@@ -61,16 +61,16 @@ async fn every_rule_of_quality_finds_what_is_wrong_and_nothing_elsewhere() {
     change(
         &f,
         &[
-            "UPDATE org_facts SET lng_e6 = NULL WHERE org_id = $2 AND $1 > 0",
-            "UPDATE class SET teacher_id = NULL, room_id = NULL, enrolled = enrolled - 1 WHERE id = $1 AND $2 > 0",
-            &format!("UPDATE person SET registered_at_org_id = $2 WHERE id IN ({first}, {second}, {third}) AND $1 > 0"),
+            "UPDATE org_facts SET lng_e6 = NULL WHERE org_id = $2 AND CAST($1 AS BIGINT) > 0",
+            "UPDATE class SET teacher_id = NULL, room_id = NULL, enrolled = enrolled - 1 WHERE id = $1 AND CAST($2 AS BIGINT) > 0",
+            &format!("UPDATE person SET registered_at_org_id = $2 WHERE id IN ({first}, {second}, {third}) AND CAST($1 AS BIGINT) > 0"),
             &format!(
-                "UPDATE person SET name = '王秀英', sex = 'female' WHERE id IN ({first}, {second}) AND $1 > 0 AND $2 > 0"
+                "UPDATE person SET name = '王秀英', sex = 'female' WHERE id IN ({first}, {second}) AND CAST($1 AS BIGINT) > 0 AND CAST($2 AS BIGINT) > 0"
             ),
-            &format!("UPDATE person SET birth = '1915-11-22' WHERE id = {third} AND $1 > 0 AND $2 > 0"),
+            &format!("UPDATE person SET birth = '1915-11-22' WHERE id = {third} AND CAST($1 AS BIGINT) > 0 AND CAST($2 AS BIGINT) > 0"),
             &format!(
                 "INSERT INTO attendance (session_id, person_id, status, method, marked_at) SELECT s.id, {}, 'present', \
-                 'teacher', '2026-11-14T01:00:00.000Z' FROM session s WHERE s.class_id = $1 AND $2 > 0 AND s.number = 1",
+                 'teacher', '2026-11-14T01:00:00.000Z' FROM session s WHERE s.class_id = $1 AND CAST($2 AS BIGINT) > 0 AND s.number = 1",
                 f.world.here.teacher.raw()
             ),
         ],
@@ -101,7 +101,7 @@ async fn every_rule_of_quality_finds_what_is_wrong_and_nothing_elsewhere() {
     change(
         &f,
         &[&format!(
-            "UPDATE person SET birth = '1915-11-23' WHERE id = {third} AND $1 > 0 AND $2 > 0"
+            "UPDATE person SET birth = '1915-11-23' WHERE id = {third} AND CAST($1 AS BIGINT) > 0 AND CAST($2 AS BIGINT) > 0"
         )],
     )
     .await;
@@ -112,6 +112,10 @@ async fn every_rule_of_quality_finds_what_is_wrong_and_nothing_elsewhere() {
 async fn published_metrics_are_counted_described_and_told_in_english() {
     let f = class().await;
     let metrics = wiring::metrics(&f.app.platform).unwrap();
+    let known = metrics.sources_known(&f.app.system()).await.unwrap();
+    for source in &known.sources {
+        assert!(source.words.is_some(), "{} is not described", source.id);
+    }
     let mut texts = Vec::new();
     for one in PUBLISHED {
         let metric = metrics

@@ -2,6 +2,7 @@
 
 use super::model::{LICENCE, Published, Year, years};
 use super::suppression::{Area, Cell, Shown, protect};
+use axum::body::Bytes;
 use kernel::{Date, OrgId};
 use metrics::{Ask, Figure, How, Metric, Metrics, Period, Tree};
 use platform::{AppError, AppResult, Ctx};
@@ -32,7 +33,7 @@ pub const HEADER: [&str; 15] = [
 ];
 
 /// A file in memory with the day on which it was made.
-type File = (Date, Arc<[u8]>);
+type File = (Date, Bytes);
 
 /// The files that were made, by metric. One is made at a time: whoever asks meanwhile waits for it.
 #[derive(Default)]

@@ -59,5 +59,5 @@ pub(super) async fn file(
         ),
         (header::CACHE_CONTROL, "public, max-age=3600".to_owned()),
     ];
-    Ok((headers, bytes.to_vec()).into_response())
+    Ok((headers, bytes).into_response())
 }
