@@ -42,7 +42,7 @@ pub fn routes(shared: &Shared) -> Routes {
         .merge(attendance::routes())
         .merge(records::routes(Some(Arc::clone(&shared.typesetter))))
         .merge(metrics::routes(&shared.metrics))
-        .merge(plans::routes())
+        .merge(plans::routes(&shared.metrics))
         .merge(statistics::routes(
             &shared.metrics,
             Some(Arc::clone(&shared.typesetter)),
@@ -71,12 +71,24 @@ const DECLARED: &[metrics::Declared] = &[
     records::metrics::DECLARED,
 ];
 
+/// What each domain tells the hub of data: words of its sources, and what must not be among its data.
+const DESCRIBED: &[metrics::Described] = &[
+    people::quality::DESCRIBED,
+    orgs::quality::DESCRIBED,
+    teaching::quality::DESCRIBED,
+    enrollment::quality::DESCRIBED,
+    attendance::quality::DESCRIBED,
+    records::quality::DESCRIBED,
+];
+
 /// All metrics of the program, for one process.
 ///
 /// # Errors
 /// When two domains declare the same name or one speaks of what is not there: a fault of the program.
 pub fn metrics(platform: &Platform) -> AppResult<metrics::Metrics> {
-    let registry = metrics::Registry::new(DECLARED, orgs::metrics::tree).map_err(AppError::Internal)?;
+    let registry = metrics::Registry::new(DECLARED, orgs::metrics::tree)
+        .and_then(|registry| registry.describe(DESCRIBED))
+        .map_err(AppError::Internal)?;
     Ok(metrics::Metrics::new(registry, platform))
 }
 
@@ -185,6 +197,7 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
     all.extend(attendance::waiting(ctx).await?);
     all.extend(enrollment::waiting(ctx).await?);
     all.extend(records::waiting(ctx).await?);
+    all.extend(plans::waiting(ctx).await?);
     all.extend(teaching::waiting(ctx).await?);
     all.extend(orgs::waiting(ctx).await?);
     all.extend(people::waiting(ctx).await?);

@@ -9,6 +9,7 @@ pub mod leave;
 pub mod marks;
 pub mod metrics;
 mod personal;
+pub mod quality;
 pub mod roll;
 pub mod summary;
 #[cfg(test)]

@@ -16,6 +16,7 @@ pub mod merging;
 pub mod metrics;
 pub mod offers;
 mod personal;
+pub mod quality;
 pub mod roll;
 pub mod rounds;
 mod rows;

@@ -1,5 +1,6 @@
 //! What a metric is: data in words, and the query that its domain owns.
 
+use crate::quality::{Described, QualityRule, SourceWords};
 use crate::tree::TreeReader;
 use db::{Db, DbResult};
 use kernel::{AgeBand, Date, OrgId};
@@ -293,6 +294,10 @@ pub struct Registry {
     pub spans: Vec<SpanSource>,
     /// Sources whose facts hold on a day.
     pub moments: Vec<MomentSource>,
+    /// Words of sources, for the hub of data.
+    pub words: Vec<SourceWords>,
+    /// What must not be among the data.
+    pub rules: Vec<QualityRule>,
     /// Reads the tree of a day.
     pub tree: TreeReader,
 }
@@ -320,10 +325,32 @@ impl Registry {
             by_id,
             spans,
             moments,
+            words: Vec::new(),
+            rules: Vec::new(),
             tree,
         };
         registry.check()?;
         Ok(registry)
+    }
+
+    /// Adds what the domains tell of their sources and of what must not be among their data.
+    ///
+    /// # Errors
+    /// A sentence when words speak of a source that nobody declares, or two rules share a name.
+    pub fn describe(mut self, described: &[Described]) -> Result<Self, String> {
+        for words in described.iter().flat_map(|part| part.sources) {
+            if self.span(words.source).is_none() && self.moment(words.source).is_none() {
+                return Err(format!("{} is described and not declared", words.source));
+            }
+            self.words.push(*words);
+        }
+        for rule in described.iter().flat_map(|part| part.rules) {
+            if self.rules.iter().any(|other| other.id == rule.id) {
+                return Err(format!("two rules of quality are called {}", rule.id));
+            }
+            self.rules.push(*rule);
+        }
+        Ok(self)
     }
 
     fn check(&self) -> Result<(), String> {
@@ -355,7 +382,7 @@ impl Registry {
     /// The metric of this name.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<&Metric> {
-        self.by_id.get(id).map(|at| &self.metrics[*at])
+        self.by_id.get(id).and_then(|at| self.metrics.get(*at))
     }
 
     /// The monthly source of this name.

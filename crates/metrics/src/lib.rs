@@ -19,16 +19,19 @@
 //!
 //! Events: `metrics.counted`. Tables: `metric_cell`, `metric_member`, `metric_month`, `metric_follower`.
 //!
-//! Start reading at [`definition`], then [`reading`]; `counting/` keeps the cells.
+//! Start reading at [`definition`], then [`reading`]; `counting/` keeps the cells. What the hub of data tells of sources
+//! is in [`freshness`], what must not be among the data in [`quality`].
 
 pub mod browsing;
 pub mod cells;
 pub mod counting;
 pub mod definition;
 mod figure;
+pub mod freshness;
 mod moments;
 
 mod period;
+pub mod quality;
 pub mod reading;
 mod store;
 
@@ -40,6 +43,7 @@ pub use definition::{
 };
 pub use figure::{Figure, State, link};
 pub use period::Period;
+pub use quality::{Described, QualityRule, Severity, SourceWords, Suspect};
 pub use reading::{Ask, Metrics, Slice};
 pub use tree::{Placed, Tree, TreeReader};
 

@@ -146,11 +146,10 @@ impl Period {
     /// The same period a year earlier.
     #[must_use]
     pub fn last_year(self) -> Self {
+        // 29 February has 28 February a year earlier.
         let earlier = |day: Date| {
-            day.with()
-                .year(day.year() - 1)
-                .build()
-                .unwrap_or_else(|_| before(day))
+            let same = day.with().year(day.year() - 1).build();
+            same.unwrap_or_else(|_| before(day).with().year(day.year() - 1).build().unwrap_or(day))
         };
         match self {
             Self::Month { year, month } => Self::Month {
@@ -179,7 +178,12 @@ impl Period {
         match self {
             Self::Month { year, month } => format!("{year}年{month}月"),
             Self::Quarter { year, quarter } => {
-                let name = ["一", "二", "三", "四"][usize::try_from(quarter - 1).unwrap_or(0).min(3)];
+                let name = match quarter {
+                    1 => "一",
+                    2 => "二",
+                    3 => "三",
+                    _ => "四",
+                };
                 format!("{year}年第{name}季度")
             }
             Self::HalfYear { year, half } => format!("{year}年{}半年", if half == 1 { "上" } else { "下" }),
@@ -238,20 +242,24 @@ fn parse(text: &str) -> Option<Period> {
         return None;
     }
     let number = |text: &str, most: i8| text.parse::<i8>().ok().filter(|n| (1..=most).contains(n));
-    match text.get(4..)? {
-        "" => Some(Period::Year(year)),
-        "-S" => Some(Period::SchoolYear(year)),
-        rest if rest.starts_with("-Q") => Some(Period::Quarter {
+    let rest = text.get(4..)?;
+    match rest {
+        "" => return Some(Period::Year(year)),
+        "-S" => return Some(Period::SchoolYear(year)),
+        _ => {}
+    }
+    if let Some(quarter) = rest.strip_prefix("-Q") {
+        let quarter = number(quarter, 4)?;
+        return Some(Period::Quarter { year, quarter });
+    }
+    if let Some(half) = rest.strip_prefix("-H") {
+        let half = number(half, 2)?;
+        return Some(Period::HalfYear { year, half });
+    }
+    match rest.strip_prefix('-') {
+        Some(month) if month.len() == 2 => Some(Period::Month {
             year,
-            quarter: number(&rest[2..], 4)?,
-        }),
-        rest if rest.starts_with("-H") => Some(Period::HalfYear {
-            year,
-            half: number(&rest[2..], 2)?,
-        }),
-        rest if rest.len() == 3 && rest.starts_with('-') => Some(Period::Month {
-            year,
-            month: number(&rest[1..], 12)?,
+            month: number(month, 12)?,
         }),
         _ => text.parse::<Date>().ok().map(Period::Day),
     }

@@ -1,6 +1,7 @@
 //! SQL of the cells and of the events they follow, and nothing else. The queries of sources stand with their domains.
 
 use crate::definition::{BehindRow, Fact};
+use crate::quality::Suspect;
 use db::{Db, DbResult, Scope, Tx, Value, args};
 use kernel::{Date, OrgId};
 
@@ -80,6 +81,30 @@ db::record! {
         pub n: i64,
         /// Second measure.
         pub m: i64,
+    }
+}
+
+db::record! {
+    /// Between which months a source was counted, and when last.
+    pub struct CountedMonths {
+        /// Source.
+        pub source: String,
+        /// First month.
+        pub first_month: String,
+        /// Last month.
+        pub last_month: String,
+        /// When a month of it was last rolled up.
+        pub counted_at: kernel::Instant,
+    }
+}
+
+db::record! {
+    /// How many own cells a source has.
+    pub struct CellsCounted {
+        /// Source.
+        pub source: String,
+        /// Cells.
+        pub cells: i64,
     }
 }
 
@@ -286,4 +311,55 @@ pub async fn moment(db: &Db, sql: &str, day: Date) -> DbResult<Vec<MomentFact>> 
 /// Runs a source's query for the rows behind a figure.
 pub async fn behind(db: &Db, scope: &Scope, sql: &str, args: &[Value]) -> DbResult<Vec<BehindRow>> {
     db.within(scope).query(sql, args).await
+}
+
+/// Between which months each source was counted.
+pub async fn counted_months(db: &Db) -> DbResult<Vec<CountedMonths>> {
+    db.query(
+        "SELECT source, min(month) AS first_month, max(month) AS last_month, max(counted_at) AS counted_at \
+         FROM metric_month GROUP BY source ORDER BY source LIMIT 1000",
+        args![],
+    )
+    .await
+}
+
+/// How many own cells each source has.
+pub async fn cells_counted(db: &Db) -> DbResult<Vec<CellsCounted>> {
+    db.query(
+        "SELECT source, count(*) AS cells FROM metric_cell WHERE rolled = FALSE GROUP BY source ORDER BY source \
+         LIMIT 1000",
+        args![],
+    )
+    .await
+}
+
+/// How many rows a source's query has for a day.
+pub async fn moment_rows(db: &Db, sql: &str, day: Date) -> DbResult<i64> {
+    db.query_one(&format!("SELECT count(*) FROM ({sql}) AS facts"), args![day])
+        .await
+}
+
+/// Runs a rule's query for the first rows.
+pub async fn suspects(
+    db: &Db,
+    scope: &Scope,
+    sql: &str,
+    days: (Date, Date),
+    limit: i64,
+) -> DbResult<Vec<Suspect>> {
+    db.within(scope).query(sql, args![days.0, days.1, limit]).await
+}
+
+/// Runs a rule's query for the number of rows, counted up to a limit.
+pub async fn suspects_counted(
+    db: &Db,
+    scope: &Scope,
+    sql: &str,
+    days: (Date, Date),
+    limit: i64,
+) -> DbResult<i64> {
+    let sql = format!("SELECT count(*) FROM ({sql}) AS found");
+    db.within(scope)
+        .query_one(&sql, args![days.0, days.1, limit])
+        .await
 }

@@ -41,12 +41,12 @@ impl Tree {
             nodes.iter().enumerate().map(|(at, node)| (node.id, at)).collect();
         let mut below = vec![Vec::new(); nodes.len()];
         for (at, node) in nodes.iter().enumerate() {
-            if let Some(above) = node
+            let above = node
                 .above
                 .and_then(|id| places.get(&id))
-                .filter(|above| **above != at)
-            {
-                below[*above].push(at);
+                .filter(|above| **above != at);
+            if let Some(list) = above.and_then(|above| below.get_mut(*above)) {
+                list.push(at);
             }
         }
         let roots = nodes
@@ -57,11 +57,12 @@ impl Tree {
         let mut downward = Vec::with_capacity(nodes.len());
         let mut open: Vec<usize> = roots.map(|(at, _)| at).collect();
         while let Some(at) = open.pop() {
-            if std::mem::replace(&mut seen[at], true) {
+            let before = seen.get_mut(at).map(|seen| std::mem::replace(seen, true));
+            if before != Some(false) {
                 continue;
             }
             downward.push(at);
-            open.extend(&below[at]);
+            open.extend(below.get(at).into_iter().flatten());
         }
         downward.reverse();
         let hash = hash_of(&nodes);
@@ -83,21 +84,18 @@ impl Tree {
     /// The org, if it is known on that day.
     #[must_use]
     pub fn get(&self, org: OrgId) -> Option<&Placed> {
-        self.places.get(&org).map(|at| &self.nodes[*at])
+        self.places.get(&org).and_then(|at| self.nodes.get(*at))
     }
 
     /// All orgs, each after all those below it.
     pub fn upward(&self) -> impl Iterator<Item = &Placed> {
-        self.upward.iter().map(|at| &self.nodes[*at])
+        self.upward.iter().filter_map(|at| self.nodes.get(*at))
     }
 
     /// Directly below it, with what only carries its past.
     pub fn children(&self, org: OrgId) -> impl Iterator<Item = &Placed> {
-        let below = self
-            .places
-            .get(&org)
-            .map_or(&[] as &[usize], |at| &self.below[*at]);
-        below.iter().map(|at| &self.nodes[*at])
+        let below = self.places.get(&org).and_then(|at| self.below.get(*at));
+        below.into_iter().flatten().filter_map(|at| self.nodes.get(*at))
     }
 
     /// The org and all below it; nothing when it is not known on that day.
@@ -106,8 +104,8 @@ impl Tree {
         let mut all = Vec::new();
         let mut open: Vec<usize> = self.places.get(&org).copied().into_iter().collect();
         while let Some(at) = open.pop() {
-            all.push(self.nodes[at].id);
-            open.extend(&self.below[at]);
+            all.extend(self.nodes.get(at).map(|node| node.id));
+            open.extend(self.below.get(at).into_iter().flatten());
             // No more orgs than there are: guards against a circle.
             if all.len() > self.nodes.len() {
                 break;

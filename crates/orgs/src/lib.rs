@@ -8,6 +8,7 @@ pub mod facts;
 pub mod funding;
 pub mod metrics;
 pub mod population;
+pub mod quality;
 pub mod regions;
 pub mod rooms;
 pub mod sites;

@@ -12,6 +12,7 @@ pub mod me;
 mod outbox;
 pub mod persons;
 pub mod posts;
+pub mod quality;
 pub mod sign_in;
 #[cfg(test)]
 mod testing;
@@ -84,6 +85,11 @@ pub const SCHEMA: db::Schema = db::Schema {
             number: 3,
             name: "family",
             sql: include_str!("../migrations/0003_family.sql"),
+        },
+        db::Migration {
+            number: 4,
+            name: "same_person",
+            sql: include_str!("../migrations/0004_same_person.sql"),
         },
     ],
     org_owned: &["post", "person_org"],

@@ -2,7 +2,9 @@
 //!
 //! Start reading at [`plans`]; the reader itself is [`reading`]: text in, draft out, no I/O.
 
+pub mod alignment;
 pub mod plans;
+pub mod progress;
 pub mod reading;
 #[cfg(test)]
 mod testing;
@@ -10,11 +12,23 @@ mod testing;
 /// The tables of this crate.
 pub const SCHEMA: db::Schema = db::Schema {
     domain: "plans",
-    migrations: &[db::Migration {
-        number: 1,
-        name: "plans",
-        sql: include_str!("../migrations/0001_plans.sql"),
-    }],
+    migrations: &[
+        db::Migration {
+            number: 1,
+            name: "plans",
+            sql: include_str!("../migrations/0001_plans.sql"),
+        },
+        db::Migration {
+            number: 2,
+            name: "alignment",
+            sql: include_str!("../migrations/0002_alignment.sql"),
+        },
+        db::Migration {
+            number: 3,
+            name: "progress",
+            sql: include_str!("../migrations/0003_progress.sql"),
+        },
+    ],
     org_owned: &["plan"],
 };
 
@@ -28,6 +42,14 @@ pub mod kinds {
     pub enum PlanTask {}
     /// A target of a task.
     pub enum PlanTarget {}
+    /// A milestone of a task.
+    pub enum PlanMilestone {}
+    /// A report on a task.
+    pub enum PlanReport {}
+    /// A supervision slip.
+    pub enum PlanSlip {}
+    /// A change that is asked for.
+    pub enum PlanChange {}
 }
 /// Id of a plan.
 pub type PlanId = kernel::Id<kinds::Plan>;
@@ -38,15 +60,32 @@ pub type PlanTaskId = kernel::Id<kinds::PlanTask>;
 /// Id of a target of a task.
 pub type PlanTargetId = kernel::Id<kinds::PlanTarget>;
 
+/// Id of a milestone of a task.
+pub type PlanMilestoneId = kernel::Id<kinds::PlanMilestone>;
+/// Id of a report on a task.
+pub type PlanReportId = kernel::Id<kinds::PlanReport>;
+/// Id of a supervision slip.
+pub type PlanSlipId = kernel::Id<kinds::PlanSlip>;
+/// Id of a change that is asked for.
+pub type PlanChangeId = kernel::Id<kinds::PlanChange>;
+
+pub use progress::waiting;
+
 /// All addresses of this crate.
 #[must_use]
-pub fn routes() -> platform::Routes {
-    platform::Routes::new().merge(plans::routes())
+pub fn routes(metrics: &std::sync::Arc<metrics::Metrics>) -> platform::Routes {
+    platform::Routes::new()
+        .merge(plans::routes())
+        .merge(alignment::routes())
+        .merge(progress::routes(metrics))
 }
 
 /// Description of this crate's API.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
     use utoipa::OpenApi;
-    plans::PlansApi::openapi()
+    let mut all = plans::PlansApi::openapi();
+    all.merge(alignment::AlignmentApi::openapi());
+    all.merge(progress::ProgressApi::openapi());
+    all
 }

@@ -22,8 +22,18 @@ const PEOPLE: db::Schema = db::Schema {
 };
 
 pub async fn town() -> Town {
-    let schemas = [platform::SCHEMA, orgs::SCHEMA, PEOPLE, crate::SCHEMA];
-    let app = TestApp::start(&schemas, |_| crate::routes()).await;
+    let schemas = [
+        platform::SCHEMA,
+        metrics::SCHEMA,
+        orgs::SCHEMA,
+        PEOPLE,
+        crate::SCHEMA,
+    ];
+    let app = TestApp::start(&schemas, |platform| {
+        let registry = metrics::Registry::new(&[orgs::metrics::DECLARED], orgs::metrics::tree).unwrap();
+        crate::routes(&std::sync::Arc::new(metrics::Metrics::new(registry, platform)))
+    })
+    .await;
     let world = World::build(&app.platform).await;
     Town { app, world }
 }

@@ -8,6 +8,7 @@ pub mod completion;
 mod ledger;
 pub mod metrics;
 mod personal;
+pub mod quality;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

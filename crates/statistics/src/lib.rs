@@ -6,6 +6,7 @@ pub mod cockpit;
 pub mod datasets;
 pub mod editions;
 pub mod expression;
+pub mod hub;
 pub mod number;
 pub mod returns;
 pub mod sheet;
@@ -72,6 +73,7 @@ pub fn routes(metrics: &Measures, typesetter: Printing) -> platform::Routes {
         .with(Arc::clone(metrics))
         .with(typesetter)
         .merge(cockpit::routes(metrics))
+        .merge(hub::routes(metrics))
 }
 
 /// What waits for the actor in this crate.
@@ -88,6 +90,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     use utoipa::OpenApi;
     let mut all = datasets::DatasetsApi::openapi();
     all.merge(returns::ReturnsApi::openapi());
+    all.merge(hub::HubApi::openapi());
     all
 }
 

@@ -73,7 +73,7 @@ const ROOMS: MomentSource = MomentSource {
     kind_label: plain,
 };
 
-fn read_tree(db: db::Db, _: kernel::Date) -> TreeFuture {
+pub fn read_tree(db: db::Db, _: kernel::Date) -> TreeFuture {
     Box::pin(async move {
         let rows: Vec<(OrgId, Option<OrgId>, String, String)> = db
             .query(

@@ -8,6 +8,7 @@ pub mod holidays;
 pub mod metrics;
 mod names;
 pub mod planning;
+pub mod quality;
 pub mod seats;
 pub mod sessions;
 pub mod terms;

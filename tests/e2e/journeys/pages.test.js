@@ -39,6 +39,8 @@ function kind(path) {
   return path
     .replace(/\/[0-9a-z]{13}(?=[/.]|$)/g, '/{id}')
     .replace(/\/verify\/[^/]+/, '/verify/{code}')
+    .replace(/\/metrics\/[^/]+/, '/metrics/{metric}')
+    .replace(/\/cells\/[^/]+/, '/cells/{cell}')
     .replace(/\/\d+(?=[/.]|$)/g, '/{number}');
 }
 

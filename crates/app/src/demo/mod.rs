@@ -23,6 +23,7 @@ mod first_come;
 mod load;
 mod orgs;
 mod people;
+mod plans;
 mod records;
 mod regions;
 mod registers;
@@ -309,6 +310,7 @@ impl World {
         if let Some(audition) = &self.audition {
             audition::write(&load, &filled, audition).await?;
         }
+        plans::write(&load, &filled, &self.regions).await?;
         let outcomes = records::write(&load, &filled).await?;
         let sign_ins = accounts::write(&load, &filled, &self.regions).await?;
         Ok(DemoReport {

@@ -1,6 +1,7 @@
 //! The whole program on the small world, through its router.
 
 mod erasure;
+mod hub;
 mod metrics;
 mod paper;
 mod retention;

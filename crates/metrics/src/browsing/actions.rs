@@ -104,10 +104,9 @@ pub async fn look(
     let id = metric.id;
     let figure = metrics.figure(ctx, id, place.org, period).await?;
     let last_year = metrics.figure(ctx, id, place.org, period.last_year()).await?;
-    let mut periods = vec![period];
-    while periods.len() < COURSE {
-        periods.push(periods[periods.len() - 1].previous());
-    }
+    let mut periods: Vec<Period> = std::iter::successors(Some(period), |period| Some(period.previous()))
+        .take(COURSE)
+        .collect();
     periods.reverse();
     let figures = metrics.series(ctx, id, place.org, &periods).await?;
     let mut parts = Vec::new();

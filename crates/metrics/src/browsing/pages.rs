@@ -181,6 +181,8 @@ fn shown(row: &BehindRow, kind_label: fn(&str) -> String) -> Row {
         ("room", _) => format!("/desk/rooms/{id}"),
         ("class", _) => format!("/desk/classes/{id}"),
         ("session", _) => format!("/desk/sessions/{id}"),
+        ("budget_line", _) => format!("/desk/funding/{id}"),
+        ("title", _) => format!("/desk/titles/{id}"),
         _ => String::new(),
     };
     Row {

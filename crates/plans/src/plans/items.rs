@@ -154,6 +154,27 @@ fn full(items: i64) -> AppResult<()> {
     ))
 }
 
+/// Adds items at the end of a draft that the caller found and locked.
+///
+/// # Errors
+/// [`AppError::Refused`] when the draft is full.
+pub async fn append(tx: &Tx, ctx: &Ctx, plan: PlanId, items: Vec<ItemDraft>) -> AppResult<()> {
+    let have = store::counts(tx, plan).await?.items;
+    full(have + i64::try_from(items.len()).unwrap_or(i64::MAX) - 1)?;
+    let last = store::last_position(tx, plan).await?;
+    let new: Vec<NewItem> = (last + 1..)
+        .zip(items)
+        .map(|(position, item)| NewItem {
+            id: ctx.new_id(),
+            position,
+            item,
+            checked: true,
+            doubtful: false,
+        })
+        .collect();
+    Ok(store::insert_items(tx, plan, &new, || ctx.new_id::<()>().raw()).await?)
+}
+
 /// Splits an item: from this task on (counted from 0) the tasks become an item of their own, with their words.
 ///
 /// # Errors

@@ -23,22 +23,28 @@
 pub mod actions;
 mod amounts;
 mod api;
+mod bulk;
 mod form;
 mod head;
 mod intake;
 mod item_pages;
 pub mod items;
 pub mod model;
-mod pages;
+pub(crate) mod pages;
 mod proposal;
 mod read;
 mod store;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod typed;
 
+pub use amounts::{parse as parse_amount, plain as plain_amount, with_unit};
 pub use api::PlansApi;
+pub use bulk::{AtOnce, issue_at_once};
 pub use intake::Source;
+pub(crate) use items::append;
+pub use read::{Item, Task, all_items, find};
+pub use store::{Counts, ItemRow, PlanBrief, PlanRow, TargetRow, TaskRow};
 
 use platform::{Access, Permission as P, Routes};
 

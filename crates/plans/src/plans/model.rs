@@ -398,7 +398,7 @@ pub fn changed_meanwhile() -> AppError {
 pub fn frozen() -> AppError {
     AppError::refused(
         "plan_frozen",
-        "这份计划已经印发，原文和指标值不能再改。确实要调整的，请在“任务和进度”里提出变更申请。",
+        "这份计划已经印发，原文和指标值不能再改。确实要调整的，请在“任务和进度”里申请变更。",
     )
 }
 

@@ -438,7 +438,7 @@ pub(super) async fn show_page(
     Ok(ui::respond::html_with(status, &template))
 }
 
-pub(super) fn crumbs(page: &Page, plan: &PlanRow, here: Option<&str>) -> Crumbs {
+pub(crate) fn crumbs(page: &Page, plan: &PlanRow, here: Option<&str>) -> Crumbs {
     let own = here.map_or(String::new(), |_| format!("/desk/plans/{}", plan.id));
     let mut links = vec![Link::new("/desk/plans", "工作要点"), Link::new(own, &plan.title)];
     links.extend(here.map(|text| Link::new("", text)));

@@ -466,6 +466,7 @@ pub async fn issue(tx: &Tx, id: PlanId, at: Instant) -> DbResult<()> {
 /// Removes a draft with everything in it.
 pub async fn remove(tx: &Tx, id: PlanId) -> DbResult<()> {
     for sql in [
+        "DELETE FROM plan_link WHERE plan_id = $1",
         "DELETE FROM plan_target WHERE plan_id = $1",
         "DELETE FROM plan_task WHERE plan_id = $1",
         "DELETE FROM plan_item WHERE plan_id = $1",

@@ -3,6 +3,7 @@
 use crate::testing::{Town, town};
 use platform::Role;
 use serde_json::{Value, json};
+use testkit::Client;
 
 /// A short document with two numbered points, one of them with targets.
 pub const TEXT: &str = "2026年某区终身教育工作要点\n\n一、完善办学网络\n1.建设学习点。新增60个老年教育社会学习点，老年人参与率达到70%以上。\n2.开展展演。办好全民终身学习活动周；推进团队建设。\n\n某区终身教育促进委员会办公室\n2026年3月12日\n";
@@ -10,9 +11,13 @@ pub const TEXT: &str = "2026年某区终身教育工作要点\n\n一、完善办
 /// Uploads the text as a plan of the district; gives the address of the plan.
 pub async fn uploaded(town: &Town, text: &str) -> String {
     let bureau = town.district(Role::DistrictBureau);
-    let org = town.world.district.to_string();
-    let answer = bureau
-        .upload("/desk/plans/new", &[("org", &org)], "要点.txt", text.as_bytes())
+    uploaded_for(&bureau, &town.world.district.to_string(), text).await
+}
+
+/// Uploads the text as a plan of this organisation; gives the address of the plan.
+pub async fn uploaded_for(client: &Client, org: &str, text: &str) -> String {
+    let answer = client
+        .upload("/desk/plans/new", &[("org", org)], "要点.txt", text.as_bytes())
         .await;
     assert_eq!(answer.status, 303, "{}", answer.body);
     answer.location().split('?').next().unwrap().to_owned()

@@ -1,9 +1,9 @@
 //! The draft of a plan: what the reader found, for a person to correct and for programs as JSON.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// A plan as it was read, not yet looked at by anybody.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Draft {
     /// Title as printed, without the spaces and line breaks in it.
     pub title: Option<String>,
@@ -16,11 +16,12 @@ pub struct Draft {
     /// What is asked for, in the order of the document.
     pub items: Vec<Item>,
     /// What a person should look at, as sentences.
+    #[serde(default)]
     pub notes: Vec<Note>,
 }
 
 /// One item: a numbered point, or a paragraph without a number that holds a measure or a target.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Item {
     /// The printed label without its mark (`11`, `二`).
     pub number: Option<String>,
@@ -37,7 +38,7 @@ pub struct Item {
 }
 
 /// One measure: a sentence or a part of one that ends with a semicolon.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Task {
     /// Its words.
     pub text: String,
@@ -54,7 +55,7 @@ pub struct Task {
 }
 
 /// What would show that a task is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// A figure is reached.
@@ -66,7 +67,7 @@ pub enum Kind {
 }
 
 /// When a task is to be worked on; nothing set where the document does not say.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     /// First day, `YYYY-MM-DD`; `MM-DD` when it returns every year.
     pub from: Option<String>,
@@ -77,7 +78,7 @@ pub struct Window {
 }
 
 /// A figure that is to be reached.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Target {
     /// What is counted or measured.
     pub object: String,
@@ -104,7 +105,7 @@ pub struct Target {
 }
 
 /// How a figure is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Comparison {
     /// So many; nothing said about more or less.
@@ -120,7 +121,7 @@ pub enum Comparison {
 }
 
 /// Where words stand in the document.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// First line, counted from 1.
     pub line_from: usize,
@@ -133,7 +134,7 @@ pub struct Place {
 }
 
 /// A remark for the person who corrects the draft.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// Line it is about, counted from 1; none for the whole document.
     pub line: Option<usize>,

@@ -48,7 +48,7 @@ pub struct View {
     /// Key figures.
     pub keys: Vec<Key>,
     /// Which of them the orgs below are shown by.
-    pub chosen: usize,
+    pub chosen: Metric,
     /// Orgs below.
     pub below: Vec<Below>,
     /// Outlines of the area.
@@ -81,6 +81,7 @@ pub async fn view(
     let keys = keys(ctx, metrics, &place, period, &panels).await?;
     let chosen = keys.iter().position(|key| key.metric.id == by).unwrap_or(0);
     let key = keys.get(chosen).ok_or(AppError::NotFound)?;
+    let chosen = key.metric;
     let below = below(ctx, metrics, &place, period, key).await?;
     let outlines = if level == Level::Institution {
         Vec::new()
@@ -104,10 +105,10 @@ async fn keys(
     period: Period,
     panels: &[(Panel, Metric)],
 ) -> AppResult<Vec<Key>> {
-    let mut months = vec![Period::from(period.last_day().min(ctx.today()))];
-    while months.len() < COURSE {
-        months.push(months[months.len() - 1].previous());
-    }
+    let last = Period::from(period.last_day().min(ctx.today()));
+    let mut months: Vec<Period> = std::iter::successors(Some(last), |month| Some(month.previous()))
+        .take(COURSE)
+        .collect();
     months.reverse();
     let mut periods = vec![period, period.last_year()];
     periods.extend(&months);

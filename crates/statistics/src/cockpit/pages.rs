@@ -56,7 +56,7 @@ pub(super) async fn show(
     let by = by.map_or("", |(_, value)| value.as_str());
     let view = actions::view(&ctx, &metrics, asked.org, asked.period, by).await?;
     let period = asked.period;
-    let chosen = &view.keys[view.chosen];
+    let chosen = view.chosen;
     let lines: Vec<Line> = view
         .below
         .iter()
@@ -68,14 +68,9 @@ pub(super) async fn show(
         name: view.place.name.clone(),
         cards: view.keys.iter().map(|key| card(key, &view, period)).collect(),
         by_form: by_form(&view, period),
-        by_name: chosen.metric.name,
+        by_name: chosen.name,
         map: map(&view, period),
-        lines_caption: format!(
-            "下一级的{}（{}），{}",
-            chosen.metric.name,
-            chosen.metric.unit,
-            period.label()
-        ),
+        lines_caption: format!("下一级的{}（{}），{}", chosen.name, chosen.unit, period.label()),
         behind: lines.iter().filter(|line| !line.behind.is_empty()).count(),
         lines,
         period,
@@ -90,7 +85,7 @@ fn by_form(view: &View, period: Period) -> Form {
         .map(|key| Choice::new(key.metric.id, key.metric.name))
         .collect();
     let fields = vec![
-        Field::select("by", "下一级按哪个指标看", choices).value(view.keys[view.chosen].metric.id),
+        Field::select("by", "下一级按哪个指标看", choices).value(view.chosen.id),
         Field::hidden("org").value(view.place.org),
         Field::hidden("period").value(period),
     ];
@@ -133,7 +128,7 @@ fn rounded(figure: &Figure) -> Option<i64> {
 }
 
 fn line(below: &Below, view: &View, period: Period) -> Line {
-    let metric = view.keys[view.chosen].metric.id;
+    let metric = view.chosen.id;
     Line {
         name: below.name.clone(),
         href: link(metric, below.org, period),
@@ -146,7 +141,7 @@ fn line(below: &Below, view: &View, period: Period) -> Line {
 
 /// The orgs below on the map, where at least two have a place.
 fn map(view: &View, period: Period) -> Option<Map> {
-    let metric = &view.keys[view.chosen].metric;
+    let metric = &view.chosen;
     let discs: Vec<Disc> = view
         .below
         .iter()

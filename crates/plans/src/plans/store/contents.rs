@@ -226,6 +226,7 @@ pub async fn update_text(tx: &Tx, id: PlanItemId, text: &str) -> DbResult<()> {
 /// Removes an item with what is in it.
 pub async fn remove_item(tx: &Tx, id: PlanItemId) -> DbResult<()> {
     for sql in [
+        "DELETE FROM plan_link WHERE item_id = $1",
         "DELETE FROM plan_target WHERE item_id = $1",
         "DELETE FROM plan_task WHERE item_id = $1",
         "DELETE FROM plan_item WHERE id = $1",

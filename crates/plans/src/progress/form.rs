@@ -1,0 +1,123 @@
+//! The forms of a task's page.
+
+use super::actions::Progress;
+use super::model::DutyPart;
+use crate::plans::TargetRow;
+use ui::field::Choice;
+use ui::{Field, Form, Lang};
+
+/// The forms of a task's page, each as it is shown.
+#[derive(Debug, Clone)]
+pub(super) struct Forms {
+    pub(super) report: Form,
+    pub(super) milestone: Form,
+    pub(super) change: Form,
+    pub(super) slip: Form,
+}
+
+impl Forms {
+    /// Forms that nobody has filled in yet.
+    pub(super) fn blank(task: &Progress) -> Self {
+        Self {
+            report: Form::blank(report_fields(task), Lang::Zh),
+            milestone: Form::blank(milestone_fields(), Lang::Zh),
+            change: Form::blank(change_fields(task), Lang::Zh),
+            slip: Form::blank(slip_fields(task), Lang::Zh),
+        }
+    }
+
+    /// What is wrong with any of them.
+    pub(super) fn errors(&self) -> Vec<ui::ErrorSummary> {
+        [&self.report, &self.milestone, &self.change, &self.slip]
+            .into_iter()
+            .filter(|form| !form.is_valid())
+            .map(Form::errors)
+            .collect()
+    }
+}
+
+fn targets(task: &Progress) -> Vec<Choice> {
+    let all = task.task.targets.iter();
+    all.map(|target| Choice::new(target.id.to_string(), TargetRow::words(target)))
+        .collect()
+}
+
+/// A report.
+pub(super) fn report_fields(task: &Progress) -> Vec<Field> {
+    let mut fields = vec![
+        Field::textarea("words", "进展", 2_000).hint("做了什么，到了哪一步，有什么困难"),
+        Field::number("percent", "完成了百分之几", 0, 100).optional(),
+    ];
+    if !task.task.targets.is_empty() {
+        fields.push(
+            Field::select("target", "填哪个指标值", targets(task))
+                .optional()
+                .hint("系统里没有的数才需要填，会标明自填"),
+        );
+        fields.push(Field::text("value", "现在的数值", 0, 20));
+    }
+    fields.push(
+        Field::file(
+            "file",
+            "佐证材料（图片、PDF、DOCX、XLSX、TXT，最多 10 MB）",
+            ".png,.jpg,.jpeg,.webp,.pdf,.docx,.xlsx,.txt",
+        )
+        .optional(),
+    );
+    fields
+}
+
+/// A milestone.
+pub(super) fn milestone_fields() -> Vec<Field> {
+    vec![
+        Field::text("title", "节点", 2, 80).hint("例如 完成选点"),
+        Field::date("milestone_due", "哪天之前"),
+    ]
+}
+
+/// A change that is asked for.
+pub(super) fn change_fields(task: &Progress) -> Vec<Field> {
+    let mut fields = Vec::new();
+    if !task.task.targets.is_empty() {
+        fields.push(
+            Field::select("change_target", "改哪个指标值", targets(task))
+                .optional()
+                .hint("不选就是改任务的完成日期"),
+        );
+        fields.push(Field::text("change_value", "新的数值", 0, 20));
+    }
+    fields.push(Field::date("change_due", "新的完成日期").optional());
+    fields.push(Field::textarea("reason", "变更的原因", 500));
+    fields
+}
+
+/// A supervision slip.
+pub(super) fn slip_fields(task: &Progress) -> Vec<Field> {
+    let leads = task.duties.iter().filter(|duty| duty.part == DutyPart::Lead);
+    let leads = leads
+        .map(|duty| Choice::new(duty.org_id.to_string(), &duty.org_name))
+        .collect();
+    vec![
+        Field::select("org", "发给哪个牵头单位", leads),
+        Field::textarea("slip_words", "督办内容", 1_000),
+        Field::date("slip_due", "哪天之前回复"),
+    ]
+}
+
+/// The metric of a target.
+pub(super) fn bind_fields(metrics: Vec<Choice>) -> Vec<Field> {
+    vec![
+        Field::select("metric", "对应的指标", metrics)
+            .optional()
+            .hint("不选就是自己填报"),
+        Field::radios(
+            "counts",
+            "怎么算",
+            vec![
+                Choice::new("growth", "算计划开始以来新增的"),
+                Choice::new("level", "算现在的总数或比例"),
+            ],
+        ),
+        Field::text("kind", "只算哪一类", 0, 40).hint("类别的代码，例如 social_site；不填就是全部"),
+    ]
+}

@@ -1,0 +1,401 @@
+//! How far tasks and targets are: days, pace, percent, forecast. No I/O.
+
+use super::lights::Pace;
+use crate::plans::model::TargetComparison;
+use crate::plans::{PlanRow, TargetRow, Task};
+use kernel::Date;
+use platform::AppError;
+
+db::text_enum! {
+    /// Where a task stands.
+    pub enum TaskState {
+        /// Being worked on.
+        Open => "open",
+        /// Done.
+        Done => "done",
+        /// Carried over to the next plan.
+        Carried => "carried",
+    }
+}
+
+impl TaskState {
+    /// Its name on the screen.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Open => "推进中",
+            Self::Done => "已完成",
+            Self::Carried => "已结转",
+        }
+    }
+}
+
+db::text_enum! {
+    /// What an organisation has to do with a task.
+    pub enum DutyPart {
+        /// It leads, and reports.
+        Lead => "lead",
+        /// It helps.
+        Helper => "helper",
+    }
+}
+
+impl DutyPart {
+    /// Its name on the screen.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Lead => "牵头",
+            Self::Helper => "配合",
+        }
+    }
+}
+
+db::text_enum! {
+    /// How a change that was asked for stands.
+    pub enum ChangeVerdict {
+        /// Nobody decided yet.
+        Waiting => "waiting",
+        /// Granted: it holds from then on.
+        Approved => "approved",
+        /// Refused.
+        Refused => "refused",
+    }
+}
+
+impl ChangeVerdict {
+    /// Its name on the screen.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Waiting => "等待审批",
+            Self::Approved => "已同意",
+            Self::Refused => "没有同意",
+        }
+    }
+}
+platform::api_words!(TaskState);
+
+/// First and last day of a task: its window, else its targets' days, else the plan's.
+#[must_use]
+pub fn days_of(plan: &PlanRow, task: &Task) -> (Date, Date) {
+    let day = |text: &str| -> Option<Date> {
+        if task.row.every_year {
+            format!("{}-{text}", plan.year).parse().ok()
+        } else {
+            text.parse().ok()
+        }
+    };
+    let targets = task.targets.iter().filter_map(|target| target.due).max();
+    let last = day(&task.row.window_to).or(targets).unwrap_or(plan.ends_on);
+    let first = day(&task.row.window_from).unwrap_or(plan.starts_on);
+    (first.min(last), last)
+}
+
+/// Days from one day to another; negative when it is past.
+#[must_use]
+pub fn days_between(from: Date, to: Date) -> i64 {
+    i64::from((to - from).get_days())
+}
+
+/// How much of the time is gone, in percent.
+#[must_use]
+pub fn elapsed(first: Date, last: Date, today: Date) -> i64 {
+    let whole = days_between(first, last) + 1;
+    let gone = days_between(first, today) + 1;
+    (gone.clamp(0, whole) * 100) / whole.max(1)
+}
+
+/// What the lights look at: an even pace would be at the share of the time that is gone.
+#[must_use]
+pub fn pace((first, last): (Date, Date), today: Date, percent: i64) -> Pace {
+    Pace {
+        days_left: days_between(today, last),
+        behind: elapsed(first, last, today) - percent,
+    }
+}
+
+/// Whether a target's growth counts (新增 60 个) and not its level (达到 70%), by its verb.
+#[must_use]
+pub fn grows(verb: &str, unit: &str) -> bool {
+    const GROWTH: [&str; 12] = [
+        "新增",
+        "新建",
+        "增加",
+        "增设",
+        "新设",
+        "新培育",
+        "培育",
+        "创建",
+        "建设",
+        "打造",
+        "扩大",
+        "新创",
+    ];
+    !matches!(unit, "%" | "‰" | "‱" | "ratio") && GROWTH.iter().any(|word| verb.contains(word))
+}
+
+/// How far a target is: what was there at the beginning, and what is there now.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reached {
+    /// At the beginning; 0 for what is counted from the beginning on.
+    pub start: f64,
+    /// Now.
+    pub now: f64,
+    /// Whether the growth counts.
+    pub grows: bool,
+}
+
+impl Reached {
+    /// What counts of it.
+    #[must_use]
+    pub fn counted(&self) -> f64 {
+        if self.grows {
+            self.now - self.start
+        } else {
+            self.now
+        }
+    }
+
+    /// Percent of the target that is reached, 0 to 999. A bound from above is kept or not.
+    #[must_use]
+    pub fn percent(&self, target: &TargetRow) -> i64 {
+        share(self.counted(), target)
+    }
+
+    /// What it will come to on the last day if it goes on evenly by days.
+    #[must_use]
+    pub fn forecast(&self, target: &TargetRow, (first, last): (Date, Date), today: Date) -> Forecast {
+        if target.comparison == TargetComparison::Le {
+            return Forecast::None;
+        }
+        if self.percent(target) >= 100 {
+            return Forecast::Reached;
+        }
+        let gone = elapsed(first, last, today);
+        if today > last {
+            return Forecast::Missed;
+        }
+        if gone < EARLY {
+            return Forecast::TooEarly;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a percentage")]
+        let gone = gone as f64 / 100.0;
+        let base = if self.grows { 0.0 } else { self.start };
+        let expected = base + (self.counted() - base) / gone;
+        Forecast::Percent(share(expected, target))
+    }
+}
+
+/// Below this share of the time, in percent, a forecast says nothing.
+const EARLY: i64 = 15;
+
+fn share(counted: f64, target: &TargetRow) -> i64 {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "figures are far below 2^53 thousandths"
+    )]
+    let wanted = target.value_milli as f64 / 1000.0;
+    if target.comparison == TargetComparison::Le {
+        return if counted <= wanted { 100 } else { 0 };
+    }
+    if wanted <= 0.0 {
+        return 100;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "clamped to three digits")]
+    let percent = (counted / wanted * 100.0).clamp(0.0, 999.0).floor() as i64;
+    percent
+}
+
+/// What a target will come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forecast {
+    /// Nothing can be said.
+    None,
+    /// It is too early to say.
+    TooEarly,
+    /// It is reached already.
+    Reached,
+    /// The last day is past.
+    Missed,
+    /// At this pace, so many percent.
+    Percent(i64),
+}
+
+impl Forecast {
+    /// The forecast in a sentence; empty when nothing can be said.
+    #[must_use]
+    pub fn sentence(self, last: Date) -> String {
+        match self {
+            Self::None => String::new(),
+            Self::TooEarly => "时间还早，过一阵再预测。".to_owned(),
+            Self::Reached => "已经达到。".to_owned(),
+            Self::Missed => format!("{}月{}日的期限已过，没有达到。", last.month(), last.day()),
+            Self::Percent(percent) if percent >= 100 => {
+                format!("按目前进度，到{}月可以完成。", last.month())
+            }
+            Self::Percent(percent) => format!("按目前进度，到{}月可完成{percent}%。", last.month()),
+        }
+    }
+}
+
+/// The day on which reports of a month are due: the so-many last working day by the shipped holidays.
+#[must_use]
+pub fn report_day(today: Date, workday: usize) -> Option<Date> {
+    teaching::holidays::calendar().nth_last_workday_of_month(today.year(), today.month(), workday)
+}
+
+/// Only an issued plan is worked on.
+#[must_use]
+pub fn not_issued() -> AppError {
+    AppError::refused_with_door(
+        "plan_not_issued",
+        "这份计划还没有印发，印发以后才开始记进度。",
+        "看工作要点",
+        "/desk/plans",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::Id;
+
+    fn day(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    fn target(value: i64, comparison: TargetComparison) -> TargetRow {
+        TargetRow {
+            id: Id::from_raw(1),
+            task_id: Id::from_raw(1),
+            item_id: Id::from_raw(1),
+            object: "学习点".into(),
+            verb: "新增".into(),
+            comparison,
+            value_milli: value * 1000,
+            value_to_milli: None,
+            unit: "个".into(),
+            due: None,
+            metric: None,
+            confidence: 100,
+            source_text: String::new(),
+        }
+    }
+
+    #[test]
+    fn an_even_pace_is_the_share_of_the_time() {
+        for (today, gone) in [
+            ("2025-12-31", 0),
+            ("2026-01-01", 0),
+            ("2026-07-02", 50),
+            ("2026-12-31", 100),
+            ("2027-05-01", 100),
+        ] {
+            assert_eq!(
+                elapsed(day("2026-01-01"), day("2026-12-31"), day(today)),
+                gone,
+                "{today}"
+            );
+        }
+        let pace = pace((day("2026-01-01"), day("2026-12-31")), day("2026-07-02"), 30);
+        assert_eq!((pace.days_left, pace.behind), (182, 20));
+    }
+
+    #[test]
+    fn growth_and_levels_are_told_apart_by_the_verb() {
+        for (verb, unit, growth) in [
+            ("新增", "个", true),
+            ("拟培育", "个", true),
+            ("达到", "%", false),
+            ("新增", "%", false),
+            ("达到", "人", false),
+            ("", "个", false),
+        ] {
+            assert_eq!(grows(verb, unit), growth, "{verb} {unit}");
+        }
+    }
+
+    #[test]
+    fn forecasts_go_on_evenly_or_say_why_not() {
+        use TargetComparison::{Ge, Le};
+        let days = (day("2026-01-01"), day("2026-12-31"));
+        let reached = |start: f64, now: f64, grows: bool| Reached { start, now, grows };
+        for (reached, target, today, forecast) in [
+            (
+                reached(100.0, 130.0, true),
+                target(60, Ge),
+                "2026-07-02",
+                Forecast::Percent(100),
+            ),
+            (
+                reached(100.0, 125.0, true),
+                target(60, Ge),
+                "2026-07-02",
+                Forecast::Percent(83),
+            ),
+            (
+                reached(100.0, 160.0, true),
+                target(60, Ge),
+                "2026-07-02",
+                Forecast::Reached,
+            ),
+            (
+                reached(100.0, 101.0, true),
+                target(60, Ge),
+                "2026-02-01",
+                Forecast::TooEarly,
+            ),
+            (
+                reached(100.0, 101.0, true),
+                target(60, Ge),
+                "2027-01-01",
+                Forecast::Missed,
+            ),
+            (
+                reached(50.0, 55.0, false),
+                target(70, Ge),
+                "2026-07-02",
+                Forecast::Percent(85),
+            ),
+            (
+                reached(0.0, 5.0, false),
+                target(10, Le),
+                "2026-07-02",
+                Forecast::None,
+            ),
+        ] {
+            assert_eq!(
+                reached.forecast(&target, days, day(today)),
+                forecast,
+                "{reached:?} {today}"
+            );
+        }
+        assert_eq!(
+            Forecast::Percent(83).sentence(days.1),
+            "按目前进度，到12月可完成83%。"
+        );
+    }
+
+    #[test]
+    fn percent_is_of_the_figure_asked_for() {
+        use TargetComparison::{Ge, Le};
+        let reached = |start: f64, now: f64, grows: bool| Reached { start, now, grows };
+        for (reached, target, percent) in [
+            (reached(100.0, 130.0, true), target(60, Ge), 50),
+            (reached(0.0, 130.0, false), target(100, Ge), 130),
+            (reached(0.0, 1e12, false), target(1, Ge), 999),
+            (reached(10.0, 5.0, true), target(60, Ge), 0),
+            (reached(0.0, 5.0, false), target(10, Le), 100),
+            (reached(0.0, 15.0, false), target(10, Le), 0),
+        ] {
+            assert_eq!(reached.percent(&target), percent, "{reached:?}");
+        }
+    }
+
+    #[test]
+    fn reports_are_due_on_the_fifth_last_working_day() {
+        // November 2026 ends on a Monday: 30, 27, 26, 25, 24.
+        assert_eq!(report_day(day("2026-11-10"), 5), Some(day("2026-11-24")));
+    }
+}

@@ -1,0 +1,278 @@
+//! HTML of one target: its value, trend, forecast and split, and which metric moves it. Names no store.
+
+use super::actions;
+use super::figures::Standing;
+use super::form::bind_fields;
+use super::pages::noticed;
+use crate::plans::pages::{crumbs, id};
+use crate::plans::{PlanRow, TargetRow};
+use crate::{PlanId, PlanTargetId};
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use kernel::Date;
+use metrics::{Ask, Dimension, Figure, Metric, Metrics, Period, Slice};
+use platform::web::{Posted, see_other};
+use platform::{AppError, AppResult, Ctx, Permission};
+use std::sync::Arc;
+use ui::field::Choice;
+use ui::{Chart, ChartKind, Crumbs, Form, Lang, Page, Pairs};
+
+#[derive(Template)]
+#[template(path = "progress/target.html")]
+struct TargetPage {
+    page: Page,
+    crumbs: Crumbs,
+    plan: PlanRow,
+    target: TargetRow,
+    task: String,
+    now: String,
+    forecast: String,
+    metric: String,
+    link: String,
+    trend: Option<Chart>,
+    split: Option<Chart>,
+    form: Form,
+    manages: bool,
+}
+
+/// Months of a trend at most.
+const MONTHS: usize = 24;
+
+/// One target.
+pub(super) async fn show(
+    ctx: Ctx,
+    Extension(metrics): Extension<Arc<Metrics>>,
+    Path((plan, target)): Path<(String, String)>,
+    Query(query): Query<Pairs>,
+) -> AppResult<Response> {
+    page(&ctx, &metrics, (id(&plan)?, id(&target)?), None, &query, 200).await
+}
+
+/// Says which metric moves the target.
+pub(super) async fn bind(
+    ctx: Ctx,
+    Extension(metrics): Extension<Arc<Metrics>>,
+    Path((plan, target)): Path<(String, String)>,
+    posted: Posted,
+) -> AppResult<Response> {
+    let (plan, target): (PlanId, PlanTargetId) = (id(&plan)?, id(&target)?);
+    let mut form = Form::from_pairs(bind_fields(choices(&metrics, None)), Lang::Zh, &posted.0);
+    if form.is_valid() {
+        let metric = form.some("metric").map(str::to_owned);
+        let how = (form.get("counts") == "growth", form.get("kind"));
+        match actions::bind(&ctx, &metrics, (plan, target), metric.as_deref(), how).await {
+            Ok(()) => {
+                return Ok(see_other(&format!(
+                    "/desk/plans/{plan}/targets/{target}?done=bound"
+                )));
+            }
+            Err(error) => drop(form.take_up(error)?),
+        }
+    }
+    page(&ctx, &metrics, (plan, target), Some(form), &Pairs::new(), 422).await
+}
+
+fn choices(metrics: &Metrics, present: Option<&str>) -> Vec<Choice> {
+    let mut all: Vec<Choice> = metrics
+        .all()
+        .iter()
+        .map(|metric| Choice::new(metric.id, format!("{}（{}）", metric.name, metric.unit)))
+        .collect();
+    // A metric that a later part brings stays chosen, and says that it has no figures yet.
+    if let Some(present) = present.filter(|id| metrics.find(id).is_none()) {
+        let name = crate::reading::bind::Bindings::shipped().name(present);
+        all.push(Choice::new(
+            present,
+            format!("{name}（系统还没有这个指标的数据）"),
+        ));
+    }
+    all
+}
+
+async fn page(
+    ctx: &Ctx,
+    metrics: &Metrics,
+    (plan, target): (PlanId, PlanTargetId),
+    form: Option<Form>,
+    query: &Pairs,
+    status: u16,
+) -> AppResult<Response> {
+    let view = actions::overview(ctx, metrics, plan).await?;
+    let holds = |task: &&actions::Progress| task.task.targets.iter().any(|one| one.id == target);
+    let progress = view.tasks.iter().find(holds).ok_or(AppError::NotFound)?;
+    let row = progress.task.targets.iter().find(|one| one.id == target);
+    let row = row.ok_or(AppError::NotFound)?.clone();
+    let standing = progress.standings.get(&target).ok_or(AppError::NotFound)?;
+    let last = row.due.unwrap_or(progress.days.1);
+    let forecast = standing.reached.map_or_else(String::new, |reached| {
+        reached
+            .forecast(&row, (view.plan.starts_on, last), ctx.today())
+            .sentence(last)
+    });
+    let reads = ctx.reach(Permission::MetricRead).contains(&view.plan.org_path);
+    let metric = row
+        .metric
+        .as_deref()
+        .filter(|_| reads)
+        .and_then(|id| metrics.find(id));
+    let (trend, split) = match metric {
+        Some(metric) => (
+            Some(trend(ctx, metrics, metric, &view.plan, standing).await?),
+            split(ctx, metrics, metric, &view.plan, standing).await?,
+        ),
+        None => (None, None),
+    };
+    let blank = Form::blank(bind_fields(choices(metrics, row.metric.as_deref())), Lang::Zh)
+        .fill("metric", row.metric.as_deref().unwrap_or_default())
+        .fill("counts", if standing.grows { "growth" } else { "level" })
+        .fill("kind", &standing.kind);
+    let page = noticed(ui::desk_page(ctx, &row.words()), query);
+    let template = TargetPage {
+        crumbs: crumbs(&page, &view.plan, Some("指标值")),
+        page,
+        task: format!("/desk/plans/{plan}/tasks/{}", progress.task.row.id),
+        now: now_words(standing, &row),
+        forecast,
+        metric: row
+            .metric
+            .as_deref()
+            .map(|id| {
+                metrics.find(id).map_or_else(
+                    || crate::reading::bind::Bindings::shipped().name(id),
+                    |metric| metric.name,
+                )
+            })
+            .unwrap_or_default()
+            .to_owned(),
+        link: metric
+            .map(|metric| metrics::link(metric.id, view.plan.org_id, Period::from(ctx.today())))
+            .unwrap_or_default(),
+        trend,
+        split,
+        form: form.unwrap_or(blank),
+        manages: view.manages,
+        target: row,
+        plan: view.plan,
+    };
+    Ok(ui::respond::html_with(status, &template))
+}
+
+fn now_words(standing: &Standing, target: &TargetRow) -> String {
+    let Some(reached) = standing.reached else {
+        return format!("还没有数。{}", standing.remark);
+    };
+    let growth = if reached.grows {
+        format!("，计划开始以来增加 {}", plain(reached.counted()))
+    } else {
+        String::new()
+    };
+    format!(
+        "现在 {}{growth}，完成 {}%。{}",
+        standing.text,
+        reached.percent(target),
+        standing.remark
+    )
+}
+
+fn plain(number: f64) -> String {
+    crate::plans::plain_amount(rounded(number * 1000.0))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "clamped far inside")]
+fn rounded(number: f64) -> i64 {
+    number.round().clamp(-1e15, 1e15) as i64
+}
+
+fn slice_of(standing: &Standing) -> Slice {
+    if standing.kind.is_empty() {
+        Slice::default()
+    } else {
+        Slice(vec![(Dimension::Kind, standing.kind.clone())])
+    }
+}
+
+/// Months of the plan up to today, each with its figure.
+async fn trend(
+    ctx: &Ctx,
+    metrics: &Metrics,
+    metric: &Metric,
+    plan: &PlanRow,
+    standing: &Standing,
+) -> AppResult<Chart> {
+    let last = ctx.today().clamp(plan.starts_on, plan.ends_on);
+    let mut months: Vec<Period> = Vec::new();
+    let mut month = Period::from(last);
+    while month.last_day() >= plan.starts_on && months.len() < MONTHS {
+        months.push(month);
+        month = month.previous();
+    }
+    months.reverse();
+    let asks: Vec<Ask> = months
+        .iter()
+        .map(|month| Ask {
+            slice: slice_of(standing),
+            ..Ask::new(metric.id, plan.org_id, *month)
+        })
+        .collect();
+    let figures = metrics.figures(ctx, &asks).await?;
+    let points: Vec<(String, i64)> = months
+        .iter()
+        .zip(&figures)
+        .filter_map(|(month, figure)| Some((label(month.first_day()), value(figure)?)))
+        .collect();
+    Ok(Chart {
+        kind: ChartKind::Line,
+        sentence: format!("{}按月的变化，到 {last}", metric.name),
+        rows: "月份".to_owned(),
+        unit: metric.unit.to_owned(),
+        points,
+    })
+}
+
+fn label(day: Date) -> String {
+    format!("{}月", day.month())
+}
+
+fn value(figure: &Figure) -> Option<i64> {
+    figure.number().map(rounded)
+}
+
+/// The figure of each org directly below; none for a plan of an org without any.
+async fn split(
+    ctx: &Ctx,
+    metrics: &Metrics,
+    metric: &Metric,
+    plan: &PlanRow,
+    standing: &Standing,
+) -> AppResult<Option<Chart>> {
+    let now = ctx.today().clamp(plan.starts_on, plan.ends_on);
+    let period = if metric.is_moment(&metrics.registry) {
+        Period::Day(now)
+    } else {
+        Period::Year(now.year())
+    };
+    let children = metrics.by_child(ctx, metric.id, plan.org_id, period).await?;
+    let asks: Vec<Ask> = children
+        .iter()
+        .map(|(org, ..)| Ask {
+            slice: slice_of(standing),
+            ..Ask::new(metric.id, *org, period)
+        })
+        .collect();
+    let figures = metrics.figures(ctx, &asks).await?;
+    let mut points: Vec<(String, i64)> = children
+        .into_iter()
+        .zip(&figures)
+        .filter_map(|((_, name, _), figure)| Some((name, value(figure)?)))
+        .collect();
+    points.sort_by_key(|(_, value)| -value);
+    Ok((!points.is_empty()).then(|| Chart {
+        kind: ChartKind::Bars,
+        sentence: format!("{}，按下级机构，{now}", metric.name),
+        rows: "机构".to_owned(),
+        unit: metric.unit.to_owned(),
+        points,
+    }))
+}
