@@ -6,7 +6,7 @@ use crate::wiring;
 use ::metrics::counting::{self, Reach};
 use ::statistics::datasets::{Definition, actions as datasets};
 use ::statistics::returns::actions as filling;
-use ::statistics::returns::model::{Origin, Status};
+use ::statistics::returns::model::{Origin, ReturnStatus};
 use kernel::Date;
 use platform::Routes;
 use std::sync::Arc;
@@ -50,7 +50,7 @@ async fn the_shipped_dataset_fills_itself_with_the_metrics_of_the_program() {
         .collect();
     assert_eq!(there.len(), opened);
     let (org, (id, status)) = there[0];
-    assert!(matches!(status, Status::Draft | Status::Filed));
+    assert!(matches!(status, ReturnStatus::Draft | ReturnStatus::Filed));
     let shown = filling::get(&ctx, id).await.unwrap();
     let (_, cell) = shown.filled.find("T5_all_people").unwrap();
     let figure = metrics

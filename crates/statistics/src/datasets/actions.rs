@@ -2,7 +2,7 @@
 
 use super::definition::{Definition, Fill};
 use super::form::Fault;
-use super::model::{self, AboutMetric, VersionStatus};
+use super::model::{self, AboutMetric, DatasetStatus};
 use super::store::{self, DatasetRow, NewVersion, VersionRow};
 use super::workbook;
 use crate::{DatasetId, VersionId};
@@ -186,7 +186,7 @@ async fn write(
         }
     };
     let versions = store::versions(tx, dataset).await?;
-    let draft = versions.iter().find(|one| one.status == VersionStatus::Draft);
+    let draft = versions.iter().find(|one| one.status == DatasetStatus::Draft);
     let newest = versions.first().map_or(0, |one| one.number);
     let (version, number) = match draft {
         Some(draft) => {
@@ -226,7 +226,7 @@ pub async fn copy(ctx: &Ctx, id: VersionId) -> AppResult<VersionId> {
     tx.lock("datasets", 0).await?;
     let from = store::find_within(&tx, &scope, id).await?;
     let versions = store::versions(&tx, from.dataset_id).await?;
-    if let Some(draft) = versions.iter().find(|one| one.status == VersionStatus::Draft) {
+    if let Some(draft) = versions.iter().find(|one| one.status == DatasetStatus::Draft) {
         return Err(AppError::refused_with_door(
             "has_a_draft",
             "这套报表已经有一份草稿，请接着改那一份。",
@@ -295,7 +295,7 @@ pub async fn publish(ctx: &Ctx, metrics: &Metrics, id: VersionId, version: i64) 
     if !faults.is_empty() {
         return Err(model::refusal(faults));
     }
-    store::set_status(&tx, id, VersionStatus::Published, Some(ctx.now())).await?;
+    store::set_status(&tx, id, DatasetStatus::Published, Some(ctx.now())).await?;
     let event = Event::new("dataset.published", "dataset_version", id).at(before.org_id);
     let data = json!({ "number": before.number, "valid_from": before.valid_from.to_string() });
     tx.commit(vec![event.data(data)]).await
@@ -315,13 +315,13 @@ pub async fn retire(ctx: &Ctx, id: VersionId, reason: &str, version: i64) -> App
     if before.version != version {
         return Err(model::changed_meanwhile());
     }
-    if before.status != VersionStatus::Published {
+    if before.status != DatasetStatus::Published {
         return Err(AppError::refused(
             "not_published",
             "只有发布了的版本才能停用；草稿改好再发布就行。",
         ));
     }
-    store::set_status(&tx, id, VersionStatus::Retired, None).await?;
+    store::set_status(&tx, id, DatasetStatus::Retired, None).await?;
     let event = Event::new("dataset.retired", "dataset_version", id).at(before.org_id);
     tx.commit(vec![event.note(reason)]).await
 }

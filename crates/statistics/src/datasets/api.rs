@@ -2,7 +2,7 @@
 
 use super::actions;
 use super::definition::Basis;
-use super::model::VersionStatus;
+use super::model::DatasetStatus;
 use super::store::DatasetRow;
 use crate::{Measures, VersionId};
 use axum::Extension;
@@ -28,7 +28,7 @@ pub struct DatasetJson {
     /// Its number.
     number: i64,
     /// How far it is.
-    status: VersionStatus,
+    status: DatasetStatus,
     /// How sure it is: official, adapted or derived.
     basis: Basis,
 }
@@ -81,7 +81,7 @@ pub struct VersionJson {
     /// Number.
     number: i64,
     /// How far it is.
-    status: VersionStatus,
+    status: DatasetStatus,
     /// Counts changes.
     version: i64,
     /// How sure it is.

@@ -20,7 +20,7 @@ pub const MOST_CHECKS: usize = 300;
 
 db::text_enum! {
     /// How far a version is.
-    pub enum VersionStatus {
+    pub enum DatasetStatus {
         /// Being written.
         Draft => "draft",
         /// In use; never changed again.
@@ -30,9 +30,9 @@ db::text_enum! {
     }
 }
 
-platform::api_words!(VersionStatus);
+platform::api_words!(DatasetStatus);
 
-impl VersionStatus {
+impl DatasetStatus {
     /// Its name on the screen.
     #[must_use]
     pub const fn label(self) -> &'static str {
@@ -307,10 +307,10 @@ pub fn refusal(faults: Vec<Fault>) -> AppError {
 ///
 /// # Errors
 /// [`AppError::Refused`] with the next door.
-pub fn may_change(status: VersionStatus) -> AppResult<()> {
+pub fn may_change(status: DatasetStatus) -> AppResult<()> {
     match status {
-        VersionStatus::Draft => Ok(()),
-        VersionStatus::Published | VersionStatus::Retired => Err(AppError::refused(
+        DatasetStatus::Draft => Ok(()),
+        DatasetStatus::Published | DatasetStatus::Retired => Err(AppError::refused(
             "not_a_draft",
             "这个版本已经发布，填过的报表要靠它，不能再改。请在它的基础上开一个新版本。",
         )),
@@ -447,9 +447,9 @@ mod tests {
     #[test]
     fn only_drafts_change() {
         for (status, may) in [
-            (VersionStatus::Draft, true),
-            (VersionStatus::Published, false),
-            (VersionStatus::Retired, false),
+            (DatasetStatus::Draft, true),
+            (DatasetStatus::Published, false),
+            (DatasetStatus::Retired, false),
         ] {
             assert_eq!(may_change(status).is_ok(), may, "{status:?}");
         }

@@ -3,7 +3,7 @@
 use super::actions::{self, Shown};
 use super::definition::{Definition, Element, Table};
 use super::form::Fault;
-use super::model::VersionStatus;
+use super::model::DatasetStatus;
 use super::store::{DatasetRow, VersionRow};
 use super::{edit_pages, workbook};
 use crate::{Measures, VersionId, id};
@@ -81,11 +81,11 @@ impl VersionRow {
     }
 }
 
-fn status_tag(status: VersionStatus) -> Tag {
+fn status_tag(status: DatasetStatus) -> Tag {
     match status {
-        VersionStatus::Draft => Tag::waiting(status.label()),
-        VersionStatus::Published => Tag::good(status.label()),
-        VersionStatus::Retired => Tag::quiet(status.label()),
+        DatasetStatus::Draft => Tag::waiting(status.label()),
+        DatasetStatus::Published => Tag::good(status.label()),
+        DatasetStatus::Retired => Tag::quiet(status.label()),
     }
 }
 
@@ -257,7 +257,7 @@ fn show_page(
     let cells = shown.definition.elements().into_iter();
     let cells: HashMap<String, Element> = cells.map(|one| (one.code.clone(), one)).collect();
     let tables = shown.definition.tables.iter();
-    let draft = shown.version.status == VersionStatus::Draft;
+    let draft = shown.version.status == DatasetStatus::Draft;
     let links = vec![
         Link::new("/desk/datasets", "报表制度"),
         Link::new("", &shown.definition.name),

@@ -1,7 +1,7 @@
 //! SQL of datasets, and nothing else.
 
 use super::definition::{Basis, Definition};
-use super::model::VersionStatus;
+use super::model::DatasetStatus;
 use crate::{DatasetId, VersionId};
 use db::{Db, DbResult, Scope, Tx, args};
 use kernel::{Date, Instant, OrgId, PersonId};
@@ -28,7 +28,7 @@ db::record! {
         /// Its number.
         pub number: i64,
         /// How far it is.
-        pub status: VersionStatus,
+        pub status: DatasetStatus,
         /// How sure it is.
         pub basis: Basis,
     }
@@ -48,7 +48,7 @@ db::record! {
         /// Name of the version.
         pub edition: String,
         /// How far it is.
-        pub status: VersionStatus,
+        pub status: DatasetStatus,
         /// First day of periods.
         pub valid_from: Date,
         /// First day without.
@@ -240,7 +240,7 @@ pub async fn update(tx: &Tx, id: VersionId, dataset: DatasetId, what: &Definitio
 }
 
 /// Sets how far a version is.
-pub async fn set_status(tx: &Tx, id: VersionId, status: VersionStatus, now: Option<Instant>) -> DbResult<()> {
+pub async fn set_status(tx: &Tx, id: VersionId, status: DatasetStatus, now: Option<Instant>) -> DbResult<()> {
     tx.exec(
         "UPDATE dataset_version SET status = $2, published_at = COALESCE($3, published_at), version = version + 1 \
          WHERE id = $1 {unscoped: found in scope before}",

@@ -5,7 +5,7 @@ use crate::datasets::form::Form;
 use crate::number::Number;
 use crate::returns::actions::reaches;
 use crate::returns::filled;
-use crate::returns::model::{Status, hex};
+use crate::returns::model::{ReturnStatus, hex};
 use crate::returns::store as returns;
 use crate::{EditionId, ReturnId};
 use kernel::bounded;
@@ -74,7 +74,7 @@ pub async fn freeze(ctx: &Ctx, id: ReturnId, name: &str) -> AppResult<EditionId>
     if !reaches(ctx, Permission::ReturnApprove, row.approve_org).await? {
         return Err(AppError::Forbidden("年度版由审核这份报表的那一级来定。".into()));
     }
-    if !matches!(row.status, Status::Approved | Status::Locked) {
+    if !matches!(row.status, ReturnStatus::Approved | ReturnStatus::Locked) {
         return Err(AppError::refused(
             "not_approved",
             "审核通过的报表才能定为年度版。请先审核。",

@@ -38,6 +38,25 @@ async fn an_approved_return_is_frozen_and_its_errors_are_told() {
         open.body
     );
     assert!(!open.body.contains("/desk/returns"));
+    assert_eq!(
+        town.here(Role::Registrar).get(&page).await.status,
+        404,
+        "outside one's subtree"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_in_an_edition_is_told_to_everybody() {
+    let season = season().await;
+    let town = &season.town;
+    let city = town.city();
+    let sum = sum_of_two(&season).await;
+    act(&city, 204, &sum, "check").await;
+    act(&city, 204, &sum, "approve").await;
+    let freeze = format!("/desk/returns/{sum}/edition");
+    let frozen = city.post(&freeze, &[("name", "2026 年统计年度版")]).await;
+    let page = frozen.location().split('?').next().unwrap().to_owned();
+    let public = page.replace("/desk/editions", "/statistics");
     let errata = format!("{page}/errata");
     for (element, value, reason, sentence) in [
         ("T9_a_b", "1", "数错了一间", "没有这一格"),
@@ -71,10 +90,5 @@ async fn an_approved_return_is_frozen_and_its_errors_are_told() {
     assert_eq!(
         town.events("edition.").await,
         ["edition.frozen", "edition.erratum"]
-    );
-    assert_eq!(
-        town.here(Role::Registrar).get(&page).await.status,
-        404,
-        "outside one's subtree"
     );
 }

@@ -2,7 +2,7 @@
 
 use super::filled::{self, Filled, Machine, blank, machine_values, take_machine};
 use super::levels::{self, Expected};
-use super::model::{self, MOST_AT_ONCE, Origin, Status};
+use super::model::{self, MOST_AT_ONCE, Origin, ReturnStatus};
 use super::store::{self, AmendmentRow, CellRow, ChangeRow, NewReturn, ReturnRow};
 use crate::datasets::definition::{Element, How};
 use crate::datasets::{VersionRow, store as datasets};
@@ -45,7 +45,7 @@ pub async fn versions(ctx: &Ctx) -> AppResult<Vec<(VersionRow, String)>> {
         if above || scope.contains(&issuer.path) {
             let versions = datasets::versions(ctx.db(), dataset.id).await?.into_iter();
             let published =
-                versions.filter(|one| one.status == crate::datasets::model::VersionStatus::Published);
+                versions.filter(|one| one.status == crate::datasets::model::DatasetStatus::Published);
             found.extend(published.map(|one| (one, dataset.name.clone())));
         }
     }
@@ -134,7 +134,7 @@ pub async fn open(
         approve_org: place.approve,
         period: period.to_string(),
         how: place.how,
-        status: Status::Draft,
+        status: ReturnStatus::Draft,
         due_on: place.due_on,
         note: String::new(),
         machine_at: ctx.now(),
@@ -217,7 +217,7 @@ pub struct Shown {
     /// Requests about it, newest first.
     pub amendments: Vec<AmendmentRow>,
     /// Returns below it by status, for one that is summed up.
-    pub below: Vec<(Status, i64)>,
+    pub below: Vec<(ReturnStatus, i64)>,
 }
 
 /// One return.
@@ -319,7 +319,7 @@ pub async fn save(ctx: &Ctx, id: ReturnId, all: Vec<Typed>, keep: Keep) -> AppRe
     let tx = ctx.begin().await?;
     tx.lock("stat_return", id.raw()).await?;
     let row = store::find_within(&tx, &scope, id).await?;
-    if !matches!(row.status, Status::Draft | Status::SentBack) {
+    if !matches!(row.status, ReturnStatus::Draft | ReturnStatus::SentBack) {
         return Err(AppError::refused(
             "not_open",
             format!(
@@ -400,7 +400,7 @@ impl Change {
 fn take(
     ctx: &Ctx,
     filled: &mut Filled,
-    (status, how): (Status, How),
+    (status, how): (ReturnStatus, How),
     typed: &Typed,
 ) -> Result<Option<Change>, (String, bool)> {
     let wrong = |sentence: String| (sentence, false);
@@ -413,7 +413,7 @@ fn take(
     if content == cell.content() {
         return Ok(None);
     }
-    if status == Status::SentBack && !cell.open {
+    if status == ReturnStatus::SentBack && !cell.open {
         return Err(wrong("这一格没有退回，不能改。只改标着“退回”的格。".into()));
     }
     if cell.version != typed.seen {
@@ -500,7 +500,7 @@ pub async fn refresh(ctx: &Ctx, metrics: &Measures, id: ReturnId) -> AppResult<u
     let tx = ctx.begin().await?;
     tx.lock("stat_return", id.raw()).await?;
     let row = store::find_within(&tx, &scope, id).await?;
-    if !matches!(row.status, Status::Draft | Status::SentBack) {
+    if !matches!(row.status, ReturnStatus::Draft | ReturnStatus::SentBack) {
         return Err(AppError::refused(
             "not_open",
             format!("这份报表现在是“{}”，不能再取数。", row.status.label()),
@@ -510,7 +510,7 @@ pub async fn refresh(ctx: &Ctx, metrics: &Measures, id: ReturnId) -> AppResult<u
     let mut filled = Filled::read(&tx, row).await?;
     let before: Vec<i64> = filled.cells.iter().map(|cell| cell.version).collect();
     let how = filled.row.how;
-    let draft = filled.row.status == Status::Draft;
+    let draft = filled.row.status == ReturnStatus::Draft;
     for ((cell, element), machine) in filled.cells.iter_mut().zip(&form.elements).zip(machine) {
         if let Some(machine) = machine.filter(|_| draft || cell.open) {
             take_machine(cell, model::automatic(element, how), &machine, ctx.now());

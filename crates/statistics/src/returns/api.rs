@@ -2,7 +2,7 @@
 
 use super::actions::{self, Keep, Shown, Typed};
 use super::lifecycle::{self, Remark};
-use super::model::{Origin, Status};
+use super::model::{Origin, ReturnStatus};
 use crate::number::Number;
 use crate::{AmendmentId, Measures, ReturnId, VersionId};
 use axum::Extension;
@@ -27,7 +27,7 @@ pub struct ExpectedJson {
     id: Option<String>,
     /// How far it is.
     #[schema(required)]
-    status: Option<Status>,
+    status: Option<ReturnStatus>,
     /// Days past the deadline.
     #[schema(required)]
     days_late: Option<i32>,
@@ -78,7 +78,7 @@ pub struct ReturnJson {
     /// Period: `2026`, `2026-09`, `2026-Q3`, `2026-H1`, `2026-S`.
     period: String,
     /// How far it is.
-    status: Status,
+    status: ReturnStatus,
     /// Deadline.
     due_on: Day,
     /// Counts changes of the return as a whole.
@@ -133,7 +133,7 @@ impl From<Shown> for ReturnJson {
 
 /// A return to open.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct OpenBody {
+pub struct ReturnOpenBody {
     /// Id of the version of the dataset.
     #[schema(value_type = String)]
     version: Ref<VersionId>,
@@ -242,7 +242,7 @@ pub(super) async fn list(
     asked: Asked,
 ) -> AppResult<Json<Listed<ExpectedJson>>> {
     let part = asked.part()?;
-    let status = asked.word("status", Status::ALL, Status::as_str)?;
+    let status = asked.word("status", ReturnStatus::ALL, ReturnStatus::as_str)?;
     let when = match asked.text("period").as_str() {
         "" => None,
         text => Some(period(text)?),
@@ -262,12 +262,12 @@ pub(super) async fn list(
 }
 
 /// Opens a return, filled; one that is open already is given.
-#[utoipa::path(post, path = "/api/v1/returns", tag = "statistics", request_body = OpenBody,
+#[utoipa::path(post, path = "/api/v1/returns", tag = "statistics", request_body = ReturnOpenBody,
     responses((status = 201, body = Made)))]
 pub(super) async fn open(
     ctx: Ctx,
     Extension(metrics): Extension<Measures>,
-    web::Json(body): web::Json<OpenBody>,
+    web::Json(body): web::Json<ReturnOpenBody>,
 ) -> AppResult<Created> {
     let when = period(&body.period)?;
     actions::open(&ctx, &metrics, body.version.0, body.org.0, when)

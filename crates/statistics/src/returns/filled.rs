@@ -1,6 +1,7 @@
 //! A return with everything around it: form, cells in order, checks, what is missing. Read once for a page or an act.
 
-use super::model::{self, Issue, Origin};
+use super::issues::{self, Issue};
+use super::model::{self, Origin};
 use super::store::{self, CellRow, ReturnRow};
 use crate::datasets::definition::{Element, Fill, How};
 use crate::datasets::form::{Checked, Form};
@@ -159,18 +160,18 @@ impl Filled {
     /// What stands in the way of filing, and what asks for an explanation.
     #[must_use]
     pub fn issues(&self) -> Vec<Issue> {
-        let mut issues = Vec::new();
+        let mut found = Vec::new();
         for (at, (element, cell)) in self.form.elements.iter().zip(&self.cells).enumerate() {
             let last = self.last_year.get(&element.code).copied();
-            issues.extend(model::issue_of_cell(
+            found.extend(issues::issue_of_cell(
                 element,
                 &cell.content(),
                 last,
                 self.troubles.get(&at),
             ));
         }
-        issues.extend(self.checks().iter().filter_map(model::issue_of_check));
-        issues
+        found.extend(self.checks().iter().filter_map(issues::issue_of_check));
+        found
     }
 
     /// A cell with its element.

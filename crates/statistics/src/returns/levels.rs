@@ -1,6 +1,6 @@
 //! Who files what to whom: levels of a dataset on the tree of the period.
 
-use super::model::{self, Status};
+use super::model::{self, ReturnStatus};
 use super::store::ReturnRow;
 use crate::datasets::VersionRow;
 use crate::datasets::definition::{Definition, How, Level};
@@ -42,7 +42,7 @@ pub struct Expected {
     /// Deadline.
     pub due_on: Date,
     /// The return and how far it is.
-    pub there: Option<(ReturnId, Status)>,
+    pub there: Option<(ReturnId, ReturnStatus)>,
     /// Days past the deadline.
     pub late: Option<i32>,
 }
@@ -98,7 +98,7 @@ pub async fn place(
     org: &OrgBrief,
     period: Period,
 ) -> AppResult<Place> {
-    if version.status != crate::datasets::model::VersionStatus::Published {
+    if version.status != crate::datasets::model::DatasetStatus::Published {
         return Err(AppError::refused(
             "not_published",
             "这个版本的报表没有在用，不能用它填报。请选已发布的版本。",
@@ -152,7 +152,7 @@ pub async fn expected(
     returns: Vec<ReturnRow>,
 ) -> AppResult<Vec<Expected>> {
     let tree = metrics.tree(ctx.db(), day(period, ctx.today())).await?;
-    let mut there: HashMap<OrgId, (ReturnId, Status)> = returns
+    let mut there: HashMap<OrgId, (ReturnId, ReturnStatus)> = returns
         .iter()
         .map(|row| (row.org_id, (row.id, row.status)))
         .collect();
@@ -175,7 +175,7 @@ fn expect(
     definition: &Definition,
     scope: &Scope,
     period: Period,
-    there: &mut HashMap<OrgId, (ReturnId, Status)>,
+    there: &mut HashMap<OrgId, (ReturnId, ReturnStatus)>,
     today: Date,
 ) -> Option<Expected> {
     let kind: OrgKind = node.kind.parse().ok()?;

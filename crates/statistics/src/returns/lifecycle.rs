@@ -2,7 +2,8 @@
 
 use super::actions::{compare, reaches};
 use super::filled::{Filled, machine_values};
-use super::model::{self, Act, MOST_LETTERS, Origin, Status};
+use super::issues;
+use super::model::{self, Act, MOST_LETTERS, Origin, ReturnStatus};
 use super::store::{self, ReturnRow};
 use crate::datasets::definition::How;
 use crate::{AmendmentId, Measures, ReturnId};
@@ -93,7 +94,7 @@ pub async fn file(ctx: &Ctx, metrics: &Measures, id: ReturnId, note: &str, versi
     let filled = Filled::read(&tx, row).await?;
     same_sums(ctx, &tx, metrics, &filled).await?;
     let missing = missing_below(ctx, metrics, &filled).await?;
-    let note = model::may_file(&filled.issues(), missing, note)?;
+    let note = issues::may_file(&filled.issues(), missing, note)?;
     // Formulas are computed when a return is read: what they give now is kept with it.
     let mut cells = filled.cells.clone();
     for cell in &mut cells {
@@ -155,7 +156,7 @@ pub struct Remark {
 /// [`AppError::Invalid`] beside each remark that is wrong; otherwise as [`check`].
 pub async fn send_back(ctx: &Ctx, id: ReturnId, remarks: Vec<Remark>, version: i64) -> AppResult<()> {
     let (tx, row) = seize(ctx, Permission::ReturnCheck, id, version).await?;
-    let permission = if row.status == Status::Checked {
+    let permission = if row.status == ReturnStatus::Checked {
         Permission::ReturnApprove
     } else {
         Permission::ReturnCheck
@@ -320,7 +321,7 @@ pub async fn ask_amendment(
     Ok(amendment)
 }
 
-async fn upper_status(tx: &Tx, row: &ReturnRow) -> AppResult<Option<Status>> {
+async fn upper_status(tx: &Tx, row: &ReturnRow) -> AppResult<Option<ReturnStatus>> {
     let Some(upper) = row.upper_org else {
         return Ok(None);
     };
@@ -383,9 +384,9 @@ pub async fn answer_amendment(ctx: &Ctx, id: AmendmentId, grant: bool, answer: &
 pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
     let mut all = Vec::new();
     for (permission, status, what) in [
-        (Permission::ReturnFill, Status::SentBack, "报表退回修改"),
-        (Permission::ReturnCheck, Status::Filed, "报表待核对"),
-        (Permission::ReturnApprove, Status::Checked, "报表待审核"),
+        (Permission::ReturnFill, ReturnStatus::SentBack, "报表退回修改"),
+        (Permission::ReturnCheck, ReturnStatus::Filed, "报表待核对"),
+        (Permission::ReturnApprove, ReturnStatus::Checked, "报表待审核"),
     ] {
         let scope = ctx.reach(permission);
         if scope.is_nothing() {
@@ -394,8 +395,8 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
         let mut rows = Vec::new();
         for row in store::waiting(ctx.db(), &scope, status).await? {
             let here = match status {
-                Status::SentBack => true,
-                Status::Filed => reaches(ctx, permission, row.check_org).await?,
+                ReturnStatus::SentBack => true,
+                ReturnStatus::Filed => reaches(ctx, permission, row.check_org).await?,
                 _ => reaches(ctx, permission, row.approve_org).await?,
             };
             if here {
@@ -422,7 +423,7 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
 fn as_waiting(what: &str, rows: &[ReturnRow]) -> Option<Waiting> {
     let first = rows.first()?;
     let href = match rows {
-        [one] if one.status == Status::SentBack => format!("/desk/returns/{}", one.id),
+        [one] if one.status == ReturnStatus::SentBack => format!("/desk/returns/{}", one.id),
         [one] => format!("/desk/returns/{}/review", one.id),
         _ => format!(
             "/desk/returns?version={}&period={}&state={}",

@@ -28,9 +28,11 @@
 pub mod actions;
 mod api;
 pub mod filled;
+pub mod issues;
 pub mod levels;
 pub mod lifecycle;
 mod lifecycle_pages;
+mod list_pages;
 pub mod model;
 mod pages;
 mod paper;
@@ -56,7 +58,7 @@ pub fn routes() -> Routes {
         Access::Needs(P::ReturnApprove),
     );
     Routes::new()
-        .get("/desk/returns", fill, pages::list)
+        .get("/desk/returns", fill, list_pages::list)
         .post("/desk/returns", fill, pages::open)
         .get("/desk/returns/{return}", fill, pages::show)
         .post("/desk/returns/{return}/cells", fill, pages::save)

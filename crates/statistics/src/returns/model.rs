@@ -1,7 +1,6 @@
 //! Rules of returns: what may follow on what, what a cell takes, what stands in the way of filing. No I/O.
 
-use crate::datasets::definition::{Element, Fill, Force, How, Upward};
-use crate::datasets::form::{Checked, Verdict};
+use crate::datasets::definition::{Element, Fill, How, Upward};
 use crate::number::Number;
 use kernel::{Date, PersonId, bounded};
 use platform::{AppError, AppResult};
@@ -15,7 +14,7 @@ pub const MOST_AT_ONCE: usize = 3_000;
 
 db::text_enum! {
     /// How far a return is.
-    pub enum Status {
+    pub enum ReturnStatus {
         /// Being filled.
         Draft => "draft",
         /// Filed, waits to be checked.
@@ -31,9 +30,9 @@ db::text_enum! {
     }
 }
 
-platform::api_words!(Status);
+platform::api_words!(ReturnStatus);
 
-impl Status {
+impl ReturnStatus {
     /// Its name on the screen.
     #[must_use]
     pub const fn label(self) -> &'static str {
@@ -96,8 +95,8 @@ impl Act {
 ///
 /// # Errors
 /// [`AppError::Refused`] with what it is now.
-pub fn next(status: Status, act: Act) -> AppResult<Status> {
-    use Status as S;
+pub fn next(status: ReturnStatus, act: Act) -> AppResult<ReturnStatus> {
+    use ReturnStatus as S;
     match (act, status) {
         (Act::File, S::Draft | S::SentBack) => Ok(S::Filed),
         (Act::Check, S::Filed) => Ok(S::Checked),
@@ -140,8 +139,8 @@ pub fn other_person(
 ///
 /// # Errors
 /// [`AppError::Refused`] with what is left to do.
-pub fn before_summing(upper: Option<Status>, own: Status) -> AppResult<()> {
-    if own == Status::Locked || upper.is_some_and(Status::counts) {
+pub fn before_summing(upper: Option<ReturnStatus>, own: ReturnStatus) -> AppResult<()> {
+    if own == ReturnStatus::Locked || upper.is_some_and(ReturnStatus::counts) {
         return Err(AppError::refused(
             "summed_up",
             "上级已经汇总审核，数字不能再改（湘教办通〔2008〕137号：更正只在汇总前）。有错请在年度版里发勘误。",
@@ -271,131 +270,10 @@ pub fn typed(
     }
 }
 
-/// What stands at cells of a return: shown there, and in the way of filing when it must hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Issue {
-    /// Cells that it speaks of; none when it speaks of the return.
-    pub cells: Vec<String>,
-    /// Whether it stands in the way, or asks for an explanation.
-    pub force: Force,
-    /// The sentence.
-    pub sentence: String,
-}
-
-/// Change against last year in per cent, rounded; `None` where there is nothing to compare with.
-#[must_use]
-pub fn change_percent(now: Number, before: Number) -> Option<i64> {
-    if before.raw() == 0 {
-        return None;
-    }
-    let (now, before) = (i128::from(now.raw()), i128::from(before.raw()));
-    i64::try_from((now - before) * 100 / before.abs()).ok()
-}
-
-/// What one cell lacks.
-#[must_use]
-pub fn issue_of_cell(
-    element: &Element,
-    content: &Content,
-    last_year: Option<Number>,
-    trouble: Option<&String>,
-) -> Option<Issue> {
-    let issue = |sentence: String| {
-        Some(Issue {
-            cells: vec![element.code.clone()],
-            force: Force::Must,
-            sentence,
-        })
-    };
-    if let Some(sentence) = trouble {
-        return issue(sentence.clone());
-    }
-    let Some(value) = content.value else {
-        return match content.origin {
-            Origin::Formula => None,
-            _ => issue("这一格还没有填。没有的话请填 0。".into()),
-        };
-    };
-    let limit = element.change_percent?;
-    let change = change_percent(value, last_year?)?;
-    let beyond = change.unsigned_abs() > u64::from(limit);
-    if !beyond || content.reason.chars().count() >= 2 || content.origin == Origin::Formula {
-        return None;
-    }
-    let word = if change < 0 { "少" } else { "多" };
-    issue(format!(
-        "比上年{word}了 {} %（上年 {}），超过 {limit} %，请写明原因。",
-        change.unsigned_abs(),
-        last_year?.text(element.decimals)
-    ))
-}
-
-/// What a check lacks.
-#[must_use]
-pub fn issue_of_check(checked: &Checked) -> Option<Issue> {
-    let (force, sentence) = match &checked.verdict {
-        Verdict::Holds => return None,
-        Verdict::Broken => (checked.check.force, checked.check.words.clone()),
-        Verdict::Trouble(sentence) => (
-            checked.check.force,
-            format!("{}（{sentence}）", checked.check.words),
-        ),
-        // An empty cell of this return is told by itself; what other returns lack only asks for an explanation.
-        Verdict::Waits(places) => {
-            let beyond = places
-                .iter()
-                .find(|place| !matches!(place, crate::expression::Place::Here(_)))?;
-            if matches!(beyond, crate::expression::Place::LastYear(_)) {
-                return None;
-            }
-            let sentence = format!("{}（{}还没有数，没法核对）", checked.check.words, beyond.words());
-            (Force::Explain, sentence)
-        }
-    };
-    Some(Issue {
-        cells: checked.cells.clone(),
-        force,
-        sentence: format!("校验 {}：{sentence}", checked.check.code),
-    })
-}
-
-/// Rule 4: whether a return may be filed with these issues and this note.
-///
-/// # Errors
-/// [`AppError::Refused`] with every issue, or [`AppError::Invalid`] beside `note`.
-pub fn may_file(issues: &[Issue], missing_below: i64, note: &str) -> AppResult<String> {
-    let note = bounded(note, 0, 500, "上报说明").map_err(|sentence| AppError::invalid("note", sentence))?;
-    let must: Vec<&Issue> = issues.iter().filter(|issue| issue.force == Force::Must).collect();
-    if !must.is_empty() {
-        let reasons = must.iter().take(50).map(|issue| platform::FieldError {
-            field: issue.cells.first().cloned().unwrap_or_default(),
-            sentence: issue.sentence.clone(),
-        });
-        return Err(AppError::refused_because(
-            "not_ready",
-            format!(
-                "还有 {} 处要先填好或改好，才能上报。每一处写在它的格旁边。",
-                must.len()
-            ),
-            reasons.collect(),
-        ));
-    }
-    let explain = issues.len();
-    if note.chars().count() < 2 && (explain > 0 || missing_below > 0) {
-        let sentence = if missing_below > 0 {
-            format!("还有 {missing_below} 个下级没有审核通过，没有算进来。现在上报的话，请写明原因。")
-        } else {
-            format!("有 {explain} 条校验不符，请写明原因再上报。")
-        };
-        return Err(AppError::invalid("note", sentence));
-    }
-    Ok(note)
-}
-
 /// Days past a deadline; none while there is time or when it is done.
 #[must_use]
-pub fn days_late(due: Date, status: Option<Status>, today: Date) -> Option<i32> {
-    let done = status.is_some_and(Status::is_filed);
+pub fn days_late(due: Date, status: Option<ReturnStatus>, today: Date) -> Option<i32> {
+    let done = status.is_some_and(ReturnStatus::is_filed);
     let days = (today - due).get_days();
     (!done && days > 0).then_some(days)
 }
@@ -443,7 +321,7 @@ mod tests {
 
     #[test]
     fn each_act_has_its_time() {
-        use Status as S;
+        use ReturnStatus as S;
         let all = [
             S::Draft,
             S::Filed,
@@ -577,64 +455,16 @@ mod tests {
     }
 
     #[test]
-    fn a_leap_against_last_year_asks_for_a_reason() {
-        for (now, before, reason, told) in [
-            ("130", Some("100"), "", false),
-            ("131", Some("100"), "", true),
-            ("69", Some("100"), "", true),
-            ("131", Some("100"), "新开了校区", false),
-            ("131", Some("0"), "", false),
-            ("131", None, "", false),
-        ] {
-            let content = Content {
-                value: Some(number(now)),
-                origin: Origin::Typed,
-                reason: reason.into(),
-            };
-            let issue = issue_of_cell(
-                &element(Fill::Typed, Upward::Sum),
-                &content,
-                before.map(number),
-                None,
-            );
-            assert_eq!(issue.is_some(), told, "{now} {before:?}");
-        }
-    }
-
-    #[test]
-    fn filing_asks_for_what_is_missing() {
-        let issue = |force| Issue {
-            cells: vec!["A".into()],
-            force,
-            sentence: "不符".into(),
-        };
-        for (issues, missing, note, may) in [
-            (vec![], 0, "", true),
-            (vec![issue(Force::Must)], 0, "说明说明", false),
-            (vec![issue(Force::Explain)], 0, "", false),
-            (vec![issue(Force::Explain)], 0, "新开校区", true),
-            (vec![], 2, "", false),
-            (vec![], 2, "两所停课", true),
-        ] {
-            assert_eq!(
-                may_file(&issues, missing, note).is_ok(),
-                may,
-                "{issues:?} {missing} {note}"
-            );
-        }
-    }
-
-    #[test]
     fn the_rest_of_the_rules() {
         let one = Some(kernel::Id::from_raw(1));
         assert!(other_person(one, one, true).is_err());
         assert!(other_person(one, one, false).is_ok());
         assert!(other_person(one, Some(kernel::Id::from_raw(2)), true).is_ok());
         for (upper, own, may) in [
-            (None, Status::Approved, true),
-            (Some(Status::Draft), Status::Approved, true),
-            (Some(Status::Approved), Status::Approved, false),
-            (None, Status::Locked, false),
+            (None, ReturnStatus::Approved, true),
+            (Some(ReturnStatus::Draft), ReturnStatus::Approved, true),
+            (Some(ReturnStatus::Approved), ReturnStatus::Approved, false),
+            (None, ReturnStatus::Locked, false),
         ] {
             assert_eq!(before_summing(upper, own).is_ok(), may, "{upper:?} {own:?}");
         }
@@ -642,8 +472,8 @@ mod tests {
         for (today, status, late) in [
             ("2026-01-20", None, None),
             ("2026-01-25", None, Some(5)),
-            ("2026-01-25", Some(Status::SentBack), Some(5)),
-            ("2026-01-25", Some(Status::Filed), None),
+            ("2026-01-25", Some(ReturnStatus::SentBack), Some(5)),
+            ("2026-01-25", Some(ReturnStatus::Filed), None),
         ] {
             assert_eq!(days_late(day("2026-01-20"), status, day(today)), late, "{today}");
         }

@@ -1,11 +1,10 @@
-//! HTML of returns: who files what, a return with its tables, one cell, the machine's new figures.
+//! HTML of a return: its tables, one cell, the machine's new figures.
 
 use super::actions::{self, Difference, Keep, Shown, Typed, Unsaved};
-use super::levels::Expected;
-use super::model::{Issue, Status};
+use super::issues::Issue;
+use super::model::ReturnStatus;
 use super::store::{AmendmentRow, ChangeRow, ReturnRow};
 use super::views::{self, Cell, Grid, Notes, grid, shown_number};
-use crate::datasets::VersionRow;
 use crate::datasets::definition::{Force, How};
 use crate::number::Number;
 use crate::{Measures, ReturnId, id};
@@ -13,44 +12,10 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, Query};
 use axum::response::Response;
-use metrics::Period;
 use platform::web::{Posted, see_other};
 use platform::{AppError, AppResult, Ctx};
-use std::collections::{BTreeMap, HashMap};
-use ui::field::Choice;
-use ui::{Crumbs, Field, Form, Lang, Link, Notice, Page, Pairs, Tabs, Tag};
-
-/// Rows of the list at most; the counts above it speak of all.
-const MOST_SHOWN: usize = 300;
-
-#[derive(Template)]
-#[template(path = "returns/list.html")]
-struct ListPage {
-    page: Page,
-    filters: Form,
-    version: Option<VersionRow>,
-    period: String,
-    period_label: String,
-    counts: Vec<(String, usize)>,
-    rows: Vec<Expected>,
-    more: usize,
-    may_edit: bool,
-}
-
-impl Expected {
-    fn tag(&self) -> Tag {
-        self.there
-            .map_or_else(|| Tag::quiet("未开始"), |(_, status)| status.tag())
-    }
-
-    fn state(&self) -> &'static str {
-        self.there.map_or("none", |(_, status)| status.as_str())
-    }
-
-    fn late_tag(&self) -> Option<Tag> {
-        self.late.map(|days| Tag::bad(format!("迟 {days} 天")))
-    }
-}
+use std::collections::HashMap;
+use ui::{Crumbs, Field, Form, Lang, Link, Notice, Page, Pairs, Tabs};
 
 #[derive(Template)]
 #[template(path = "returns/show.html")]
@@ -100,114 +65,6 @@ struct RefreshPage {
 pub(super) fn asked<'a>(query: &'a Pairs, name: &str) -> &'a str {
     let found = query.iter().find(|(key, _)| key == name);
     found.map_or("", |(_, value)| value.as_str())
-}
-
-/// Who files what.
-pub(super) async fn list(
-    ctx: Ctx,
-    Extension(metrics): Extension<Measures>,
-    Query(query): Query<Pairs>,
-) -> AppResult<Response> {
-    let all = actions::versions(&ctx).await?;
-    let mut filters = filter_form(&all, &query);
-    let version = asked(&query, "version").parse().ok();
-    let period = asked_period(&query, &mut filters);
-    let found = match actions::overview(&ctx, &metrics, version, period).await {
-        Ok(found) => found,
-        Err(AppError::Invalid(wrong)) => {
-            for one in wrong {
-                filters.error(&one.field, one.sentence);
-            }
-            actions::overview(&ctx, &metrics, version, None).await?
-        }
-        Err(other) => return Err(other),
-    };
-    let status = if filters.is_valid() { 200 } else { 422 };
-    let state = asked(&query, "state");
-    let counts = counts(&found.expected);
-    let wanted =
-        |one: &Expected| state.is_empty() || state == one.state() || (state == "late" && one.late.is_some());
-    let mut rows: Vec<Expected> = found.expected.into_iter().filter(wanted).collect();
-    let more = rows.len().saturating_sub(MOST_SHOWN);
-    rows.truncate(MOST_SHOWN);
-    if filters.get("version").is_empty()
-        && let Some(version) = &found.version
-    {
-        filters = filters.fill("version", version.id);
-    }
-    let period = found.period.map(|period| period.to_string()).unwrap_or_default();
-    let template = ListPage {
-        page: ui::desk_page(&ctx, "统计填报"),
-        filters: if filters.get("period").is_empty() {
-            filters.fill("period", &period)
-        } else {
-            filters
-        },
-        version: found.version,
-        period_label: found.period.map(Period::label).unwrap_or_default(),
-        period,
-        counts,
-        rows,
-        more,
-        may_edit: ctx.can(platform::Permission::DatasetEdit),
-    };
-    Ok(ui::respond::html_with(status, &template))
-}
-
-/// The period that is asked for; what is none is told beside the field.
-fn asked_period(query: &Pairs, filters: &mut Form) -> Option<Period> {
-    match asked(query, "period") {
-        "" => None,
-        text => match text.parse::<Period>() {
-            Ok(period) => Some(period),
-            Err(sentence) => {
-                filters.error("period", sentence);
-                None
-            }
-        },
-    }
-}
-
-/// How many are in which state, in the order of the way up; who is late once more.
-fn counts(expected: &[Expected]) -> Vec<(String, usize)> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for one in expected {
-        *counts.entry(one.state()).or_default() += 1;
-        if one.late.is_some() {
-            *counts.entry("late").or_default() += 1;
-        }
-    }
-    let known = STATES
-        .iter()
-        .filter_map(|(word, label)| Some(((*label).to_owned(), *counts.get(word)?)));
-    known.collect()
-}
-
-const STATES: &[(&str, &str)] = &[
-    ("none", "未开始"),
-    ("draft", "填报中"),
-    ("sent_back", "退回修改"),
-    ("filed", "待核对"),
-    ("checked", "待审核"),
-    ("approved", "已审核"),
-    ("locked", "已锁定"),
-    ("late", "迟报"),
-];
-
-fn filter_form(all: &[(VersionRow, String)], query: &Pairs) -> Form {
-    let versions = all
-        .iter()
-        .map(|(version, name)| Choice::new(version.id.to_string(), format!("{name}（{}）", version.edition)));
-    let states = STATES
-        .iter()
-        .map(|(word, label)| Choice::new(*word, *label))
-        .collect();
-    let fields = vec![
-        Field::select("version", "报表", versions.collect()).optional(),
-        Field::text("period", "时期", 0, 24).hint("例如 2026、2026-09、2026-Q3"),
-        Field::select("state", "状态", states).optional(),
-    ];
-    Form::from_pairs(fields, Lang::Zh, query)
 }
 
 /// Opens the return of an org.
@@ -297,7 +154,7 @@ pub(super) fn show_page(
         crumbs: crumbs(&page, &shown, None),
         tabs: tabs(&shown, number, &issues),
         must: issues.iter().filter(|issue| issue.force == Force::Must).count(),
-        can_fill: shown.may_fill && matches!(row.status, Status::Draft | Status::SentBack),
+        can_fill: shown.may_fill && matches!(row.status, ReturnStatus::Draft | ReturnStatus::SentBack),
         file,
         amendment: asked.amendment.clone().unwrap_or_else(amendment_form),
         along: along(&shown, number),

@@ -1,6 +1,6 @@
 //! SQL of returns, and nothing else.
 
-use super::model::{Content, Origin, Status};
+use super::model::{Content, Origin, ReturnStatus};
 use crate::datasets::definition::How;
 use crate::number::Number;
 use crate::{AmendmentId, DatasetId, ReturnId, VersionId};
@@ -32,7 +32,7 @@ db::record! {
         /// Filled or summed up.
         pub how: How,
         /// How far it is.
-        pub status: Status,
+        pub status: ReturnStatus,
         /// Deadline.
         pub due_on: Date,
         /// What was said when it was filed.
@@ -209,7 +209,7 @@ pub async fn list_within(
 }
 
 /// Returns that wait for an act at this status inside the scope, by deadline.
-pub async fn waiting(db: &Db, scope: &Scope, status: Status) -> DbResult<Vec<ReturnRow>> {
+pub async fn waiting(db: &Db, scope: &Scope, status: ReturnStatus) -> DbResult<Vec<ReturnRow>> {
     let sql = concat!(
         "SELECT ",
         columns!(),
@@ -262,7 +262,12 @@ pub async fn sums(
 }
 
 /// How many returns below an org there are by status.
-pub async fn below(db: &Db, dataset: DatasetId, period: &str, upper: OrgId) -> DbResult<Vec<(Status, i64)>> {
+pub async fn below(
+    db: &Db,
+    dataset: DatasetId,
+    period: &str,
+    upper: OrgId,
+) -> DbResult<Vec<(ReturnStatus, i64)>> {
     db.query(
         "SELECT status, count(*) FROM stat_return WHERE dataset_id = $1 AND period = $2 AND upper_org = $3 \
          {unscoped: returns below one that was found in scope} GROUP BY status ORDER BY status LIMIT 10",
@@ -439,7 +444,7 @@ pub async fn set_filed(
 pub async fn set_status(
     tx: &Tx,
     id: ReturnId,
-    status: Status,
+    status: ReturnStatus,
     by: Option<PersonId>,
     now: Instant,
 ) -> DbResult<()> {

@@ -1,7 +1,8 @@
 //! What the pages of a return show of a cell.
 
 use super::actions::{Shown, Unsaved};
-use super::model::{Issue, Origin, Status};
+use super::issues::Issue;
+use super::model::{Origin, ReturnStatus};
 use super::store::CellRow;
 use crate::Measures;
 use crate::datasets::definition::{Element, Fill, Force, code_of};
@@ -44,7 +45,7 @@ pub(super) struct Grid {
     pub rows: Vec<(String, Vec<Option<Cell>>)>,
 }
 
-impl Status {
+impl ReturnStatus {
     /// The status as a word with an icon.
     pub(super) fn tag(self) -> Tag {
         match self {
@@ -91,7 +92,7 @@ pub(super) fn cell(shown: &Shown, element: &Element, row: &CellRow, notes: &Note
     let status = filled.row.status;
     let editable = shown.may_fill
         && row.origin != Origin::Formula
-        && (status == Status::Draft || (status == Status::SentBack && row.open));
+        && (status == ReturnStatus::Draft || (status == ReturnStatus::SentBack && row.open));
     let value = row.value.map(Number::from_raw);
     let last = filled.last_year.get(&element.code).copied();
     let unsaved = notes.unsaved.get(element.code.as_str());
