@@ -20,6 +20,13 @@ const OFFICE: Keeper = Keeper {
         office("class_duty", "班长和助教"),
         office("course_version", "写课程、审课程的人"),
         office("room_booking", "借教室的人"),
+        Retention {
+            what: "统计不同的人用的序号",
+            table: "metric_member",
+            rule: Rule::Kept,
+            why: "只有两个编号；没有它，过去的人数会变。",
+            days: None,
+        },
         office("stat_return", "填报、核对、审核报表的人"),
         office("stat_cell", "填这一格的人"),
         office("stat_cell_change", "改过这一格的人"),
