@@ -1,8 +1,8 @@
-//! What attendance counts: presences at sessions (课时人次) and the attendance rate, by the month of the session.
+//! What attendance counts: lessons with a roll, presences at sessions (课时人次) and the attendance rate, by the month of the session.
 
 mod store;
 
-use store::MARKS;
+use store::{MARKS, SESSIONS};
 
 use metrics::definition::{Declared, Measure};
 use metrics::{Dimension, How, Metric, SourceKind};
@@ -10,7 +10,7 @@ use metrics::{Dimension, How, Metric, SourceKind};
 /// Metrics and sources of this crate.
 pub const DECLARED: Declared = Declared {
     metrics: METRICS,
-    spans: &[MARKS],
+    spans: &[MARKS, SESSIONS],
     moments: &[],
 };
 
@@ -42,6 +42,38 @@ const BASE: Metric = Metric {
 };
 
 const METRICS: &[Metric] = &[
+    Metric {
+        id: "classes.hours",
+        name: "授课时数",
+        unit: "小时",
+        words: "在这个时间段内点过名的课次，按每次课的分钟数累计，折成小时；停课的不计。",
+        document: "统计报表 T4（推定）",
+        how: How::Sum {
+            source: "sessions",
+            measure: Measure::M,
+            tags: &[],
+        },
+        decimals: 1,
+        scale: 60,
+        breakdowns: &[Dimension::Kind],
+        small_cell: 0,
+        ..BASE
+    },
+    Metric {
+        id: "sessions.held",
+        name: "上课次数",
+        unit: "次",
+        words: "在这个时间段内点过名的课次，停课的不计。",
+        document: "统计报表 T4（推定）",
+        how: How::Sum {
+            source: "sessions",
+            measure: Measure::N,
+            tags: &[],
+        },
+        breakdowns: &[Dimension::Kind],
+        small_cell: 0,
+        ..BASE
+    },
     Metric {
         id: "attendance.visits",
         name: "课时人次",

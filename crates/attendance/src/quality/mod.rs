@@ -7,12 +7,20 @@ use platform::Permission;
 
 /// Words and rules of this crate.
 pub const DESCRIBED: Described = Described {
-    sources: &[SourceWords {
-        source: "attendance",
-        name: "考勤",
-        row: "一个人在一次课上的考勤，记在上课的月份",
-        kept: "点名",
-    }],
+    sources: &[
+        SourceWords {
+            source: "attendance",
+            name: "考勤",
+            row: "一个人在一次课上的考勤，记在上课的月份",
+            kept: "点名",
+        },
+        SourceWords {
+            source: "sessions",
+            name: "课次",
+            row: "一次点过名的课，记在上课的月份",
+            kept: "班级的课次和点名",
+        },
+    ],
     rules: &[
         QualityRule {
             id: "sessions.without_roll",

@@ -1,8 +1,8 @@
-//! What teaching counts: classes, seats, sessions and hours, by the month in which the class begins or the session is.
+//! What teaching counts: classes and seats, by the month in which the class begins. Lessons are counted with the rolls.
 
 mod store;
 
-use store::{CLASSES, SEATS, SESSIONS};
+use store::{CLASSES, SEATS};
 
 use metrics::definition::{Declared, Measure};
 use metrics::{Dimension, How, Metric, SourceKind};
@@ -10,7 +10,7 @@ use metrics::{Dimension, How, Metric, SourceKind};
 /// Metrics and sources of this crate.
 pub const DECLARED: Declared = Declared {
     metrics: METRICS,
-    spans: &[CLASSES, SEATS, SESSIONS],
+    spans: &[CLASSES, SEATS],
     moments: &[],
 };
 
@@ -61,34 +61,6 @@ const METRICS: &[Metric] = &[
             source: "classes",
             measure: Measure::N,
             tags: &["cancelled"],
-        },
-        ..BASE
-    },
-    Metric {
-        id: "classes.hours",
-        name: "授课时数",
-        unit: "小时",
-        words: "在这个时间段内上了的课，按每次课的分钟数累计，折成小时；停课的不计。",
-        document: "统计报表 T4（推定）",
-        how: How::Sum {
-            source: "sessions",
-            measure: Measure::M,
-            tags: &["held"],
-        },
-        decimals: 1,
-        scale: 60,
-        ..BASE
-    },
-    Metric {
-        id: "sessions.held",
-        name: "上课次数",
-        unit: "次",
-        words: "在这个时间段内上了的课次。",
-        document: "统计报表 T4（推定）",
-        how: How::Sum {
-            source: "sessions",
-            measure: Measure::N,
-            tags: &["held"],
         },
         ..BASE
     },

@@ -20,12 +20,6 @@ pub const DESCRIBED: Described = Described {
             row: "一个班级的名额和在册人数，记在开班的月份",
             kept: "班级和报名",
         },
-        SourceWords {
-            source: "sessions",
-            name: "课次",
-            row: "一次课，记在上课的月份",
-            kept: "班级的课次",
-        },
     ],
     rules: &[
         QualityRule {
