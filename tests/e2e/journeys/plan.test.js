@@ -97,6 +97,80 @@ test('targets that are metrics move by themselves', async () => {
   await look(bureau, 'task');
 });
 
+/** Says in every table of a return that what is empty is none. */
+async function fillUp(page, path) {
+  await open(page, path);
+  const tables = await page.locator('main nav a[href*="table="]').evaluateAll((all) => all.map((one) => one.getAttribute('href')));
+  for (const table of [`${path}?table=T1`, ...tables]) {
+    await open(page, table);
+    const rest = page.getByRole('button', { name: '空着的都填 0，保存' });
+    if (await rest.count()) {
+      await rest.click();
+      await page.waitForLoadState();
+    }
+  }
+}
+
+/** Files a return; says why something is missing, as a page asks for. */
+async function file(page, path) {
+  await open(page, path);
+  await page.locator('main form[action$="/file"] textarea').fill('本年度有的项目没有开展。');
+  await press(page, '上报给上级');
+}
+
+test('a return opens filled, comes back by one cell, and is approved', async () => {
+  const head = (await visitor(browser, server.url, PHONE)).page;
+  await signIn(head, server.url, 'school_head');
+  await open(head, '/desk/returns');
+  await look(head, 'returns');
+  await press(head, '开始填报');
+  const path = new URL(head.url()).pathname;
+  await open(head, `${path}?table=T5`);
+  assert.match(await main(head), /系统/);
+  await look(head, 'return, phone');
+  await press(head, '上报给上级');
+  assert.match(await main(head), /要先填好或改好/);
+  await fillUp(head, path);
+  await file(head, path);
+  assert.match(await main(head), /待核对/);
+  await open(bureau, `${path}/review`);
+  await look(bureau, 'review');
+  await bureau.locator('main input[name^="k."]').first().fill('请核对这个数');
+  await press(bureau, '退回写了意见的格');
+  await open(head, path);
+  assert.match(await main(head), /退回修改/);
+  assert.match(await main(head), /请核对这个数/);
+  await file(head, path);
+  await open(bureau, `${path}/review`);
+  await press(bureau, '核对通过');
+  await open(bureau, `${path}/review`);
+  await press(bureau, '审核通过');
+  await open(head, path);
+  assert.match(await main(head), /已审核/);
+  await head.context().close();
+});
+
+test('the district sums up what was approved, and the city approves it', async () => {
+  await open(bureau, '/desk/returns');
+  const row = bureau.locator('main tr', { has: bureau.locator('th', { hasText: /^闵行$/ }) });
+  await row.getByRole('button').click();
+  await bureau.waitForLoadState();
+  const path = new URL(bureau.url()).pathname;
+  assert.match(await main(bureau), /这是汇总表/);
+  await look(bureau, 'sum');
+  await fillUp(bureau, path);
+  await file(bureau, path);
+  const city = (await visitor(browser, server.url, DESK)).page;
+  await signIn(city, server.url, 'city');
+  await open(city, `${path}/review`);
+  await press(city, '核对通过');
+  await open(city, `${path}/review`);
+  await press(city, '审核通过');
+  await open(bureau, path);
+  assert.match(await main(bureau), /已审核|已锁定/);
+  await city.context().close();
+});
+
 test('the cockpit shows the figures, and one click leads to the rows', async () => {
   for (const [size, name] of [[DESK, 'desk'], [PHONE, 'phone']]) {
     const page = (await visitor(browser, server.url, size)).page;

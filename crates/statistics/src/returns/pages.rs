@@ -222,6 +222,7 @@ fn typed(posted: &Posted) -> Vec<Typed> {
             .iter()
             .find(|(name, _)| name.strip_prefix(prefix) == Some(code))
     };
+    let rest_is_none = posted.get("rest") == "0";
     let cells = posted
         .0
         .iter()
@@ -229,7 +230,12 @@ fn typed(posted: &Posted) -> Vec<Typed> {
     cells
         .map(|(code, text)| Typed {
             element: code.to_owned(),
-            value: text.clone(),
+            // Who says that the rest of a table is none types a 0 into each of its empty boxes.
+            value: if rest_is_none && text.trim().is_empty() {
+                "0".to_owned()
+            } else {
+                text.clone()
+            },
             reason: value("r.", code).map(|(_, reason)| reason.clone()),
             seen: value("n.", code)
                 .and_then(|(_, seen)| seen.parse().ok())

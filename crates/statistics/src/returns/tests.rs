@@ -55,6 +55,32 @@ async fn a_return_opens_filled_and_is_filled_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_rest_of_a_table_is_none_when_somebody_says_so() {
+    let season = season().await;
+    let clerk = season.town.here(Role::Registrar);
+    let id = season.open(&clerk, season.town.world.here.org).await;
+    let page = format!("/desk/returns/{id}");
+    let typed = [("v.T1_female_teams", "2"), ("rest", "0")];
+    let answer = clerk
+        .submit(&format!("{page}?table=T1"), &format!("{page}/cells"), &typed)
+        .await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    let now = read(&clerk, &id).await;
+    for (code, value, origin) in [
+        ("T1_all_teams", "0", "typed"),
+        ("T1_female_teams", "2", "typed"),
+        ("T1_all_people", "30", "machine"),
+    ] {
+        let cell = cell(&now, code);
+        assert_eq!(
+            (cell["value"].as_str(), cell["origin"].as_str()),
+            (Some(value), Some(origin)),
+            "{code}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn against_the_machine_one_types_with_a_reason() {
     let season = season().await;
     let clerk = season.town.here(Role::Registrar);
