@@ -90,7 +90,7 @@ test('targets that are metrics move by themselves', async () => {
   await figuresAreThere(bureau);
   await open(bureau, `${plan}/progress`);
   await look(bureau, 'progress');
-  const task = bureau.locator('main table a', { hasText: '社会学习点' }).first();
+  const task = bureau.locator('main table a', { hasText: '养教结合学习点' }).first();
   await task.click();
   await bureau.waitForLoadState();
   assert.match(await main(bureau), /\d+ 个/);

@@ -46,7 +46,7 @@ const METRICS: &[Metric] = &[
         id: "classes.hours",
         name: "授课时数",
         unit: "小时",
-        words: "在这个时间段内点过名的课次，按每次课的分钟数累计，折成小时；停课的不计。",
+        words: "在这个时间段内上了的课，按每次课的分钟数累计，折成小时；停课的不计。",
         document: "统计报表 T4（推定）",
         how: How::Sum {
             source: "sessions",

@@ -6,6 +6,7 @@ use super::model::{self, Reached};
 use super::store::{self, MeasureRow, ReportRow};
 use crate::PlanTargetId;
 use crate::plans::{PlanRow, TargetRow};
+use crate::reading::bind::Bindings;
 use kernel::Date;
 use metrics::{Ask, Dimension, Figure, Metrics, Period, Slice};
 use platform::{AppResult, Ctx, Permission};
@@ -80,7 +81,21 @@ pub async fn standings(
     if !ctx.reach(Permission::MetricRead).contains(&plan.org_path) {
         return Ok(found);
     }
-    let (questions, asks) = questions(ctx, metrics, plan, targets, &found);
+    let (unanswered, answered): (Vec<&TargetRow>, Vec<&TargetRow>) = targets.iter().partition(|target| {
+        target
+            .metric
+            .as_deref()
+            .is_some_and(|metric| !answers(metric, target, &measures))
+    });
+    for target in unanswered {
+        if let Some(standing) = found
+            .get_mut(&target.id)
+            .filter(|standing| standing.remark.is_empty())
+        {
+            standing.remark = "系统里的数不分优秀、特色、示范，请自填，或在这里指定对应的指标。".into();
+        }
+    }
+    let (questions, asks) = questions(ctx, metrics, plan, &answered, &found);
     let mut figures = metrics.figures(ctx, &asks).await?.into_iter();
     for question in questions {
         let Some(now) = figures.next() else { break };
@@ -157,6 +172,18 @@ fn counted(question: Question, now: &Figure, start: Option<f64>) -> Standing {
     }
 }
 
+/// The kind that the target's words mean, as long as nobody has said it.
+fn kind_of(target: &TargetRow) -> String {
+    let metric = target.metric.as_deref().unwrap_or_default();
+    Bindings::shipped().kind(metric, &target.object).to_owned()
+}
+
+/// Whether the metric answers the target: a count of all does not say how many are excellent, unless a person has said so.
+fn answers(metric: &str, target: &TargetRow, measures: &[MeasureRow]) -> bool {
+    let said = measures.iter().any(|measure| measure.target_id == target.id);
+    said || !Bindings::shipped().chosen_ones(metric, &target.object)
+}
+
 /// What was typed of a target, as long as no metric speaks.
 fn typed(target: &TargetRow, reports: &[ReportRow], measures: &[MeasureRow]) -> Standing {
     let said = measures.iter().find(|measure| measure.target_id == target.id);
@@ -188,6 +215,6 @@ fn typed(target: &TargetRow, reports: &[ReportRow], measures: &[MeasureRow]) -> 
             .map(|report| format!("自填，{} {}", report.org_name, report.reported_at.date()))
             .unwrap_or_default(),
         grows,
-        kind: said.map(|said| said.kind.clone()).unwrap_or_default(),
+        kind: said.map_or_else(|| kind_of(target), |said| said.kind.clone()),
     }
 }

@@ -105,7 +105,7 @@ pub(super) fn slip_fields(task: &Progress) -> Vec<Field> {
 }
 
 /// The metric of a target.
-pub(super) fn bind_fields(metrics: Vec<Choice>) -> Vec<Field> {
+pub(super) fn bind_fields(metrics: Vec<Choice>, kinds: Vec<Choice>) -> Vec<Field> {
     vec![
         Field::select("metric", "对应的指标", metrics)
             .optional()
@@ -118,6 +118,8 @@ pub(super) fn bind_fields(metrics: Vec<Choice>) -> Vec<Field> {
                 Choice::new("level", "算现在的总数或比例"),
             ],
         ),
-        Field::text("kind", "只算哪一类", 0, 40).hint("类别的代码，例如 social_site；不填就是全部"),
+        Field::select("kind", "只算哪一类", kinds)
+            .optional()
+            .hint("不选就是全部"),
     ]
 }

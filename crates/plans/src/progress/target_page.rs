@@ -12,7 +12,7 @@ use axum::Extension;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use kernel::Date;
-use metrics::{Ask, Dimension, Figure, Metric, Metrics, Period, Slice};
+use metrics::{Ask, Dimension, Figure, How, Metric, Metrics, Period, Slice};
 use platform::web::{Posted, see_other};
 use platform::{AppError, AppResult, Ctx, Permission};
 use std::sync::Arc;
@@ -58,7 +58,8 @@ pub(super) async fn bind(
     posted: Posted,
 ) -> AppResult<Response> {
     let (plan, target): (PlanId, PlanTargetId) = (id(&plan)?, id(&target)?);
-    let mut form = Form::from_pairs(bind_fields(choices(&metrics, None)), Lang::Zh, &posted.0);
+    let kinds = kinds(&metrics, posted.get("metric"), posted.get("kind"));
+    let mut form = Form::from_pairs(bind_fields(choices(&metrics, None), kinds), Lang::Zh, &posted.0);
     if form.is_valid() {
         let metric = form.some("metric").map(str::to_owned);
         let how = (form.get("counts") == "growth", form.get("kind"));
@@ -89,6 +90,35 @@ fn choices(metrics: &Metrics, present: Option<&str>) -> Vec<Choice> {
         ));
     }
     all
+}
+
+/// The kinds that a metric counts, by name; with the present one, which may be a course's category.
+fn kinds(metrics: &Metrics, metric: &str, present: &str) -> Vec<Choice> {
+    let found = metrics.find(metric);
+    let known = match found.map(|metric| metric.how) {
+        Some(How::Moment { kinds, .. }) => kinds,
+        _ => &[],
+    };
+    let label = |kind: &str| {
+        found.map_or_else(
+            || kind.to_owned(),
+            |metric| metrics.registry.kind_label(metric)(kind),
+        )
+    };
+    let mut all: Vec<Choice> = known.iter().map(|kind| Choice::new(*kind, label(kind))).collect();
+    if !present.is_empty() && !known.contains(&present) {
+        all.push(Choice::new(present, label(present)));
+    }
+    all
+}
+
+/// The form with what holds now.
+fn present(metrics: &Metrics, metric: Option<&str>, standing: &Standing) -> Form {
+    let kinds = kinds(metrics, metric.unwrap_or_default(), &standing.kind);
+    Form::blank(bind_fields(choices(metrics, metric), kinds), Lang::Zh)
+        .fill("metric", metric.unwrap_or_default())
+        .fill("counts", if standing.grows { "growth" } else { "level" })
+        .fill("kind", &standing.kind)
 }
 
 async fn page(
@@ -124,10 +154,7 @@ async fn page(
         ),
         None => (None, None),
     };
-    let blank = Form::blank(bind_fields(choices(metrics, row.metric.as_deref())), Lang::Zh)
-        .fill("metric", row.metric.as_deref().unwrap_or_default())
-        .fill("counts", if standing.grows { "growth" } else { "level" })
-        .fill("kind", &standing.kind);
+    let blank = present(metrics, row.metric.as_deref(), standing);
     let page = noticed(ui::desk_page(ctx, &row.words()), query);
     let template = TargetPage {
         crumbs: crumbs(&page, &view.plan, Some("指标值")),

@@ -10,6 +10,22 @@ const SHIPPED: &str = include_str!("../../../../data/plans/bindings.toml");
 struct File {
     #[serde(default)]
     metric: Vec<Row>,
+    #[serde(default)]
+    kind: Vec<KindRow>,
+    #[serde(default)]
+    chosen: Chosen,
+}
+
+#[derive(Debug, Deserialize)]
+struct KindRow {
+    metric: String,
+    kind: String,
+    words: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Chosen {
+    words: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -27,6 +43,15 @@ struct Row {
 pub struct Bindings {
     rows: Vec<Entry>,
     names: Vec<(String, String)>,
+    kinds: Vec<KindEntry>,
+    chosen: Vec<String>,
+}
+
+#[derive(Debug)]
+struct KindEntry {
+    metric: String,
+    kind: String,
+    parts: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -58,7 +83,19 @@ impl Bindings {
                 });
             }
         }
-        Ok(Self { rows, names })
+        let kinds = file.kind.iter().flat_map(|row| {
+            row.words.iter().map(|words| KindEntry {
+                metric: row.metric.clone(),
+                kind: row.kind.clone(),
+                parts: words.split('+').map(str::to_owned).collect(),
+            })
+        });
+        Ok(Self {
+            rows,
+            names,
+            kinds: kinds.collect(),
+            chosen: file.chosen.words,
+        })
     }
 
     /// The shipped table.
@@ -77,6 +114,22 @@ impl Bindings {
             .filter(|row| holds(object, &row.parts))
             .max_by_key(|row| (row.weight, row.units.len().min(1)))
             .map(|row| row.metric.clone())
+    }
+
+    /// The kind of the metric that the words mean; nothing when they mean the whole.
+    #[must_use]
+    pub fn kind(&self, metric: &str, object: &str) -> &str {
+        self.kinds
+            .iter()
+            .filter(|row| row.metric == metric && holds(object, &row.parts))
+            .max_by_key(|row| row.parts.iter().map(|part| part.chars().count()).sum::<usize>())
+            .map_or("", |row| row.kind.as_str())
+    }
+
+    /// Whether the words mean things chosen for their quality, which a count of all of a kind does not answer. Titles do.
+    #[must_use]
+    pub fn chosen_ones(&self, metric: &str, object: &str) -> bool {
+        !metric.starts_with("titles.") && self.chosen.iter().any(|word| object.contains(word.as_str()))
     }
 
     /// What the screen calls a metric; the id itself where the table has no name.
@@ -119,6 +172,30 @@ fn holds(object: &str, parts: &[String]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_mean_a_kind_or_the_whole_or_what_no_count_answers() {
+        let table = Bindings::shipped();
+        for (metric, object, kind, chosen) in [
+            ("sites.by_kind", "老年教育社会学习点", "social_site", false),
+            ("sites.by_kind", "养教结合学习点", "care_site", false),
+            ("sites.by_kind", "养教结合优秀学习点", "care_site", true),
+            ("sites.by_kind", "居村委特色学习点", "neighborhood_site", true),
+            (
+                "sites.by_kind",
+                "老年教育智慧学习场景建设学习点",
+                "smart_scene",
+                false,
+            ),
+            ("sites.by_kind", "学习点", "", false),
+            ("schools.count", "区级景谷老年大学", "senior_university", false),
+            ("classes.count", "社会学习点", "", false),
+            ("titles.by_kind", "示范学习点", "", false),
+        ] {
+            assert_eq!(table.kind(metric, object), kind, "{object}");
+            assert_eq!(table.chosen_ones(metric, object), chosen, "{object}");
+        }
+    }
 
     #[test]
     fn the_shipped_table_is_whole() {

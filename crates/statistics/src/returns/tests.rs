@@ -60,7 +60,7 @@ async fn the_rest_of_a_table_is_none_when_somebody_says_so() {
     let clerk = season.town.here(Role::Registrar);
     let id = season.open(&clerk, season.town.world.here.org).await;
     let page = format!("/desk/returns/{id}");
-    let typed = [("v.T1_female_teams", "2"), ("rest", "0")];
+    let typed = [("v.T1_all_teams", " "), ("v.T1_female_teams", "2"), ("rest", "0")];
     let answer = clerk
         .submit(&format!("{page}?table=T1"), &format!("{page}/cells"), &typed)
         .await;
