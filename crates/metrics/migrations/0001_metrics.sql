@@ -29,4 +29,9 @@ CREATE TABLE metric_month (
 CREATE TABLE metric_follower (
     node BIGINT PRIMARY KEY,
     event_id BIGINT NOT NULL
+);
+-- Goes up by one with each writing of cells: what was counted before it is counted again.
+CREATE TABLE metric_turn (
+    one BIGINT PRIMARY KEY,
+    number BIGINT NOT NULL
 )

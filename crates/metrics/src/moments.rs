@@ -66,6 +66,7 @@ mod tests {
         let placed = |id, above: Option<i64>| Placed {
             id: OrgId::from_raw(id),
             above: above.map(OrgId::from_raw),
+            opened_on: kernel::Date::constant(2020, 1, 1),
             standing: true,
             name: String::new(),
             kind: String::new(),

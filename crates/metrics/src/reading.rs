@@ -187,7 +187,8 @@ impl Metrics {
         Ok(found)
     }
 
-    /// The metric of each org directly below, as they stood at the period's end.
+    /// The metric of each org directly below, as they stood at the period's end; one closed before with its name and the
+    /// word 已撤销, where it has a part in the whole.
     ///
     /// # Errors
     /// As [`Metrics::figure`].
@@ -200,18 +201,25 @@ impl Metrics {
     ) -> AppResult<Vec<(OrgId, String, Figure)>> {
         self.freshen();
         let tree = self.tree(ctx.db(), tree_day(period, ctx.today())).await?;
-        let children: Vec<(OrgId, String)> = tree
-            .children(org)
-            .filter(|child| child.standing)
-            .map(|child| (child.id, child.name.clone()))
+        let day = tree_day(period, ctx.today());
+        let opened = tree.children(org).filter(|child| child.opened_on <= day);
+        let children: Vec<(OrgId, String, bool)> = opened
+            .map(|child| (child.id, child.name.clone(), child.standing))
             .collect();
         let asks: Vec<Ask> = children
             .iter()
-            .map(|(id, _)| Ask::new(metric, *id, period))
+            .map(|(id, ..)| Ask::new(metric, *id, period))
             .collect();
         let figures = self.figures(ctx, &asks).await?;
-        let named = children.into_iter().zip(figures);
-        Ok(named.map(|((id, name), figure)| (id, name, figure)).collect())
+        let mut found = Vec::with_capacity(children.len());
+        for ((id, name, standing), figure) in children.into_iter().zip(figures) {
+            if standing {
+                found.push((id, name, figure));
+            } else if figure.number().is_some_and(|number| number > 0.0) {
+                found.push((id, format!("{name}（已撤销）"), figure));
+            }
+        }
+        Ok(found)
     }
 
     /// The tree as of a day.
@@ -343,7 +351,8 @@ impl Metrics {
         if period.first_day() > ctx.today() {
             return Ok((State::NotBegun, None));
         }
-        if self.tree(ctx.db(), day).await?.get(org).is_none() {
+        let tree = self.tree(ctx.db(), day).await?;
+        if tree.get(org).is_none_or(|node| node.opened_on > day) {
             return Ok((State::NoOrg, None));
         }
         match how {
@@ -440,15 +449,15 @@ impl Metrics {
         Ok(())
     }
 
-    /// The cells of orgs over a span. Months that were rolled up on the tree of the span's end are read rolled up; the
-    /// others are put together from the own cells of all that stand below on that tree.
+    /// The cells of orgs over a span. Months whose orgs still stand so on the tree of the span's end are read rolled up;
+    /// the others are put together from the own cells of all that stand below on that tree.
     async fn load_span(&self, db: &Db, key: &SpanKey, orgs: &[OrgId]) -> AppResult<Loaded> {
         let (source, first, last, day, persons) = key;
         let tree = self.tree(db, *day).await?;
         let months = store::months(db, source, first, last).await?;
-        let (same, others): (Vec<_>, Vec<_>) = months
-            .into_iter()
-            .partition(|month| month.tree_hash == tree.hash());
+        let (same, others): (Vec<_>, Vec<_>) = months.into_iter().partition(|month| {
+            end_of_month(&month.month).is_some_and(|end| month.tree_hash == tree.hash_by(end))
+        });
         let mut loaded = Loaded::new();
         if !same.is_empty() {
             for row in store::cells(db, source, orgs, true, (first, last), *persons).await? {

@@ -222,6 +222,25 @@ pub async fn set_month(tx: &Tx, source: &str, month: &str, hash: &str, now: kern
     Ok(())
 }
 
+/// How often cells were written.
+pub async fn turn(db: &Db) -> DbResult<i64> {
+    let number: Option<i64> = db
+        .query_opt("SELECT number FROM metric_turn WHERE one = 1", args![])
+        .await?;
+    Ok(number.unwrap_or(0))
+}
+
+/// Counts a writing of cells.
+pub async fn next_turn(tx: &Tx) -> DbResult<()> {
+    tx.exec(
+        "INSERT INTO metric_turn (one, number) VALUES (1, 1) \
+         ON CONFLICT (one) DO UPDATE SET number = metric_turn.number + 1",
+        args![],
+    )
+    .await?;
+    Ok(())
+}
+
 /// The numbers of these persons, as far as they have one.
 pub async fn members(db: &Db, persons: &[i64]) -> DbResult<Vec<Member>> {
     db.query(

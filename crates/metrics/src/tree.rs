@@ -1,7 +1,7 @@
 //! The tree of orgs as it stood on a day, with what was merged or closed before that day at its place.
 
 use crate::definition::ReadTree;
-use kernel::OrgId;
+use kernel::{Date, OrgId};
 use std::collections::HashMap;
 
 /// Reads the orgs of a day; given by the domain that owns the tree.
@@ -14,7 +14,10 @@ pub struct Placed {
     pub id: OrgId,
     /// Above it; for a merged org its successor, for a closed one the last above it. A root has none.
     pub above: Option<OrgId>,
-    /// Whether it stands on that day; what was merged or closed before only carries its past.
+    /// Its first day.
+    pub opened_on: Date,
+    /// Whether it stands on that day. What was merged or closed before only carries its past, what is opened later only
+    /// what was entered of it for earlier days.
     pub standing: bool,
     /// Its short name on that day.
     pub name: String,
@@ -30,7 +33,6 @@ pub struct Tree {
     below: Vec<Vec<usize>>,
     /// Places so that all below an org come before it.
     upward: Vec<usize>,
-    hash: String,
 }
 
 impl Tree {
@@ -65,20 +67,19 @@ impl Tree {
             open.extend(below.get(at).into_iter().flatten());
         }
         downward.reverse();
-        let hash = hash_of(&nodes);
         Self {
             nodes,
             places,
             below,
             upward: downward,
-            hash,
         }
     }
 
-    /// A hash of who stands below whom.
+    /// A hash of who stands below whom among those opened by a day. What was opened later has nothing to count before it,
+    /// so a tree that only grew gives what was rolled up on the smaller one the same sums.
     #[must_use]
-    pub fn hash(&self) -> &str {
-        &self.hash
+    pub fn hash_by(&self, day: Date) -> String {
+        hash_of(self.nodes.iter().filter(|node| node.opened_on <= day))
     }
 
     /// The org, if it is known on that day.
@@ -131,9 +132,8 @@ impl Tree {
 }
 
 /// FNV-1a over the sorted pairs: only to notice that the tree is another one.
-fn hash_of(nodes: &[Placed]) -> String {
+fn hash_of<'a>(nodes: impl Iterator<Item = &'a Placed>) -> String {
     let mut pairs: Vec<(i64, i64)> = nodes
-        .iter()
         .map(|node| (node.id.raw(), node.above.map_or(0, OrgId::raw)))
         .collect();
     pairs.sort_unstable();
@@ -154,6 +154,7 @@ mod tests {
         Placed {
             id: OrgId::from_raw(id),
             above: above.map(OrgId::from_raw),
+            opened_on: Date::constant(2026, 1, i8::try_from(id).unwrap()),
             standing: true,
             name: String::new(),
             kind: String::new(),
@@ -197,7 +198,20 @@ mod tests {
         let one = Tree::new(vec![placed(1, None), placed(2, Some(1)), placed(3, Some(1))]);
         let turned = Tree::new(vec![placed(3, Some(1)), placed(1, None), placed(2, Some(1))]);
         let moved = Tree::new(vec![placed(1, None), placed(2, Some(1)), placed(3, Some(2))]);
-        assert_eq!(one.hash(), turned.hash());
-        assert_ne!(one.hash(), moved.hash());
+        let end = Date::constant(2026, 12, 31);
+        assert_eq!(one.hash_by(end), turned.hash_by(end));
+        assert_ne!(one.hash_by(end), moved.hash_by(end));
+        let grown = Tree::new(vec![
+            placed(1, None),
+            placed(2, Some(1)),
+            placed(3, Some(1)),
+            placed(9, Some(2)),
+        ]);
+        assert_eq!(
+            one.hash_by(end),
+            grown.hash_by(Date::constant(2026, 1, 8)),
+            "growing alone moves nothing"
+        );
+        assert_ne!(one.hash_by(end), grown.hash_by(end));
     }
 }

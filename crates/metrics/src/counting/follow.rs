@@ -1,7 +1,7 @@
 //! Following the events: what they touched is counted anew, a few seconds after it happened.
 
 use super::own::{self, Numbers, Own};
-use super::roll;
+use super::{roll, turn};
 use crate::definition::SpanSource;
 use crate::{Metrics, store};
 use db::Db;
@@ -60,13 +60,15 @@ async fn follow_node(ctx: &Ctx, metrics: &Metrics, node: i64, followed: Option<i
         return Ok(0);
     }
     // Counted before the transaction begins: the one writer of SQLite must not wait for it.
+    let seen = turn::now(ctx.db()).await?;
     let mut fresh = Vec::new();
     for source in &metrics.registry.spans {
         let places = touched(ctx.db(), source, &subjects).await?;
         fresh.extend(count(ctx, source, places).await?);
     }
-    let tx = ctx.begin().await?;
-    tx.lock("metric_follower", node).await?;
+    let Some(tx) = turn::take(ctx, seen).await? else {
+        return Ok(0);
+    };
     if store::follower(&tx, node).await? != Some(after) {
         // Another process was here first.
         return Ok(0);
@@ -207,7 +209,7 @@ async fn roll_moved(tx: &Tx, metrics: &Metrics) -> AppResult<usize> {
     for source in &metrics.registry.spans {
         for month in store::months(tx, source.id, "0000-00", "9999-99").await? {
             let tree = roll::tree_of(metrics, tx.ctx(), &month.month).await?;
-            if tree.hash() != month.tree_hash {
+            if roll::hash_of(&tree, &month.month) != month.tree_hash {
                 roll::whole_month(tx, metrics, source.id, &month.month).await?;
                 rolled += 1;
             }

@@ -7,6 +7,7 @@
 //! 3. The recount goes through all sources and orgs, compares, mends and says how many cells did not agree. It is a
 //!    job with progress; at the beginning of an installation it makes the cells.
 //! 4. After a change of the tree every month is rolled up again whose tree of its last day is another one.
+//! 5. Several may count at once: what was counted before somebody else wrote cells is counted again ([`turn`]).
 //!
 //! Start reading at [`follow`]; [`recount`] is the nightly proof.
 
@@ -14,6 +15,7 @@ mod follow;
 mod own;
 mod recount;
 mod roll;
+mod turn;
 
 pub use follow::follow;
 pub use recount::{Reach, Recounted, recount};

@@ -1,13 +1,13 @@
 //! The recount: every source, every org, every month from the rows, compared with the cells and mended.
 
 use super::own::{self, Numbers, Own};
-use super::roll;
+use super::{roll, turn};
 use crate::cells::Cells;
 use crate::definition::SpanSource;
 use crate::period::Period;
 use crate::{Metrics, store};
 use kernel::{Date, OrgId};
-use platform::{AppResult, Ctx, Event, Job};
+use platform::{AppResult, Ctx, Event, Job, Tx};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Orgs counted in one step.
@@ -85,18 +85,33 @@ async fn part(
     numbers: &mut Numbers,
     found: &mut Recounted,
 ) -> AppResult<BTreeSet<String>> {
-    let own = own::count(ctx, source, orgs, reach.days(), numbers).await?;
     let (first, last) = reach.months();
-    let mut before: BTreeMap<(OrgId, String), Cells> = BTreeMap::new();
-    for row in store::cells(ctx.db(), source.id, orgs, false, (&first, &last), true).await? {
-        // What cannot be read is wrong, and counted anew.
-        let cells = roll::decode(&row).unwrap_or_default();
-        before.insert((row.org_id, row.month.clone()), cells);
+    loop {
+        let seen = turn::now(ctx.db()).await?;
+        let mut before: BTreeMap<(OrgId, String), Cells> = BTreeMap::new();
+        for row in store::cells(ctx.db(), source.id, orgs, false, (&first, &last), true).await? {
+            // What cannot be read is wrong, and counted anew.
+            let cells = roll::decode(&row).unwrap_or_default();
+            before.insert((row.org_id, row.month.clone()), cells);
+        }
+        let own = own::count(ctx, source, orgs, reach.days(), numbers).await?;
+        let mut here = Recounted {
+            counted: own.len(),
+            ..Recounted::default()
+        };
+        let differing = differing(&own, &before, &mut here);
+        if !differing.is_empty() {
+            // Who follows the events may have written meanwhile; then what was read is old.
+            let Some(tx) = turn::take(ctx, seen).await? else {
+                continue;
+            };
+            write(tx, source, &own, &differing).await?;
+        }
+        found.counted += here.counted;
+        found.new += here.new;
+        found.wrong += here.wrong;
+        return Ok(differing.into_iter().map(|(_, month)| month).collect());
     }
-    found.counted += own.len();
-    let differing = differing(&own, &before, found);
-    write(ctx, source, &own, &differing).await?;
-    Ok(differing.into_iter().map(|(_, month)| month).collect())
 }
 
 /// The places at which the count and the cells do not say the same.
@@ -121,20 +136,11 @@ fn differing(
     differing
 }
 
-async fn write(
-    ctx: &Ctx,
-    source: &SpanSource,
-    own: &Own,
-    places: &BTreeSet<(OrgId, String)>,
-) -> AppResult<()> {
+async fn write(tx: Tx, source: &SpanSource, own: &Own, places: &BTreeSet<(OrgId, String)>) -> AppResult<()> {
     let mut by_month: BTreeMap<&str, Vec<OrgId>> = BTreeMap::new();
     for (org, month) in places {
         by_month.entry(month).or_default().push(*org);
     }
-    if by_month.is_empty() {
-        return Ok(());
-    }
-    let tx = ctx.begin().await?;
     let mut cells = 0;
     for (month, orgs) in by_month {
         let counted = orgs
@@ -144,7 +150,7 @@ async fn write(
         cells += rows.len();
         store::replace(&tx, source.id, false, month, &orgs, rows).await?;
         // Not rolled up yet: readers put such a month together from the own cells.
-        store::set_month(&tx, source.id, month, "", ctx.now()).await?;
+        store::set_month(&tx, source.id, month, "", tx.ctx().now()).await?;
     }
     commit(tx, source, cells).await
 }
@@ -159,8 +165,8 @@ async fn roll_all(
     let known = store::months(ctx.db(), source.id, own::ALL_MONTHS.0, own::ALL_MONTHS.1).await?;
     for month in known {
         let tree = roll::tree_of(metrics, ctx, &month.month).await?;
-        if mended.contains(&month.month) || month.tree_hash != tree.hash() {
-            let tx = ctx.begin().await?;
+        if mended.contains(&month.month) || month.tree_hash != roll::hash_of(&tree, &month.month) {
+            let tx = turn::take_any(ctx).await?;
             roll::whole_month(&tx, metrics, source.id, &month.month).await?;
             commit(tx, source, 0).await?;
         }
@@ -168,7 +174,7 @@ async fn roll_all(
     Ok(())
 }
 
-async fn commit(tx: platform::Tx, source: &SpanSource, cells: usize) -> AppResult<()> {
+async fn commit(tx: Tx, source: &SpanSource, cells: usize) -> AppResult<()> {
     let event = Event::new(
         "metrics.recounted",
         "metrics",

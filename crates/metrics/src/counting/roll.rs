@@ -1,6 +1,7 @@
 //! Rolling up: the cells of an org with all below it, on the tree of the month's end.
 
 use crate::cells::Cells;
+use crate::period::end_of_month;
 use crate::reading::tree_day_of_month;
 use crate::tree::Tree;
 use crate::{Metrics, store};
@@ -37,6 +38,11 @@ pub(super) async fn tree_of(metrics: &Metrics, ctx: &Ctx, month: &str) -> AppRes
     metrics.tree(ctx.db(), day).await
 }
 
+/// The hash of a tree as of a month: what was opened after the month does not matter to it.
+pub(super) fn hash_of(tree: &Tree, month: &str) -> String {
+    tree.hash_by(end_of_month(month).unwrap_or(kernel::Date::MAX))
+}
+
 /// Rolls a whole month up anew from its own cells.
 pub(super) async fn whole_month(tx: &Tx, metrics: &Metrics, source: &str, month: &str) -> AppResult<()> {
     let ctx = tx.ctx();
@@ -56,7 +62,7 @@ pub(super) async fn whole_month(tx: &Tx, metrics: &Metrics, source: &str, month:
     let rows = encode(rolled.iter().map(|(org, cells)| (*org, cells)))?;
     store::clear_rolled(tx, source, month).await?;
     store::insert(tx, source, true, month, rows).await?;
-    store::set_month(tx, source, month, tree.hash(), ctx.now()).await?;
+    store::set_month(tx, source, month, &hash_of(&tree, month), ctx.now()).await?;
     Ok(())
 }
 
@@ -70,7 +76,10 @@ pub(super) async fn above(
 ) -> AppResult<()> {
     let tree = tree_of(metrics, tx.ctx(), month).await?;
     let last = store::months(tx, source, month, month).await?;
-    if last.first().is_none_or(|month| month.tree_hash != tree.hash()) {
+    if last
+        .first()
+        .is_none_or(|last| last.tree_hash != hash_of(&tree, month))
+    {
         return whole_month(tx, metrics, source, month).await;
     }
     let mut open: BTreeSet<OrgId> = BTreeSet::new();
@@ -89,7 +98,7 @@ pub(super) async fn above(
     }
     let rows = encode(fresh.iter().map(|(org, cells)| (*org, cells)))?;
     store::replace(tx, source, true, month, &order, rows).await?;
-    store::set_month(tx, source, month, tree.hash(), tx.ctx().now()).await?;
+    store::set_month(tx, source, month, &hash_of(&tree, month), tx.ctx().now()).await?;
     Ok(())
 }
 

@@ -237,16 +237,14 @@ pub fn tree(db: Db, day: Date) -> TreeFuture {
         let rows = store::places_of(&db, day).await?;
         let mut placed: Vec<Placed> = Vec::with_capacity(rows.len());
         for row in rows {
-            let above = if row.standing {
-                row.parent_id
-            } else {
-                row.successor_id.or(row.parent_id)
-            };
+            let ended = !row.standing && row.opened_on <= day;
+            let above = row.successor_id.filter(|_| ended).or(row.parent_id);
             let node = Placed {
                 id: row.id,
                 above,
+                opened_on: row.opened_on,
                 standing: row.standing,
-                name: row.name.unwrap_or_default(),
+                name: row.name,
                 kind: row.kind,
             };
             // Rows of one org follow each other, the newest place last.

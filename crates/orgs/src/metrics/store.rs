@@ -70,22 +70,27 @@ db::record! {
         pub kind: String,
         /// Of which it became part.
         pub successor_id: Option<OrgId>,
+        /// First day.
+        pub opened_on: Date,
         /// Whether it stands on the day.
         pub standing: bool,
-        /// Short name on the day.
-        pub name: Option<String>,
+        /// Short name on the day, or today's where it had none.
+        pub name: String,
         /// Above it in this place.
         pub parent_id: Option<OrgId>,
     }
 }
 
-/// Every org opened by a day with each place in the tree that it had by then, the newest last.
+/// Every org with each place in the tree that it had by a day, the newest last; one opened later with its first place, so
+/// that what was entered of it for earlier days is not lost above it.
 pub(super) async fn places_of(db: &Db, day: Date) -> DbResult<Vec<PlacedRow>> {
     db.query(
-        "SELECT o.id, o.kind, o.successor_id, (o.closed_on IS NULL OR o.closed_on > $1) AS standing, \
-         n.short_name AS name, e.parent_id FROM org o \
+        "SELECT o.id, o.kind, o.successor_id, o.opened_on, \
+         (o.opened_on <= $1 AND (o.closed_on IS NULL OR o.closed_on > $1)) AS standing, \
+         COALESCE(n.short_name, o.short_name) AS name, e.parent_id FROM org o \
          LEFT JOIN org_name n ON n.org_id = o.id AND n.valid_from <= $1 AND (n.valid_to IS NULL OR n.valid_to > $1) \
-         LEFT JOIN org_edge e ON e.org_id = o.id AND e.valid_from <= $1 WHERE o.opened_on <= $1 \
+         LEFT JOIN org_edge e ON e.org_id = o.id \
+         AND (e.valid_from <= $1 OR (o.opened_on > $1 AND e.valid_from = o.opened_on)) \
          ORDER BY o.id, e.valid_from LIMIT 1000000",
         args![day],
     )
