@@ -10,14 +10,15 @@
 //!    are other metrics with other names.
 //! 3. Counted facts are kept by org and month ([`cells`]). They follow the events: a change makes the cells of its org
 //!    and month be counted anew from the rows, never adjusted, so counting twice changes nothing. A nightly recount
-//!    of everything must agree, and says where it did not.
+//!    of everything must agree, and says how many cells did not.
 //! 4. Age is that reached in the calendar year of the fact (full years on 31 December), so that a year's figure does
 //!    not split a person between two bands.
 //! 5. A ratio without a whole, a period before the first data and a period to come have no figure, and say why.
 //!
 //! Who may: see a metric's figures and the rows behind them: `metric.read`, in the subtree of one's post.
 //!
-//! Events: `metrics.counted`. Tables: `metric_cell`, `metric_member`, `metric_month`, `metric_follower`.
+//! Events: `metrics.counted`, `metrics.recounted`, `metrics.numbered`. Tables: `metric_cell`, `metric_member`, `metric_month`,
+//! `metric_follower`, `metric_turn`.
 //!
 //! Start reading at [`definition`], then [`reading`]; `counting/` keeps the cells. What the hub of data tells of sources
 //! is in [`freshness`], what must not be among the data in [`quality`].
@@ -29,12 +30,10 @@ pub mod definition;
 mod figure;
 pub mod freshness;
 mod moments;
-
 mod period;
 pub mod quality;
 pub mod reading;
 mod store;
-
 mod tree;
 
 pub use browsing::routes;

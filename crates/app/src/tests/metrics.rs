@@ -327,6 +327,36 @@ async fn a_merger_leaves_the_past_as_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_entered_before_an_org_was_opened_is_not_lost_above_it() {
+    let f = Figures::start().await;
+    let (school, city) = (f.org(OrgKind::StreetSchool).await, f.org(OrgKind::City).await);
+    let (own, whole) = (
+        f.number("attendance.visits", school, "2026-03").await,
+        f.number("attendance.visits", city, "2026-03").await,
+    );
+    assert!(own.is_some_and(|own| own > 0));
+    let tx = f.ctx.begin().await.unwrap();
+    for sql in [
+        "UPDATE org SET opened_on = '2026-06-01' WHERE id = $1",
+        "UPDATE org_edge SET valid_from = '2026-06-01' WHERE org_id = $1",
+        "UPDATE org_name SET valid_from = '2026-06-01' WHERE org_id = $1",
+    ] {
+        tx.exec(sql, args![school]).await.unwrap();
+    }
+    tx.commit(vec![Event::new("test.opened_later", "org", school)])
+        .await
+        .unwrap();
+    f.catch_up().await;
+    assert_eq!(f.number("attendance.visits", school, "2026-03").await, None);
+    assert_eq!(f.number("attendance.visits", city, "2026-03").await, whole);
+    let again = counting::recount(&f.ctx, &f.metrics, Reach::default(), None)
+        .await
+        .unwrap();
+    assert_eq!((again.new, again.wrong), (0, 0), "{again:?}");
+    assert_eq!(f.number("attendance.visits", city, "2026-03").await, whole);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_answered_says_why() {
     let f = Figures::start().await;
     let city = f.org(OrgKind::City).await;

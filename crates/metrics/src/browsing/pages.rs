@@ -2,7 +2,7 @@
 
 use super::actions::{self, ROWS, View};
 use super::asked::Asked;
-use crate::definition::{BehindRow, Dimension, Metric};
+use crate::definition::{BehindRow, Dimension, How, Measure, Metric};
 use crate::figure::{Figure, link};
 use crate::period::Period;
 use crate::reading::Metrics;
@@ -45,6 +45,7 @@ struct ShowPage {
     children: Vec<Child>,
     rows: Vec<Row>,
     rows_caption: String,
+    rows_note: &'static str,
     next: Option<String>,
 }
 
@@ -119,12 +120,26 @@ pub(super) async fn show(
         parts: parts(&metric, &view, kind_label),
         children: children(&metric, &view, asked.period),
         rows: view.rows.iter().map(|row| shown(row, kind_label)).collect(),
+        rows_note: rows_note(&metric),
         rows_caption: format!("这个数背后的记录，第 {} 条起", asked.offset + 1),
         next: view.more.then(|| format!("{here}&from={}", asked.offset + ROWS)),
         metric,
         period: asked.period,
         view,
     }))
+}
+
+/// Why the rows do not add up to the figure, where they do not.
+const fn rows_note(metric: &Metric) -> &'static str {
+    match metric.how {
+        How::Ratio { .. } => "这里列的是分子背后的记录。",
+        How::Persons { bands: [], .. } => "各行相加会大于总数：一个人可能在几行里，总数里只计一次。",
+        How::Persons { .. } => "各行的数不分年龄，也没有去掉重复的人，相加会大于总数。",
+        How::Sum {
+            measure: Measure::M, ..
+        } if metric.scale > 1 => "各行的数是次数，不是时数。",
+        How::Sum { .. } | How::Moment { .. } => "",
+    }
 }
 
 /// The course of time as a line, where all known figures are whole numbers and there are two of them.

@@ -24,3 +24,29 @@ pub(super) async fn take_any(ctx: &Ctx) -> AppResult<Tx> {
     store::next_turn(&tx).await?;
     Ok(tx)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::Id;
+    use platform::{Event, Routes};
+    use testkit::TestApp;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn who_read_before_another_wrote_counts_again() {
+        let app = TestApp::start(&[platform::SCHEMA, crate::SCHEMA], |_| Routes::new()).await;
+        let ctx = app.system();
+        let seen = now(ctx.db()).await.unwrap();
+        let tx = take(&ctx, seen).await.unwrap().expect("nobody wrote meanwhile");
+        let event = || vec![Event::new("test.counted", "metrics", Id::<()>::from_raw(0))];
+        tx.commit(event()).await.unwrap();
+        assert!(
+            take(&ctx, seen).await.unwrap().is_none(),
+            "what was read before is old"
+        );
+        let newer = now(ctx.db()).await.unwrap();
+        assert_eq!(newer, seen + 1, "a turn that was refused moves nothing on");
+        take_any(&ctx).await.unwrap().commit(event()).await.unwrap();
+        assert!(take(&ctx, newer).await.unwrap().is_none());
+    }
+}
