@@ -108,7 +108,10 @@ impl super::years::YearFigures {
             .matching
             .as_ref()
             .map(|one| format!("{}对{} {}", one.level.label(), one.against.label(), one.text()));
-        matching.unwrap_or_else(|| "没有这项要求".to_owned())
+        let nothing = self
+            .nothing_to_match
+            .map(|level| format!("{}没有安排，不能比", level.label()));
+        matching.or(nothing).unwrap_or_else(|| "没有这项要求".to_owned())
     }
 }
 

@@ -132,7 +132,7 @@ pub(super) async fn correct(
     posted: Posted,
 ) -> AppResult<Response> {
     let (id, serial) = ids(&org, &serial)?;
-    let (view, _, from) = actions::find(&ctx, id, serial).await?;
+    let (view, newest, from) = actions::being_corrected(&ctx, id, serial).await?;
     let mut form = Form::from_pairs(correct_fields(), Lang::Zh, &posted.0);
     let Some(draft) = draft(&form, from).filter(|_| form.is_valid()) else {
         return Ok(correct_page(&ctx, &view, serial, from, form, 422));
@@ -145,7 +145,8 @@ pub(super) async fn correct(
             if status == 409 {
                 form = form.fill("version", view.version());
             }
-            Ok(correct_page(&ctx, &view, serial, from, form, status))
+            // The next try corrects what is in force now.
+            Ok(correct_page(&ctx, &view, newest, from, form, status))
         }
     }
 }

@@ -143,9 +143,14 @@ pub(super) async fn register(ctx: Ctx, Path(org): Path<String>, upload: Upload) 
         }
         return Ok(form_page(&ctx, org, form, 422));
     };
+    let had_file = !upload.bytes.is_empty();
     match actions::register(&ctx, id, draft, sent(upload)).await {
         Ok(title) => Ok(see_other(&format!("/desk/titles/{title}?done=registered"))),
         Err(error) => {
+            // What is wrong with the file itself takes this sentence's place.
+            if had_file {
+                form.error("file", "材料没有存。改好以后请再选一次文件。");
+            }
             let status = form.take_up(error)?;
             Ok(form_page(&ctx, org, form, status))
         }
