@@ -1,8 +1,8 @@
 //! The small world of the test kit, with made-up sources of metrics that read its tables.
 
 use db::args;
-use metrics::definition::Measure;
 use metrics::definition::Declared;
+use metrics::definition::Measure;
 use metrics::{Dimension, How, Metric, Metrics, MomentSource, Registry, Rollup, SourceKind};
 use platform::Role;
 use std::sync::Arc;

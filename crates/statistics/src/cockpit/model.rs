@@ -184,7 +184,11 @@ mod tests {
                 figure(2, Some(5)),
                 "比上年同期多 10.0 个百分点",
             ),
-            (each_ten_thousand(52), each_ten_thousand(45), "比上年同期多 15.6 %"),
+            (
+                each_ten_thousand(52),
+                each_ten_thousand(45),
+                "比上年同期多 15.6 %",
+            ),
             (figure(1, None), unknown(), ""),
             (figure(9, None), partial(), "上年同期的数据不完整，不作比较"),
             (figure(1, Some(0)), figure(2, Some(5)), ""),
