@@ -4,7 +4,7 @@ use super::actions::{self, View};
 use super::model::{Counts, Draft, MOST_STAFF, StaffKind, per_10000_text};
 use super::store::CountRow;
 use crate::facts::Basis;
-use crate::tree::id_in_path;
+use crate::tree::{crumbs_of_list, id_in_path};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
@@ -295,13 +295,5 @@ fn correct_page(ctx: &Ctx, view: &View, serial: i64, from: Date, form: Form, sta
 }
 
 fn crumbs(page: &Page, view: &View, here: Option<&str>) -> Crumbs {
-    let own = format!("/desk/orgs/{}", view.org.id);
-    let list = format!("{own}/staffing");
-    let mut links = vec![
-        Link::new("/desk/orgs", "机构"),
-        Link::new(own, &view.org.name),
-        Link::new(if here.is_some() { list.as_str() } else { "" }, "工作人员"),
-    ];
-    links.extend(here.map(|text| Link::new("", text)));
-    Crumbs::new(page, links)
+    crumbs_of_list(page, &view.org, ("staffing", "工作人员"), here)
 }

@@ -5,7 +5,7 @@ use super::actions::{self, Sent};
 use super::model::{Holder, Status, TitleDraft, TitleKind, TitleLevel};
 use crate::TitleId;
 use crate::facts::Basis;
-use crate::tree::{OrgBrief, id_in_path};
+use crate::tree::{OrgBrief, crumbs_of_list, id_in_path};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
@@ -381,13 +381,5 @@ fn show_page(
 }
 
 fn crumbs(page: &Page, org: &OrgBrief, here: Option<&str>) -> Crumbs {
-    let own = format!("/desk/orgs/{}", org.id);
-    let list = format!("{own}/titles");
-    let mut links = vec![
-        Link::new("/desk/orgs", "机构"),
-        Link::new(own, &org.name),
-        Link::new(if here.is_some() { list.as_str() } else { "" }, "称号"),
-    ];
-    links.extend(here.map(|text| Link::new("", text)));
-    Crumbs::new(page, links)
+    crumbs_of_list(page, org, ("titles", "称号"), here)
 }
