@@ -1,9 +1,70 @@
-//! A database for each test, copied from a migrated one.
+//! A database for each test, thrown away when the test is over: a thousand kept ones would fill a small disk.
 
-use db::{Db, Durability, Schema};
+use db::{Db, Durability, Schema, args};
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
+/// Names of databases whose test is over; the next test that wants a database drops them.
+static OVER: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+thread_local! {
+    /// The databases of the test that runs on this thread.
+    static OWN: RefCell<Own> = const { RefCell::new(Own(Vec::new())) };
+}
+
+/// Says that its databases are over when the thread of their test ends.
+struct Own(Vec<String>);
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        over().append(&mut self.0);
+    }
+}
+
+fn over() -> std::sync::MutexGuard<'static, Vec<String>> {
+    OVER.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Names of databases on the test server that processes left which are gone.
+async fn left_behind(root: &Db) -> Vec<String> {
+    let sql = "SELECT CAST(datname AS TEXT) FROM pg_database WHERE datname LIKE 'xq\\_%' {unscoped: a test}";
+    let names: Vec<String> = root.query(sql, args![]).await.unwrap_or_default();
+    let gone = |name: &String| {
+        let process = name.split('_').nth(1).unwrap_or_default();
+        process.parse::<u32>().is_ok() && !Path::new("/proc").join(process).exists()
+    };
+    names.into_iter().filter(gone).collect()
+}
+
+/// Drops what is over. Another process may drop the same, so that it fails is no failure.
+async fn drop_over(root: &Db) {
+    static FIRST: Mutex<bool> = Mutex::new(true);
+    let first = std::mem::take(&mut *FIRST.lock().unwrap_or_else(PoisonError::into_inner));
+    let mut names = std::mem::take(&mut *over());
+    if first {
+        names.extend(left_behind(root).await);
+    }
+    for name in names {
+        let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        let _ = db::testing::outside_transaction(root, &sql).await;
+    }
+}
+
+/// Removes the files of databases that are over.
+fn remove_over() {
+    for name in std::mem::take(&mut *over()) {
+        for file in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(file_of(&format!("{name}.sqlite{file}")));
+        }
+    }
+}
+
+fn file_of(name: &str) -> PathBuf {
+    crate::folder::own().join(name)
+}
 
 /// The address of an empty database of its own, without tables: `sqlite:…` or `postgres://…`.
 pub async fn fresh_url() -> String {
@@ -12,12 +73,14 @@ pub async fn fresh_url() -> String {
         std::process::id(),
         NEXT.fetch_add(1, Ordering::Relaxed)
     );
+    OWN.with_borrow_mut(|own| own.0.push(name.clone()));
     #[expect(clippy::disallowed_methods, reason = "the test command chooses the database")]
     match std::env::var("XUEQUAN_TEST_DATABASE") {
         Ok(server) => {
             let root = Db::open(&format!("{server}/postgres"), Durability::Fast, &[])
                 .await
                 .expect("the test server");
+            drop_over(&root).await;
             let sql = format!(
                 "CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"
             );
@@ -27,7 +90,8 @@ pub async fn fresh_url() -> String {
             format!("{server}/{name}")
         }
         Err(_) => {
-            let path = crate::folder::own().join(format!("{name}.sqlite"));
+            remove_over();
+            let path = file_of(&format!("{name}.sqlite"));
             format!("sqlite:{}", path.display())
         }
     }
