@@ -1,18 +1,19 @@
-//! What can be done with the tasks of an issued plan: one function a verb. Slips, changes and carrying over have their own rooms.
+//! What can be done with the tasks of an issued plan: one function a verb. Who answers for them, slips,
+//! changes and carrying over have their own rooms.
 
+use super::duties::speaks_for;
 use super::figures::{self, Source, Standing};
 use super::lights::{self, Light, Preset};
 use super::model::{self, DutyPart, TaskState};
-use super::store::{self, DutyRow, MilestoneRow, NewReport, PartyRow, ReportRow};
+use super::store::{self, DutyRow, MilestoneRow, NewReport, ReportRow};
 use crate::plans::model::PlanStatus;
 use crate::plans::{self, Item, PlanRow, TargetRow, Task};
 use crate::{PlanId, PlanMilestoneId, PlanReportId, PlanTargetId, PlanTaskId};
-use kernel::{Date, OrgId};
+use kernel::Date;
 use metrics::Metrics;
-use orgs::tree::{self, OrgBrief, OrgKind};
 use platform::{AppError, AppResult, Ctx, Event, FileKind, Permission};
 use serde_json::json;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 /// Kinds of files that prove a report.
 const EVIDENCE: [FileKind; 7] = [
@@ -266,175 +267,11 @@ pub async fn choose_lights(ctx: &Ctx, id: PlanId, lights: &str) -> AppResult<()>
     .await
 }
 
-/// The printed names of leads and helpers of a plan, each with the organisation it means, and those to choose from.
-///
-/// # Errors
-/// As [`managed`].
-pub async fn parties(
-    ctx: &Ctx,
-    id: PlanId,
-) -> AppResult<(PlanRow, Vec<(String, Option<OrgId>)>, Vec<OrgBrief>)> {
-    let plan = managed(ctx, id, Permission::PlanEdit).await?;
-    let items = plans::all_items(ctx.db(), id).await?;
-    let mut names = BTreeSet::new();
-    for task in items.iter().flat_map(|item| &item.tasks) {
-        names.extend(
-            task.row
-                .lead
-                .lines()
-                .chain(task.row.helpers.lines())
-                .map(str::to_owned),
-        );
-    }
-    let known: HashMap<String, OrgId> = store::parties(ctx.db(), id)
-        .await?
-        .into_iter()
-        .map(|PartyRow { name, org_id }| (name, org_id))
-        .collect();
-    let orgs = candidates(ctx, &plan).await?;
-    let named = names.into_iter().map(|name| {
-        let same = || {
-            orgs.iter()
-                .find(|org| org.name == name || org.short_name == name)
-                .map(|org| org.id)
-        };
-        let org = known.get(&name).copied().or_else(same);
-        (name, org)
-    });
-    Ok((plan, named.collect(), orgs))
-}
-
-/// Organisations that can answer for tasks of a plan: its own and those below it.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn candidates(ctx: &Ctx, plan: &PlanRow) -> AppResult<Vec<OrgBrief>> {
-    let scope = ctx.may(Permission::PlanEdit)?.below(&plan.org_path);
-    tree::open_within(ctx.db(), &scope, |kind| {
-        matches!(
-            kind,
-            OrgKind::City
-                | OrgKind::District
-                | OrgKind::Street
-                | OrgKind::College
-                | OrgKind::SeniorUniversity
-                | OrgKind::StreetSchool
-                | OrgKind::Department
-                | OrgKind::University
-        )
-    })
-    .await
-}
-
-/// Says which organisations printed names mean, and gives them their parts in the tasks that name them.
-///
-/// # Errors
-/// As [`managed`]; [`AppError::NotFound`] for an organisation outside the plan's subtree.
-pub async fn set_parties(ctx: &Ctx, id: PlanId, chosen: &[(String, Option<OrgId>)]) -> AppResult<()> {
-    let plan = managed(ctx, id, Permission::PlanEdit).await?;
-    let allowed: Vec<OrgId> = candidates(ctx, &plan)
-        .await?
-        .into_iter()
-        .map(|org| org.id)
-        .collect();
-    if chosen
-        .iter()
-        .any(|(_, org)| org.is_some_and(|org| !allowed.contains(&org)))
-    {
-        return Err(AppError::NotFound);
-    }
-    let items = plans::all_items(ctx.db(), id).await?;
-    let tx = ctx.begin().await?;
-    tx.lock("plan", id.raw()).await?;
-    let before = store::parties(&tx, id).await?;
-    for (name, org) in chosen {
-        let was = before
-            .iter()
-            .find(|party| party.name == *name)
-            .map(|party| party.org_id);
-        if was == *org {
-            continue;
-        }
-        store::set_party(&tx, id, name, *org).await?;
-        for task in items.iter().flat_map(|item| &item.tasks) {
-            let leads = task.row.lead.lines().any(|lead| lead == name);
-            if !leads && !task.row.helpers.lines().any(|helper| helper == name) {
-                continue;
-            }
-            if let Some(was) = was {
-                store::end_duty(&tx, task.row.id, was).await?;
-            }
-            if let Some(org) = org {
-                let part = if leads { DutyPart::Lead } else { DutyPart::Helper };
-                store::give_duty(&tx, id, task.row.id, *org, part).await?;
-            }
-        }
-    }
-    let data = json!({ "names": chosen.len() });
-    tx.commit(vec![
-        Event::new("plan.parties_named", "plan", id)
-            .at(plan.org_id)
-            .data(data),
-    ])
-    .await
-}
-
-/// Gives an organisation a part in a task, or takes it away.
-///
-/// # Errors
-/// As [`set_parties`].
-pub async fn set_duty(
-    ctx: &Ctx,
-    id: PlanId,
-    task: PlanTaskId,
-    org: OrgId,
-    part: Option<DutyPart>,
-) -> AppResult<()> {
-    let plan = managed(ctx, id, Permission::PlanEdit).await?;
-    of_plan(ctx, id, task).await?;
-    if !candidates(ctx, &plan).await?.iter().any(|one| one.id == org) {
-        return Err(AppError::NotFound);
-    }
-    let tx = ctx.begin().await?;
-    match part {
-        Some(part) => store::give_duty(&tx, id, task, org, part).await?,
-        None => store::end_duty(&tx, task, org).await?,
-    }
-    let data = json!({ "org": org.to_string(), "part": part.map(DutyPart::as_str) });
-    tx.commit(vec![
-        Event::new("plan.duty_set", "plan_task", task)
-            .at(plan.org_id)
-            .data(data),
-    ])
-    .await
-}
-
 /// The task, when it is one of this plan.
 pub(super) async fn of_plan(ctx: &Ctx, plan: PlanId, task: PlanTaskId) -> AppResult<Task> {
     let items = plans::all_items(ctx.db(), plan).await?;
     let mut tasks = items.into_iter().flat_map(|item| item.tasks);
     tasks.find(|one| one.row.id == task).ok_or(AppError::NotFound)
-}
-
-/// For which organisation the actor speaks on a task: one that leads it and lies in their scope, else the plan's own.
-///
-/// # Errors
-/// [`AppError::Forbidden`] for who neither leads the task nor manages the plan.
-pub(super) async fn speaks_for(ctx: &Ctx, plan: &PlanRow, task: PlanTaskId) -> AppResult<OrgId> {
-    let reach = ctx.reach(Permission::PlanReport);
-    let duties = store::duties(ctx.db(), plan.id).await?;
-    let mut leads = duties
-        .iter()
-        .filter(|duty| duty.task_id == task && duty.part == DutyPart::Lead);
-    if let Some(lead) = leads.find(|duty| reach.contains(&duty.org_path)) {
-        return Ok(lead.org_id);
-    }
-    if ctx.reach(Permission::PlanEdit).contains(&plan.org_path) {
-        return Ok(plan.org_id);
-    }
-    Err(AppError::Forbidden(
-        "这项任务不是您的单位牵头，不能填报。请和牵头单位联系。".into(),
-    ))
 }
 
 /// What is reported of a task.

@@ -1,6 +1,7 @@
 //! What can be done with changes of an issued plan: asked for with a reason, decided, and then carried out.
 
-use super::actions::{issued, managed, of_plan, sees, speaks_for};
+use super::actions::{issued, managed, of_plan, sees};
+use super::duties::speaks_for;
 use super::model::ChangeVerdict;
 use super::store::{self, ChangeRow, NewChange};
 use crate::{PlanChangeId, PlanId, PlanTargetId, PlanTaskId};

@@ -2,7 +2,7 @@
 //!
 //! Rules
 //! 1. Printed names of leads and helpers are free text; a person says which organisation each means, and may give or take a part in
-//!    a single task. A lead reports; who manages the plan may report in its stead.
+//!    a single task. A lead reports; who manages the plan may report too, as the plan's own organisation and never as the lead.
 //! 2. A target bound to a metric moves by itself. Its growth counts where the verb says so (新增), else its level; a person may say
 //!    otherwise, and which kind counts. What no metric gives is typed in a report and marked 自填 with who and when.
 //! 3. A task is as far as its least target, if all are known, else as its last report says; what is done is done.
@@ -31,6 +31,7 @@ mod api;
 pub(crate) mod bulk;
 pub mod carry;
 pub mod changes;
+pub mod duties;
 mod figures;
 mod form;
 pub mod lights;

@@ -2,6 +2,7 @@
 
 use super::actions::{self, Overview, Progress};
 use super::carry;
+use super::duties;
 use super::figures::Source;
 use super::lights::{self, Light};
 use super::model::{DutyPart, TaskState, days_between, report_day};
@@ -189,7 +190,7 @@ pub(super) async fn choose_lights(ctx: Ctx, Path(plan): Path<String>, posted: Po
 
 /// Which organisations the printed names mean.
 pub(super) async fn parties(ctx: Ctx, Path(plan): Path<String>) -> AppResult<Response> {
-    let (plan, names, orgs) = actions::parties(&ctx, id(&plan)?).await?;
+    let (plan, names, orgs) = duties::parties(&ctx, id(&plan)?).await?;
     let page = ui::desk_page(&ctx, "牵头和配合单位");
     Ok(ui::html(&PartiesPage {
         crumbs: crumbs(&page, &plan, Some("牵头和配合单位")),
@@ -216,7 +217,7 @@ pub(super) async fn set_parties(ctx: Ctx, Path(plan): Path<String>, posted: Post
         let org = if org.is_empty() { None } else { Some(id(org)?) };
         chosen.push((name.to_owned(), org));
     }
-    actions::set_parties(&ctx, plan, &chosen).await?;
+    duties::set_parties(&ctx, plan, &chosen).await?;
     Ok(see_other(&format!("/desk/plans/{plan}/progress?done=parties")))
 }
 

@@ -1,6 +1,7 @@
 //! What can be done with supervision slips (督办单): sent, received, replied to, closed.
 
 use super::actions::{issued, managed, of_plan, sees};
+use super::duties::answers_for;
 use super::model::DutyPart;
 use super::store::{self, SlipRow};
 use crate::{PlanId, PlanSlipId, PlanTaskId};
@@ -17,6 +18,14 @@ pub async fn list(ctx: &Ctx, plan: PlanId, task: PlanTaskId) -> AppResult<Vec<Sl
     let mut slips = store::slips(ctx.db(), task).await?;
     slips.retain(|slip| sees(ctx, &row, &slip.org_path));
     Ok(slips)
+}
+
+/// Which of these slips the actor can answer.
+pub(super) fn open_to(ctx: &Ctx, slips: &[SlipRow]) -> Vec<PlanSlipId> {
+    let open = slips.iter().filter(|slip| slip.closed_at.is_none());
+    open.filter(|slip| answers_for(ctx, &slip.plan_path, &slip.org_path))
+        .map(|slip| slip.id)
+        .collect()
 }
 
 /// Sends a slip to an organisation that leads the task.
@@ -59,10 +68,10 @@ pub async fn send(
 
 /// A slip that lies with the actor's organisation and is not closed.
 async fn mine(ctx: &Ctx, plan: PlanId, id: PlanSlipId) -> AppResult<SlipRow> {
-    let scope = ctx.may(Permission::PlanReport)?;
+    ctx.may(Permission::PlanReport)?;
     issued(ctx, plan).await?;
     let slip = store::slip(ctx.db(), plan, id).await?;
-    if !scope.contains(&slip.org_path) {
+    if !answers_for(ctx, &slip.plan_path, &slip.org_path) {
         return Err(AppError::NotFound);
     }
     if slip.closed_at.is_some() {

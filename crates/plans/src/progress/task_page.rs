@@ -2,6 +2,7 @@
 
 use super::actions::{self, Progress, ReportDraft};
 use super::changes::{self, ChangeDraft};
+use super::duties;
 use super::figures::Source;
 use super::form::{self, Forms};
 use super::model::{ChangeVerdict, DutyPart, TaskState};
@@ -37,7 +38,7 @@ struct TaskPage {
     forms: Forms,
     left: String,
     today: kernel::Date,
-    reach: db::Scope,
+    own_slips: Vec<PlanSlipId>,
     manages: bool,
     issues: bool,
     reports: bool,
@@ -87,7 +88,7 @@ impl TaskPage {
     }
 
     fn answers(&self, slip: &SlipRow) -> bool {
-        slip.closed_at.is_none() && self.reach.contains(&slip.org_path)
+        self.own_slips.contains(&slip.id)
     }
 
     fn is_done(&self) -> bool {
@@ -181,23 +182,24 @@ async fn page(
     let may = |permission| ctx.reach(permission).contains(&row.org_path);
     let manages = may(Permission::PlanEdit);
     let page = noticed(ui::desk_page(ctx, &found.item), query);
+    let slips = slips::list(ctx, plan, task).await?;
     let template = TaskPage {
         crumbs: crumbs(&page, &row, Some("任务")),
         page,
         milestones: actions::milestones(ctx, plan, task).await?,
-        slips: slips::list(ctx, plan, task).await?,
+        own_slips: slips::open_to(ctx, &slips),
+        slips,
         changes: changes::list(ctx, plan, task).await?,
         orgs: if manages {
-            actions::candidates(ctx, &row).await?
+            duties::candidates(ctx, &row).await?
         } else {
             Vec::new()
         },
         forms: forms.unwrap_or_else(|| Forms::blank(&found)),
         left: days_left(ctx.today(), found.days.1),
         today: ctx.today(),
-        reach: ctx.reach(Permission::PlanReport),
         issues: may(Permission::PlanIssue),
-        reports: found.state == TaskState::Open && actions::speaks_for(ctx, &row, task).await.is_ok(),
+        reports: found.state == TaskState::Open && duties::speaks_for(ctx, &row, task).await.is_ok(),
         manages,
         plan: row,
         task: found,
@@ -229,7 +231,7 @@ pub(super) async fn duty(ctx: Ctx, path: Ids, posted: Posted) -> AppResult<Respo
                 .map_err(|()| AppError::invalid("part", "请选牵头或者配合。"))?,
         ),
     };
-    actions::set_duty(&ctx, plan, task, id(posted.get("org"))?, part).await?;
+    duties::set_duty(&ctx, plan, task, id(posted.get("org"))?, part).await?;
     Ok(back((plan, task), "duty", "#duties"))
 }
 

@@ -1,5 +1,7 @@
 //! Progress through the router: leads named, reported, lit, slips, changes, carried over; forbidden; a sibling's.
 
+mod rights;
+
 use crate::plans::tests::{TEXT, uploaded_for};
 use crate::testing::{Town, town};
 use platform::Role;

@@ -1,5 +1,6 @@
 //! What of plans waits for the actor: slips to answer, reports to write, changes to decide.
 
+use super::duties::answers_for;
 use super::lights;
 use super::model::report_day;
 use super::store;
@@ -17,7 +18,11 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
     let mut all = Vec::new();
     let report = ctx.reach(Permission::PlanReport);
     if !report.is_nothing() {
-        for slip in store::open_slips(ctx.db(), &report).await? {
+        let slips = store::open_slips(ctx.db(), &report).await?;
+        let own = slips
+            .into_iter()
+            .filter(|slip| answers_for(ctx, &slip.plan_path, &slip.org_path));
+        for slip in own.take(50) {
             all.push(Waiting {
                 title: format!("回复督办单：{}", slip.words.chars().take(30).collect::<String>()),
                 detail: slip.org_name,

@@ -15,6 +15,8 @@ db::record! {
         pub task_id: PlanTaskId,
         /// The plan.
         pub plan_id: PlanId,
+        /// Path of the plan's organisation.
+        pub plan_path: String,
         /// To whom.
         pub org_id: OrgId,
         /// Its name.
@@ -75,9 +77,10 @@ db::record! {
 macro_rules! slip_sql {
     ($where:literal) => {
         concat!(
-            "SELECT s.id, s.task_id, s.plan_id, s.org_id, o.name AS org_name, h.path AS org_path, s.words, s.due, s.sent_at, \
+            "SELECT s.id, s.task_id, s.plan_id, ph.path AS plan_path, s.org_id, o.name AS org_name, h.path AS org_path, s.words, s.due, s.sent_at, \
              s.received_at, s.reply, s.replied_at, s.closed_at FROM plan_slip s JOIN org o ON o.id = s.org_id \
-             JOIN org_path h ON h.org_id = s.org_id WHERE ",
+             JOIN org_path h ON h.org_id = s.org_id JOIN plan p ON p.id = s.plan_id \
+             JOIN org_path ph ON ph.org_id = p.org_id WHERE ",
             $where
         )
     };
@@ -86,7 +89,7 @@ macro_rules! slip_sql {
 /// Slips on a task, the newest first.
 pub async fn slips(db: &Db, task: PlanTaskId) -> DbResult<Vec<SlipRow>> {
     db.query(
-        slip_sql!("s.task_id = $1 ORDER BY s.sent_at DESC, s.id DESC LIMIT $2"),
+        slip_sql!("s.task_id = $1 {unscoped: plan found before} ORDER BY s.sent_at DESC, s.id DESC LIMIT $2"),
         args![task, MOST],
     )
     .await
@@ -94,8 +97,11 @@ pub async fn slips(db: &Db, task: PlanTaskId) -> DbResult<Vec<SlipRow>> {
 
 /// A slip on a task of this plan.
 pub async fn slip(db: &Db, plan: PlanId, id: PlanSlipId) -> DbResult<SlipRow> {
-    db.query_one(slip_sql!("s.plan_id = $1 AND s.id = $2"), args![plan, id])
-        .await
+    db.query_one(
+        slip_sql!("s.plan_id = $1 AND s.id = $2 {unscoped: plan found before}"),
+        args![plan, id],
+    )
+    .await
 }
 
 /// Slips to organisations in the scope that are not replied to, the most urgent first.
@@ -103,7 +109,7 @@ pub async fn open_slips(db: &Db, scope: &Scope) -> DbResult<Vec<SlipRow>> {
     db.within(scope)
         .query(
             slip_sql!("{scope s.org_id} AND s.replied_at IS NULL AND s.closed_at IS NULL ORDER BY s.due, s.id LIMIT $1"),
-            args![50_i64],
+            args![500_i64],
         )
         .await
 }

@@ -1,0 +1,199 @@
+//! Who answers for the tasks of a plan: what printed names mean, which parts organisations have, for whom somebody speaks.
+
+use super::actions::{managed, of_plan};
+use super::model::{self, DutyPart, Printed};
+use super::store::{self, PartyRow};
+use crate::plans::{self, PlanRow};
+use crate::{PlanId, PlanTaskId};
+use kernel::OrgId;
+use orgs::tree::{self, OrgBrief, OrgKind};
+use platform::{AppError, AppResult, Ctx, Event, Permission};
+use serde_json::json;
+use std::collections::{BTreeSet, HashMap};
+
+/// The printed names of leads and helpers of a plan, each with the organisation it means, and those to choose from.
+///
+/// # Errors
+/// As [`managed`].
+pub async fn parties(
+    ctx: &Ctx,
+    id: PlanId,
+) -> AppResult<(PlanRow, Vec<(String, Option<OrgId>)>, Vec<OrgBrief>)> {
+    let plan = managed(ctx, id, Permission::PlanEdit).await?;
+    let items = plans::all_items(ctx.db(), id).await?;
+    let mut names = BTreeSet::new();
+    for task in items.iter().flat_map(|item| &item.tasks) {
+        names.extend(
+            task.row
+                .lead
+                .lines()
+                .chain(task.row.helpers.lines())
+                .map(str::to_owned),
+        );
+    }
+    let known: HashMap<String, OrgId> = store::parties(ctx.db(), id)
+        .await?
+        .into_iter()
+        .map(|PartyRow { name, org_id }| (name, org_id))
+        .collect();
+    let orgs = candidates(ctx, &plan).await?;
+    let named = names.into_iter().map(|name| {
+        let same = || {
+            orgs.iter()
+                .find(|org| org.name == name || org.short_name == name)
+                .map(|org| org.id)
+        };
+        let org = known.get(&name).copied().or_else(same);
+        (name, org)
+    });
+    Ok((plan, named.collect(), orgs))
+}
+
+/// Organisations that can answer for tasks of a plan: its own and those below it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn candidates(ctx: &Ctx, plan: &PlanRow) -> AppResult<Vec<OrgBrief>> {
+    let scope = ctx.may(Permission::PlanEdit)?.below(&plan.org_path);
+    tree::open_within(ctx.db(), &scope, |kind| {
+        matches!(
+            kind,
+            OrgKind::City
+                | OrgKind::District
+                | OrgKind::Street
+                | OrgKind::College
+                | OrgKind::SeniorUniversity
+                | OrgKind::StreetSchool
+                | OrgKind::Department
+                | OrgKind::University
+        )
+    })
+    .await
+}
+
+/// Says which organisations printed names mean, and gives them their parts in the tasks that name them.
+///
+/// # Errors
+/// As [`managed`]; [`AppError::NotFound`] for an organisation outside the plan's subtree.
+pub async fn set_parties(ctx: &Ctx, id: PlanId, chosen: &[(String, Option<OrgId>)]) -> AppResult<()> {
+    let plan = managed(ctx, id, Permission::PlanEdit).await?;
+    let allowed: Vec<OrgId> = candidates(ctx, &plan)
+        .await?
+        .into_iter()
+        .map(|org| org.id)
+        .collect();
+    if chosen
+        .iter()
+        .any(|(_, org)| org.is_some_and(|org| !allowed.contains(&org)))
+    {
+        return Err(AppError::NotFound);
+    }
+    let items = plans::all_items(ctx.db(), id).await?;
+    let tx = ctx.begin().await?;
+    tx.lock("plan", id.raw()).await?;
+    let before: HashMap<String, OrgId> = store::parties(&tx, id)
+        .await?
+        .into_iter()
+        .map(|PartyRow { name, org_id }| (name, org_id))
+        .collect();
+    let tasks = items.iter().flat_map(|item| &item.tasks).map(|task| &task.row);
+    let printed: Vec<Printed> = tasks
+        .map(|task| Printed {
+            task: task.id,
+            leads: task.lead.lines().collect(),
+            helpers: task.helpers.lines().collect(),
+        })
+        .collect();
+    let moves = model::duty_moves(&printed, &before, chosen);
+    for (name, org) in chosen {
+        if before.get(name) != org.as_ref() {
+            store::set_party(&tx, id, name, *org).await?;
+        }
+    }
+    for (task, org) in moves.ended {
+        store::end_duty(&tx, task, org).await?;
+    }
+    for (task, org, part) in moves.given {
+        store::give_duty(&tx, id, task, org, part).await?;
+    }
+    let data = json!({ "names": chosen.len() });
+    tx.commit(vec![
+        Event::new("plan.parties_named", "plan", id)
+            .at(plan.org_id)
+            .data(data),
+    ])
+    .await
+}
+
+/// Gives an organisation a part in a task, or takes it away.
+///
+/// # Errors
+/// As [`set_parties`].
+pub async fn set_duty(
+    ctx: &Ctx,
+    id: PlanId,
+    task: PlanTaskId,
+    org: OrgId,
+    part: Option<DutyPart>,
+) -> AppResult<()> {
+    let plan = managed(ctx, id, Permission::PlanEdit).await?;
+    of_plan(ctx, id, task).await?;
+    if !candidates(ctx, &plan).await?.iter().any(|one| one.id == org) {
+        return Err(AppError::NotFound);
+    }
+    let tx = ctx.begin().await?;
+    match part {
+        Some(part) => store::give_duty(&tx, id, task, org, part).await?,
+        None => store::end_duty(&tx, task, org).await?,
+    }
+    let data = json!({ "org": org.to_string(), "part": part.map(DutyPart::as_str) });
+    tx.commit(vec![
+        Event::new("plan.duty_set", "plan_task", task)
+            .at(plan.org_id)
+            .data(data),
+    ])
+    .await
+}
+
+/// For which organisation the actor speaks on a task: one that leads it and at or below which they have a post, else the
+/// plan's own when they manage it, else one that leads it in their scope. Who only looks over a lead does not report as it.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for who neither leads the task nor manages the plan.
+pub(super) async fn speaks_for(ctx: &Ctx, plan: &PlanRow, task: PlanTaskId) -> AppResult<OrgId> {
+    let duties = store::duties(ctx.db(), plan.id).await?;
+    let leads = || {
+        let those = duties.iter().filter(|duty| duty.task_id == task);
+        those.filter(|duty| duty.part == DutyPart::Lead)
+    };
+    if let Some(lead) = leads().find(|duty| stands_in(ctx, &duty.org_path)) {
+        return Ok(lead.org_id);
+    }
+    if ctx.reach(Permission::PlanEdit).contains(&plan.org_path) {
+        return Ok(plan.org_id);
+    }
+    let reach = ctx.reach(Permission::PlanReport);
+    if let Some(lead) = leads().find(|duty| reach.contains(&duty.org_path)) {
+        return Ok(lead.org_id);
+    }
+    Err(AppError::Forbidden(
+        "这项任务不是您的单位牵头，不能填报。请和牵头单位联系。".into(),
+    ))
+}
+
+/// Whether a post of the actor that reports stands at this organisation or below it.
+fn stands_in(ctx: &Ctx, org_path: &str) -> bool {
+    let reach = ctx.reach(Permission::PlanReport);
+    ctx.actor
+        .posts
+        .iter()
+        .filter(|post| post.role.permissions().contains(&Permission::PlanReport))
+        .any(|post| reach.contains(&post.org_path) && post.org_path.starts_with(org_path))
+}
+
+/// Whether the actor answers for this organisation on a plan. Who issues the plan, and so sends the slips, does not answer
+/// them in the stead of an organisation that is not their own.
+pub(super) fn answers_for(ctx: &Ctx, plan_path: &str, org_path: &str) -> bool {
+    ctx.reach(Permission::PlanReport).contains(org_path)
+        && (!ctx.reach(Permission::PlanIssue).contains(plan_path) || stands_in(ctx, org_path))
+}

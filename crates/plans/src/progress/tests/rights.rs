@@ -1,0 +1,114 @@
+//! For whom somebody speaks on a task: who looks over a lead is not the lead.
+
+use super::{after, api, issued};
+use crate::testing::town;
+use platform::Role;
+use serde_json::json;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_looks_over_a_lead_neither_reports_as_it_nor_answers_its_slip() {
+    let town = town().await;
+    let (plan, task) = issued(&town).await;
+    let bureau = town.district(Role::DistrictBureau);
+    let lead = town.world.here.org.to_string();
+    let form = [
+        ("org", lead.as_str()),
+        ("slip_words", "请说明滞后的原因"),
+        ("slip_due", "2026-11-30"),
+    ];
+    assert_eq!(bureau.post(&format!("{task}/slip"), &form).await.status, 303);
+    let page = bureau.get(&task).await;
+    assert!(
+        page.shows("还没有签收") && !page.shows("签收这张督办单") && !page.shows("回复这张督办单"),
+        "{}",
+        page.body
+    );
+    let head = town.school(Role::SchoolHead);
+    let slip = after(&head.get(&task).await.body, "/slips/", '/');
+    let path = format!("{plan}/slips/{slip}");
+    assert_eq!(bureau.post(&format!("{path}/receive"), &[]).await.status, 404);
+    let reply = [("reply", "我替他们回复")];
+    assert_eq!(bureau.post(&format!("{path}/reply"), &reply).await.status, 404);
+    let world = &town.world;
+    let actor = testkit::staff(
+        world.here.registrar,
+        Role::DistrictBureau,
+        world.district,
+        &world.district_path,
+    );
+    let waits = super::super::waiting(&town.app.ctx(actor)).await.unwrap();
+    assert!(!waits.iter().any(|one| one.title.starts_with("回复督办单")));
+    // The bureau may report on its own plan: as itself.
+    let body = json!({ "words": "局里了解到的进展", "percent": 40 });
+    bureau
+        .call(201, "POST", &format!("{}/reports", api(&task)), &body)
+        .await;
+    let page = bureau.get(&task).await;
+    assert!(page.body.contains("闵行区</b>，完成 40%"), "{}", page.body);
+    let body = json!({ "words": "学校自己的进展", "percent": 50 });
+    head.call(201, "POST", &format!("{}/reports", api(&task)), &body)
+        .await;
+    let page = head.get(&task).await;
+    assert!(
+        page.body.contains("莘庄镇社区学校</b>，完成 50%"),
+        "{}",
+        page.body
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bureau_that_leads_itself_answers_its_own_slip() {
+    let town = town().await;
+    let (plan, task) = issued(&town).await;
+    let bureau = town.district(Role::DistrictBureau);
+    let own = town.world.district.to_string();
+    let duty = [("org", own.as_str()), ("part", "lead")];
+    assert_eq!(bureau.post(&format!("{task}/duty"), &duty).await.status, 303);
+    let form = [
+        ("org", own.as_str()),
+        ("slip_words", "请自己说明原因"),
+        ("slip_due", "2026-11-30"),
+    ];
+    assert_eq!(bureau.post(&format!("{task}/slip"), &form).await.status, 303);
+    let page = bureau.get(&task).await;
+    let slip = after(&page.body, "/slips/", '/');
+    let answer = bureau
+        .post(&format!("{plan}/slips/{slip}/reply"), &[("reply", "已经补上")])
+        .await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_that_swap_their_organisations_lose_neither() {
+    let town = town().await;
+    let text = crate::plans::tests::TEXT.replace("2.开展展演。", "2.开展展演。（责任单位：甲校、乙校）");
+    let bureau = town.district(Role::DistrictBureau);
+    let plan = crate::plans::tests::uploaded_for(&bureau, &town.world.district.to_string(), &text).await;
+    let issue = format!("{plan}/issue");
+    assert_eq!(bureau.submit(&issue, &issue, &[]).await.status, 303);
+    let (here, there) = (town.world.here.org.to_string(), town.world.there.org.to_string());
+    for (first, second) in [(&here, &there), (&there, &here)] {
+        let form = [
+            ("name", "甲校"),
+            ("org", first.as_str()),
+            ("name", "乙校"),
+            ("org", second.as_str()),
+        ];
+        let saved = bureau.post(&format!("{plan}/parties"), &form).await;
+        assert_eq!(saved.status, 303, "{}", saved.body);
+    }
+    let tasks = bureau
+        .call(
+            200,
+            "GET",
+            &format!("{}/tasks", api(&plan)),
+            &serde_json::Value::Null,
+        )
+        .await;
+    let named = |task: &serde_json::Value| {
+        let of = |part: &str| task[part].as_array().map_or(0, Vec::len);
+        of("leads") + of("helpers")
+    };
+    let most = tasks["items"].as_array().unwrap().iter().map(named).max();
+    assert_eq!(most, Some(2), "{tasks}");
+}
