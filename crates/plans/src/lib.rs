@@ -3,6 +3,7 @@
 //! Start reading at [`plans`]; the reader itself is [`reading`]: text in, draft out, no I/O.
 
 pub mod alignment;
+pub mod meetings;
 pub mod plans;
 pub mod progress;
 pub mod reading;
@@ -28,6 +29,11 @@ pub const SCHEMA: db::Schema = db::Schema {
             name: "progress",
             sql: include_str!("../migrations/0003_progress.sql"),
         },
+        db::Migration {
+            number: 4,
+            name: "meetings",
+            sql: include_str!("../migrations/0004_meetings.sql"),
+        },
     ],
     org_owned: &["plan"],
 };
@@ -50,6 +56,14 @@ pub mod kinds {
     pub enum PlanSlip {}
     /// A change that is asked for.
     pub enum PlanChange {}
+    /// A meeting.
+    pub enum Meeting {}
+    /// A guest of a meeting.
+    pub enum MeetingGuest {}
+    /// A point of an agenda.
+    pub enum MeetingPoint {}
+    /// What a meeting decided.
+    pub enum MeetingDecision {}
 }
 /// Id of a plan.
 pub type PlanId = kernel::Id<kinds::Plan>;
@@ -68,8 +82,24 @@ pub type PlanReportId = kernel::Id<kinds::PlanReport>;
 pub type PlanSlipId = kernel::Id<kinds::PlanSlip>;
 /// Id of a change that is asked for.
 pub type PlanChangeId = kernel::Id<kinds::PlanChange>;
+/// Id of a meeting.
+pub type MeetingId = kernel::Id<kinds::Meeting>;
+/// Id of a guest of a meeting.
+pub type MeetingGuestId = kernel::Id<kinds::MeetingGuest>;
+/// Id of a point of an agenda.
+pub type MeetingPointId = kernel::Id<kinds::MeetingPoint>;
+/// Id of what a meeting decided.
+pub type MeetingDecisionId = kernel::Id<kinds::MeetingDecision>;
 
-pub use progress::waiting;
+/// What of plans and their meetings waits for the actor.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn waiting(ctx: &platform::Ctx) -> platform::AppResult<Vec<platform::Waiting>> {
+    let mut all = progress::waiting(ctx).await?;
+    all.extend(meetings::waiting(ctx).await?);
+    Ok(all)
+}
 
 /// All addresses of this crate.
 #[must_use]
@@ -78,6 +108,7 @@ pub fn routes(metrics: &std::sync::Arc<metrics::Metrics>) -> platform::Routes {
         .merge(plans::routes())
         .merge(alignment::routes())
         .merge(progress::routes(metrics))
+        .merge(meetings::routes(metrics))
 }
 
 /// Description of this crate's API.
@@ -87,5 +118,6 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut all = plans::PlansApi::openapi();
     all.merge(alignment::AlignmentApi::openapi());
     all.merge(progress::ProgressApi::openapi());
+    all.merge(meetings::MeetingsApi::openapi());
     all
 }

@@ -43,6 +43,7 @@ pub use api::PlansApi;
 pub use bulk::{AtOnce, issue_at_once};
 pub use intake::Source;
 pub(crate) use items::append;
+pub(crate) use proposal::item_of;
 pub use read::{Item, Task, all_items, find};
 pub use store::{Counts, ItemRow, PlanBrief, PlanRow, TargetRow, TaskRow};
 

@@ -79,7 +79,7 @@ pub struct Overview {
 ///
 /// # Errors
 /// [`AppError::NotFound`] when there is none for this actor; [`AppError::Refused`] for a draft.
-pub(super) async fn issued(ctx: &Ctx, id: PlanId) -> AppResult<PlanRow> {
+pub(crate) async fn issued(ctx: &Ctx, id: PlanId) -> AppResult<PlanRow> {
     let plan = plans::find(ctx, id).await?;
     if plan.status == PlanStatus::Draft {
         return Err(model::not_issued());
@@ -88,7 +88,7 @@ pub(super) async fn issued(ctx: &Ctx, id: PlanId) -> AppResult<PlanRow> {
 }
 
 /// An issued plan over which the actor has this permission.
-pub(super) async fn managed(ctx: &Ctx, id: PlanId, permission: Permission) -> AppResult<PlanRow> {
+pub(crate) async fn managed(ctx: &Ctx, id: PlanId, permission: Permission) -> AppResult<PlanRow> {
     let scope = ctx.may(permission)?;
     let plan = issued(ctx, id).await?;
     if !scope.contains(&plan.org_path) {

@@ -155,6 +155,23 @@ pub async fn set_duty(
     .await
 }
 
+/// Organisations that lead tasks of a plan.
+pub(crate) async fn leads_of(db: &db::Db, plan: PlanId) -> AppResult<BTreeSet<OrgId>> {
+    let duties = store::duties(db, plan).await?;
+    let leads = duties.into_iter().filter(|duty| duty.part == DutyPart::Lead);
+    Ok(leads.map(|duty| duty.org_id).collect())
+}
+
+/// Makes an organisation lead a new task, inside a transaction that has the plan.
+pub(crate) async fn give_lead(
+    tx: &platform::Tx,
+    plan: PlanId,
+    task: PlanTaskId,
+    org: OrgId,
+) -> AppResult<()> {
+    Ok(store::give_duty(tx, plan, task, org, DutyPart::Lead).await?)
+}
+
 /// For which organisation the actor speaks on a task: one that leads it and at or below which they have a post, else the
 /// plan's own when they manage it, else one that leads it in their scope. Who only looks over a lead does not report as it.
 ///
@@ -193,7 +210,7 @@ fn stands_in(ctx: &Ctx, org_path: &str) -> bool {
 
 /// Whether the actor answers for this organisation on a plan. Who issues the plan, and so sends the slips, does not answer
 /// them in the stead of an organisation that is not their own.
-pub(super) fn answers_for(ctx: &Ctx, plan_path: &str, org_path: &str) -> bool {
+pub(crate) fn answers_for(ctx: &Ctx, plan_path: &str, org_path: &str) -> bool {
     ctx.reach(Permission::PlanReport).contains(org_path)
         && (!ctx.reach(Permission::PlanIssue).contains(plan_path) || stands_in(ctx, org_path))
 }

@@ -78,7 +78,7 @@ impl Progress {
     }
 
     /// Who leads, in words.
-    pub(super) fn leads(&self) -> String {
+    pub(crate) fn leads(&self) -> String {
         let known = self.names(DutyPart::Lead);
         if known.is_empty() {
             self.task.row.lead.lines().collect::<Vec<_>>().join("、")
@@ -88,7 +88,7 @@ impl Progress {
     }
 
     /// How far, and where that comes from.
-    pub(super) fn far(&self) -> String {
+    pub(crate) fn far(&self) -> String {
         match (self.state, self.source) {
             (TaskState::Done, _) => "100%".to_owned(),
             (_, Source::Metric) => format!("{}%", self.percent),
@@ -97,7 +97,8 @@ impl Progress {
         }
     }
 
-    fn behind(&self) -> bool {
+    /// Whether its light warns.
+    pub(crate) fn behind(&self) -> bool {
         self.light.as_ref().is_some_and(Light::warns)
     }
 }
