@@ -60,8 +60,22 @@ pub struct DeskNav {
     pub switch_href: String,
     /// Number of things that wait for this person.
     pub waiting: u32,
-    /// Links in order of use.
+    /// Links in order of use, those of one group together.
     pub links: Vec<NavLink>,
+}
+
+/// From so many links on, their groups are named.
+const GROUPED: usize = 8;
+
+impl DeskNav {
+    /// Name of the group that begins with a link, where the links are many.
+    #[must_use]
+    pub fn group_at(&self, index: &usize) -> Option<&'static str> {
+        let own = self.links.get(*index)?.group;
+        let before = index.checked_sub(1).and_then(|before| self.links.get(before));
+        let begins = before.is_none_or(|before| before.group != own);
+        (begins && self.links.len() >= GROUPED && !own.is_empty()).then_some(own)
+    }
 }
 
 /// One link of the staff navigation.
@@ -73,6 +87,8 @@ pub struct NavLink {
     pub text: String,
     /// Icon beside the word.
     pub icon: Icon,
+    /// Name of its group; may be empty.
+    pub group: &'static str,
 }
 
 impl NavLink {
@@ -82,7 +98,15 @@ impl NavLink {
             href: href.into(),
             text: text.into(),
             icon,
+            group: "",
         }
+    }
+
+    /// The same link in a group.
+    #[must_use]
+    pub const fn under(mut self, group: &'static str) -> Self {
+        self.group = group;
+        self
     }
 }
 

@@ -54,32 +54,59 @@ pub fn learner_page(ctx: &Ctx, title: &str) -> Page {
     page(ctx, title)
 }
 
+/// Who may follow a link, its address, its icon and its word.
+type DeskLink = (P, &'static str, Icon, &'static str);
+
+/// Links of the staff navigation in their groups.
+const DESK: &[(&str, &[DeskLink])] = &[
+    (
+        "教学",
+        &[
+            (P::ClassRead, "/desk/classes", Icon::BookOpen, "班级"),
+            (P::ClassRead, "/desk/calendar", Icon::Calendar, "周课表"),
+            (P::CourseRead, "/desk/courses", Icon::FileText, "课程库"),
+            (P::TermEdit, "/desk/terms", Icon::Calendar, "学期"),
+        ],
+    ),
+    (
+        "报名",
+        &[
+            (P::EnrollmentAct, "/desk/counter", Icon::ClipboardList, "柜台报名"),
+            (P::EnrollmentRead, "/desk/rounds", Icon::Ticket, "报名批次"),
+            (P::EnrollmentRead, "/desk/demand", Icon::ListChecks, "候补需求"),
+            (P::FeeTake, "/desk/fees", Icon::FileText, "收费"),
+            (P::PersonRead, "/desk/people", Icon::Users, "学员"),
+        ],
+    ),
+    (
+        "计划和统计",
+        &[
+            (P::MetricRead, "/desk/cockpit", Icon::Place, "驾驶舱"),
+            (P::PlanRead, "/desk/plans", Icon::ListChecks, "工作要点"),
+            (P::MetricRead, "/desk/metrics", Icon::ListChecks, "指标"),
+            (P::ReturnFill, "/desk/returns", Icon::ClipboardList, "统计填报"),
+        ],
+    ),
+    (
+        "机构和场地",
+        &[
+            (P::OrgRead, "/desk/orgs", Icon::Place, "机构"),
+            (P::RoomBook, "/desk/bookings", Icon::Building, "场地预约"),
+            (P::PostGrant, "/desk/posts", Icon::ShieldCheck, "岗位和账号"),
+            (P::AuditRead, "/desk/audit", Icon::Search, "审计"),
+        ],
+    ),
+];
+
 /// The frame of a staff page: navigation shows only what the actor's posts allow.
 #[must_use]
 pub fn desk_page(ctx: &Ctx, title: &str) -> Page {
     let mut page = page(ctx, title);
-    let all: [(P, &str, Icon, &str); 17] = [
-        (P::MetricRead, "/desk/cockpit", Icon::Place, "驾驶舱"),
-        (P::ClassRead, "/desk/classes", Icon::BookOpen, "班级"),
-        (P::ClassRead, "/desk/calendar", Icon::Calendar, "周课表"),
-        (P::EnrollmentAct, "/desk/counter", Icon::ClipboardList, "柜台报名"),
-        (P::FeeTake, "/desk/fees", Icon::FileText, "收费"),
-        (P::EnrollmentRead, "/desk/rounds", Icon::Ticket, "报名批次"),
-        (P::EnrollmentRead, "/desk/demand", Icon::ListChecks, "候补需求"),
-        (P::PersonRead, "/desk/people", Icon::Users, "学员"),
-        (P::CourseRead, "/desk/courses", Icon::FileText, "课程库"),
-        (P::TermEdit, "/desk/terms", Icon::Calendar, "学期"),
-        (P::ReturnFill, "/desk/returns", Icon::ClipboardList, "统计填报"),
-        (P::OrgRead, "/desk/orgs", Icon::Place, "机构"),
-        (P::PlanRead, "/desk/plans", Icon::ListChecks, "工作要点"),
-        (P::RoomBook, "/desk/bookings", Icon::Building, "场地预约"),
-        (P::MetricRead, "/desk/metrics", Icon::ListChecks, "指标"),
-        (P::PostGrant, "/desk/posts", Icon::ShieldCheck, "岗位和账号"),
-        (P::AuditRead, "/desk/audit", Icon::Search, "审计"),
-    ];
-    let allowed = all.into_iter().filter(|(permission, ..)| ctx.can(*permission));
-    let links = allowed
-        .map(|(_, href, icon, text)| NavLink::new(href, icon, text))
+    let links = DESK
+        .iter()
+        .flat_map(|(group, links)| links.iter().map(move |link| (*group, link)))
+        .filter(|(_, (permission, ..))| ctx.can(*permission))
+        .map(|(group, (_, href, icon, text))| NavLink::new(*href, *icon, *text).under(group))
         .collect();
     let org_name = ctx
         .actor

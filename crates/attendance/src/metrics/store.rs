@@ -7,14 +7,16 @@ use metrics::definition::Touch;
 
 pub(super) const MARKS: SpanSource = SpanSource {
     id: "attendance",
-    facts: "SELECT s.org_id, substr(s.day, 1, 7) AS month, a.person_id, p.sex, p.birth, a.status AS tag, \
-            k.category AS kind, count(*) AS n, CAST(sum(s.minutes) AS BIGINT) AS m \
-            FROM session s JOIN class c ON c.id = s.class_id JOIN course k ON k.id = c.course_id \
-            JOIN attendance a ON a.session_id = s.id JOIN person p ON p.id = a.person_id \
-            WHERE s.org_id {any $1} AND s.day >= $2 AND s.day < $3 AND s.status <> 'cancelled' \
-            AND EXISTS (SELECT 1 FROM attendance b WHERE b.session_id = s.id AND b.method <> 'leave') \
-            {unscoped: counted for everybody} \
-            GROUP BY s.org_id, substr(s.day, 1, 7), a.person_id, p.sex, p.birth, a.status, k.category",
+    // Counted before the person is looked up: a person of many lessons is looked up once.
+    facts: "SELECT f.org_id, f.month, f.person_id, p.sex, p.birth, f.tag, f.kind, f.n, f.m FROM \
+            (SELECT s.org_id, substr(s.day, 1, 7) AS month, a.person_id, a.status AS tag, k.category AS kind, count(*) AS n, \
+             CAST(sum(s.minutes) AS BIGINT) AS m \
+             FROM session s JOIN class c ON c.id = s.class_id JOIN course k ON k.id = c.course_id \
+             JOIN attendance a ON a.session_id = s.id \
+             WHERE s.org_id {any $1} AND s.day >= $2 AND s.day < $3 AND s.status <> 'cancelled' \
+             AND EXISTS (SELECT 1 FROM attendance b WHERE b.session_id = s.id AND b.method <> 'leave') \
+             GROUP BY s.org_id, substr(s.day, 1, 7), a.person_id, a.status, k.category) f \
+            JOIN person p ON p.id = f.person_id {unscoped: counted for everybody}",
     touched: &[
         Touch {
             subject: "session",
