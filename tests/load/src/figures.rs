@@ -88,6 +88,7 @@ async fn recounts(ctx: &Ctx, metrics: &Metrics, city: &City) -> Result<(), Strin
             below: Some(city.districts[0]),
             months,
         };
+        for _ in 0..40 { if months.is_some() { let started = Instant::now(); counting::recount(ctx, metrics, reach, None).await.map_err(said)?; println!("{}", started.elapsed().as_secs_f64()); } }
         let started = Instant::now();
         let found = counting::recount(ctx, metrics, reach, None).await.map_err(said)?;
         let took = started.elapsed().as_secs_f64();

@@ -21,11 +21,11 @@
 //! Start reading at [`actions::get`]; what can be done when: [`model::MeetingStatus`].
 
 pub mod actions;
-mod agenda;
+pub mod agenda;
 mod api;
 mod decisions;
 mod form;
-mod guests;
+pub mod guests;
 pub mod model;
 mod pages;
 mod store;
