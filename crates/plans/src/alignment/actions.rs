@@ -107,7 +107,7 @@ pub async fn view(ctx: &Ctx, id: PlanId, upper: PlanId) -> AppResult<View> {
     let standings = said
         .confirmed
         .iter()
-        .flat_map(|pair| compared(*pair, &items, &upper_items))
+        .flat_map(|pair| compared(*pair, &items, &upper_items, plan.org_id == upper.org_id))
         .collect();
     Ok(View {
         plan,
@@ -171,7 +171,12 @@ fn words_of(item: &Item) -> Words {
     }
 }
 
-fn compared((lower, upper): (usize, usize), items: &[Item], upper_items: &[Item]) -> Vec<Compared> {
+fn compared(
+    (lower, upper): (usize, usize),
+    items: &[Item],
+    upper_items: &[Item],
+    one_org: bool,
+) -> Vec<Compared> {
     let targets = |item: Option<&Item>| -> Vec<TargetRow> {
         let tasks = item.into_iter().flat_map(|item| &item.tasks);
         tasks.flat_map(|task| task.targets.clone()).collect()
@@ -179,7 +184,7 @@ fn compared((lower, upper): (usize, usize), items: &[Item], upper_items: &[Item]
     let mut found = Vec::new();
     for target in targets(items.get(lower)) {
         for upper_target in targets(upper_items.get(upper)) {
-            if let Some(standing) = model::standing(&target.draft(), &upper_target.draft()) {
+            if let Some(standing) = model::standing(&target.draft(), &upper_target.draft(), one_org) {
                 found.push(Compared {
                     item: lower,
                     upper_item: upper,

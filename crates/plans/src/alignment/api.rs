@@ -57,7 +57,7 @@ pub struct AlignTargetsJson {
     target: String,
     /// Id of the upper target.
     upper_target: String,
-    /// Whether it asks for more, as much or less.
+    /// Whether it asks for more, as much or less, or is a part of what the upper one counts as a whole.
     standing: AlignStanding,
 }
 

@@ -7,7 +7,8 @@
 //!    suggested again.
 //! 3. An upper item without a confirmed counterpart is not taken up; an item without one is the plan's own.
 //! 4. Targets of a confirmed pair with the same unit, and the same metric or much the same object, are compared: more, as much,
-//!    or less than the upper one asks.
+//!    or less than the upper one asks. Of another kind, number of stars, chosen ones and all, growth and level nothing is said. A
+//!    count below that of another organisation's plan is a part of its whole, not too little.
 //!
 //! Who may: read `plan.read`, as plans are read; confirm and reject `plan.edit` over the lower plan, issued or not.
 //! Events: `plan.aligned`, `plan.align_rejected`, `plan.align_cleared`. Tables: `plan_link`.

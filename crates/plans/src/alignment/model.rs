@@ -2,7 +2,10 @@
 
 use super::likeness::same_object;
 use crate::plans::model::{TargetComparison, TargetDraft};
+use crate::progress::model::grows;
+use crate::reading::bind::Bindings;
 use platform::AppError;
+use std::cmp::Ordering;
 
 db::text_enum! {
     /// What a person said of a pair.
@@ -38,6 +41,8 @@ db::text_enum! {
         Equal => "equal",
         /// It asks for less.
         Below => "below",
+        /// It counts what adds up to the upper figure, and is less than the whole.
+        Part => "part",
     }
 }
 platform::api_words!(AlignStanding);
@@ -50,28 +55,73 @@ impl AlignStanding {
             Self::Above => "高于上级",
             Self::Equal => "和上级一样",
             Self::Below => "低于上级",
+            Self::Part => "上级是合计",
         }
     }
 }
 
-/// How a target stands to one of the upper item, where the two speak of the same thing.
+/// How a target stands to one of the upper item, where the two speak of the same thing: of one kind, of as many stars, of
+/// chosen ones or of all, of growth or of what is there.
 ///
 /// Compared is what must be reached at least (of a span, its lower end); for a bound from above (不超过), less asks for more.
+/// A count of a plan of another organisation is a part of the upper one, and less than the whole is not too little.
 #[must_use]
-pub fn standing(lower: &TargetDraft, upper: &TargetDraft) -> Option<AlignStanding> {
-    let one_metric = lower.metric.is_some() && lower.metric == upper.metric;
-    let same_thing = same_object(&lower.object, &upper.object) || one_metric && lower.unit == "%";
+pub fn standing(lower: &TargetDraft, upper: &TargetDraft, one_org: bool) -> Option<AlignStanding> {
     let bound = |target: &TargetDraft| target.comparison == TargetComparison::Le;
-    if lower.unit != upper.unit || !same_thing || bound(lower) != bound(upper) {
+    let bounded = bound(lower);
+    if lower.unit != upper.unit || bounded != bound(upper) || !same_thing(lower, upper) {
         return None;
     }
-    let order = lower.value_milli.cmp(&upper.value_milli);
-    let order = if bound(lower) { order.reverse() } else { order };
-    Some(match order {
-        std::cmp::Ordering::Greater => AlignStanding::Above,
-        std::cmp::Ordering::Equal => AlignStanding::Equal,
-        std::cmp::Ordering::Less => AlignStanding::Below,
+    let adds_up = !one_org && adds_up(&lower.unit);
+    Some(match lower.value_milli.cmp(&upper.value_milli) {
+        Ordering::Equal => AlignStanding::Equal,
+        Ordering::Less if adds_up => AlignStanding::Part,
+        Ordering::Greater if bounded => AlignStanding::Below,
+        Ordering::Less if !bounded => AlignStanding::Below,
+        Ordering::Greater | Ordering::Less => AlignStanding::Above,
     })
+}
+
+fn same_thing(lower: &TargetDraft, upper: &TargetDraft) -> bool {
+    let one_metric = lower.metric.is_some() && lower.metric == upper.metric;
+    let named = same_object(&lower.object, &upper.object) || one_metric && lower.unit == "%";
+    // Where only one of the two has a metric, both are judged by its words.
+    let metric = lower
+        .metric
+        .as_deref()
+        .or(upper.metric.as_deref())
+        .unwrap_or_default();
+    let table = Bindings::shipped();
+    let means = |target: &TargetDraft| {
+        let object = &target.object;
+        (
+            table.kind(metric, object).to_owned(),
+            table.chosen_ones(metric, object),
+            stars(object),
+            grows(&target.verb, &target.unit),
+        )
+    };
+    named && means(lower) == means(upper)
+}
+
+/// How many stars the words name (五星级, 5星级).
+fn stars(object: &str) -> Option<char> {
+    let before = object.split_once('星')?.0.chars().next_back()?;
+    match before {
+        '一' | '二' | '三' | '四' | '五' | '六' => Some(before),
+        '1'..='6' => "一二三四五六"
+            .chars()
+            .nth(usize::try_from(before.to_digit(10)?).ok()?.checked_sub(1)?),
+        _ => None,
+    }
+}
+
+/// Whether figures of this unit add up over organisations: counts do, shares and times do not.
+fn adds_up(unit: &str) -> bool {
+    let share = matches!(unit, "%" | "‰" | "‱" | "ratio") || unit.contains('/');
+    let time = ["天", "日", "小时", "分钟", "周", "月", "年", "课时", "学时"].contains(&unit)
+        || unit.ends_with("工作日");
+    !share && !time
 }
 
 /// A plan is not aligned to itself.
@@ -101,51 +151,51 @@ mod tests {
 
     #[test]
     fn targets_are_compared_where_they_speak_of_one_thing() {
-        use AlignStanding::{Above, Below, Equal};
+        use AlignStanding::{Above, Below, Equal, Part};
         use TargetComparison::{Eq, Ge, Le};
-        for (lower, upper, standing_found) in [
+        for ((object, value, comparison), (upper_object, upper_value), unit, found) in [
+            (("社会学习点", 65, Ge), ("社会学习点", 60), "个", Above),
+            (("社会学习点", 60, Ge), ("老年教育社会学习点", 60), "个", Equal),
+            (("社会学习点", 5, Eq), ("社会学习点", 60), "个", Part),
+            (("5星级学习团队", 5, Eq), ("五星级学习团队", 5), "个", Equal),
+            (("老年人参与率", 40, Ge), ("老年人参与率", 50), "%", Below),
+            (("甲的比例", 60, Ge), ("乙", 50), "%", Above),
+            (("办结时间", 5, Le), ("办结时间", 10), "天", Above),
+            (("办结时间", 10, Le), ("办结时间", 5), "天", Below),
+            (("撤并的学习点", 10, Le), ("撤并的学习点", 5), "个", Below),
+            (("撤并的学习点", 5, Le), ("撤并的学习点", 10), "个", Part),
+        ] {
+            let lower = target(object, value, unit, comparison);
+            let upper = target(upper_object, upper_value, unit, comparison);
+            assert_eq!(standing(&lower, &upper, false), Some(found), "{object}");
+        }
+        // Of one organisation's own plans a count can be too little.
+        let sites = |value| target("社会学习点", value, "个", Eq);
+        assert_eq!(standing(&sites(5), &sites(60), true), Some(Below));
+    }
+
+    #[test]
+    fn what_is_not_one_thing_is_not_compared() {
+        use TargetComparison::{Eq, Ge, Le};
+        let verb = |verb: &str, target: TargetDraft| TargetDraft {
+            verb: verb.into(),
+            ..target
+        };
+        let count = |object: &str| target(object, 60, "个", Eq);
+        for (lower, upper) in [
+            (target("办结时间", 5, "天", Le), target("办结时间", 10, "天", Ge)),
+            (target("社会学习点", 5, "家", Eq), count("社会学习点")),
+            (count("五星级团队"), count("社会学习点")),
+            // A kind and all; another number of stars; chosen ones and all; growth and what is there.
+            (count("养教结合学习点"), count("学习点")),
+            (count("一星级团队"), count("五星级团队")),
+            (count("优秀社会学习点"), count("社会学习点")),
             (
-                target("社会学习点", 65, "个", Ge),
-                target("社会学习点", 60, "个", Eq),
-                Some(Above),
-            ),
-            (
-                target("社会学习点", 60, "个", Eq),
-                target("老年教育社会学习点", 60, "个", Ge),
-                Some(Equal),
-            ),
-            (
-                target("社会学习点", 5, "个", Eq),
-                target("社会学习点", 60, "个", Eq),
-                Some(Below),
-            ),
-            (
-                target("办结时间", 5, "天", Le),
-                target("办结时间", 10, "天", Le),
-                Some(Above),
-            ),
-            (
-                target("办结时间", 5, "天", Le),
-                target("办结时间", 10, "天", Ge),
-                None,
-            ),
-            (
-                target("社会学习点", 5, "家", Eq),
-                target("社会学习点", 60, "个", Eq),
-                None,
-            ),
-            (
-                target("五星级团队", 6, "个", Eq),
-                target("社会学习点", 60, "个", Eq),
-                None,
-            ),
-            (
-                target("甲的比例", 60, "%", Ge),
-                target("乙", 50, "%", Ge),
-                Some(Above),
+                verb("达到", count("社会学习点")),
+                verb("新增", count("社会学习点")),
             ),
         ] {
-            assert_eq!(standing(&lower, &upper), standing_found, "{lower:?} {upper:?}");
+            assert_eq!(standing(&lower, &upper, false), None, "{lower:?} {upper:?}");
         }
     }
 }

@@ -1,10 +1,10 @@
 //! HTML of alignment. Names no store: what it shows comes from the actions.
 
-use super::actions::{self, View};
+use super::actions::{self, Compared, View};
 use super::likeness::{SURE, Suggestion};
 use super::model::{AlignStanding, AlignVerdict};
 use crate::plans::pages::{crumbs, id};
-use crate::plans::{Item, PlanBrief, PlanRow};
+use crate::plans::{Item, PlanBrief, PlanRow, with_unit};
 use crate::{PlanId, PlanItemId};
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -64,7 +64,7 @@ impl ShowPage {
     fn summary(&self) -> String {
         let view = &self.view;
         format!(
-            "本计划 {} 条，已对标 {} 条，自己的 {} 条；上级 {} 条，还没有承接的 {} 条。可以比较的指标值 {} 个：高于上级 {}，一样 {}，低于上级 {}。",
+            "本计划 {} 条，已对标 {} 条，自己的 {} 条；上级 {} 条，还没有承接的 {} 条。可以比较的指标值 {} 个：高于上级 {}，一样 {}，低于上级 {}，是上级合计的一部分 {}。",
             view.items.len(),
             view.items.len() - view.own().len(),
             view.own().len(),
@@ -74,16 +74,23 @@ impl ShowPage {
             self.standing(AlignStanding::Above),
             self.standing(AlignStanding::Equal),
             self.standing(AlignStanding::Below),
+            self.standing(AlignStanding::Part),
         )
     }
 }
 
-impl AlignStanding {
-    fn tag(self) -> Tag {
-        match self {
-            Self::Above => Tag::new(Tone::Good, Icon::ChevronUp, self.label()),
-            Self::Equal => Tag::good(self.label()),
-            Self::Below => Tag::new(Tone::Warn, Icon::ChevronDown, self.label()),
+impl Compared {
+    fn tag(&self) -> Tag {
+        let label = self.standing.label();
+        match self.standing {
+            AlignStanding::Above => Tag::new(Tone::Good, Icon::ChevronUp, label),
+            AlignStanding::Equal => Tag::good(label),
+            AlignStanding::Below => Tag::new(Tone::Warn, Icon::ChevronDown, label),
+            // How much the others bring is not said in this plan.
+            AlignStanding::Part => {
+                let whole = with_unit(self.upper_target.value_milli, &self.upper_target.unit);
+                Tag::new(Tone::Quiet, Icon::Building, format!("上级合计 {whole}"))
+            }
         }
     }
 }

@@ -40,7 +40,12 @@ async fn pairs_are_suggested_confirmed_and_compared() {
     assert_eq!(view["suggested"].as_array().unwrap().len(), 1);
     assert_eq!(bureau.post(&format!("{page}/all"), &[]).await.status, 303);
     let shown = bureau.get(&page).await;
-    assert!(shown.shows("低于上级") && shown.shows("已对标（1）") && shown.shows("还没有承接的（1）"));
+    assert!(
+        shown.shows("上级合计 90 个")
+            && shown.shows("低于上级 0，是上级合计的一部分 1")
+            && shown.shows("已对标（1）")
+            && shown.shows("还没有承接的（1）")
+    );
 
     let pair = &view["suggested"][0];
     let form = [

@@ -8,7 +8,7 @@ use super::store::{self, Counts, NewItem, NewPlan, PlanBrief, PlanRow, Which};
 use crate::PlanId;
 use kernel::OrgId;
 use orgs::tree::{self, OrgBrief, OrgKind};
-use platform::{AppError, AppResult, Ctx, Event, FileError, FileKind, Permission, StoredFile};
+use platform::{AppError, AppResult, Ctx, Event, FileError, FileKind, Permission, StoredFile, Tx};
 use serde_json::json;
 
 /// Items on one page.
@@ -172,6 +172,15 @@ pub async fn document(ctx: &Ctx, id: PlanId) -> AppResult<(String, Vec<u8>)> {
 pub async fn draft(ctx: &Ctx, id: PlanId) -> AppResult<PlanRow> {
     let scope = ctx.may(Permission::PlanEdit)?;
     unfrozen(store::find_within(ctx.db(), &scope, id).await?)
+}
+
+/// A draft in a transaction that has locked it: what was read of it before may not hold any more.
+///
+/// # Errors
+/// As [`draft`].
+pub(crate) async fn locked_draft(ctx: &Ctx, tx: &Tx, id: PlanId) -> AppResult<PlanRow> {
+    let scope = ctx.may(Permission::PlanEdit)?;
+    unfrozen(store::find_within(tx, &scope, id).await?)
 }
 
 /// The plan, unless its text is frozen.

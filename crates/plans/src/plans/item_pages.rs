@@ -4,7 +4,8 @@ use super::form::ItemForm;
 use super::items;
 use super::model;
 use super::pages::{View, id, show_page, which_of, which_word};
-use super::typed::{self, Change, TypedItem};
+use super::shape::Change;
+use super::typed::{self, TypedItem};
 use crate::{PlanId, PlanItemId};
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -55,9 +56,9 @@ pub(super) async fn save(
     };
     let button = posted.get("do");
     if !matches!(button, "save" | "next") {
-        typed.change(Change::of(button).ok_or_else(typed::unknown_button)?);
-        let form = ItemForm::of(&typed, version(&posted));
-        return shown(&ctx, view, (item, form), kept.row.position, 200).await;
+        let change = Change::of(button).ok_or_else(typed::unknown_button)?;
+        let (form, status) = changed(&mut typed, change, version(&posted));
+        return shown(&ctx, view, (item, form), kept.row.position, status).await;
     }
     match items::save(&ctx, plan, item, &typed, version(&posted)).await {
         Ok(()) if button == "next" => {
@@ -83,6 +84,20 @@ pub(super) async fn save(
             shown(&ctx, view, (item, form), kept.row.position, status).await
         }
     }
+}
+
+/// The form in its new shape, or as it was with the sentence why it cannot have it; and the status of its page.
+fn changed(typed: &mut TypedItem, change: Change, version: i64) -> (ItemForm, u16) {
+    let done = typed.change(change);
+    let mut form = ItemForm::of(typed, version);
+    let status = match done {
+        Ok(()) => 200,
+        Err(sentence) => {
+            form.form.refuse(sentence);
+            422
+        }
+    };
+    (form, status)
 }
 
 /// The page with the form of an item that may not be in the view any more.
@@ -160,8 +175,8 @@ pub(super) async fn blank(
     let after = query.iter().find(|(name, _)| name == "after");
     let after = after.map(|(_, value)| value.clone()).unwrap_or_default();
     let mut typed = TypedItem::default();
-    typed.change(Change::AddTask);
-    new_page(&ctx, id(&plan)?, ItemForm::of(&typed, 0), after, 200).await
+    let (form, status) = changed(&mut typed, Change::AddTask, 0);
+    new_page(&ctx, id(&plan)?, form, after, status).await
 }
 
 /// Adds an item, or changes the shape of its form.
@@ -170,8 +185,8 @@ pub(super) async fn add(ctx: Ctx, Path(plan): Path<String>, posted: Posted) -> A
     let mut typed = TypedItem::of_pairs(&posted.0);
     let after = posted.get("after").to_owned();
     if let Some(change) = Change::of(posted.get("do")) {
-        typed.change(change);
-        return new_page(&ctx, plan, ItemForm::of(&typed, 0), after, 200).await;
+        let (form, status) = changed(&mut typed, change, 0);
+        return new_page(&ctx, plan, form, after, status).await;
     }
     match items::add(&ctx, plan, after.parse().ok(), &typed).await {
         Ok(item) => {

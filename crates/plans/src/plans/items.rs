@@ -47,6 +47,7 @@ async fn locked(ctx: &Ctx, plan: PlanId, id: PlanItemId, version: i64) -> AppRes
     Ok((tx, plan, item))
 }
 
+/// Ends every write of items. The plan's version rises with it: who issues or throws away has seen all items.
 async fn commit(
     tx: Tx,
     plan: &PlanRow,
@@ -54,6 +55,7 @@ async fn commit(
     item: PlanItemId,
     data: serde_json::Value,
 ) -> AppResult<()> {
+    store::items_written(&tx, plan.id).await?;
     tx.commit(vec![
         Event::new(kind, "plan_item", item).at(plan.org_id).data(data),
     ])
@@ -172,7 +174,8 @@ pub async fn append(tx: &Tx, ctx: &Ctx, plan: PlanId, items: Vec<ItemDraft>) -> 
             doubtful: false,
         })
         .collect();
-    Ok(store::insert_items(tx, plan, &new, || ctx.new_id::<()>().raw()).await?)
+    store::insert_items(tx, plan, &new, || ctx.new_id::<()>().raw()).await?;
+    Ok(store::items_written(tx, plan).await?)
 }
 
 /// Splits an item: from this task on (counted from 0) the tasks become an item of their own, with their words.
@@ -190,15 +193,16 @@ pub async fn split(
     full(store::counts(&tx, plan.id).await?.items)?;
     let (kept, moved) = model::split_item(&item.draft(), at)?;
     let ids = || ctx.new_id::<()>().raw();
-    store::update_text(&tx, id, &kept.text).await?;
+    // Nobody looked at the words by moving them: both parts are as checked and as doubtful as the whole was.
+    store::update_text(&tx, id, &kept.text, item.row.looked_at()).await?;
     store::replace_tasks(&tx, plan.id, id, &kept.tasks, ids).await?;
     store::make_room(&tx, plan.id, item.row.position).await?;
     let new = NewItem {
         id: ctx.new_id(),
         position: item.row.position + 1,
         item: moved,
-        checked: true,
-        doubtful: false,
+        checked: item.row.checked,
+        doubtful: item.row.doubtful,
     };
     store::insert_items(&tx, plan.id, std::slice::from_ref(&new), ids).await?;
     let data = json!({ "plan": plan.id.to_string(), "new": new.id.to_string() });
@@ -217,7 +221,8 @@ pub async fn join(ctx: &Ctx, plan: PlanId, id: PlanItemId, version: i64) -> AppR
         before.ok_or_else(|| AppError::refused("first_item", "这是第一条，前面没有可以并入的条目。"))?;
     let upper = one(&tx, store::item(&tx, plan.id, before).await?).await?;
     let joined = model::join_items(&upper.draft(), &item.draft())?;
-    store::update_text(&tx, before, &joined.text).await?;
+    let looked_at = upper.row.looked_at().joined(item.row.looked_at());
+    store::update_text(&tx, before, &joined.text, looked_at).await?;
     store::replace_tasks(&tx, plan.id, before, &joined.tasks, || ctx.new_id::<()>().raw()).await?;
     store::remove_item(&tx, id).await?;
     let data = json!({ "plan": plan.id.to_string(), "into": before.to_string() });

@@ -33,6 +33,7 @@ pub mod model;
 pub(crate) mod pages;
 mod proposal;
 mod read;
+mod shape;
 mod store;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -27,8 +27,6 @@ db::text_enum! {
         Draft => "draft",
         /// Issued: its text is frozen.
         Issued => "issued",
-        /// Over: what was left was carried over or ended.
-        Closed => "closed",
     }
 }
 
@@ -39,7 +37,6 @@ impl PlanStatus {
         match self {
             Self::Draft => "草稿",
             Self::Issued => "已印发",
-            Self::Closed => "已办结",
         }
     }
 }
@@ -210,6 +207,26 @@ pub struct TargetDraft {
     pub confidence: i64,
     /// The words it was read from.
     pub source_text: String,
+}
+
+/// How far an item was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LookedAt {
+    /// Whether a person has looked at it.
+    pub checked: bool,
+    /// Whether the reader left a doubt.
+    pub doubtful: bool,
+}
+
+impl LookedAt {
+    /// Of two items that become one: both must have been looked at; a doubt at which nobody looked stays.
+    #[must_use]
+    pub const fn joined(self, other: Self) -> Self {
+        Self {
+            checked: self.checked && other.checked,
+            doubtful: self.doubtful && !self.checked || other.doubtful && !other.checked,
+        }
+    }
 }
 
 /// An item that comes in, and whether the reader left a doubt.

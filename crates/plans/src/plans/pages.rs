@@ -9,8 +9,7 @@ use super::store::{Counts, PlanBrief, PlanRow, TargetRow, Which};
 use crate::{PlanId, PlanItemId};
 use askama::Template;
 use axum::extract::{Path, Query};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use kernel::OrgId;
 use platform::api::Part;
 use platform::web::{Posted, Upload, see_other};
@@ -101,7 +100,6 @@ impl PlanStatus {
         match self {
             Self::Draft => Tag::waiting(self.label()),
             Self::Issued => Tag::good(self.label()),
-            Self::Closed => Tag::quiet(self.label()),
         }
     }
 }
@@ -467,13 +465,7 @@ fn noticed(page: Page, query: &Pairs) -> Page {
 /// The document as it was brought, to be saved.
 pub(super) async fn document(ctx: Ctx, Path(plan): Path<String>) -> AppResult<Response> {
     let (name, bytes) = actions::document(&ctx, id(&plan)?).await?;
-    let disposition = format!("attachment; filename*=UTF-8''{}", ui::view::query_value(&name));
-    let headers = [
-        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
-        (header::CONTENT_DISPOSITION, disposition),
-        (header::CACHE_CONTROL, "private, no-store".to_owned()),
-    ];
-    Ok((headers, bytes).into_response())
+    Ok(ui::respond::download(bytes, &name, "application/octet-stream"))
 }
 
 /// The form of title, number and days.

@@ -3,11 +3,12 @@
 mod contents;
 
 pub use contents::{
-    NewItem, accept_item, insert_items, make_room, remove_item, replace_tasks, update_item, update_text,
+    NewItem, accept_item, insert_items, items_written, make_room, remove_item, replace_tasks, update_item,
+    update_text,
 };
 
 use super::head::HeadDraft;
-use super::model::{Place, PlanStatus, TargetComparison, TargetDraft, TaskDraft, TaskKind};
+use super::model::{LookedAt, Place, PlanStatus, TargetComparison, TargetDraft, TaskDraft, TaskKind};
 use crate::{PlanId, PlanItemId, PlanTargetId, PlanTaskId};
 use db::{Db, DbResult, Scope, Tx, args};
 use kernel::{Date, Instant, OrgId};
@@ -49,7 +50,7 @@ db::record! {
         pub created_at: Instant,
         /// When it was issued.
         pub issued_at: Option<Instant>,
-        /// Goes up by one with each change of the head and when it is issued.
+        /// Goes up by one with each change of the head or of items, and when it is issued.
         pub version: i64,
     }
 }
@@ -466,6 +467,8 @@ pub async fn issue(tx: &Tx, id: PlanId, at: Instant) -> DbResult<()> {
 /// Removes a draft with everything in it.
 pub async fn remove(tx: &Tx, id: PlanId) -> DbResult<()> {
     for sql in [
+        // What was carried over into it is open again where it came from.
+        "DELETE FROM plan_state WHERE next_plan_id = $1 AND state = 'carried'",
         "DELETE FROM plan_link WHERE plan_id = $1",
         "DELETE FROM plan_target WHERE plan_id = $1",
         "DELETE FROM plan_task WHERE plan_id = $1",
@@ -492,6 +495,15 @@ impl ItemRow {
             line_to: self.line_to,
             from: self.char_from,
             to: self.char_to,
+        }
+    }
+
+    /// How far it was looked at.
+    #[must_use]
+    pub const fn looked_at(&self) -> LookedAt {
+        LookedAt {
+            checked: self.checked,
+            doubtful: self.doubtful,
         }
     }
 }

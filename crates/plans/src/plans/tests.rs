@@ -1,5 +1,7 @@
 //! Plans through the router: upload, correct, issue; allowed, forbidden, a sibling's, wrong input, changed meanwhile.
 
+mod versions;
+
 use crate::testing::{Town, town};
 use platform::Role;
 use serde_json::{Value, json};

@@ -70,42 +70,6 @@ pub struct TypedTarget {
     pub metric: String,
 }
 
-/// What a button of the form changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    /// A new task at the end.
-    AddTask,
-    /// A task goes.
-    DropTask(usize),
-    /// A task becomes one for each line of its words.
-    SplitTask(usize),
-    /// A task takes up the one after it.
-    JoinTask(usize),
-    /// A new target of a task.
-    AddTarget(usize),
-    /// A target of a task goes.
-    DropTarget(usize, usize),
-}
-
-impl Change {
-    /// The change that a button's value names: `split-2`, `drop-1-0`.
-    #[must_use]
-    pub fn of(value: &str) -> Option<Self> {
-        let mut parts = value.split('-');
-        let verb = parts.next()?;
-        let mut number = || parts.next()?.parse::<usize>().ok();
-        match verb {
-            "task" => Some(Self::AddTask),
-            "droptask" => Some(Self::DropTask(number()?)),
-            "split" => Some(Self::SplitTask(number()?)),
-            "join" => Some(Self::JoinTask(number()?)),
-            "target" => Some(Self::AddTarget(number()?)),
-            "drop" => Some(Self::DropTarget(number()?, number()?)),
-            _ => None,
-        }
-    }
-}
-
 /// The name of a task's box in the form.
 #[must_use]
 pub fn task_field(task: usize, part: &str) -> String {
@@ -181,82 +145,6 @@ impl TypedItem {
             text: item.text.clone(),
             tasks: tasks.collect(),
         }
-    }
-
-    /// Changes the shape; a place that is not there changes nothing.
-    pub fn change(&mut self, change: Change) {
-        match change {
-            Change::AddTask if self.tasks.len() < MOST_TASKS => self.tasks.push(TypedTask {
-                kind: TaskKind::Progress.as_str().to_owned(),
-                ..TypedTask::default()
-            }),
-            Change::DropTask(at) if at < self.tasks.len() => drop(self.tasks.remove(at)),
-            Change::SplitTask(at) => self.split(at),
-            Change::JoinTask(at) if at + 1 < self.tasks.len() => {
-                let after = self.tasks.remove(at + 1);
-                if let Some(task) = self.tasks.get_mut(at) {
-                    task.text = [task.text.trim(), after.text.trim()].join("；");
-                    task.targets.extend(after.targets);
-                    task.targets.truncate(MOST_TARGETS);
-                }
-            }
-            Change::AddTarget(at) => {
-                if let Some(task) = self
-                    .tasks
-                    .get_mut(at)
-                    .filter(|task| task.targets.len() < MOST_TARGETS)
-                {
-                    task.targets.push(TypedTarget {
-                        comparison: TargetComparison::Eq.as_str().to_owned(),
-                        ..TypedTarget::default()
-                    });
-                }
-            }
-            Change::DropTarget(at, target) => {
-                if let Some(task) = self.tasks.get_mut(at).filter(|task| target < task.targets.len()) {
-                    task.targets.remove(target);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Each line of the task's words becomes a task; a target goes with the line that names what it counts.
-    fn split(&mut self, at: usize) {
-        let Some(whole) = self.tasks.get(at).cloned() else {
-            return;
-        };
-        let room = MOST_TASKS.saturating_sub(self.tasks.len()) + 1;
-        let lines: Vec<&str> = whole
-            .text
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .collect();
-        if lines.len() < 2 || lines.len() > room {
-            return;
-        }
-        let home = |target: &TypedTarget| {
-            let named = |line: &&str| !target.object.is_empty() && line.contains(target.object.as_str());
-            lines.iter().position(named).unwrap_or(0)
-        };
-        let parts = lines.iter().enumerate().map(|(number, line)| TypedTask {
-            known: if number == 0 {
-                whole.known.clone()
-            } else {
-                String::new()
-            },
-            text: (*line).to_owned(),
-            targets: whole
-                .targets
-                .iter()
-                .filter(|target| home(target) == number)
-                .cloned()
-                .collect(),
-            ..whole.clone()
-        });
-        let parts: Vec<TypedTask> = parts.collect();
-        self.tasks.splice(at..=at, parts);
     }
 }
 
@@ -465,10 +353,10 @@ pub fn unknown_button() -> AppError {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn item() -> TypedItem {
+    pub(in crate::plans) fn item() -> TypedItem {
         let target = |object: &str, value: &str| TypedTarget {
             object: object.into(),
             verb: "新增".into(),
@@ -495,43 +383,6 @@ mod tests {
                 ),
                 task("办一次展演", Vec::new()),
             ],
-        }
-    }
-
-    #[test]
-    fn a_task_is_split_at_its_lines_and_joined_again() {
-        let mut typed = item();
-        typed.change(Change::SplitTask(0));
-        let texts: Vec<&str> = typed.tasks.iter().map(|task| task.text.as_str()).collect();
-        assert_eq!(texts, ["新增学习点 60 个", "培育团队 122 个", "办一次展演"]);
-        assert_eq!(typed.tasks[1].targets[0].object, "团队");
-        assert_eq!(typed.tasks[1].known, "", "only the first part is the kept one");
-        typed.change(Change::JoinTask(0));
-        assert_eq!(typed.tasks[0].text, "新增学习点 60 个；培育团队 122 个");
-        assert_eq!(typed.tasks[0].targets.len(), 2);
-    }
-
-    #[test]
-    fn buttons_change_the_shape_or_nothing() {
-        for (value, tasks, targets) in [
-            ("task", 3, 2),
-            ("droptask-1", 1, 2),
-            ("droptask-9", 2, 2),
-            ("split-1", 2, 2),
-            ("join-1", 2, 2),
-            ("join-0", 1, 2),
-            ("target-0", 2, 3),
-            ("target-7", 2, 2),
-            ("drop-0-1", 2, 1),
-            ("drop-0-9", 2, 2),
-        ] {
-            let mut typed = item();
-            typed.change(Change::of(value).unwrap());
-            let counted = (typed.tasks.len(), typed.tasks[0].targets.len());
-            assert_eq!(counted, (tasks, targets), "{value}");
-        }
-        for value in ["", "save", "drop-0", "split-x"] {
-            assert_eq!(Change::of(value), None, "{value}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! What can be done with the tasks of an issued plan: one function a verb. Who answers for them, slips,
 //! changes and carrying over have their own rooms.
 
+use super::days::days_of;
 use super::duties::speaks_for;
 use super::figures::{self, Source, Standing};
 use super::lights::{self, Light, Preset};
@@ -187,7 +188,8 @@ async fn progress_of(
                 .filter_map(|target| standings.remove_entry(&target.id))
                 .collect();
             let state = states.get(&id).copied().unwrap_or(TaskState::Open);
-            let days = model::days_of(plan, &task);
+            let due = task.targets.iter().filter_map(|target| target.due).max();
+            let days = days_of(plan, &task.row, due, today);
             let (percent, source) = percent_of(&task, state, &standings, &reports);
             let pace = model::pace(days, today, percent);
             let light = preset
@@ -268,8 +270,8 @@ pub async fn choose_lights(ctx: &Ctx, id: PlanId, lights: &str) -> AppResult<()>
 }
 
 /// The task, when it is one of this plan.
-pub(super) async fn of_plan(ctx: &Ctx, plan: PlanId, task: PlanTaskId) -> AppResult<Task> {
-    let items = plans::all_items(ctx.db(), plan).await?;
+pub(super) async fn of_plan(db: &db::Db, plan: PlanId, task: PlanTaskId) -> AppResult<Task> {
+    let items = plans::all_items(db, plan).await?;
     let mut tasks = items.into_iter().flat_map(|item| item.tasks);
     tasks.find(|one| one.row.id == task).ok_or(AppError::NotFound)
 }
@@ -296,7 +298,7 @@ pub async fn report(ctx: &Ctx, id: PlanId, task: PlanTaskId, draft: ReportDraft)
         ctx.may(Permission::PlanEdit)?;
     }
     let plan = issued(ctx, id).await?;
-    let found = of_plan(ctx, id, task).await?;
+    let found = of_plan(ctx.db(), id, task).await?;
     let org = speaks_for(ctx, &plan, task).await?;
     let words = kernel::bounded_lines(&draft.words, 2, 2_000, "进展")
         .map_err(|wrong| AppError::invalid("words", wrong))?;
@@ -368,8 +370,9 @@ pub async fn evidence(ctx: &Ctx, id: PlanId, report: PlanReportId) -> AppResult<
 /// As [`managed`].
 pub async fn set_done(ctx: &Ctx, id: PlanId, task: PlanTaskId, done: bool) -> AppResult<()> {
     let plan = managed(ctx, id, Permission::PlanEdit).await?;
-    of_plan(ctx, id, task).await?;
+    of_plan(ctx.db(), id, task).await?;
     let tx = ctx.begin().await?;
+    tx.lock("plan", id.raw()).await?;
     let state = if done { TaskState::Done } else { TaskState::Open };
     store::set_state(&tx, (id, task), state, None, ctx.now()).await?;
     let kind = if done {
@@ -387,7 +390,7 @@ pub async fn set_done(ctx: &Ctx, id: PlanId, task: PlanTaskId, done: bool) -> Ap
 /// As [`report`].
 pub async fn add_milestone(ctx: &Ctx, id: PlanId, task: PlanTaskId, title: &str, due: Date) -> AppResult<()> {
     let plan = issued(ctx, id).await?;
-    of_plan(ctx, id, task).await?;
+    of_plan(ctx.db(), id, task).await?;
     let org = speaks_for(ctx, &plan, task).await?;
     let title = kernel::bounded(title, 2, 80, "节点").map_err(|wrong| AppError::invalid("title", wrong))?;
     let tx = ctx.begin().await?;
@@ -413,7 +416,7 @@ pub async fn reach_milestone(
     milestone: PlanMilestoneId,
 ) -> AppResult<()> {
     let plan = issued(ctx, id).await?;
-    of_plan(ctx, id, task).await?;
+    of_plan(ctx.db(), id, task).await?;
     let org = speaks_for(ctx, &plan, task).await?;
     let tx = ctx.begin().await?;
     if !store::reach_milestone(&tx, milestone, task, ctx.today()).await? {
@@ -428,7 +431,7 @@ pub async fn reach_milestone(
     .await
 }
 
-/// Says which metric moves a target, of which kind, and whether its growth or its level counts.
+/// Says which metric moves a target, of which kind (see [`model::kind_for`]), and whether its growth or its level counts.
 ///
 /// # Errors
 /// As [`managed`]; [`AppError::Invalid`] for a metric that is not defined.
@@ -445,13 +448,14 @@ pub async fn bind(
         .iter()
         .flat_map(|item| &item.tasks)
         .flat_map(|task| &task.targets);
-    if !targets.any(|one| one.id == target) {
-        return Err(AppError::NotFound);
-    }
-    if metric.is_some_and(|metric| metrics.find(metric).is_none()) {
+    let row = targets.find(|one| one.id == target).ok_or(AppError::NotFound)?;
+    let found = metric.and_then(|metric| metrics.find(metric));
+    if metric.is_some() && found.is_none() {
         return Err(AppError::invalid("metric", "请从列出的指标里选。"));
     }
     let kind = kernel::bounded(kind, 0, 40, "类别").map_err(|wrong| AppError::invalid("kind", wrong))?;
+    let known = found.map_or(&[][..], model::kinds_of);
+    let kind = model::kind_for((row, metric), &kind, known);
     let tx = ctx.begin().await?;
     store::set_measure(&tx, (id, target), metric, grows, &kind).await?;
     let data = json!({ "metric": metric, "grows": grows, "kind": kind });

@@ -29,19 +29,26 @@ pub async fn homes(ctx: &Ctx, id: PlanId) -> AppResult<Vec<PlanBrief>> {
 /// [`AppError::Invalid`] without tasks or without such a draft; as [`managed`].
 pub async fn over(ctx: &Ctx, id: PlanId, tasks: &[PlanTaskId], into: PlanId) -> AppResult<usize> {
     let plan = managed(ctx, id, Permission::PlanEdit).await?;
-    if !homes(ctx, id).await?.iter().any(|draft| draft.id == into) {
-        return Err(AppError::invalid(
-            "into",
-            "请选本单位的一份草稿。没有的话，先上传下一年的工作要点。",
-        ));
+    let tx = ctx.begin().await?;
+    // Both are held from before anything is read: somebody may issue the draft, or carry the same tasks over, meanwhile.
+    tx.lock_all("plan", &[id.raw(), into.raw()]).await?;
+    match plans::actions::locked_draft(ctx, &tx, into).await {
+        Ok(draft) if draft.org_id == plan.org_id => {}
+        Ok(_) | Err(AppError::NotFound | AppError::Refused { .. }) => {
+            return Err(AppError::invalid(
+                "into",
+                "请选本单位的一份草稿。没有的话，先上传下一年的工作要点。",
+            ));
+        }
+        Err(other) => return Err(other),
     }
-    let states = store::states(ctx.db(), id).await?;
+    let states = store::states(&tx, id).await?;
     let open = |task: PlanTaskId| {
         !states
             .iter()
             .any(|row| row.task_id == task && row.state != TaskState::Open)
     };
-    let mut items = plans::all_items(ctx.db(), id).await?;
+    let mut items = plans::all_items(&tx, id).await?;
     for item in &mut items {
         item.tasks
             .retain(|task| tasks.contains(&task.row.id) && open(task.row.id));
@@ -62,8 +69,6 @@ pub async fn over(ctx: &Ctx, id: PlanId, tasks: &[PlanTaskId], into: PlanId) -> 
         .iter()
         .map(|item| next_year(item.draft(), plan.year))
         .collect();
-    let tx = ctx.begin().await?;
-    tx.lock("plan", into.raw()).await?;
     plans::append(&tx, ctx, into, drafts).await?;
     for task in &carried {
         store::set_state(&tx, (id, *task), TaskState::Carried, Some(into), ctx.now()).await?;

@@ -2,11 +2,11 @@
 
 use super::actions::{issued, managed, of_plan, sees};
 use super::duties::speaks_for;
-use super::model::ChangeVerdict;
+use super::model::{self, ChangeVerdict};
 use super::store::{self, ChangeRow, NewChange};
 use crate::{PlanChangeId, PlanId, PlanTargetId, PlanTaskId};
 use kernel::Date;
-use platform::{AppError, AppResult, Ctx, Event, Permission};
+use platform::{AppError, AppResult, Ctx, Event, Permission, Tx};
 use serde_json::json;
 
 /// Changes asked for of a task that the actor may read, the newest first.
@@ -19,6 +19,23 @@ pub async fn list(ctx: &Ctx, plan: PlanId, task: PlanTaskId) -> AppResult<Vec<Ch
     changes.retain(|change| sees(ctx, &row, &change.org_path));
     Ok(changes)
 }
+
+/// A change that the actor may read.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is none for this actor.
+pub(super) async fn get(ctx: &Ctx, plan: PlanId, id: PlanChangeId) -> AppResult<ChangeRow> {
+    let row = issued(ctx, plan).await?;
+    let change = store::change(ctx.db(), plan, id).await?;
+    if sees(ctx, &row, &change.org_path) {
+        Ok(change)
+    } else {
+        Err(AppError::NotFound)
+    }
+}
+
+/// Most letters of what is said of a change.
+pub(super) const LONGEST_NOTE: usize = 500;
 
 /// What is asked for.
 #[derive(Debug, Clone, Default)]
@@ -39,7 +56,7 @@ pub struct ChangeDraft {
 /// [`AppError::Forbidden`] for who does not lead the task; [`AppError::Invalid`] for wrong fields.
 pub async fn ask(ctx: &Ctx, id: PlanId, task: PlanTaskId, draft: ChangeDraft) -> AppResult<PlanChangeId> {
     let plan = issued(ctx, id).await?;
-    let found = of_plan(ctx, id, task).await?;
+    let found = of_plan(ctx.db(), id, task).await?;
     let org = speaks_for(ctx, &plan, task).await?;
     let reason = kernel::bounded_lines(&draft.reason, 4, 500, "变更的原因")
         .map_err(|wrong| AppError::invalid("reason", wrong))?;
@@ -53,7 +70,10 @@ pub async fn ask(ctx: &Ctx, id: PlanId, task: PlanTaskId, draft: ChangeDraft) ->
         ),
         None => None,
     };
-    let value_milli = draft.value_milli.filter(|_| target.is_some());
+    let value_milli = draft.value_milli;
+    if value_milli.is_some() && target.is_none() {
+        return Err(AppError::invalid("target", "请选这个新的数值是哪个指标值的。"));
+    }
     if value_milli.is_none() && draft.due.is_none() {
         return Err(AppError::invalid("value", "请填新的数值，或者新的完成日期。"));
     }
@@ -103,7 +123,7 @@ pub async fn decide(
 ) -> AppResult<ChangeRow> {
     let row = managed(ctx, plan, Permission::PlanIssue).await?;
     let least = if granted { 0 } else { 2 };
-    let note = kernel::bounded_lines(note, least, 500, "审批意见")
+    let note = kernel::bounded_lines(note, least, LONGEST_NOTE, "审批意见")
         .map_err(|wrong| AppError::invalid("note", wrong))?;
     let tx = ctx.begin().await?;
     tx.lock("plan", plan.raw()).await?;
@@ -121,7 +141,7 @@ pub async fn decide(
     };
     store::decide_change(&tx, id, verdict, &note, ctx.now()).await?;
     if granted {
-        store::carry_out(&tx, &change).await?;
+        carry_out(&tx, plan, &change).await?;
     }
     let data = json!({ "change": id.to_string(), "verdict": verdict.as_str() });
     let event = Event::new("plan.change_decided", "plan_task", change.task_id)
@@ -129,4 +149,36 @@ pub async fn decide(
         .data(data);
     tx.commit(vec![event]).await?;
     Ok(change)
+}
+
+/// Carries a granted change out, where what it changes still is as it was when the change was asked for.
+async fn carry_out(tx: &Tx, plan: PlanId, change: &ChangeRow) -> AppResult<()> {
+    let task = of_plan(tx, plan, change.task_id).await?;
+    let old_due = change.old_due.clone().unwrap_or_default();
+    let Some(id) = change.target_id else {
+        if task.row.window_to != old_due {
+            return Err(moved_on("任务的完成日期", &task.row.window_to));
+        }
+        let due = change.due.map(|due| due.to_string()).unwrap_or_default();
+        return Ok(store::set_last_day(tx, change.task_id, &due).await?);
+    };
+    let target = task.targets.into_iter().find(|one| one.id == id);
+    let target = target.ok_or(AppError::NotFound)?;
+    let due = target.due.map(|due| due.to_string()).unwrap_or_default();
+    if change.value_milli.is_some() && change.old_value_milli != Some(target.value_milli) {
+        return Err(moved_on("指标值", &target.words()));
+    }
+    if change.due.is_some() && old_due != due {
+        return Err(moved_on("指标值的完成日期", &due));
+    }
+    let granted = model::granted(&target, change.value_milli, change.due);
+    Ok(store::set_target(tx, id, granted).await?)
+}
+
+fn moved_on(what: &str, now: &str) -> AppError {
+    let now = if now.is_empty() { "没有" } else { now };
+    let sentence = format!(
+        "申请以后，{what}已经改过，现在是：{now}。请选“不同意”并写明原因，让牵头单位按现在的重新申请。"
+    );
+    AppError::refused("changed_meanwhile", sentence)
 }

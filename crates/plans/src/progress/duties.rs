@@ -1,7 +1,8 @@
 //! Who answers for the tasks of a plan: what printed names mean, which parts organisations have, for whom somebody speaks.
 
 use super::actions::{managed, of_plan};
-use super::model::{self, DutyPart, Printed};
+use super::model::DutyPart;
+use super::moves::{self, Printed};
 use super::store::{self, PartyRow};
 use crate::plans::{self, PlanRow};
 use crate::{PlanId, PlanTaskId};
@@ -104,7 +105,7 @@ pub async fn set_parties(ctx: &Ctx, id: PlanId, chosen: &[(String, Option<OrgId>
             helpers: task.helpers.lines().collect(),
         })
         .collect();
-    let moves = model::duty_moves(&printed, &before, chosen);
+    let moves = moves::duty_moves(&printed, &before, chosen);
     for (name, org) in chosen {
         if before.get(name) != org.as_ref() {
             store::set_party(&tx, id, name, *org).await?;
@@ -137,7 +138,7 @@ pub async fn set_duty(
     part: Option<DutyPart>,
 ) -> AppResult<()> {
     let plan = managed(ctx, id, Permission::PlanEdit).await?;
-    of_plan(ctx, id, task).await?;
+    of_plan(ctx.db(), id, task).await?;
     if !candidates(ctx, &plan).await?.iter().any(|one| one.id == org) {
         return Err(AppError::NotFound);
     }

@@ -1,6 +1,7 @@
 //! What metrics say of targets: what was there at the beginning, what is there now.
 //!
-//! A figure of the plan's organisation is shown to who may read that organisation's metrics; others see reports only.
+//! Percent and light rest on the same figures for everybody; the figure itself is shown to who may read the metrics of the
+//! plan's organisation.
 
 use super::model::{self, Reached};
 use super::store::{self, MeasureRow, ReportRow};
@@ -30,7 +31,7 @@ pub struct Standing {
     pub source: Source,
     /// How far; none when nothing is known.
     pub reached: Option<Reached>,
-    /// The figure for reading: `1,234 人`.
+    /// The figure for reading: `1,234 人`; empty for who may not read it.
     pub text: String,
     /// Why there is no figure, or not a whole one; may be empty.
     pub remark: String,
@@ -58,7 +59,6 @@ fn so_far(plan: &PlanRow, today: Date) -> Period {
 struct Question {
     target: PlanTargetId,
     grows: bool,
-    kind: String,
     moment: bool,
 }
 
@@ -78,9 +78,7 @@ pub async fn standings(
         .iter()
         .map(|target| (target.id, typed(target, reports, &measures)))
         .collect();
-    if !ctx.reach(Permission::MetricRead).contains(&plan.org_path) {
-        return Ok(found);
-    }
+    let reads = ctx.reach(Permission::MetricRead).contains(&plan.org_path);
     let (unanswered, answered): (Vec<&TargetRow>, Vec<&TargetRow>) = targets.iter().partition(|target| {
         target
             .metric
@@ -101,7 +99,9 @@ pub async fn standings(
         let Some(now) = figures.next() else { break };
         let start = if question.moment { figures.next() } else { None };
         let start = start.and_then(|figure| figure.number());
-        found.insert(question.target, counted(question, &now, start));
+        if let Some(known) = found.get_mut(&question.target) {
+            known.counted(&question, (&now, start), reads);
+        }
     }
     Ok(found)
 }
@@ -143,33 +143,68 @@ fn questions(
         questions.push(Question {
             target: target.id,
             grows: standing.grows,
-            kind: standing.kind.clone(),
             moment,
         });
     }
     (questions, asks)
 }
 
-/// What a metric says of a target.
-fn counted(question: Question, now: &Figure, start: Option<f64>) -> Standing {
-    let grows = question.grows && question.moment;
-    let mut remark = now.remark();
-    if grows && start.is_none() {
-        remark.push_str("计划开始时的数不知道，按从零算起。");
+impl Standing {
+    /// What a metric says of the target. Where it gives no figure, or growth from an unknown beginning, what was typed stays.
+    fn counted(&mut self, question: &Question, (now, start): (&Figure, Option<f64>), reads: bool) {
+        let grows = question.grows && question.moment;
+        let mut remark = now.remark();
+        if grows && start.is_none() && now.number().is_some() {
+            remark.push_str("计划开始时的数不知道，增加了多少算不出来，请自填。");
+        }
+        if !reads {
+            remark.clear();
+        }
+        match now.number().filter(|_| !grows || start.is_some()) {
+            Some(number) => {
+                self.source = Source::Metric;
+                self.reached = Some(Reached {
+                    // What is counted over the plan's days begins with nothing, and is growth already.
+                    start: if question.moment { start } else { Some(0.0) },
+                    now: number,
+                    grows,
+                });
+                self.text = if reads { now.with_unit() } else { String::new() };
+                self.remark = remark;
+            }
+            None => {
+                if !self.remark.is_empty() && !remark.is_empty() {
+                    self.remark.push('。');
+                }
+                self.remark.push_str(&remark);
+            }
+        }
     }
-    Standing {
-        source: Source::Metric,
-        reached: now.number().map(|number| Reached {
-            start: start.unwrap_or(0.0),
-            now: number,
-            // What is counted over the plan's days is growth already.
-            grows,
-        }),
-        text: now.with_unit(),
-        remark,
-        grows: question.grows,
-        kind: question.kind,
+
+    /// What is known now, in words; who may not read the figure is told the percent.
+    pub(super) fn words(&self, target: &TargetRow) -> String {
+        let Some(reached) = self.reached else {
+            return format!("还没有数。{}", self.remark);
+        };
+        let percent = reached.percent(target);
+        if self.text.is_empty() {
+            return format!("完成 {percent}%，数在上级机构的统计里。");
+        }
+        let growth = if reached.grows {
+            let counted = crate::plans::plain_amount(milli(reached.counted()));
+            format!("，计划开始以来增加 {counted}")
+        } else {
+            String::new()
+        };
+        format!("现在 {}{growth}，完成 {percent}%。{}", self.text, self.remark)
     }
+}
+
+/// A figure in thousandths.
+pub(super) fn milli(number: f64) -> i64 {
+    #[expect(clippy::cast_possible_truncation, reason = "clamped far inside")]
+    let whole = (number * 1000.0).round().clamp(-1e15, 1e15) as i64;
+    whole
 }
 
 /// The kind that the target's words mean, as long as nobody has said it.
@@ -197,7 +232,8 @@ fn typed(target: &TargetRow, reports: &[ReportRow], measures: &[MeasureRow]) -> 
         reason = "figures are far below 2^53 thousandths"
     )]
     let reached = value.map(|milli| Reached {
-        start: 0.0,
+        // A typed growth begins with nothing; of a typed level nobody knows where it began.
+        start: grows.then_some(0.0),
         now: milli as f64 / 1000.0,
         grows: false,
     });
@@ -216,5 +252,78 @@ fn typed(target: &TargetRow, reports: &[ReportRow], measures: &[MeasureRow]) -> 
             .unwrap_or_default(),
         grows,
         kind: said.map_or_else(|| kind_of(target), |said| said.kind.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use metrics::State;
+
+    fn figure(number: Option<i64>) -> Figure {
+        Figure {
+            state: if number.is_some() {
+                State::Known
+            } else {
+                State::NoData { from: None }
+            },
+            part: number,
+            whole: None,
+            per: 1,
+            scale: 1,
+            decimals: 0,
+            unit: "个",
+            as_of: kernel::Instant::of_china(Date::constant(2026, 6, 1), kernel::Time::midnight()),
+            tree_on: Date::constant(2026, 6, 1),
+        }
+    }
+
+    fn typed() -> Standing {
+        Standing {
+            source: Source::Typed,
+            reached: Some(Reached {
+                start: Some(0.0),
+                now: 57.0,
+                grows: false,
+            }),
+            text: "57 个".into(),
+            remark: "自填，莘庄镇 2026-05-01".into(),
+            grows: true,
+            kind: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_metric_speaks_only_where_it_has_a_figure() {
+        let question = |grows, moment| Question {
+            target: kernel::Id::from_raw(1),
+            grows,
+            moment,
+        };
+        let metric = Source::Metric;
+        // Growth of what stands at a moment needs both figures; a count over the plan's days needs one.
+        for (question, now, start, source, counted) in [
+            (question(true, true), Some(130), Some(100.0), metric, 30.0),
+            (question(true, true), Some(130), None, Source::Typed, 57.0),
+            (question(true, true), None, Some(100.0), Source::Typed, 57.0),
+            (question(false, true), Some(130), None, metric, 130.0),
+            (question(true, false), Some(13), None, metric, 13.0),
+        ] {
+            for reads in [true, false] {
+                let mut known = typed();
+                known.counted(&question, (&figure(now), start), reads);
+                let reached = known.reached.map(|reached| reached.counted());
+                assert_eq!((known.source, reached), (source, Some(counted)), "{known:?}");
+                if source == metric {
+                    assert_eq!(known.text.is_empty(), !reads, "{known:?}");
+                } else {
+                    assert!(
+                        known.text == "57 个" && known.remark.starts_with("自填"),
+                        "{known:?}"
+                    );
+                    assert_eq!(known.remark == "自填，莘庄镇 2026-05-01", !reads, "{known:?}");
+                }
+            }
+        }
     }
 }

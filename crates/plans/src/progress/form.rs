@@ -1,8 +1,11 @@
 //! The forms of a task's page.
 
 use super::actions::Progress;
+use super::changes::LONGEST_NOTE;
 use super::model::DutyPart;
+use super::slips::LONGEST_REPLY;
 use crate::plans::TargetRow;
+use crate::{PlanChangeId, PlanSlipId};
 use ui::field::Choice;
 use ui::{Field, Form, Lang};
 
@@ -13,6 +16,10 @@ pub(super) struct Forms {
     pub(super) milestone: Form,
     pub(super) change: Form,
     pub(super) slip: Form,
+    /// A reply to one of the slips that was not taken.
+    pub(super) reply: Option<(PlanSlipId, Form)>,
+    /// What was said of one of the changes and not taken.
+    pub(super) note: Option<(PlanChangeId, Form)>,
 }
 
 impl Forms {
@@ -23,6 +30,8 @@ impl Forms {
             milestone: Form::blank(milestone_fields(), Lang::Zh),
             change: Form::blank(change_fields(task), Lang::Zh),
             slip: Form::blank(slip_fields(task), Lang::Zh),
+            reply: None,
+            note: None,
         }
     }
 
@@ -30,6 +39,8 @@ impl Forms {
     pub(super) fn errors(&self) -> Vec<ui::ErrorSummary> {
         [&self.report, &self.milestone, &self.change, &self.slip]
             .into_iter()
+            .chain(self.reply.iter().map(|(_, form)| form))
+            .chain(self.note.iter().map(|(_, form)| form))
             .filter(|form| !form.is_valid())
             .map(Form::errors)
             .collect()
@@ -84,7 +95,9 @@ pub(super) fn change_fields(task: &Progress) -> Vec<Field> {
                 .optional()
                 .hint("不选就是改任务的完成日期"),
         );
-        fields.push(Field::text("change_value", "新的数值", 0, 20));
+        fields.push(
+            Field::text("change_value", "新的数值", 0, 20).hint("原来是一个范围或者全部的，改成不少于这个数"),
+        );
     }
     fields.push(Field::date("change_due", "新的完成日期").optional());
     fields.push(Field::textarea("reason", "变更的原因", 500));
@@ -101,6 +114,20 @@ pub(super) fn slip_fields(task: &Progress) -> Vec<Field> {
         Field::select("org", "发给哪个牵头单位", leads),
         Field::textarea("slip_words", "督办内容", 1_000),
         Field::date("slip_due", "哪天之前回复"),
+    ]
+}
+
+/// The reply to a slip.
+pub(super) fn reply_fields() -> Vec<Field> {
+    vec![Field::textarea("reply", "回复", LONGEST_REPLY)]
+}
+
+/// What is said of a change.
+pub(super) fn note_fields() -> Vec<Field> {
+    vec![
+        Field::textarea("note", "审批意见", LONGEST_NOTE)
+            .optional()
+            .hint("不同意的要写原因"),
     ]
 }
 

@@ -9,11 +9,13 @@
 //! 4. The forecast goes on evenly by days and says so; in the first 15 % of the time it says nothing.
 //! 5. What a colour means is data with its source (`data/plans/lights.toml`); a plan chooses. Reports are due on the so-many last
 //!    working day of the month.
-//! 6. A supervision slip goes to a lead, is received, replied to and closed. A change of an issued figure or day is asked for with a
-//!    reason and holds once granted; the words of the document never change.
-//! 7. Percent and light of a task are seen by all who read the plan; the words, evidence, slips and changes of an organisation only in
+//! 6. A supervision slip goes to a lead, is received, replied to and closed; a second reply stands behind the first. A change of an
+//!    issued figure or day is asked for with a reason and holds once granted, if what it changes is still as it was; the words of the
+//!    document never change.
+//! 7. Percent and light of a task are the same for all who read the plan; the words, evidence, slips and changes of an organisation only in
 //!    its subtree, and by those who hold the plan.
-//! 8. Tasks that are not done are carried over into a draft of the same organisation.
+//! 8. Tasks that are not done are carried over into a draft of the same organisation; when that draft is thrown away, they are open
+//!    again.
 //!
 //! Who may: read `plan.read`; name leads, choose lights, bind, mark as done, carry over `plan.edit`; report and answer slips
 //! `plan.report` for an organisation that leads; send slips and decide on changes `plan.issue`. Figures: `metric.read` over the
@@ -31,11 +33,13 @@ mod api;
 pub(crate) mod bulk;
 pub mod carry;
 pub mod changes;
+mod days;
 pub mod duties;
 mod figures;
 mod form;
 pub mod lights;
 pub mod model;
+mod moves;
 mod pages;
 pub mod slips;
 mod store;

@@ -1,12 +1,12 @@
 //! How far tasks and targets are: days, pace, percent, forecast. No I/O.
 
 use super::lights::Pace;
-use crate::PlanTaskId;
+use crate::plans::TargetRow;
 use crate::plans::model::TargetComparison;
-use crate::plans::{PlanRow, TargetRow, Task};
-use kernel::{Date, OrgId};
-use platform::AppError;
-use std::collections::HashMap;
+use crate::reading::bind::Bindings;
+use kernel::Date;
+use metrics::{How, Metric};
+use platform::{AppError, AppResult};
 
 db::text_enum! {
     /// Where a task stands.
@@ -78,86 +78,6 @@ impl ChangeVerdict {
 }
 platform::api_words!(TaskState);
 
-/// Who leads and helps with a task, as printed.
-#[derive(Debug, Clone)]
-pub struct Printed<'a> {
-    /// The task.
-    pub task: PlanTaskId,
-    /// Printed names of its leads.
-    pub leads: Vec<&'a str>,
-    /// Printed names of its helpers.
-    pub helpers: Vec<&'a str>,
-}
-
-/// Which parts end and which are given, in this order: all ends first, then helpers, leads last.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct DutyMoves {
-    /// Parts that end.
-    pub ended: Vec<(PlanTaskId, OrgId)>,
-    /// Parts that are given; a later one of the same task and organisation holds.
-    pub given: Vec<(PlanTaskId, OrgId, DutyPart)>,
-}
-
-/// What changes when printed names mean other organisations. All ends come before what is given, so that two names that
-/// swap their organisations lose neither; leads come last, so that who leads and helps under two names leads.
-#[must_use]
-pub fn duty_moves(
-    printed: &[Printed<'_>],
-    before: &HashMap<String, OrgId>,
-    chosen: &[(String, Option<OrgId>)],
-) -> DutyMoves {
-    let changed = |name: &str| {
-        let now = chosen.iter().find(|(one, _)| one == name)?;
-        (before.get(name) != now.1.as_ref()).then_some(now.1)
-    };
-    // After the change: what an unchanged name means still holds, also where a changed one meant the same organisation.
-    let after = |name: &str| changed(name).unwrap_or_else(|| before.get(name).copied());
-    let mut moves = DutyMoves::default();
-    let mut leads = Vec::new();
-    for task in printed {
-        let names = || task.leads.iter().chain(&task.helpers);
-        if !names().any(|name| changed(name).is_some()) {
-            continue;
-        }
-        let was = names().filter(|name| changed(name).is_some());
-        moves
-            .ended
-            .extend(was.filter_map(|name| Some((task.task, *before.get(*name)?))));
-        let given = |names: &[&str], part| -> Vec<(PlanTaskId, OrgId, DutyPart)> {
-            let known = names.iter().filter_map(|name| after(name));
-            known.map(|org| (task.task, org, part)).collect()
-        };
-        // An unchanged name is given again only where its organisation's part has just ended.
-        let kept = |moves: &DutyMoves, (id, org, _): &(PlanTaskId, OrgId, DutyPart)| {
-            moves.ended.contains(&(*id, *org)) || names().any(|name| changed(name).flatten() == Some(*org))
-        };
-        let mut helpers = given(&task.helpers, DutyPart::Helper);
-        helpers.retain(|one| kept(&moves, one));
-        let mut led = given(&task.leads, DutyPart::Lead);
-        led.retain(|one| kept(&moves, one));
-        moves.given.extend(helpers);
-        leads.extend(led);
-    }
-    moves.given.extend(leads);
-    moves
-}
-
-/// First and last day of a task: its window, else its targets' days, else the plan's.
-#[must_use]
-pub fn days_of(plan: &PlanRow, task: &Task) -> (Date, Date) {
-    let day = |text: &str| -> Option<Date> {
-        if task.row.every_year {
-            format!("{}-{text}", plan.year).parse().ok()
-        } else {
-            text.parse().ok()
-        }
-    };
-    let targets = task.targets.iter().filter_map(|target| target.due).max();
-    let last = day(&task.row.window_to).or(targets).unwrap_or(plan.ends_on);
-    let first = day(&task.row.window_from).unwrap_or(plan.starts_on);
-    (first.min(last), last)
-}
-
 /// Days from one day to another; negative when it is past.
 #[must_use]
 pub fn days_between(from: Date, to: Date) -> i64 {
@@ -181,31 +101,61 @@ pub fn pace((first, last): (Date, Date), today: Date, percent: i64) -> Pace {
     }
 }
 
-/// Whether a target's growth counts (新增 60 个) and not its level (达到 70%), by its verb.
+/// Whether a target's growth counts (新增 60 个, 完成 1 所) and not its level (达到 70%, 保持 20 个), by its verb. Of what is
+/// counted only these words mean a level; a share or a rate is one always.
 #[must_use]
 pub fn grows(verb: &str, unit: &str) -> bool {
-    const GROWTH: [&str; 12] = [
-        "新增",
-        "新建",
-        "增加",
-        "增设",
-        "新设",
-        "新培育",
-        "培育",
-        "创建",
-        "建设",
-        "打造",
-        "扩大",
-        "新创",
+    const LEVEL: [&str; 13] = [
+        "达",
+        "保持",
+        "保有",
+        "维持",
+        "稳定",
+        "覆盖",
+        "拥有",
+        "建有",
+        "不少于",
+        "不低于",
+        "不超过",
+        "控制",
+        "至少有",
     ];
-    !matches!(unit, "%" | "‰" | "‱" | "ratio") && GROWTH.iter().any(|word| verb.contains(word))
+    let share = matches!(unit, "%" | "‰" | "‱" | "ratio") || unit.contains('/');
+    !share && !LEVEL.iter().any(|word| verb.contains(word))
+}
+
+/// The kinds that a metric tells apart; none for one that is counted as a whole.
+#[must_use]
+pub const fn kinds_of(metric: &Metric) -> &'static [&'static str] {
+    match metric.how {
+        How::Moment { kinds, .. } => kinds,
+        _ => &[],
+    }
+}
+
+/// The kind that counts when a metric moves the target: the one that was said, except one of the old metric that the new
+/// one does not know. Then it is the kind that the target's words mean.
+#[must_use]
+pub fn kind_for((target, metric): (&TargetRow, Option<&str>), said: &str, known: &[&str]) -> String {
+    let Some(metric) = metric else {
+        return String::new();
+    };
+    if target.metric.as_deref() == Some(metric) || said.is_empty() || known.contains(&said) {
+        return said.to_owned();
+    }
+    let meant = Bindings::shipped().kind(metric, &target.object);
+    if known.contains(&meant) {
+        meant.to_owned()
+    } else {
+        String::new()
+    }
 }
 
 /// How far a target is: what was there at the beginning, and what is there now.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reached {
-    /// At the beginning; 0 for what is counted from the beginning on.
-    pub start: f64,
+    /// At the beginning; 0 for what is counted from the beginning on, none when nobody knows.
+    pub start: Option<f64>,
     /// Now.
     pub now: f64,
     /// Whether the growth counts.
@@ -213,11 +163,11 @@ pub struct Reached {
 }
 
 impl Reached {
-    /// What counts of it.
+    /// What counts of it; growth from an unknown beginning counts nothing.
     #[must_use]
     pub fn counted(&self) -> f64 {
         if self.grows {
-            self.now - self.start
+            self.start.map_or(0.0, |start| self.now - start)
         } else {
             self.now
         }
@@ -229,7 +179,7 @@ impl Reached {
         share(self.counted(), target)
     }
 
-    /// What it will come to on the last day if it goes on evenly by days.
+    /// What it will come to on the last day if it goes on evenly by days; nothing for a level whose beginning is not known.
     #[must_use]
     pub fn forecast(&self, target: &TargetRow, (first, last): (Date, Date), today: Date) -> Forecast {
         if target.comparison == TargetComparison::Le {
@@ -247,7 +197,11 @@ impl Reached {
         }
         #[expect(clippy::cast_precision_loss, reason = "a percentage")]
         let gone = gone as f64 / 100.0;
-        let base = if self.grows { 0.0 } else { self.start };
+        let base = match self.start {
+            Some(_) if self.grows => 0.0,
+            Some(start) => start,
+            None => return Forecast::None,
+        };
         let expected = base + (self.counted() - base) / gone;
         Forecast::Percent(share(expected, target))
     }
@@ -303,6 +257,68 @@ impl Forecast {
             Self::Percent(percent) => format!("按目前进度，到{}月可完成{percent}%。", last.month()),
         }
     }
+}
+
+/// A target as a granted change makes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Granted {
+    /// How the figure is meant.
+    pub comparison: TargetComparison,
+    /// The figure in thousandths.
+    pub value_milli: i64,
+    /// Upper end of a span.
+    pub value_to_milli: Option<i64>,
+    /// Last day.
+    pub due: Option<Date>,
+}
+
+/// What a target is with another figure or day. A span, and all of a thing, become at least the new figure: their other end
+/// was not asked for anew.
+#[must_use]
+pub fn granted(target: &TargetRow, value_milli: Option<i64>, due: Option<Date>) -> Granted {
+    let due = due.or(target.due);
+    let Some(value_milli) = value_milli else {
+        return Granted {
+            comparison: target.comparison,
+            value_milli: target.value_milli,
+            value_to_milli: target.value_to_milli,
+            due,
+        };
+    };
+    let comparison = match target.comparison {
+        TargetComparison::Between | TargetComparison::All => TargetComparison::Ge,
+        kept @ (TargetComparison::Eq | TargetComparison::Ge | TargetComparison::Le) => kept,
+    };
+    Granted {
+        comparison,
+        value_milli,
+        value_to_milli: None,
+        due,
+    }
+}
+
+/// Most letters of all replies to one slip.
+const LONGEST_REPLIES: usize = 10_000;
+
+/// The replies to a slip with one more behind the others, which stay; none when its words stand last already.
+///
+/// # Errors
+/// [`AppError::Refused`] when the replies are too many.
+pub fn replied(before: &str, words: &str, today: Date) -> AppResult<Option<String>> {
+    if before.is_empty() {
+        return Ok(Some(words.to_owned()));
+    }
+    if before == words || before.ends_with(&format!("补充：\n{words}")) {
+        return Ok(None);
+    }
+    let all = format!("{before}\n{today} 补充：\n{words}");
+    if all.chars().count() > LONGEST_REPLIES {
+        return Err(AppError::refused(
+            "replies_full",
+            "这张督办单的回复已经很长，不能再补充。请和发单的单位当面说明。",
+        ));
+    }
+    Ok(Some(all))
 }
 
 /// The day on which reports of a month are due: the so-many last working day by the shipped holidays.
@@ -369,46 +385,6 @@ mod tests {
     }
 
     #[test]
-    fn parts_end_before_others_are_given() {
-        let (task, one, two) = (Id::from_raw(9), Id::from_raw(1), Id::from_raw(2));
-        let printed = |leads: &[&'static str], helpers: &[&'static str]| Printed {
-            task,
-            leads: leads.to_vec(),
-            helpers: helpers.to_vec(),
-        };
-        let before: HashMap<String, OrgId> = [("甲".to_owned(), one), ("乙".to_owned(), two)].into();
-        let (lead, helper) = (DutyPart::Lead, DutyPart::Helper);
-        let all = printed(&["甲"], &["乙"]);
-        for (chosen, ended, given) in [
-            // Swapped: both go, both come back, the lead last.
-            (
-                vec![("甲", Some(two)), ("乙", Some(one))],
-                vec![one, two],
-                vec![(one, helper), (two, lead)],
-            ),
-            // Both mean one: it leads.
-            (
-                vec![("乙", Some(one))],
-                vec![two],
-                vec![(one, helper), (one, lead)],
-            ),
-            (vec![("甲", None)], vec![one], vec![]),
-            (vec![("甲", Some(one))], vec![], vec![]),
-        ] {
-            let chosen: Vec<(String, Option<OrgId>)> = chosen
-                .into_iter()
-                .map(|(name, org)| (name.to_owned(), org))
-                .collect();
-            let moves = duty_moves(std::slice::from_ref(&all), &before, &chosen);
-            let orgs: Vec<OrgId> = moves.ended.iter().map(|(_, org)| *org).collect();
-            assert_eq!(orgs, ended, "{chosen:?}");
-            let parts: Vec<(OrgId, DutyPart)> =
-                moves.given.iter().map(|(_, org, part)| (*org, *part)).collect();
-            assert_eq!(parts, given, "{chosen:?}");
-        }
-    }
-
-    #[test]
     fn growth_and_levels_are_told_apart_by_the_verb() {
         for (verb, unit, growth) in [
             ("新增", "个", true),
@@ -416,7 +392,13 @@ mod tests {
             ("达到", "%", false),
             ("新增", "%", false),
             ("达到", "人", false),
-            ("", "个", false),
+            ("完成", "所", true),
+            ("确定", "项", true),
+            ("争创", "个", true),
+            ("", "个", true),
+            ("保持", "个", false),
+            ("覆盖", "个", false),
+            ("投入", "元/人", false),
         ] {
             assert_eq!(grows(verb, unit), growth, "{verb} {unit}");
         }
@@ -426,7 +408,11 @@ mod tests {
     fn forecasts_go_on_evenly_or_say_why_not() {
         use TargetComparison::{Ge, Le};
         let days = (day("2026-01-01"), day("2026-12-31"));
-        let reached = |start: f64, now: f64, grows: bool| Reached { start, now, grows };
+        let reached = |start: f64, now: f64, grows: bool| Reached {
+            start: Some(start),
+            now,
+            grows,
+        };
         for (reached, target, today, forecast) in [
             (
                 reached(100.0, 130.0, true),
@@ -477,16 +463,33 @@ mod tests {
                 "{reached:?} {today}"
             );
         }
+    }
+
+    #[test]
+    fn a_level_whose_beginning_is_not_known_has_no_forecast() {
+        use TargetComparison::Ge;
+        let days = (day("2026-01-01"), day("2026-12-31"));
+        let unknown = Reached {
+            start: None,
+            now: 55.0,
+            grows: false,
+        };
+        let midyear = day("2026-07-02");
+        assert_eq!(unknown.forecast(&target(70, Ge), days, midyear), Forecast::None);
         assert_eq!(
-            Forecast::Percent(83).sentence(days.1),
-            "按目前进度，到12月可完成83%。"
+            unknown.forecast(&target(50, Ge), days, midyear),
+            Forecast::Reached
         );
     }
 
     #[test]
     fn percent_is_of_the_figure_asked_for() {
         use TargetComparison::{Ge, Le};
-        let reached = |start: f64, now: f64, grows: bool| Reached { start, now, grows };
+        let reached = |start: f64, now: f64, grows: bool| Reached {
+            start: Some(start),
+            now,
+            grows,
+        };
         for (reached, target, percent) in [
             (reached(100.0, 130.0, true), target(60, Ge), 50),
             (reached(0.0, 130.0, false), target(100, Ge), 130),
@@ -497,6 +500,70 @@ mod tests {
         ] {
             assert_eq!(reached.percent(&target), percent, "{reached:?}");
         }
+    }
+
+    #[test]
+    fn a_new_figure_leaves_no_end_of_the_old_one() {
+        use TargetComparison::{All, Between, Eq, Ge, Le};
+        let due = day("2026-10-31");
+        for (comparison, to, value, granted_comparison, granted_to) in [
+            (Eq, None, Some(50_000), Eq, None),
+            (Le, None, Some(50_000), Le, None),
+            (Between, Some(70_000), Some(50_000), Ge, None),
+            (All, None, Some(80_000), Ge, None),
+            (Between, Some(70_000), None, Between, Some(70_000)),
+            (All, None, None, All, None),
+        ] {
+            let mut old = target(60, comparison);
+            old.value_to_milli = to;
+            let wanted = Granted {
+                comparison: granted_comparison,
+                value_milli: value.unwrap_or(60_000),
+                value_to_milli: granted_to,
+                due: Some(due),
+            };
+            assert_eq!(granted(&old, value, Some(due)), wanted, "{comparison:?}");
+        }
+    }
+
+    #[test]
+    fn a_kind_of_the_old_metric_does_not_stay_with_a_new_one() {
+        let mut row = target(60, TargetComparison::Eq);
+        row.object = "老年教育社会学习点".into();
+        row.metric = Some("schools.count".into());
+        let sites = ["social_site", "care_site"];
+        for (metric, said, known, kind) in [
+            (
+                Some("schools.count"),
+                "street_school",
+                &["street_school"][..],
+                "street_school",
+            ),
+            // A course's category is no kind that the metric lists.
+            (Some("schools.count"), "music", &[][..], "music"),
+            (Some("sites.by_kind"), "street_school", &sites[..], "social_site"),
+            (Some("sites.by_kind"), "care_site", &sites[..], "care_site"),
+            (Some("sites.by_kind"), "", &sites[..], ""),
+            (Some("teachers.count"), "street_school", &[][..], ""),
+            (None, "street_school", &[][..], ""),
+        ] {
+            assert_eq!(kind_for((&row, metric), said, known), kind, "{metric:?} {said}");
+        }
+    }
+
+    #[test]
+    fn a_second_reply_stands_behind_the_first() {
+        let today = day("2026-11-22");
+        let second = "第一次\n2026-11-22 补充：\n第二次";
+        for (before, words, all) in [
+            ("", "第一次", Some("第一次")),
+            ("第一次", "第二次", Some(second)),
+            ("第一次", "第一次", None),
+            (second, "第二次", None),
+        ] {
+            assert_eq!(replied(before, words, today).unwrap().as_deref(), all, "{before}");
+        }
+        assert!(replied(&"长".repeat(LONGEST_REPLIES), "再说", today).is_err());
     }
 
     #[test]

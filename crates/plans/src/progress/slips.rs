@@ -2,12 +2,15 @@
 
 use super::actions::{issued, managed, of_plan, sees};
 use super::duties::answers_for;
-use super::model::DutyPart;
+use super::model::{self, DutyPart};
 use super::store::{self, SlipRow};
 use crate::{PlanId, PlanSlipId, PlanTaskId};
 use kernel::{Date, OrgId};
 use platform::{AppError, AppResult, Ctx, Event, Permission};
 use serde_json::json;
+
+/// Most letters of one reply.
+pub(super) const LONGEST_REPLY: usize = 2_000;
 
 /// Slips on a task that the actor may read, the newest first.
 ///
@@ -40,7 +43,7 @@ pub async fn send(
     due: Date,
 ) -> AppResult<PlanSlipId> {
     let plan = managed(ctx, id, Permission::PlanIssue).await?;
-    of_plan(ctx, id, task).await?;
+    of_plan(ctx.db(), id, task).await?;
     let duties = store::duties(ctx.db(), id).await?;
     let leads =
         |duty: &store::DutyRow| duty.task_id == task && duty.org_id == org && duty.part == DutyPart::Lead;
@@ -66,6 +69,20 @@ pub async fn send(
     Ok(slip)
 }
 
+/// A slip that the actor may read.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is none for this actor.
+pub(super) async fn get(ctx: &Ctx, plan: PlanId, id: PlanSlipId) -> AppResult<SlipRow> {
+    let row = issued(ctx, plan).await?;
+    let slip = store::slip(ctx.db(), plan, id).await?;
+    if sees(ctx, &row, &slip.org_path) {
+        Ok(slip)
+    } else {
+        Err(AppError::NotFound)
+    }
+}
+
 /// A slip that lies with the actor's organisation and is not closed.
 async fn mine(ctx: &Ctx, plan: PlanId, id: PlanSlipId) -> AppResult<SlipRow> {
     ctx.may(Permission::PlanReport)?;
@@ -74,6 +91,10 @@ async fn mine(ctx: &Ctx, plan: PlanId, id: PlanSlipId) -> AppResult<SlipRow> {
     if !answers_for(ctx, &slip.plan_path, &slip.org_path) {
         return Err(AppError::NotFound);
     }
+    open(slip)
+}
+
+fn open(slip: SlipRow) -> AppResult<SlipRow> {
     if slip.closed_at.is_some() {
         return Err(AppError::refused(
             "slip_closed",
@@ -101,16 +122,21 @@ pub async fn receive(ctx: &Ctx, plan: PlanId, id: PlanSlipId) -> AppResult<SlipR
     Ok(slip)
 }
 
-/// Replies to a slip.
+/// Replies to a slip; a second reply stands behind the first.
 ///
 /// # Errors
 /// As [`receive`]; [`AppError::Invalid`] without words.
 pub async fn reply(ctx: &Ctx, plan: PlanId, id: PlanSlipId, words: &str) -> AppResult<SlipRow> {
     let slip = mine(ctx, plan, id).await?;
-    let words =
-        kernel::bounded_lines(words, 2, 2_000, "回复").map_err(|wrong| AppError::invalid("reply", wrong))?;
+    let words = kernel::bounded_lines(words, 2, LONGEST_REPLY, "回复")
+        .map_err(|wrong| AppError::invalid("reply", wrong))?;
     let tx = ctx.begin().await?;
-    store::reply_slip(&tx, id, &words, ctx.now()).await?;
+    tx.lock("plan", plan.raw()).await?;
+    let slip = open(store::slip(&tx, plan, slip.id).await?)?;
+    let Some(all) = model::replied(&slip.reply, &words, ctx.today())? else {
+        return Ok(slip);
+    };
+    store::reply_slip(&tx, id, &all, ctx.now()).await?;
     tx.commit(vec![
         Event::new("plan.slip_replied", "plan_slip", id).at(slip.org_id),
     ])
@@ -124,11 +150,12 @@ pub async fn reply(ctx: &Ctx, plan: PlanId, id: PlanSlipId, words: &str) -> AppR
 /// [`AppError::NotFound`] outside the scope; [`AppError::Refused`] when it is closed already.
 pub async fn close(ctx: &Ctx, plan: PlanId, id: PlanSlipId) -> AppResult<SlipRow> {
     managed(ctx, plan, Permission::PlanIssue).await?;
-    let slip = store::slip(ctx.db(), plan, id).await?;
+    let tx = ctx.begin().await?;
+    tx.lock("plan", plan.raw()).await?;
+    let slip = store::slip(&tx, plan, id).await?;
     if slip.closed_at.is_some() {
         return Err(AppError::refused("slip_closed", "这张督办单已经办结。"));
     }
-    let tx = ctx.begin().await?;
     store::close_slip(&tx, id, ctx.now()).await?;
     tx.commit(vec![
         Event::new("plan.slip_closed", "plan_slip", id).at(slip.org_id),

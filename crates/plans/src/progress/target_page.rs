@@ -3,6 +3,7 @@
 use super::actions;
 use super::figures::Standing;
 use super::form::bind_fields;
+use super::model;
 use super::pages::noticed;
 use crate::plans::pages::{crumbs, id};
 use crate::plans::{PlanRow, TargetRow};
@@ -12,7 +13,7 @@ use axum::Extension;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use kernel::Date;
-use metrics::{Ask, Dimension, How, Metric, Metrics, Period, Slice};
+use metrics::{Ask, Dimension, Metric, Metrics, Period, Slice};
 use platform::web::{Posted, see_other};
 use platform::{AppError, AppResult, Ctx, Permission};
 use std::sync::Arc;
@@ -95,10 +96,7 @@ fn choices(metrics: &Metrics, present: Option<&str>) -> Vec<Choice> {
 /// The kinds that a metric counts, by name; with the present one, which may be a course's category.
 fn kinds(metrics: &Metrics, metric: &str, present: &str) -> Vec<Choice> {
     let found = metrics.find(metric);
-    let known = match found.map(|metric| metric.how) {
-        Some(How::Moment { kinds, .. }) => kinds,
-        _ => &[],
-    };
+    let known = found.map_or(&[][..], model::kinds_of);
     let label = |kind: &str| {
         found.map_or_else(
             || kind.to_owned(),
@@ -160,7 +158,7 @@ async fn page(
         crumbs: crumbs(&page, &view.plan, Some("指标值")),
         page,
         task: format!("/desk/plans/{plan}/tasks/{}", progress.task.row.id),
-        now: now_words(standing, &row),
+        now: standing.words(&row),
         forecast,
         metric: row
             .metric
@@ -184,32 +182,6 @@ async fn page(
         plan: view.plan,
     };
     Ok(ui::respond::html_with(status, &template))
-}
-
-fn now_words(standing: &Standing, target: &TargetRow) -> String {
-    let Some(reached) = standing.reached else {
-        return format!("还没有数。{}", standing.remark);
-    };
-    let growth = if reached.grows {
-        format!("，计划开始以来增加 {}", plain(reached.counted()))
-    } else {
-        String::new()
-    };
-    format!(
-        "现在 {}{growth}，完成 {}%。{}",
-        standing.text,
-        reached.percent(target),
-        standing.remark
-    )
-}
-
-fn plain(number: f64) -> String {
-    crate::plans::plain_amount(rounded(number * 1000.0))
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "clamped far inside")]
-fn rounded(number: f64) -> i64 {
-    number.round().clamp(-1e15, 1e15) as i64
 }
 
 fn slice_of(standing: &Standing) -> Slice {
@@ -244,10 +216,14 @@ async fn trend(
         })
         .collect();
     let figures = metrics.figures(ctx, &asks).await?;
+    let first = months.first().map(|month| month.first_day());
     let points: Vec<(String, i64)> = months
         .iter()
         .zip(&figures)
-        .filter_map(|(month, figure)| Some((label(month.first_day()), figure.point()?)))
+        .filter_map(|(month, figure)| {
+            let day = month.first_day();
+            Some((label(day, first == Some(day)), figure.point()?))
+        })
         .collect();
     Ok(Chart {
         kind: ChartKind::Line,
@@ -259,8 +235,13 @@ async fn trend(
     })
 }
 
-fn label(day: Date) -> String {
-    format!("{}月", day.month())
+/// The month; with its year where a year begins.
+fn label(day: Date, first: bool) -> String {
+    if first || day.month() == 1 {
+        format!("{}年{}月", day.year(), day.month())
+    } else {
+        format!("{}月", day.month())
+    }
 }
 
 /// The figure of each org directly below; none for a plan of an org without any.
@@ -300,4 +281,21 @@ async fn split(
         decimals: metric.decimals,
         points,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_has_its_year_where_a_year_begins() {
+        for (day, first, text) in [
+            (Date::constant(2025, 11, 1), true, "2025年11月"),
+            (Date::constant(2025, 12, 1), false, "12月"),
+            (Date::constant(2026, 1, 1), false, "2026年1月"),
+            (Date::constant(2026, 2, 1), false, "2月"),
+        ] {
+            assert_eq!(label(day, first), text);
+        }
+    }
 }

@@ -15,8 +15,7 @@ use crate::{PlanChangeId, PlanId, PlanMilestoneId, PlanReportId, PlanSlipId, Pla
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, Query};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use metrics::Metrics;
 use orgs::tree::OrgBrief;
 use platform::web::{Posted, Upload, see_other};
@@ -58,14 +57,10 @@ impl TaskPage {
         let Some(standing) = self.task.standings.get(&target.id) else {
             return String::new();
         };
-        let percent = standing
-            .reached
-            .map(|reached| format!("，完成 {}%", reached.percent(target)))
-            .unwrap_or_default();
         match standing.source {
             Source::Nothing if standing.remark.is_empty() => "还没有数".to_owned(),
             Source::Nothing => standing.remark.clone(),
-            _ => format!("现在 {}{percent}。{}", standing.text, standing.remark),
+            _ => standing.words(target),
         }
     }
 
@@ -89,6 +84,18 @@ impl TaskPage {
 
     fn answers(&self, slip: &SlipRow) -> bool {
         self.own_slips.contains(&slip.id)
+    }
+
+    /// The reply to a slip that was not taken, if there is one.
+    fn reply_to(&self, slip: &SlipRow) -> Option<&Form> {
+        let typed = self.forms.reply.as_ref().filter(|(id, _)| *id == slip.id);
+        typed.map(|(_, form)| form)
+    }
+
+    /// What was said of a change and not taken, if anything was.
+    fn note_on(&self, change: &ChangeRow) -> Option<&Form> {
+        let typed = self.forms.note.as_ref().filter(|(id, _)| *id == change.id);
+        typed.map(|(_, form)| form)
     }
 
     fn is_done(&self) -> bool {
@@ -390,13 +397,7 @@ pub(super) async fn slip(
 pub(super) async fn evidence(ctx: Ctx, path: Ids) -> AppResult<Response> {
     let (plan, report): (PlanId, PlanReportId) = ids(path)?;
     let (name, bytes) = actions::evidence(&ctx, plan, report).await?;
-    let disposition = format!("attachment; filename*=UTF-8''{}", ui::view::query_value(&name));
-    let headers = [
-        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
-        (header::CONTENT_DISPOSITION, disposition),
-        (header::CACHE_CONTROL, "private, no-store".to_owned()),
-    ];
-    Ok((headers, bytes).into_response())
+    Ok(ui::respond::download(bytes, &name, "application/octet-stream"))
 }
 
 /// Says that a slip was received.
@@ -407,10 +408,25 @@ pub(super) async fn receive(ctx: Ctx, path: Ids, _posted: Posted) -> AppResult<R
 }
 
 /// Replies to a slip.
-pub(super) async fn reply(ctx: Ctx, path: Ids, posted: Posted) -> AppResult<Response> {
-    let (plan, slip): (PlanId, PlanSlipId) = ids(path)?;
-    let slip = slips::reply(&ctx, plan, slip, posted.get("reply")).await?;
-    Ok(back((plan, slip.task_id), "replied", "#slips"))
+pub(super) async fn reply(
+    ctx: Ctx,
+    Extension(metrics): Shared,
+    path: Ids,
+    posted: Posted,
+) -> AppResult<Response> {
+    let (plan, id): (PlanId, PlanSlipId) = ids(path)?;
+    let task = slips::get(&ctx, plan, id).await?.task_id;
+    let mut form = Form::from_pairs(form::reply_fields(), Lang::Zh, &posted.0);
+    let status = if form.is_valid() {
+        match slips::reply(&ctx, plan, id, form.get("reply")).await {
+            Ok(_) => return Ok(back((plan, task), "replied", "#slips")),
+            Err(error) => form.take_up(error)?,
+        }
+    } else {
+        422
+    };
+    let put = |forms: &mut Forms| forms.reply = Some((id, form));
+    again(&ctx, &metrics, (plan, task), put, status).await
 }
 
 /// Closes a slip.
@@ -421,13 +437,32 @@ pub(super) async fn close(ctx: Ctx, path: Ids, _posted: Posted) -> AppResult<Res
 }
 
 /// Grants or refuses a change.
-pub(super) async fn decide(ctx: Ctx, path: Ids, posted: Posted) -> AppResult<Response> {
-    let (plan, change): (PlanId, PlanChangeId) = ids(path)?;
+pub(super) async fn decide(
+    ctx: Ctx,
+    Extension(metrics): Shared,
+    path: Ids,
+    posted: Posted,
+) -> AppResult<Response> {
+    let (plan, id): (PlanId, PlanChangeId) = ids(path)?;
+    let task = changes::get(&ctx, plan, id).await?.task_id;
+    let mut form = Form::from_pairs(form::note_fields(), Lang::Zh, &posted.0);
     let granted = match posted.get("verdict") {
-        "approved" => true,
-        "refused" => false,
-        _ => return Err(AppError::invalid("verdict", "请选同意或者不同意。")),
+        "approved" => Some(true),
+        "refused" => Some(false),
+        _ => None,
     };
-    let change = changes::decide(&ctx, plan, change, granted, posted.get("note")).await?;
-    Ok(back((plan, change.task_id), "decided", "#changes"))
+    let status = match granted.filter(|_| form.is_valid()) {
+        Some(granted) => match changes::decide(&ctx, plan, id, granted, form.get("note")).await {
+            Ok(_) => return Ok(back((plan, task), "decided", "#changes")),
+            Err(error) => form.take_up(error)?,
+        },
+        None => {
+            if granted.is_none() {
+                form.refuse("请选同意或者不同意。");
+            }
+            422
+        }
+    };
+    let put = |forms: &mut Forms| forms.note = Some((id, form));
+    again(&ctx, &metrics, (plan, task), put, status).await
 }

@@ -1,6 +1,8 @@
 //! Progress through the router: leads named, reported, lit, slips, changes, carried over; forbidden; a sibling's.
 
+mod meanwhile;
 mod rights;
+mod typed;
 
 use crate::plans::tests::{TEXT, uploaded_for};
 use crate::testing::{Town, town};
@@ -58,6 +60,11 @@ async fn a_lead_reports_with_evidence_and_the_light_changes() {
         shown.body
     );
     let target = after(&shown.body, "/targets/", '"');
+    // A metric speaks before what is typed; here the bureau lets the lead type it.
+    let typed = [("metric", ""), ("counts", "growth"), ("kind", "")];
+    let bureau = town.district(Role::DistrictBureau);
+    let path = format!("{plan}/targets/{target}");
+    assert_eq!(bureau.post(&path, &typed).await.status, 303);
     let fields = [
         ("words", "已新增 57 个学习点"),
         ("target", target.as_str()),

@@ -36,6 +36,8 @@ struct Row {
     words: Vec<String>,
     #[serde(default)]
     units: Vec<String>,
+    #[serde(default)]
+    level_from: f64,
 }
 
 /// Words of things, each with its metric.
@@ -45,6 +47,7 @@ pub struct Bindings {
     names: Vec<(String, String)>,
     kinds: Vec<KindEntry>,
     chosen: Vec<String>,
+    levels: Vec<(String, f64)>,
 }
 
 #[derive(Debug)]
@@ -71,7 +74,11 @@ impl Bindings {
         let file: File = toml::from_str(text).map_err(|error| format!("指标对照表读不了：{error}"))?;
         let mut rows = Vec::new();
         let mut names = Vec::new();
+        let mut levels = Vec::new();
         for row in file.metric {
+            if row.level_from > 0.0 {
+                levels.push((row.id.clone(), row.level_from));
+            }
             names.push((row.id.clone(), row.name.clone()));
             for words in &row.words {
                 let parts: Vec<String> = words.split('+').map(str::to_owned).collect();
@@ -95,6 +102,7 @@ impl Bindings {
             names,
             kinds: kinds.collect(),
             chosen: file.chosen.words,
+            levels,
         })
     }
 
@@ -108,12 +116,25 @@ impl Bindings {
     /// The metric whose words fit best; the longest words win, none when nothing fits.
     #[must_use]
     pub fn metric(&self, object: &str, unit: &str) -> Option<String> {
+        // So many square metres are no count of anything.
+        let area = matches!(unit, "平方米" | "㎡" | "平米" | "m²");
         self.rows
             .iter()
-            .filter(|row| row.units.is_empty() || row.units.iter().any(|known| known == unit))
+            .filter(|row| row.units.is_empty() && !area || row.units.iter().any(|known| known == unit))
             .filter(|row| holds(object, &row.parts))
             .max_by_key(|row| (row.weight, row.units.len().min(1)))
             .map(|row| row.metric.clone())
+    }
+
+    /// The metric of a figure that is to be reached. A small level is meant of each place (达到两个教室), and no metric of all
+    /// is proposed for it: a person says what moves it.
+    #[must_use]
+    pub fn proposed(&self, (object, unit): (&str, &str), verb: &str, value: f64) -> Option<String> {
+        let small = |metric: &str| {
+            let mut levels = self.levels.iter();
+            verb.contains('达') && levels.any(|(id, from)| id == metric && value < *from)
+        };
+        self.metric(object, unit).filter(|metric| !small(metric))
     }
 
     /// The kind of the metric that the words mean; nothing when they mean the whole.
@@ -211,6 +232,21 @@ mod tests {
                         || letter == '_'),
                 "{metric}"
             );
+        }
+    }
+
+    #[test]
+    fn a_small_level_is_meant_of_each_place() {
+        let table = Bindings::shipped();
+        for (object, unit, verb, value, metric) in [
+            ("教室", "个", "达到", 2.0, None),
+            ("教室", "间", "达到", 200.0, Some("rooms.count")),
+            ("智慧教室", "间", "新建", 2.0, Some("rooms.count")),
+            ("学习点", "个", "达到", 2.0, Some("sites.by_kind")),
+            ("村社老年学堂", "平方米", "达到", 100.0, None),
+        ] {
+            let proposed = table.proposed((object, unit), verb, value);
+            assert_eq!(proposed.as_deref(), metric, "{object}");
         }
     }
 

@@ -364,7 +364,9 @@ fn written(
         found.push(Found {
             at: figure.start,
             target: Target {
-                metric: around.bindings.metric(&object, &figure.unit),
+                metric: around
+                    .bindings
+                    .proposed((&object, &figure.unit), &verb, figure.value),
                 object,
                 verb: verb.clone(),
                 comparison,

@@ -1,7 +1,7 @@
 //! SQL that writes items with their tasks and targets.
 
 use super::ItemRow;
-use crate::plans::model::{ItemDraft, TargetDraft, TaskDraft};
+use crate::plans::model::{ItemDraft, LookedAt, TargetDraft, TaskDraft};
 use crate::{PlanId, PlanItemId};
 use db::{DbResult, Tx, Value, args};
 
@@ -213,11 +213,11 @@ pub async fn accept_item(tx: &Tx, id: PlanItemId) -> DbResult<()> {
     Ok(())
 }
 
-/// Writes the words of an item whose tasks were moved or joined.
-pub async fn update_text(tx: &Tx, id: PlanItemId, text: &str) -> DbResult<()> {
+/// Writes the words of an item whose tasks were moved or joined, and how far it was looked at.
+pub async fn update_text(tx: &Tx, id: PlanItemId, text: &str, seen: LookedAt) -> DbResult<()> {
     tx.exec(
-        "UPDATE plan_item SET text = $2, checked = TRUE, version = version + 1 WHERE id = $1",
-        args![id, text],
+        "UPDATE plan_item SET text = $2, checked = $3, doubtful = $4, version = version + 1 WHERE id = $1",
+        args![id, text, seen.checked, seen.doubtful],
     )
     .await?;
     Ok(())
@@ -241,6 +241,16 @@ pub async fn make_room(tx: &Tx, plan: PlanId, after: i64) -> DbResult<()> {
     tx.exec(
         "UPDATE plan_item SET position = position + 1 WHERE plan_id = $1 AND position > $2",
         args![plan, after],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Says that items of a plan were written: its version rises.
+pub async fn items_written(tx: &Tx, plan: PlanId) -> DbResult<()> {
+    tx.exec(
+        "UPDATE plan SET version = version + 1 WHERE id = $1 {unscoped: found in scope before}",
+        args![plan],
     )
     .await?;
     Ok(())

@@ -1,7 +1,7 @@
 //! SQL of supervision slips and of changes that are asked for.
 
 use super::MOST;
-use crate::progress::model::ChangeVerdict;
+use crate::progress::model::{ChangeVerdict, Granted};
 use crate::{PlanChangeId, PlanId, PlanSlipId, PlanTargetId, PlanTaskId};
 use db::{Db, DbResult, Scope, Tx, Value, args};
 use kernel::{Date, Instant, OrgId};
@@ -271,23 +271,29 @@ pub async fn decide_change(
     Ok(())
 }
 
-/// Carries a granted change out: the figure and day of a target, or the last day of a task.
-pub async fn carry_out(tx: &Tx, change: &ChangeRow) -> DbResult<()> {
-    match change.target_id {
-        Some(target) => {
-            tx.exec(
-                "UPDATE plan_target SET value_milli = COALESCE($2, value_milli), due = COALESCE($3, due) WHERE id = $1",
-                args![target, change.value_milli, change.due],
-            )
-            .await?;
-        }
-        None => {
-            tx.exec(
-                "UPDATE plan_task SET window_to = COALESCE($2, window_to), every_year = FALSE WHERE id = $1",
-                args![change.task_id, change.due],
-            )
-            .await?;
-        }
-    }
+/// Writes figure and day of a target as a granted change makes them.
+pub async fn set_target(tx: &Tx, id: PlanTargetId, granted: Granted) -> DbResult<()> {
+    tx.exec(
+        "UPDATE plan_target SET comparison = $2, value_milli = $3, value_to_milli = $4, due = $5 WHERE id = $1",
+        args![
+            id,
+            granted.comparison,
+            granted.value_milli,
+            granted.value_to_milli,
+            granted.due
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Writes the last day of a task. A window that returned every year is one no more, and its first day goes with it.
+pub async fn set_last_day(tx: &Tx, task: PlanTaskId, due: &str) -> DbResult<()> {
+    tx.exec(
+        "UPDATE plan_task SET window_from = CASE WHEN every_year THEN '' ELSE window_from END, window_to = $2, \
+         every_year = FALSE WHERE id = $1",
+        args![task, due],
+    )
+    .await?;
     Ok(())
 }

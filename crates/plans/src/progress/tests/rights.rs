@@ -112,3 +112,27 @@ async fn names_that_swap_their_organisations_lose_neither() {
     let most = tasks["items"].as_array().unwrap().iter().map(named).max();
     assert_eq!(most, Some(2), "{tasks}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn percent_and_light_are_the_same_for_whoever_looks() {
+    let town = town().await;
+    let text = crate::plans::tests::TEXT.replace("，老年人参与率达到70%以上", "");
+    let bureau = town.district(Role::DistrictBureau);
+    let plan = crate::plans::tests::uploaded_for(&bureau, &town.world.district.to_string(), &text).await;
+    let issue = format!("{plan}/issue");
+    assert_eq!(bureau.submit(&issue, &issue, &[]).await.status, 303);
+    let path = format!("{}/tasks", api(&plan));
+    let mut seen = Vec::new();
+    for client in [bureau, town.school(Role::SchoolHead)] {
+        let tasks = client.call(200, "GET", &path, &serde_json::Value::Null).await;
+        let first = tasks["items"][0].clone();
+        // The metric of learning points says that none is there, to whoever may not read it too.
+        assert_eq!((&first["percent"], &first["typed"]), (&json!(0), &json!(false)));
+        seen.push((first["percent"].clone(), first["light"].clone()));
+        let id = first["id"].as_str().unwrap().to_owned();
+        let page = client.get(&format!("{plan}/tasks/{id}")).await;
+        let figure = page.shows("现在 0 个");
+        assert_eq!(figure, seen.len() == 1, "{}", page.body);
+    }
+    assert_eq!(seen[0], seen[1]);
+}

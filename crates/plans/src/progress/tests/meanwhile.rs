@@ -1,0 +1,130 @@
+//! What somebody else did meanwhile: carrying over into a draft that is gone or issued, changes of what has changed.
+
+use super::{NEXT, after, issued};
+use crate::plans::tests::uploaded_for;
+use crate::testing::{Town, town};
+use platform::Role;
+use testkit::Client;
+
+fn id_of(path: &str) -> String {
+    path.rsplit('/').next().unwrap().to_owned()
+}
+
+async fn next(town: &Town, bureau: &Client) -> String {
+    uploaded_for(bureau, &town.world.district.to_string(), NEXT).await
+}
+
+async fn carried(bureau: &Client, plan: &str, task: &str, next: &str) -> u16 {
+    let (into, task) = (id_of(next), id_of(task));
+    let form = [("into", into.as_str()), ("task", task.as_str())];
+    bureau.post(&format!("{plan}/carry"), &form).await.status
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_who_carry_over_at_once_do_it_once() {
+    let town = town().await;
+    let (plan, task) = issued(&town).await;
+    let bureau = town.district(Role::DistrictBureau);
+    let next = next(&town, &bureau).await;
+    let other = town.district(Role::DistrictBureau);
+    let (one, two) = tokio::join!(
+        carried(&bureau, &plan, &task, &next),
+        carried(&other, &plan, &task, &next)
+    );
+    let mut both = [one, two];
+    both.sort_unstable();
+    assert_eq!(both, [303, 422]);
+    assert_eq!(town.events("plan.carried_over").await.len(), 1);
+    let draft = bureau.get(&next).await;
+    assert_eq!(draft.body.matches("2026年结转").count(), 1, "{}", draft.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_that_is_thrown_away_gives_its_tasks_back() {
+    let town = town().await;
+    let (plan, task) = issued(&town).await;
+    let bureau = town.district(Role::DistrictBureau);
+    let gone = next(&town, &bureau).await;
+    assert_eq!(carried(&bureau, &plan, &task, &gone).await, 303);
+    assert!(bureau.get(&task).await.shows("已结转"));
+    // The version that was seen before the items came in does not throw them away.
+    let discard = format!("{gone}/discard");
+    let stale = [("version", "1"), ("reason", "传错了")];
+    assert_eq!(bureau.post(&discard, &stale).await.status, 409);
+    let answer = bureau.submit(&discard, &discard, &[("reason", "传错了")]).await;
+    assert_eq!(answer.location(), "/desk/plans?done=discarded", "{}", answer.body);
+    assert!(!bureau.get(&task).await.shows("已结转"));
+    // Nothing goes into a draft that is gone, nor into one that is issued by now.
+    assert_eq!(carried(&bureau, &plan, &task, &gone).await, 422);
+    let frozen = next(&town, &bureau).await;
+    let issue = format!("{frozen}/issue");
+    assert_eq!(bureau.submit(&issue, &issue, &[]).await.status, 303);
+    assert_eq!(carried(&bureau, &plan, &task, &frozen).await, 422);
+    let again = next(&town, &bureau).await;
+    assert_eq!(carried(&bureau, &plan, &task, &again).await, 303);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_of_what_has_changed_is_not_granted() {
+    let town = town().await;
+    let (plan, task) = issued(&town).await;
+    let head = town.school(Role::SchoolHead);
+    let target = after(&head.get(&task).await.body, "/targets/", '"');
+    for value in ["50", "40"] {
+        let form = [
+            ("change_target", target.as_str()),
+            ("change_value", value),
+            ("reason", "两处场地被征用"),
+        ];
+        let asked = head.post(&format!("{task}/change"), &form).await;
+        assert_eq!(asked.status, 303, "{}", asked.body);
+    }
+    let bureau = town.district(Role::DistrictBureau);
+    let page = bureau.get(&task).await;
+    // The newest first.
+    let newest = format!("{plan}/changes/{}", after(&page.body, "/changes/", '"'));
+    let rest = page.body.split_once("/changes/").unwrap().1;
+    let oldest = format!("{plan}/changes/{}", after(rest, "/changes/", '"'));
+    assert_ne!(newest, oldest);
+    assert_eq!(bureau.post(&newest, &[("verdict", "approved")]).await.status, 303);
+    let note = [("verdict", "approved"), ("note", "我看可以")];
+    let late = bureau.post(&oldest, &note).await;
+    assert!(
+        late.status == 409 && late.shows("指标值已经改过") && late.body.contains("我看可以"),
+        "{}",
+        late.body
+    );
+    assert!(bureau.get(&plan).await.shows("40 个"));
+    let refused = [("verdict", "refused"), ("note", "请重新申请")];
+    assert_eq!(bureau.post(&oldest, &refused).await.status, 303);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_last_day_ends_a_window_of_every_year() {
+    let town = town().await;
+    let (plan, task) = issued(&town).await;
+    let db = &town.app.platform.db;
+    let id: crate::PlanTaskId = id_of(&task).parse().unwrap();
+    let tx = db.begin().await.unwrap();
+    tx.exec(
+        "UPDATE plan_task SET window_from = '04-01', window_to = '05-31', every_year = TRUE WHERE id = $1",
+        db::args![id],
+    )
+    .await
+    .unwrap();
+    tx.finish().await.unwrap();
+    let bureau = town.district(Role::DistrictBureau);
+    assert!(bureau.get(&task).await.shows("2026-04-01 至 2026-05-31"));
+    let head = town.school(Role::SchoolHead);
+    let form = [("change_due", "2026-12-20"), ("reason", "场地被征用了")];
+    assert_eq!(head.post(&format!("{task}/change"), &form).await.status, 303);
+    let page = bureau.get(&task).await;
+    let change = format!("{plan}/changes/{}", after(&page.body, "/changes/", '"'));
+    assert_eq!(bureau.post(&change, &[("verdict", "approved")]).await.status, 303);
+    assert!(bureau.get(&task).await.shows("2026-01-01 至 2026-12-20"));
+    let from: Vec<String> = db
+        .query("SELECT window_from FROM plan_task WHERE id = $1", db::args![id])
+        .await
+        .unwrap();
+    assert_eq!(from, [""]);
+}
