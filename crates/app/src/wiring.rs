@@ -115,6 +115,7 @@ fn lessons_in(db: Db, room: orgs::RoomId, day: Date) -> orgs::bookings::BusyFutu
 /// When the data cannot be made.
 pub async fn fill_demo(platform: &Arc<Platform>, today: Date) -> AppResult<()> {
     crate::demo::build(platform, today).await?;
+    crate::demo::meetings::call(platform).await?;
     crate::demo::returns::publish(platform).await
 }
 

@@ -21,6 +21,7 @@ mod enrollments;
 mod fees;
 mod first_come;
 mod load;
+pub(crate) mod meetings;
 mod orgs;
 mod people;
 mod plans;
