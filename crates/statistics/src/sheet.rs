@@ -239,6 +239,11 @@ impl Page<'_> {
         done.map(drop).map_err(failed)
     }
 
+    /// Keeps the sheet from being seen: it is for the program that reads the file back.
+    pub fn hide(&mut self) {
+        self.sheet.set_hidden(true);
+    }
+
     /// Sets the width of a column in letters.
     ///
     /// # Errors

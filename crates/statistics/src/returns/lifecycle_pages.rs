@@ -1,6 +1,6 @@
 //! HTML of a return on its way up: filing, looking through it, sending cells back, amendments; and as a file.
 
-use super::actions::{self, Keep, Shown};
+use super::actions::{self, Keep, Shown, Unsaved};
 use super::lifecycle::{self, Remark};
 use super::pages::{Asked, amendment_form, asked, crumbs, file_form, noticed, show_page, title};
 use super::views::{self, Cell, Notes};
@@ -296,11 +296,7 @@ pub(super) async fn upload(ctx: Ctx, Path(at): Path<String>, upload: Upload) -> 
         Keep::AllOrNothing
     };
     let saved = actions::save(&ctx, id, brought.typed, keep).await?;
-    let errors: Vec<String> = saved
-        .unsaved
-        .iter()
-        .map(|one| format!("{}：{}", one.typed.element, one.sentence))
-        .collect();
+    let errors: Vec<String> = saved.unsaved.iter().map(upload_sentence).collect();
     if errors.is_empty() && brought.missing.is_empty() {
         return Ok(see_other(&format!("/desk/returns/{id}?done=imported")));
     }
@@ -314,6 +310,19 @@ pub(super) async fn upload(ctx: Ctx, Path(at): Path<String>, upload: Upload) -> 
         Some(saved.changed),
         status,
     ))
+}
+
+/// What is told of a cell of a file that was not kept: the same file again would meet the same change.
+fn upload_sentence(unsaved: &Unsaved) -> String {
+    let typed = &unsaved.typed;
+    if unsaved.conflict {
+        format!(
+            "{}：下载以后别人改过这一格，文件里的“{}”没有存。请在网页上改这一格，或者重新下载再填。",
+            typed.element, typed.value
+        )
+    } else {
+        format!("{}：{}", typed.element, unsaved.sentence)
+    }
 }
 
 /// The paper form.

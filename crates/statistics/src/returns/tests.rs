@@ -457,6 +457,67 @@ async fn a_workbook_goes_out_and_comes_in() {
     );
 }
 
+/// A workbook with one cell of table T1 changed.
+fn changed_in(bytes: &[u8], row: &str, column: &str, text: &str) -> Vec<u8> {
+    let mut writer = crate::sheet::Writer::new("改", kernel::Instant::from_millis(1_700_000_000_000));
+    for sheet in crate::sheet::read(bytes).unwrap() {
+        let mut page = writer.sheet(&sheet.name).unwrap();
+        let head = sheet.heading(&["编码", column]);
+        for (number, cells) in sheet.rows() {
+            for (at, old) in cells {
+                page.text(number, u16::try_from(*at).unwrap(), old, crate::sheet::Look::Text)
+                    .unwrap();
+            }
+            let here = head
+                .as_ref()
+                .filter(|(_, places)| sheet.text(number, places[0]) == row);
+            if let (true, Some((_, places))) = (sheet.name.starts_with("T1"), here) {
+                page.text(
+                    number,
+                    u16::try_from(places[1]).unwrap(),
+                    text,
+                    crate::sheet::Look::Text,
+                )
+                .unwrap();
+            }
+        }
+    }
+    writer.finish().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workbook_never_undoes_what_others_typed_since_it_went_out() {
+    let season = season().await;
+    let (clerk, head) = (
+        season.town.here(Role::Registrar),
+        season.town.here(Role::SchoolHead),
+    );
+    let id = season.open(&clerk, season.town.world.here.org).await;
+    let file = clerk.get(&format!("/desk/returns/{id}/xlsx")).await;
+    save(&head, &id, &[("T1_all_teams", "4")]).await;
+    let upload = format!("/desk/returns/{id}/upload");
+    let mine = changed_in(&file.bytes, "female", "teams", "2");
+    let answer = clerk.upload(&upload, &[("keep", "all")], "f.xlsx", &mine).await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    let now = read(&clerk, &id).await;
+    assert_eq!(
+        (
+            cell(&now, "T1_all_teams")["value"].as_str(),
+            cell(&now, "T1_female_teams")["value"].as_str()
+        ),
+        (Some("4"), Some("2")),
+        "the empty cell of the file says nothing of what was typed since"
+    );
+    let both = changed_in(&file.bytes, "all", "teams", "6");
+    let told = clerk.upload(&upload, &[("keep", "good")], "f.xlsx", &both).await;
+    assert!(
+        told.status == 422 && told.shows("下载以后别人改过这一格，文件里的“6”没有存"),
+        "{}",
+        told.body
+    );
+    assert_eq!(cell(&read(&clerk, &id).await, "T1_all_teams")["value"], "4");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_may_not_is_told_so_and_a_siblings_return_is_not_there() {
     let season = season().await;
