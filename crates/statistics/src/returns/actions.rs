@@ -481,7 +481,11 @@ pub fn compare(filled: &Filled, machine: &[Option<Machine>]) -> Vec<Difference> 
             before: cell.machine(),
             after,
             value: cell.value.map(Number::from_raw),
-            follows: cell.origin != Origin::Override
+            follows: model::follows(
+                filled.row.status,
+                cell.open,
+                model::automatic(element, filled.row.how),
+            ) && cell.origin != Origin::Override
                 && (cell.origin != Origin::Typed || cell.value.is_none()),
             element: element.clone(),
         })
@@ -510,10 +514,18 @@ pub async fn refresh(ctx: &Ctx, metrics: &Measures, id: ReturnId) -> AppResult<u
     let mut filled = Filled::read(&tx, row).await?;
     let before: Vec<i64> = filled.cells.iter().map(|cell| cell.version).collect();
     let how = filled.row.how;
-    let draft = filled.row.status == ReturnStatus::Draft;
+    let status = filled.row.status;
     for ((cell, element), machine) in filled.cells.iter_mut().zip(&form.elements).zip(machine) {
-        if let Some(machine) = machine.filter(|_| draft || cell.open) {
-            take_machine(cell, model::automatic(element, how), &machine, ctx.now());
+        let automatic = model::automatic(element, how);
+        let Some(machine) = machine.filter(|_| model::follows(status, cell.open, automatic)) else {
+            continue;
+        };
+        let held = (cell.value, cell.origin);
+        take_machine(cell, automatic, &machine, ctx.now());
+        if status == ReturnStatus::SentBack && !cell.open && held != (cell.value, cell.origin) {
+            // What changed by itself may ask for a reason, which only an open cell takes.
+            cell.open = true;
+            cell.remark = "下级的数变了，重新汇总".into();
         }
     }
     filled.compute();

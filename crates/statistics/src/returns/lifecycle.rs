@@ -25,7 +25,7 @@ async fn seize(ctx: &Ctx, permission: Permission, id: ReturnId, version: i64) ->
     Ok((tx, row))
 }
 
-/// The sums of a return must be those of now before it goes on.
+/// The sums of a return must be those of now before it goes on. The door is where the actor can do something about it.
 async fn same_sums(ctx: &Ctx, tx: &Tx, metrics: &Measures, filled: &Filled) -> AppResult<()> {
     if filled.row.how != How::Sum {
         return Ok(());
@@ -35,6 +35,15 @@ async fn same_sums(ctx: &Ctx, tx: &Tx, metrics: &Measures, filled: &Filled) -> A
     let sums = changed.filter(|one| model::automatic(&one.element, How::Sum) == Some(Origin::Sum));
     match sums.count() {
         0 => Ok(()),
+        // Who approves cannot ask the machine again: the office does, once a cell is sent back.
+        count if filled.row.status == ReturnStatus::Checked => Err(AppError::refused_with_door(
+            "sums_changed",
+            format!(
+                "下级的数变了，有 {count} 格的汇总不是最新的。请把其中一格退回，写上“请重新取数”；填报的一级重新取数以后再上报。"
+            ),
+            "去退回",
+            format!("/desk/returns/{}/review?show=all", filled.row.id),
+        )),
         count => Err(AppError::refused_with_door(
             "sums_changed",
             format!("下级的数变了，有 {count} 格的汇总不是最新的。请先重新取数。"),
@@ -156,12 +165,12 @@ pub struct Remark {
 /// [`AppError::Invalid`] beside each remark that is wrong; otherwise as [`check`].
 pub async fn send_back(ctx: &Ctx, id: ReturnId, remarks: Vec<Remark>, version: i64) -> AppResult<()> {
     let (tx, row) = seize(ctx, Permission::ReturnCheck, id, version).await?;
-    let permission = if row.status == ReturnStatus::Checked {
-        Permission::ReturnApprove
-    } else {
-        Permission::ReturnCheck
-    };
-    stands(ctx, &row, permission).await?;
+    match row.status {
+        ReturnStatus::Checked => stands(ctx, &row, Permission::ReturnApprove).await?,
+        // Sent back by whom it may be: either step may send back more.
+        ReturnStatus::SentBack if stands(ctx, &row, Permission::ReturnApprove).await.is_ok() => {}
+        _ => stands(ctx, &row, Permission::ReturnCheck).await?,
+    }
     let next = model::next(row.status, Act::SendBack)?;
     let mut filled = Filled::read(&tx, row).await?;
     let remarks = good_remarks(&filled, remarks)?;

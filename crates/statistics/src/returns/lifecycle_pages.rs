@@ -24,7 +24,7 @@ struct ReviewPage {
     shown: Shown,
     cells: Vec<(Cell, String, String)>,
     errors: Vec<FieldError>,
-    /// Which step is the actor's now: check, approve or nothing.
+    /// Which step is the actor's now: check, approve, send back more, or nothing.
     step: &'static str,
     hidden: usize,
 }
@@ -123,6 +123,7 @@ async fn review_page(
     let step = match shown.filled.row.status.as_str() {
         "filed" if shown.may_check => "check",
         "checked" if shown.may_approve => "approve",
+        "sent_back" if shown.may_check || shown.may_approve => "more",
         _ => "",
     };
     let template = ReviewPage {

@@ -42,6 +42,8 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod views;
+#[cfg(test)]
+mod way_up_tests;
 pub mod workbook;
 
 pub use api::ReturnsApi;

@@ -100,9 +100,9 @@ pub fn next(status: ReturnStatus, act: Act) -> AppResult<ReturnStatus> {
     match (act, status) {
         (Act::File, S::Draft | S::SentBack) => Ok(S::Filed),
         (Act::Check, S::Filed) => Ok(S::Checked),
-        (Act::SendBack, S::Filed | S::Checked) | (Act::Reopen, S::Filed | S::Checked | S::Approved) => {
-            Ok(S::SentBack)
-        }
+        // More cells may go back while some are open: what must hold between cells may need a cell that is shut.
+        (Act::SendBack, S::Filed | S::Checked | S::SentBack)
+        | (Act::Reopen, S::Filed | S::Checked | S::Approved) => Ok(S::SentBack),
         (Act::Approve, S::Checked) => Ok(S::Approved),
         (Act::Lock, S::Approved) => Ok(S::Locked),
         _ => Err(AppError::refused(
@@ -189,6 +189,17 @@ pub fn automatic(element: &Element, how: How) -> Option<Origin> {
         (_, How::Sum, Upward::Sum) => Some(Origin::Sum),
         (_, How::Sum, Upward::Typed) | (Fill::Typed, ..) => None,
         (Fill::Metric { .. }, ..) => Some(Origin::Machine),
+    }
+}
+
+/// Whether a cell follows the machine when it is asked again. Of a return that came back those do that are open, and all
+/// sums: a return that does not hold the sums of now cannot go on.
+#[must_use]
+pub fn follows(status: ReturnStatus, open: bool, automatic: Option<Origin>) -> bool {
+    match status {
+        ReturnStatus::Draft => true,
+        ReturnStatus::SentBack => open || automatic == Some(Origin::Sum),
+        _ => false,
     }
 }
 
@@ -333,7 +344,11 @@ mod tests {
         for (act, from, to) in [
             (Act::File, vec![S::Draft, S::SentBack], S::Filed),
             (Act::Check, vec![S::Filed], S::Checked),
-            (Act::SendBack, vec![S::Filed, S::Checked], S::SentBack),
+            (
+                Act::SendBack,
+                vec![S::Filed, S::Checked, S::SentBack],
+                S::SentBack,
+            ),
             (Act::Approve, vec![S::Checked], S::Approved),
             (Act::Lock, vec![S::Approved], S::Locked),
             (Act::Reopen, vec![S::Filed, S::Checked, S::Approved], S::SentBack),
@@ -342,6 +357,24 @@ mod tests {
                 let expected = from.contains(&status).then_some(to);
                 assert_eq!(next(status, act).ok(), expected, "{act:?} {status:?}");
             }
+        }
+    }
+
+    #[test]
+    fn of_what_came_back_open_cells_and_sums_follow_the_machine() {
+        for (status, open, automatic, expected) in [
+            (ReturnStatus::Draft, false, None, true),
+            (ReturnStatus::SentBack, false, Some(Origin::Machine), false),
+            (ReturnStatus::SentBack, true, Some(Origin::Machine), true),
+            (ReturnStatus::SentBack, false, Some(Origin::Sum), true),
+            (ReturnStatus::Filed, true, Some(Origin::Sum), false),
+            (ReturnStatus::Checked, false, Some(Origin::Sum), false),
+        ] {
+            assert_eq!(
+                follows(status, open, automatic),
+                expected,
+                "{status:?} {open} {automatic:?}"
+            );
         }
     }
 
