@@ -8,6 +8,7 @@ use metrics::{Metrics, State};
 use orgs::OrgKind;
 use platform::{AppError, AppResult, Ctx, Event, JobFuture, JobKind, Platform};
 use serde_json::json;
+use statistics::datasets::model::Over;
 use statistics::datasets::{Definition, actions as datasets};
 use statistics::returns::actions::{self as returns, Keep, Typed};
 use statistics::returns::lifecycle::{self, Remark};
@@ -90,7 +91,7 @@ pub(crate) async fn draft(ctx: &Ctx, metrics: &Metrics) -> AppResult<Option<Vers
     let Some(district) = areas.iter().find(|area| area.name == "闵行区") else {
         return Ok(None);
     };
-    let put = datasets::put(ctx, metrics, district.id, definition, false).await?;
+    let put = datasets::put(ctx, metrics, district.id, definition, (Over::Draft, false)).await?;
     Ok(Some(put.version))
 }
 

@@ -132,6 +132,25 @@ impl Form {
         troubles
     }
 
+    /// Formulas that wait for a cell of another return of this period, with the first such cell.
+    #[must_use]
+    pub fn waiting(
+        &self,
+        values: &[Option<Number>],
+        beyond: &dyn Fn(&Place) -> Option<Number>,
+    ) -> Vec<(usize, Place)> {
+        let waits = |(at, formula): &(usize, Expression)| {
+            let Answer::Waits(places) = formula.answer(&|place| self.value(place, values, beyond)) else {
+                return None;
+            };
+            let mut others = places
+                .into_iter()
+                .filter(|place| matches!(place, Place::Other(..)));
+            others.next().map(|place| (*at, place))
+        };
+        self.formulas.iter().filter_map(waits).collect()
+    }
+
     fn value(
         &self,
         place: &Place,

@@ -1,9 +1,10 @@
 //! Rules of datasets: what makes a definition good, and what may be done with a version. No I/O.
 
-use super::definition::{Definition, Element, Fill, How, Line, Nature, Table};
+use super::definition::{Definition, Element, Fill, How, Line, Nature, PeriodKind, Table};
 use super::form::{Fault, Form};
 use crate::number::MOST_DECIMALS;
-use kernel::bounded;
+use kernel::{Date, bounded};
+use metrics::Period;
 use platform::{AppError, AppResult, FieldError};
 use std::collections::BTreeSet;
 
@@ -310,11 +311,87 @@ pub fn refusal(faults: Vec<Fault>) -> AppError {
 pub fn may_change(status: DatasetStatus) -> AppResult<()> {
     match status {
         DatasetStatus::Draft => Ok(()),
-        DatasetStatus::Published | DatasetStatus::Retired => Err(AppError::refused(
-            "not_a_draft",
-            "这个版本已经发布，填过的报表要靠它，不能再改。请在它的基础上开一个新版本。",
-        )),
+        DatasetStatus::Published | DatasetStatus::Retired => Err(not_a_draft()),
     }
+}
+
+/// What was published stays.
+#[must_use]
+pub fn not_a_draft() -> AppError {
+    AppError::refused(
+        "not_a_draft",
+        "这个版本已经发布，填过的报表要靠它，不能再改。请在它的基础上开一个新版本。",
+    )
+}
+
+/// What may be there already when a whole dataset is put in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// Nothing of this code: somebody makes a new dataset.
+    Nothing,
+    /// The dataset, but no draft of it.
+    NoDraft,
+    /// A draft that was looked at in this version; it is written over.
+    Seen(i64),
+    /// Any draft; it is written over.
+    Draft,
+}
+
+/// Whether a dataset may be put in where one of this code is, with a draft in this version or without. `door` leads to it.
+///
+/// # Errors
+/// [`AppError::Refused`] with the door.
+pub fn may_put(over: Over, draft: Option<i64>, code: &str, door: &str) -> AppResult<()> {
+    match (over, draft) {
+        (Over::Nothing, _) => Err(AppError::refused_with_door(
+            "code_taken",
+            format!("已经有编号是“{code}”的报表了。请换一个编号；要改那一套，就打开它，在它上面开新草稿。"),
+            "打开那套报表",
+            door,
+        )),
+        (Over::NoDraft, Some(_)) => Err(AppError::refused_with_door(
+            "has_a_draft",
+            format!("报表“{code}”已经有一份草稿。要用这个文件替换它，请选“替换现有草稿”，里面改过的会没有。"),
+            "看现有草稿",
+            door,
+        )),
+        (Over::Seen(seen), Some(version)) if seen != version => Err(changed_meanwhile()),
+        _ => Ok(()),
+    }
+}
+
+/// Length of the period, first day and end of a version.
+pub type Span = (PeriodKind, Date, Option<Date>);
+
+/// What a version in use is to one that is to be published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beside {
+    /// No period is for both.
+    Apart,
+    /// The earlier one ends where the new one begins.
+    Closed,
+    /// The new one would begin before it, or with it: nobody could say which is meant.
+    Clash,
+}
+
+/// How a version in use stands beside one that is to be published, so that each period has one version.
+#[must_use]
+pub fn beside(new: Span, old: Span) -> Beside {
+    let ends_before = |(_, _, to): Span, (_, from, _): Span| to.is_some_and(|to| to <= from);
+    if new.0 != old.0 || ends_before(new, old) || ends_before(old, new) {
+        Beside::Apart
+    } else if old.1 < new.1 {
+        Beside::Closed
+    } else {
+        Beside::Clash
+    }
+}
+
+/// Whether a period is one that a version with this length of period, first day and end is for.
+#[must_use]
+pub fn is_for((kind, from, to): Span, period: Period) -> bool {
+    let begins = period.first_day();
+    kind.fits(period) && begins >= from && to.is_none_or(|until| begins < until)
 }
 
 /// Somebody changed the draft since the page was opened.
@@ -442,6 +519,81 @@ mod tests {
         });
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(found[0].1.contains("绕了一圈"));
+    }
+
+    #[test]
+    fn nothing_is_written_over_unasked() {
+        for (over, draft, code) in [
+            (Over::Nothing, None, Some("code_taken")),
+            (Over::Nothing, Some(3), Some("code_taken")),
+            (Over::NoDraft, None, None),
+            (Over::NoDraft, Some(3), Some("has_a_draft")),
+            (Over::Seen(3), Some(3), None),
+            (Over::Seen(2), Some(3), Some("changed_meanwhile")),
+            (Over::Seen(2), None, None),
+            (Over::Draft, Some(3), None),
+        ] {
+            let told = match may_put(over, draft, "small", "/desk/datasets/1") {
+                Err(AppError::Refused { code, .. }) => Some(code),
+                _ => None,
+            };
+            assert_eq!(told, code, "{over:?} {draft:?}");
+        }
+    }
+
+    #[test]
+    fn a_version_is_for_the_periods_that_begin_in_its_days() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let period = |text: &str| text.parse::<Period>().unwrap();
+        for (kind, from, to, asked, is) in [
+            (PeriodKind::Year, "2026-01-01", None, "2026", true),
+            (PeriodKind::Year, "2026-01-02", None, "2026", false),
+            (PeriodKind::Year, "2026-01-01", Some("2027-01-01"), "2027", false),
+            (PeriodKind::Year, "2026-01-01", None, "2026-05", false),
+        ] {
+            let span = (kind, day(from), to.map(day));
+            assert_eq!(is_for(span, period(asked)), is, "{from} {to:?} {asked}");
+        }
+        for (kind, from, first) in [
+            (PeriodKind::Year, "2026-01-01", "2026"),
+            (PeriodKind::Year, "2026-03-01", "2027"),
+            (PeriodKind::Month, "2026-12-02", "2027-01"),
+        ] {
+            assert_eq!(kind.first_from(day(from)), period(first), "{from}");
+        }
+    }
+
+    #[test]
+    fn each_period_has_one_version() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let year = |from: &str, to: Option<&str>| (PeriodKind::Year, day(from), to.map(day));
+        for (new, old, expected) in [
+            (year("2027-01-01", None), year("2026-01-01", None), Beside::Closed),
+            (
+                year("2027-01-01", None),
+                year("2026-01-01", Some("2027-01-01")),
+                Beside::Apart,
+            ),
+            (
+                year("2027-01-01", None),
+                year("2026-01-01", Some("2028-01-01")),
+                Beside::Closed,
+            ),
+            (year("2026-01-01", None), year("2026-01-01", None), Beside::Clash),
+            (year("2025-01-01", None), year("2026-01-01", None), Beside::Clash),
+            (
+                year("2025-01-01", Some("2026-01-01")),
+                year("2026-01-01", None),
+                Beside::Apart,
+            ),
+            (
+                (PeriodKind::Month, day("2026-01-01"), None),
+                year("2026-01-01", None),
+                Beside::Apart,
+            ),
+        ] {
+            assert_eq!(beside(new, old), expected, "{new:?} {old:?}");
+        }
     }
 
     #[test]
