@@ -5,6 +5,7 @@ use super::levels::{self, Expected};
 use super::model::{self, MOST_AT_ONCE, Origin, ReturnStatus};
 use super::store::{self, AmendmentRow, CellRow, ChangeRow, NewReturn, ReturnRow};
 use crate::datasets::definition::{Element, How};
+use crate::datasets::model::DatasetStatus;
 use crate::datasets::{VersionRow, store as datasets};
 use crate::number::Number;
 use crate::{Measures, ReturnId};
@@ -18,7 +19,7 @@ use serde_json::json;
 /// What may be filled, where, and how far it is.
 #[derive(Debug)]
 pub struct Overview {
-    /// Published versions that somebody in the scope fills, newest first of each dataset.
+    /// Versions that somebody in the scope fills or filled: of each dataset those in use first, the newest first.
     pub versions: Vec<(VersionRow, String)>,
     /// The one that is shown.
     pub version: Option<VersionRow>,
@@ -28,7 +29,8 @@ pub struct Overview {
     pub expected: Vec<Expected>,
 }
 
-/// The published versions whose issuer stands above or inside the actor's scope, with the names of their datasets.
+/// Versions in use, or taken out of use, whose issuer stands above or inside the actor's scope, with the names of their
+/// datasets. Returns of a version that is out of use are still to be read.
 ///
 /// # Errors
 /// When no post allows it.
@@ -44,9 +46,11 @@ pub async fn versions(ctx: &Ctx) -> AppResult<Vec<(VersionRow, String)>> {
             .any(|post| post.org_path.starts_with(&issuer.path));
         if above || scope.contains(&issuer.path) {
             let versions = datasets::versions(ctx.db(), dataset.id).await?.into_iter();
-            let published =
-                versions.filter(|one| one.status == crate::datasets::model::DatasetStatus::Published);
-            found.extend(published.map(|one| (one, dataset.name.clone())));
+            let mut issued: Vec<VersionRow> = versions
+                .filter(|one| one.status != DatasetStatus::Draft)
+                .collect();
+            issued.sort_by_key(|one| one.status != DatasetStatus::Published);
+            found.extend(issued.into_iter().map(|one| (one, dataset.name.clone())));
         }
     }
     Ok(found)
@@ -71,7 +75,12 @@ pub async fn overview(
                 .find(|(one, _)| one.id == id)
                 .ok_or(AppError::NotFound)?,
         ),
-        None => versions.first(),
+        None => {
+            let in_use = |(one, _): &&(VersionRow, String)| one.status == DatasetStatus::Published;
+            let mut published = versions.iter().filter(in_use);
+            let today = published.find(|(one, _)| one.is_for(one.period.at(ctx.today())));
+            today.or(versions.first())
+        }
     };
     let Some(version) = chosen.map(|(version, _)| version.clone()) else {
         return Ok(Overview {
@@ -82,14 +91,15 @@ pub async fn overview(
         });
     };
     let form = filled::form(ctx.db(), version.id).await?;
-    let period = period.unwrap_or_else(|| form.definition.period.at(ctx.today()));
-    if !form.definition.is_for(period) {
+    let asked = period.is_some();
+    let period = period.unwrap_or_else(|| version.period_at(ctx.today()));
+    if asked && !version.is_for(period) {
         return Err(AppError::invalid(
             "period",
             format!(
                 "这一版报表{}填一次，用于 {} 起的时期。请换一个时期，或换一个版本。",
-                form.definition.period.label(),
-                form.definition.valid_from
+                version.period.label(),
+                version.valid_from
             ),
         ));
     }
@@ -122,6 +132,7 @@ pub async fn open(
     if let Some(there) = store::of_org(ctx.db(), version.dataset_id, &period.to_string(), org.id).await? {
         return Ok(there.id);
     }
+    levels::in_use(&version)?;
     let form = filled::form(ctx.db(), version.id).await?;
     let place = levels::place(ctx, metrics, &form.definition, &version, &org, period).await?;
     let row = ReturnRow {

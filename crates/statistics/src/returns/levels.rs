@@ -86,6 +86,22 @@ fn place_of(
     }
 }
 
+/// Returns are opened by published versions only.
+///
+/// # Errors
+/// [`AppError::Refused`].
+pub fn in_use(version: &VersionRow) -> AppResult<()> {
+    if version.status == crate::datasets::model::DatasetStatus::Published {
+        return Ok(());
+    }
+    Err(AppError::refused_with_door(
+        "not_published",
+        "这个版本的报表没有在用，不能用它填报。请选已发布的版本。",
+        "统计填报",
+        "/desk/returns",
+    ))
+}
+
 /// Where the return of an org stands.
 ///
 /// # Errors
@@ -98,13 +114,7 @@ pub async fn place(
     org: &OrgBrief,
     period: Period,
 ) -> AppResult<Place> {
-    if version.status != crate::datasets::model::DatasetStatus::Published {
-        return Err(AppError::refused(
-            "not_published",
-            "这个版本的报表没有在用，不能用它填报。请选已发布的版本。",
-        ));
-    }
-    if !definition.is_for(period) {
+    if !version.is_for(period) {
         return Err(AppError::invalid(
             "period",
             format!("这一版报表不用于{}。请换一个时期，或换一个版本。", period.label()),

@@ -7,7 +7,7 @@ use super::model::{self, Act, MOST_LETTERS, Origin, ReturnStatus};
 use super::store::{self, ReturnRow};
 use crate::datasets::definition::How;
 use crate::{AmendmentId, Measures, ReturnId};
-use kernel::bounded;
+use kernel::{OrgId, bounded};
 use platform::{AppError, AppResult, Ctx, Event, FieldError, Permission, Tx, Waiting};
 use serde_json::json;
 use std::collections::HashSet;
@@ -401,16 +401,24 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
         if scope.is_nothing() {
             continue;
         }
-        let mut rows = Vec::new();
-        for row in store::waiting(ctx.db(), &scope, status).await? {
-            let here = match status {
-                ReturnStatus::SentBack => true,
-                ReturnStatus::Filed => reaches(ctx, permission, row.check_org).await?,
-                _ => reaches(ctx, permission, row.approve_org).await?,
+        let mut rows = store::waiting(ctx.db(), &scope, status).await?;
+        if status != ReturnStatus::SentBack {
+            let step = |row: &ReturnRow| {
+                if status == ReturnStatus::Filed {
+                    row.check_org
+                } else {
+                    row.approve_org
+                }
             };
-            if here {
-                rows.push(row);
-            }
+            let mut orgs: Vec<OrgId> = rows.iter().map(step).collect();
+            orgs.sort_unstable();
+            orgs.dedup();
+            let found = orgs::tree::find_many(ctx.db(), &orgs).await?.into_iter();
+            let reached: HashSet<OrgId> = found
+                .filter(|org| scope.contains(&org.path))
+                .map(|org| org.id)
+                .collect();
+            rows.retain(|row| reached.contains(&step(row)));
         }
         all.extend(as_waiting(what, &rows));
     }

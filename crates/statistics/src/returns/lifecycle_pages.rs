@@ -26,6 +26,8 @@ struct ReviewPage {
     errors: Vec<FieldError>,
     /// Which step is the actor's now: check, approve, send back more, or nothing.
     step: &'static str,
+    /// Which cells are listed, so that a refusal lists the same: all or changed.
+    show: &'static str,
     hidden: usize,
 }
 
@@ -134,6 +136,7 @@ async fn review_page(
         cells,
         errors,
         step,
+        show: if all { "all" } else { "changed" },
         shown,
     };
     Ok(ui::respond::html_with(status, &template))

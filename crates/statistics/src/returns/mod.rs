@@ -41,6 +41,8 @@ pub(crate) mod store;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod version_tests;
 mod views;
 #[cfg(test)]
 mod way_up_tests;
