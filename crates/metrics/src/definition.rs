@@ -138,7 +138,8 @@ pub struct SpanSource {
 pub enum Rollup {
     /// Its own and all of those below it.
     Sum,
-    /// Its own if it has one, else those of its children: population is registered at several levels.
+    /// Its own if it has one, else those of its children: population is registered at several levels. `m` is the year
+    /// whose end a fact speaks of.
     OwnElseChildren,
 }
 
@@ -173,8 +174,10 @@ db::record! {
         pub subject: String,
         /// Its id, for its page.
         pub subject_id: i64,
-        /// What it adds to the figure.
+        /// What it adds to the first measure.
         pub n: i64,
+        /// What it adds to the second measure.
+        pub m: i64,
     }
 }
 
@@ -259,7 +262,7 @@ pub struct Metric {
     pub scale: i64,
     /// Goes up when the definition changes.
     pub version: u32,
-    /// First day for which this version holds; an earlier period is answered with the note that it is counted by it too.
+    /// First day for which this version was made; earlier periods are counted by it too.
     pub valid_from: &'static str,
 }
 

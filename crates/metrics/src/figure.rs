@@ -75,6 +75,18 @@ impl Figure {
             .map_or_else(|| "—".to_owned(), |number| grouped(number, self.decimals))
     }
 
+    /// The value as a point of a chart: a whole number of its last place after the point.
+    #[must_use]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        reason = "figures stay far below 2^52; the cast saturates"
+    )]
+    pub fn point(&self) -> Option<i64> {
+        let places = 10_i64.pow(u32::try_from(self.decimals).unwrap_or(0)) as f64;
+        self.number().map(|number| (number * places).round() as i64)
+    }
+
     /// The value with its unit: `1,234 人`, `68.3 %`.
     #[must_use]
     pub fn with_unit(&self) -> String {
@@ -184,6 +196,11 @@ mod tests {
             assert_eq!(figure(State::Known, part, whole, per, decimals).text(), text);
         }
         assert_eq!(figure(State::Known, 1, Some(2), 100, 1).with_unit(), "50.0 %");
+        assert_eq!(
+            figure(State::Known, 45, Some(1_000_000), 10_000, 2).point(),
+            Some(45)
+        );
+        assert_eq!(figure(State::NotBegun, 45, None, 1, 2).point(), None);
         assert_eq!(figure(State::NotBegun, 1, None, 1, 0).with_unit(), "—");
     }
 

@@ -163,12 +163,35 @@ impl Period {
             Self::HalfYear { year, half } => Self::HalfYear { year: year - 1, half },
             Self::Year(year) => Self::Year(year - 1),
             Self::SchoolYear(year) => Self::SchoolYear(year - 1),
-            Self::Span { from, to } => Self::Span {
-                from: earlier(from),
-                to: earlier(to),
-            },
+            Self::Span { from, to } => {
+                let last = earlier(to);
+                let whole_month = to == to.last_of_month();
+                Self::Span {
+                    from: earlier(from),
+                    to: if whole_month { last.last_of_month() } else { last },
+                }
+            }
             Self::Day(day) => Self::Day(earlier(day)),
         }
+    }
+
+    /// The part of this period that can be compared with a year earlier, and that part a year earlier. A period that is
+    /// over is compared whole; of a running one, what holds on a day is taken today, what is counted by months up to the
+    /// last month that is over. Nothing when there is none yet.
+    #[must_use]
+    pub fn comparable(self, today: Date, is_moment: bool) -> Option<(Self, Self)> {
+        let now = if self.last_day() < today {
+            self
+        } else if is_moment {
+            (self.first_day() <= today).then_some(Self::Day(today))?
+        } else {
+            let last = before(today.first_of_month());
+            (self.first_day() <= last).then_some(Self::Span {
+                from: self.first_day(),
+                to: last,
+            })?
+        };
+        Some((now, now.last_year()))
     }
 
     /// The words on the screen.
@@ -336,6 +359,48 @@ mod tests {
             assert_eq!(period.previous().to_string(), previous, "{text}");
             assert_eq!(period.last_year().to_string(), last_year, "{text}");
         }
+    }
+
+    #[test]
+    fn a_running_period_is_compared_as_far_as_it_is_over() {
+        let today = Date::constant(2026, 3, 20);
+        for (text, is_moment, now_and_then) in [
+            ("2025", false, Some(("2025", "2024"))),
+            (
+                "2026",
+                false,
+                Some(("2026-01-01..2026-02-28", "2025-01-01..2025-02-28")),
+            ),
+            ("2026", true, Some(("2026-03-20", "2025-03-20"))),
+            (
+                "2026-Q1",
+                false,
+                Some(("2026-01-01..2026-02-28", "2025-01-01..2025-02-28")),
+            ),
+            ("2026-03", false, None),
+            ("2026-04", true, None),
+            (
+                "2025-S",
+                false,
+                Some(("2025-09-01..2026-02-28", "2024-09-01..2025-02-28")),
+            ),
+        ] {
+            let period: Period = text.parse().unwrap();
+            let found = period.comparable(today, is_moment);
+            let found = found.map(|(now, then)| (now.to_string(), then.to_string()));
+            let wanted = now_and_then.map(|(now, then)| (now.to_owned(), then.to_owned()));
+            assert_eq!(found, wanted, "{text}");
+        }
+        let leap = "2024-02".parse::<Period>().unwrap().last_year();
+        assert_eq!(leap.months(), Some(("2023-02".into(), "2023-02".into())));
+        let span: Period = "2023-01-01..2023-02-28".parse().unwrap();
+        assert_eq!(span.last_year().to_string(), "2022-01-01..2022-02-28");
+        let before_leap: Period = "2025-01-01..2025-02-28".parse().unwrap();
+        assert_eq!(
+            before_leap.last_year().to_string(),
+            "2024-01-01..2024-02-29",
+            "the end of a month stays one"
+        );
     }
 
     #[test]

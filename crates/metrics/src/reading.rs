@@ -168,9 +168,13 @@ impl Metrics {
         let ask = Ask::new(metric.id, org, period);
         self.load(ctx, std::slice::from_ref(&ask), &mut round).await?;
         let mut keys = Vec::new();
-        for how in self.simple(metric) {
-            if let Some(cells) = self.cells(ctx, &how, org, period, &mut round).await?.1 {
-                keys.extend(cells.keys(by, &choice(&how)));
+        for simple in self.simple(metric) {
+            // A whole that does not know the dimension has nothing to name.
+            if !simple.breakdowns.contains(&by) {
+                continue;
+            }
+            if let Some(cells) = self.cells(ctx, &simple.how, org, period, &mut round).await?.1 {
+                keys.extend(cells.keys(by, &choice(&simple.how)));
             }
         }
         keys.sort_unstable();
@@ -277,13 +281,15 @@ impl Metrics {
     }
 
     /// The metric itself, or part and whole of a ratio.
-    fn simple(&self, metric: &Metric) -> Vec<How> {
+    fn simple(&self, metric: &Metric) -> Vec<Metric> {
         match metric.how {
-            How::Ratio { part, whole, .. } => {
-                let of = |id| self.find(id).map(|metric| metric.how);
-                of(part).into_iter().chain(of(whole)).collect()
-            }
-            how => vec![how],
+            How::Ratio { part, whole, .. } => self
+                .find(part)
+                .into_iter()
+                .chain(self.find(whole))
+                .copied()
+                .collect(),
+            _ => vec![*metric],
         }
     }
 
@@ -426,7 +432,8 @@ impl Metrics {
         let mut wanted: HashMap<SpanKey, Vec<OrgId>> = HashMap::new();
         for ask in asks {
             let metric = self.find(&ask.metric).ok_or(AppError::NotFound)?;
-            for how in self.simple(metric) {
+            for simple in self.simple(metric) {
+                let how = simple.how;
                 let (How::Sum { source, .. } | How::Persons { source, .. }) = how else {
                     continue;
                 };
@@ -512,7 +519,6 @@ fn choice(how: &How) -> Choice<'static> {
     }
 }
 
-/// The measure is not part of a choice: kept here so that every kind of [`How`] is named once.
 impl How {
     /// The source of a simple metric.
     #[must_use]

@@ -134,12 +134,12 @@ pub async fn cells(
     Ok(found)
 }
 
-/// The own cells of all orgs in a month.
-pub async fn own_of_month(db: &Db, source: &str, month: &str) -> DbResult<Vec<Stored>> {
+/// The cells of all orgs in a month: their own, or those rolled up.
+pub async fn cells_of_month(db: &Db, source: &str, rolled: bool, month: &str) -> DbResult<Vec<Stored>> {
     db.query(
-        "SELECT org_id, month, cells, members FROM metric_cell WHERE source = $1 AND rolled = FALSE AND month = $2 \
-         ORDER BY org_id LIMIT $3",
-        args![source, month, MOST],
+        "SELECT org_id, month, cells, members FROM metric_cell WHERE source = $1 AND rolled = $2 AND month = $3 \
+         ORDER BY org_id LIMIT $4",
+        args![source, rolled, month, MOST],
     )
     .await
 }

@@ -1,10 +1,9 @@
 //! The small world of the test kit, with made-up sources of metrics that read its tables.
 
-use db::{DbResult, args};
-use kernel::OrgId;
+use db::args;
+use metrics::definition::Declared;
 use metrics::definition::Measure;
-use metrics::definition::{Declared, TreeFuture};
-use metrics::{Dimension, How, Metric, Metrics, MomentSource, Placed, Registry, Rollup, SourceKind};
+use metrics::{Dimension, How, Metric, Metrics, MomentSource, Registry, Rollup, SourceKind};
 use platform::Role;
 use std::sync::Arc;
 use testkit::{Client, TestApp, World, staff};
@@ -67,31 +66,11 @@ const ROOMS: MomentSource = MomentSource {
             CAST(0 AS BIGINT) AS m FROM room r WHERE CAST($1 AS TEXT) <> '' {unscoped: a test} \
             UNION ALL SELECT r.org_id, 'rooms', '', 'female', '', CAST(1 AS BIGINT), CAST(0 AS BIGINT) FROM room r",
     subjects: &["room"],
-    rows: "SELECT name AS label, '' AS detail, '' AS subject, id AS subject_id, seats AS n FROM room",
+    rows: "SELECT name AS label, '' AS detail, '' AS subject, id AS subject_id, seats AS n, seats AS m FROM room",
     rollup: Rollup::Sum,
     absent_is_zero: true,
     kind_label: plain,
 };
-
-pub fn read_tree(db: db::Db, _: kernel::Date) -> TreeFuture {
-    Box::pin(async move {
-        let rows: Vec<(OrgId, Option<OrgId>, String, String)> = db
-            .query(
-                "SELECT id, parent_id, short_name, kind FROM org WHERE status = 'open' ORDER BY id LIMIT 1000",
-                args![],
-            )
-            .await?;
-        let placed = rows.into_iter().map(|(id, above, name, kind)| Placed {
-            id,
-            above,
-            opened_on: kernel::Date::constant(2000, 1, 1),
-            standing: true,
-            name,
-            kind,
-        });
-        DbResult::Ok(placed.collect())
-    })
-}
 
 pub async fn town() -> Town {
     let schemas = [
@@ -107,7 +86,7 @@ pub async fn town() -> Town {
         moments: &[ROOMS],
     };
     let app = TestApp::start(&schemas, |platform| {
-        let registry = Registry::new(&[declared], read_tree).unwrap();
+        let registry = Registry::new(&[declared], orgs::metrics::tree).unwrap();
         crate::routes(&Arc::new(Metrics::new(registry, platform)), None)
     })
     .await;

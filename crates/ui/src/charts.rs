@@ -31,6 +31,8 @@ pub struct Chart {
     pub rows: String,
     /// Unit of the values, for example 人次.
     pub unit: String,
+    /// Places after the point of the values: 45 with two of them reads 0.45.
+    pub decimals: usize,
     /// Label and value of each row; negative values count as zero in the drawing.
     pub points: Vec<(String, i64)>,
 }
@@ -45,6 +47,17 @@ impl Chart {
             .max(1)
     }
 
+    /// A value for reading.
+    fn text(&self, value: i64) -> String {
+        let whole = 10_i64.saturating_pow(u32::try_from(self.decimals).unwrap_or(0));
+        if self.decimals == 0 {
+            return value.to_string();
+        }
+        let sign = if value < 0 { "-" } else { "" };
+        let (before, after) = ((value / whole).abs(), (value % whole).abs());
+        format!("{sign}{before}.{after:0width$}", width = self.decimals)
+    }
+
     fn share(&self, value: i64, length: i64) -> i64 {
         let scaled = i128::from(value.max(0)) * i128::from(length) / i128::from(self.most());
         i64::try_from(scaled).unwrap_or(length)
@@ -56,7 +69,7 @@ impl Chart {
         self.head(html);
         for (label, value) in &self.points {
             html.raw("<tr><th scope=\"row\">").text(label);
-            html.raw("</th><td class=\"num\">").text(value);
+            html.raw("</th><td class=\"num\">").text(self.text(*value));
             html.raw("</td><td aria-hidden=\"true\"><svg viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" focusable=\"false\">");
             html.raw("<rect class=\"bar\" width=\"")
                 .text(self.share(*value, 1000))
@@ -83,7 +96,9 @@ impl Chart {
         self.head(html);
         for (label, value) in &self.points {
             html.raw("<tr><th scope=\"row\">").text(label);
-            html.raw("</th><td class=\"num\">").text(value).raw("</td></tr>");
+            html.raw("</th><td class=\"num\">")
+                .text(self.text(*value))
+                .raw("</td></tr>");
         }
         html.raw("</tbody></table></div></details>");
     }
@@ -118,7 +133,7 @@ impl Chart {
                 .raw("\" cy=\"")
                 .text(y)
                 .raw("\" r=\"4\"/>");
-            text_at(html, "middle", x, y - 12, &value.to_string());
+            text_at(html, "middle", x, y - 12, &self.text(*value));
             text_at(html, "middle", x, HEIGHT - 6, label);
         }
         html.raw("</svg></div>");
@@ -158,7 +173,7 @@ impl HtmlSafe for Chart {}
 mod tests {
     use super::*;
 
-    fn chart(kind: ChartKind, values: &[i64]) -> String {
+    fn made(kind: ChartKind, values: &[i64]) -> Chart {
         let points = values
             .iter()
             .map(|value| (format!("<{value}>"), *value))
@@ -168,9 +183,27 @@ mod tests {
             sentence: "<b>".into(),
             rows: "街镇".into(),
             unit: "人次".into(),
+            decimals: 0,
             points,
         }
-        .to_string()
+    }
+
+    fn chart(kind: ChartKind, values: &[i64]) -> String {
+        made(kind, values).to_string()
+    }
+
+    #[test]
+    fn values_read_with_their_places_after_the_point() {
+        let with = |decimals, value| {
+            Chart {
+                decimals,
+                ..made(ChartKind::Bars, &[])
+            }
+            .text(value)
+        };
+        for (decimals, value, text) in [(0, 45, "45"), (2, 45, "0.45"), (2, -5, "-0.05"), (1, 100, "10.0")] {
+            assert_eq!(with(decimals, value), text);
+        }
     }
 
     #[test]

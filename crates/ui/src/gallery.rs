@@ -140,6 +140,7 @@ fn chart() -> Chart {
         sentence: "到 2026 年 3 月 31 日，江川路街道学习人次最多，4,210 人次。".into(),
         rows: "街镇".into(),
         unit: "人次".into(),
+        decimals: 0,
         points: points.map(|(name, value)| (name.to_owned(), value)).into(),
     }
 }
@@ -151,6 +152,7 @@ fn course() -> Chart {
         sentence: "2026 年 9 月到 12 月，每月签到人次。".into(),
         rows: "月份".into(),
         unit: "人次".into(),
+        decimals: 0,
         points: points.map(|(name, value)| (name.to_owned(), value)).into(),
     }
 }

@@ -134,7 +134,7 @@ async fn figures_agree_with_the_rows() {
         ),
         (
             "classes.hours",
-            "SELECT CAST(sum(minutes) AS BIGINT) FROM session WHERE status <> 'cancelled' AND id IN (SELECT session_id FROM attendance) AND day LIKE '2026%' {unscoped: a test}".into(),
+            "SELECT CAST(sum(minutes) AS BIGINT) FROM session WHERE status <> 'cancelled' AND id IN (SELECT session_id FROM attendance WHERE method <> 'leave') AND day LIKE '2026%' {unscoped: a test}".into(),
         ),
         (
             "certificates.count",
@@ -256,17 +256,64 @@ async fn the_recount_finds_and_mends_what_is_wrong() {
     let f = Figures::start().await;
     let city = f.org(OrgKind::City).await;
     let before = f.number("enrollments.count", city, "2026").await;
-    let tx = f.ctx.begin().await.unwrap();
-    let breaking = "UPDATE metric_cell SET cells = 'confirmed,female,60-69,x,9999,0', members = NULL \
-                    WHERE source = 'enrollments' AND rolled = FALSE";
-    tx.exec(breaking, args![]).await.unwrap();
-    let event = Event::new("test.broken", "test", Id::<()>::from_raw(0));
-    tx.commit(vec![event]).await.unwrap();
-    let found = counting::recount(&f.ctx, &f.metrics, Reach::default(), None)
-        .await
-        .unwrap();
-    assert!(found.wrong > 0 && found.new == 0, "{found:?}");
-    assert_eq!(f.number("enrollments.count", city, "2026").await, before);
+    // What is counted of each org, what is rolled up above it alone, and both.
+    for which in ["rolled = FALSE", "rolled = TRUE", "rolled IN (TRUE, FALSE)"] {
+        let tx = f.ctx.begin().await.unwrap();
+        let breaking = format!(
+            "UPDATE metric_cell SET cells = 'confirmed,female,60-69,x,9999,0', members = NULL \
+             WHERE source = 'enrollments' AND {which}"
+        );
+        assert!(tx.exec(&breaking, args![]).await.unwrap() > 0);
+        let event = Event::new("test.broken", "test", Id::<()>::from_raw(0));
+        tx.commit(vec![event]).await.unwrap();
+        let found = counting::recount(&f.ctx, &f.metrics, Reach::default(), None)
+            .await
+            .unwrap();
+        assert!(found.wrong > 0 && found.new == 0, "{which}: {found:?}");
+        assert_eq!(
+            f.number("enrollments.count", city, "2026").await,
+            before,
+            "{which}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leave_granted_before_a_lesson_makes_it_neither_given_nor_due() {
+    let f = Figures::start().await;
+    let city = f.org(OrgKind::City).await;
+    let read = async || {
+        let mut all = Vec::new();
+        for metric in ["sessions.held", "classes.hours", "attendance.due"] {
+            all.push(f.number(metric, city, "2026").await);
+        }
+        all
+    };
+    let before = read().await;
+    let sql = "SELECT s.id, e.person_id FROM session s JOIN enrollment e ON e.class_id = s.class_id \
+               WHERE s.day > '2026-11-22' AND s.day LIKE '2026%' AND s.status = 'planned' AND e.status IN ('attending', \
+               'confirmed') AND NOT EXISTS (SELECT 1 FROM attendance a WHERE a.session_id = s.id) {unscoped: a test} \
+               ORDER BY s.id, e.person_id LIMIT 1";
+    let (session, person): (i64, i64) = f.ctx.db().query_one(sql, args![]).await.unwrap();
+    let mark = async |method: &str, status: &str| {
+        let tx = f.ctx.begin().await.unwrap();
+        tx.exec("DELETE FROM attendance WHERE session_id = $1", args![session])
+            .await
+            .unwrap();
+        let insert = "INSERT INTO attendance (session_id, person_id, status, method, marked_at) VALUES ($1, $2, $3, $4, $5)";
+        tx.exec(insert, args![session, person, status, method, f.ctx.now()])
+            .await
+            .unwrap();
+        let event = Event::new("test.marked", "session", Id::<()>::from_raw(session));
+        tx.commit(vec![event]).await.unwrap();
+        f.catch_up().await;
+    };
+    mark("leave", "excused").await;
+    assert_eq!(read().await, before, "a leave is no roll");
+    mark("roll", "present").await;
+    let after = read().await;
+    assert_eq!(after[0], before[0].map(|held| held + 1));
+    assert_eq!(after[2], before[2].map(|due| due + 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -18,7 +18,7 @@ const OF_CLASS: Touch = Touch {
 };
 
 /// Rows behind places: the classes, with how many of their places count.
-const CLASSES_BEHIND: &str = "SELECT c.name AS label, c.starts_on AS detail, 'class' AS subject, c.id AS subject_id, count(*) AS n \
+const CLASSES_BEHIND: &str = "SELECT c.name AS label, c.starts_on AS detail, 'class' AS subject, c.id AS subject_id, count(*) AS n, CAST(0 AS BIGINT) AS m \
      FROM class c JOIN enrollment e ON e.class_id = c.id WHERE c.org_id {any $1} AND c.starts_on >= $2 AND c.starts_on < $3 \
      AND (CAST($4 AS TEXT) = '' OR $4 LIKE '%,' || e.status || ',%') AND {scope c.org_id} \
      GROUP BY c.id, c.name, c.starts_on, c.sort_key ORDER BY c.starts_on, c.sort_key, c.id LIMIT $6 OFFSET $5";
@@ -47,7 +47,16 @@ pub(super) const FIRST_PLACES: SpanSource = SpanSource {
             WHERE x.person_id = e.person_id AND x.status IN ('confirmed', 'attending', 'suspended', 'completed') AND y.starts_on < c.starts_on) \
             {unscoped: counted for everybody} \
             GROUP BY c.org_id, substr(c.starts_on, 1, 7), e.person_id, p.sex, p.birth, e.status, k.category",
-    touched: &[OF_ENROLLMENT, OF_CLASS],
+    touched: &[
+        Touch {
+            subject: "enrollment",
+            // An earlier place makes a later one no first one: all places of the person are looked at.
+            sql: "SELECT DISTINCT c.org_id, substr(c.starts_on, 1, 7) AS month FROM enrollment e \
+                  JOIN enrollment x ON x.person_id = e.person_id JOIN class c ON c.id = x.class_id WHERE e.id {any $1} \
+                  {unscoped: counted for everybody}",
+        },
+        OF_CLASS,
+    ],
     rows: CLASSES_BEHIND,
     kind_label: category,
 };
@@ -65,7 +74,7 @@ pub(super) const TRIALS: SpanSource = SpanSource {
         sql: "SELECT DISTINCT t.org_id, substr(s.day, 1, 7) AS month FROM trial t JOIN session s ON s.id = t.session_id \
               WHERE t.id {any $1} {unscoped: counted for everybody}",
     }],
-    rows: "SELECT c.name AS label, s.day AS detail, 'session' AS subject, s.id AS subject_id, count(*) AS n \
+    rows: "SELECT c.name AS label, s.day AS detail, 'session' AS subject, s.id AS subject_id, count(*) AS n, CAST(0 AS BIGINT) AS m \
            FROM trial t JOIN session s ON s.id = t.session_id JOIN class c ON c.id = t.class_id WHERE t.org_id {any $1} \
            AND s.day >= $2 AND s.day < $3 AND (CAST($4 AS TEXT) = '' OR $4 LIKE '%,' || t.state || ',%') \
            AND {scope t.org_id} GROUP BY s.id, s.day, c.name ORDER BY s.day, s.id LIMIT $6 OFFSET $5",

@@ -1,7 +1,8 @@
 //! What one may look at: permission, then reading.
 
-use crate::definition::{BehindRow, Dimension, How, Metric};
-use crate::figure::Figure;
+use crate::definition::{BehindRow, Dimension, How, Measure, Metric, Rollup};
+use crate::figure::{Figure, State};
+use crate::moments;
 use crate::period::Period;
 use crate::reading::{Metrics, tree_day};
 use crate::store;
@@ -26,14 +27,22 @@ pub struct Place {
     pub path: String,
 }
 
+/// One row behind a figure, with what it adds.
+pub struct Behind {
+    /// What it is.
+    pub row: BehindRow,
+    /// What it adds to the figure, or to the part of a ratio.
+    pub figure: Figure,
+}
+
 /// A figure with what explains it.
 pub struct View {
     /// Of which org.
     pub place: Place,
     /// The figure.
     pub figure: Figure,
-    /// A year earlier.
-    pub last_year: Figure,
+    /// What can be compared, and the same a year earlier.
+    pub compared: Option<((Period, Figure), (Period, Figure))>,
     /// The course of time, oldest first.
     pub course: Vec<(Period, Figure)>,
     /// By dimension.
@@ -41,7 +50,9 @@ pub struct View {
     /// Orgs directly below.
     pub children: Vec<(OrgId, String, Figure)>,
     /// What stands behind it.
-    pub rows: Vec<BehindRow>,
+    pub rows: Vec<Behind>,
+    /// Unit of the rows.
+    pub rows_unit: &'static str,
     /// Whether there are more rows.
     pub more: bool,
 }
@@ -103,7 +114,7 @@ pub async fn look(
 ) -> AppResult<View> {
     let id = metric.id;
     let figure = metrics.figure(ctx, id, place.org, period).await?;
-    let last_year = metrics.figure(ctx, id, place.org, period.last_year()).await?;
+    let compared = compared(ctx, metrics, metric, &place, period).await?;
     let mut periods: Vec<Period> = std::iter::successors(Some(period), |period| Some(period.previous()))
         .take(COURSE)
         .collect();
@@ -114,22 +125,55 @@ pub async fn look(
         parts.push((*by, metrics.breakdown(ctx, id, place.org, period, *by).await?));
     }
     let children = metrics.by_child(ctx, id, place.org, period).await?;
-    let mut rows = behind(ctx, metrics, metric, &place, period, offset).await?;
+    let simple = match metric.how {
+        How::Ratio { part, .. } => metrics.find(part).ok_or(AppError::NotFound)?,
+        _ => metric,
+    };
+    let mut rows = behind(ctx, metrics, simple, &place, period, offset).await?;
     let more = rows.len() > ROWS;
     rows.truncate(ROWS);
     Ok(View {
         place,
         figure,
-        last_year,
+        compared,
         course: periods.into_iter().zip(figures).collect(),
         parts,
         children,
         rows,
+        rows_unit: simple.unit,
         more,
     })
 }
 
-/// The rows behind a figure inside the scope; those of a ratio's part.
+/// What of the period can be compared, with the same a year earlier.
+async fn compared(
+    ctx: &Ctx,
+    metrics: &Metrics,
+    metric: &Metric,
+    place: &Place,
+    period: Period,
+) -> AppResult<Option<((Period, Figure), (Period, Figure))>> {
+    let Some((now, then)) = period.comparable(ctx.today(), metric.is_moment(&metrics.registry)) else {
+        return Ok(None);
+    };
+    let figures = metrics.series(ctx, metric.id, place.org, &[now, then]).await?;
+    let mut figures = figures.into_iter();
+    Ok(figures
+        .next()
+        .zip(figures.next())
+        .map(|(one, two)| ((now, one), (then, two))))
+}
+
+/// Words between commas, as the queries of rows take them; empty for all.
+fn list(words: &[&str]) -> String {
+    if words.is_empty() {
+        String::new()
+    } else {
+        format!(",{},", words.join(","))
+    }
+}
+
+/// The rows behind a simple metric's figure inside the scope.
 async fn behind(
     ctx: &Ctx,
     metrics: &Metrics,
@@ -137,40 +181,57 @@ async fn behind(
     place: &Place,
     period: Period,
     offset: usize,
-) -> AppResult<Vec<BehindRow>> {
+) -> AppResult<Vec<Behind>> {
     let scope: Scope = ctx.may(Permission::MetricRead)?;
-    let how = match metric.how {
-        How::Ratio { part, .. } => metrics.find(part).ok_or(AppError::NotFound)?.how,
-        how => how,
-    };
     let day = tree_day(period, ctx.today());
-    let orgs = metrics.tree(ctx.db(), day).await?.subtree(place.org);
-    let list = |words: &[&str]| {
-        if words.is_empty() {
-            String::new()
-        } else {
-            format!(",{},", words.join(","))
-        }
-    };
+    let tree = metrics.tree(ctx.db(), day).await?;
     let (offset, limit) = (
         i64::try_from(offset).unwrap_or(0),
         i64::try_from(ROWS + 1).unwrap_or(0),
     );
     let from = period.first_day();
     let end = period.last_day().tomorrow().unwrap_or(period.last_day());
-    Ok(match how {
+    let rows = match metric.how {
         How::Sum { source, tags, .. } | How::Persons { source, tags, .. } => {
             let source = metrics.registry.span(source).ok_or(AppError::NotFound)?;
+            let orgs = tree.subtree(place.org);
             let args = args![orgs.as_slice(), from, end, list(tags), offset, limit];
             store::behind(ctx.db(), &scope, source.rows, args).await?
         }
         How::Moment {
-            source, tags, kinds, ..
+            source,
+            tags,
+            kinds,
+            bands,
+            ..
         } => {
             let source = metrics.registry.moment(source).ok_or(AppError::NotFound)?;
+            // Where an own figure stands for those below, only the rows that it is made of are behind it.
+            let orgs = match source.rollup {
+                Rollup::Sum => tree.subtree(place.org),
+                rollup @ Rollup::OwnElseChildren => {
+                    let facts = store::moment(ctx.db(), source.facts, day).await?;
+                    moments::parts(&facts, &tree, rollup, place.org)
+                }
+            };
+            let kinds = if kinds.is_empty() { bands } else { kinds };
             let args = args![orgs.as_slice(), day, list(tags), list(kinds), offset, limit];
             store::behind(ctx.db(), &scope, source.rows, args).await?
         }
         How::Ratio { .. } => Vec::new(),
-    })
+    };
+    let figure = |row: &BehindRow| Figure {
+        part: Some(match metric.how.measure() {
+            Some(Measure::M) => row.m,
+            _ => row.n,
+        }),
+        ..metric.without(State::Known, ctx.now(), day)
+    };
+    Ok(rows
+        .into_iter()
+        .map(|row| Behind {
+            figure: figure(&row),
+            row,
+        })
+        .collect())
 }

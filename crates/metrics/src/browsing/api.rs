@@ -63,9 +63,9 @@ pub struct FigureJson {
     key: Option<String>,
     /// The value, or null.
     value: Option<f64>,
-    /// What was counted; the part of a ratio.
+    /// What was counted, or the part of a ratio, in its smallest unit: fen, minutes; null without a value.
     part: Option<i64>,
-    /// The whole of a ratio.
+    /// The whole of a ratio, in its smallest unit; null without a value.
     whole: Option<i64>,
     /// Unit.
     unit: &'static str,
@@ -85,7 +85,7 @@ impl From<Figure> for FigureJson {
             key: None,
             value: figure.number(),
             part: figure.part.filter(|_| figure.number().is_some()),
-            whole: figure.whole,
+            whole: figure.whole.filter(|_| figure.number().is_some()),
             unit: figure.unit,
             remark: figure.remark(),
             tree_on: figure.tree_on.to_string(),

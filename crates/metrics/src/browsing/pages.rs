@@ -1,9 +1,9 @@
 //! HTML of metrics.
 
-use super::actions::{self, ROWS, View};
+use super::actions::{self, Behind, ROWS, View};
 use super::asked::Asked;
-use crate::definition::{BehindRow, Dimension, How, Measure, Metric};
-use crate::figure::{Figure, link};
+use crate::definition::{Dimension, How, Metric};
+use crate::figure::{Figure, State, link};
 use crate::period::Period;
 use crate::reading::Metrics;
 use askama::Template;
@@ -46,6 +46,9 @@ struct ShowPage {
     rows: Vec<Row>,
     rows_caption: String,
     rows_note: &'static str,
+    rows_unit: &'static str,
+    division: String,
+    last_year: String,
     next: Option<String>,
 }
 
@@ -65,7 +68,7 @@ struct Row {
     label: String,
     detail: String,
     href: String,
-    n: i64,
+    text: String,
 }
 
 /// All metrics with their figures.
@@ -121,6 +124,9 @@ pub(super) async fn show(
         children: children(&metric, &view, asked.period),
         rows: view.rows.iter().map(|row| shown(row, kind_label)).collect(),
         rows_note: rows_note(&metric),
+        rows_unit: view.rows_unit,
+        division: division(&metrics, &metric, &view.figure),
+        last_year: last_year(&view),
         rows_caption: format!("这个数背后的记录，第 {} 条起", asked.offset + 1),
         next: view.more.then(|| format!("{here}&from={}", asked.offset + ROWS)),
         metric,
@@ -135,35 +141,62 @@ const fn rows_note(metric: &Metric) -> &'static str {
         How::Ratio { .. } => "这里列的是分子背后的记录。",
         How::Persons { bands: [], .. } => "各行相加会大于总数：一个人可能在几行里，总数里只计一次。",
         How::Persons { .. } => "各行的数不分年龄，也没有去掉重复的人，相加会大于总数。",
-        How::Sum {
-            measure: Measure::M, ..
-        } if metric.scale > 1 => "各行的数是次数，不是时数。",
         How::Sum { .. } | How::Moment { .. } => "",
     }
 }
 
-/// The course of time as a line, where all known figures are whole numbers and there are two of them.
+/// Part and whole of a ratio for reading: `12 人 ÷ 345 人`; nothing for what is none.
+fn division(metrics: &Metrics, metric: &Metric, figure: &Figure) -> String {
+    let How::Ratio { part, whole, .. } = metric.how else {
+        return String::new();
+    };
+    let said = |id: &str, value: Option<i64>| {
+        let metric = metrics.find(id)?;
+        let alone = Figure {
+            part: Some(value?),
+            ..metric.without(State::Known, figure.as_of, figure.tree_on)
+        };
+        Some(alone.with_unit())
+    };
+    match (
+        said(part, figure.part),
+        said(whole, figure.whole),
+        figure.number(),
+    ) {
+        (Some(part), Some(whole), Some(_)) => format!("{part} ÷ {whole}"),
+        _ => String::new(),
+    }
+}
+
+/// The part that can be compared and what it was a year earlier, in words.
+fn last_year(view: &View) -> String {
+    match &view.compared {
+        Some((now, then)) if now.1.number().is_some() => format!(
+            "{}：{}；{}：{}",
+            then.0.label(),
+            then.1.with_unit(),
+            now.0.label(),
+            now.1.with_unit()
+        ),
+        _ => "这个时间段还没有可以比的月份。".to_owned(),
+    }
+}
+
+/// The course of time as a line, where two figures of it are known.
 fn course(metric: &Metric, view: &View) -> Option<Chart> {
     let points: Vec<(String, i64)> = view
         .course
         .iter()
-        .filter_map(|(period, figure)| Some((period.label(), rounded(figure.number()?))))
+        .filter_map(|(period, figure)| Some((period.label(), figure.point()?)))
         .collect();
     (points.len() > 1).then(|| Chart {
         kind: ChartKind::Line,
         sentence: format!("{}：{}", view.place.name, metric.name),
         rows: "时间段".into(),
         unit: metric.unit.into(),
+        decimals: metric.decimals,
         points,
     })
-}
-
-#[allow(
-    clippy::cast_possible_truncation,
-    reason = "figures stay far below 2^52; the cast saturates"
-)]
-fn rounded(number: f64) -> i64 {
-    number.round() as i64
 }
 
 fn parts(metric: &Metric, view: &View, kind_label: fn(&str) -> String) -> Vec<Part> {
@@ -188,7 +221,8 @@ fn children(metric: &Metric, view: &View, period: Period) -> Vec<Child> {
     view.children.iter().map(child).collect()
 }
 
-fn shown(row: &BehindRow, kind_label: fn(&str) -> String) -> Row {
+fn shown(row: &Behind, kind_label: fn(&str) -> String) -> Row {
+    let (figure, row) = (&row.figure, &row.row);
     let id = kernel::Id::<()>::from_raw(row.subject_id);
     let href = match (row.subject.as_str(), row.subject_id) {
         (_, 0) => String::new(),
@@ -204,6 +238,6 @@ fn shown(row: &BehindRow, kind_label: fn(&str) -> String) -> Row {
         label: row.label.clone(),
         detail: kind_label(&row.detail),
         href,
-        n: row.n,
+        text: figure.text(),
     }
 }

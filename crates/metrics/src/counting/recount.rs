@@ -71,7 +71,7 @@ pub async fn recount(ctx: &Ctx, metrics: &Metrics, reach: Reach, job: Option<&Jo
                 platform::job::progress(ctx, job.id, step, steps).await?;
             }
         }
-        roll_all(ctx, metrics, source, &months).await?;
+        found.wrong += roll_all(ctx, metrics, source, reach, &months).await?;
     }
     Ok(found)
 }
@@ -155,23 +155,57 @@ async fn write(tx: Tx, source: &SpanSource, own: &Own, places: &BTreeSet<(OrgId,
     commit(tx, source, cells).await
 }
 
-/// Rolls up the months that were mended, and those whose tree is another one now.
+/// Rolls every month up, compares, and writes what differs. What differs although neither its own cells nor the tree are
+/// others was wrong.
 async fn roll_all(
     ctx: &Ctx,
     metrics: &Metrics,
     source: &SpanSource,
+    reach: Reach,
     mended: &BTreeSet<String>,
-) -> AppResult<()> {
-    let known = store::months(ctx.db(), source.id, own::ALL_MONTHS.0, own::ALL_MONTHS.1).await?;
-    for month in known {
-        let tree = roll::tree_of(metrics, ctx, &month.month).await?;
-        if mended.contains(&month.month) || month.tree_hash != roll::hash_of(&tree, &month.month) {
-            let tx = turn::take_any(ctx).await?;
-            roll::whole_month(&tx, metrics, source.id, &month.month).await?;
-            commit(tx, source, 0).await?;
-        }
+) -> AppResult<usize> {
+    let mut wrong = 0;
+    let (first, last) = reach.months();
+    for month in store::months(ctx.db(), source.id, &first, &last).await? {
+        let explained = mended.contains(&month.month);
+        wrong += roll_month(ctx, metrics, source, &month.month, explained).await?;
     }
-    Ok(())
+    Ok(wrong)
+}
+
+/// Rolls a month up; gives how many cells were wrong without a reason.
+async fn roll_month(
+    ctx: &Ctx,
+    metrics: &Metrics,
+    source: &SpanSource,
+    month: &str,
+    explained: bool,
+) -> AppResult<usize> {
+    loop {
+        let seen = turn::now(ctx.db()).await?;
+        let tree = roll::tree_of(metrics, ctx, month).await?;
+        let rolled = roll::compute(ctx.db(), &tree, source.id, month).await?;
+        let known = store::months(ctx.db(), source.id, month, month).await?;
+        let same_tree = known
+            .first()
+            .is_some_and(|known| known.tree_hash == roll::hash_of(&tree, month));
+        let mut stored = roll::Rolled::new();
+        for row in store::cells_of_month(ctx.db(), source.id, true, month).await? {
+            stored.insert(row.org_id, roll::decode(&row).unwrap_or_default());
+        }
+        if same_tree && stored == rolled {
+            return Ok(0);
+        }
+        let Some(tx) = turn::take(ctx, seen).await? else {
+            continue;
+        };
+        roll::write(&tx, &tree, source.id, month, &rolled).await?;
+        commit(tx, source, rolled.len()).await?;
+        let differs = |org: &&OrgId| stored.get(*org) != rolled.get(*org);
+        let orgs: BTreeSet<&OrgId> = stored.keys().chain(rolled.keys()).collect();
+        let wrong = orgs.iter().filter(|org| differs(org)).count();
+        return Ok(if same_tree && !explained { wrong } else { 0 });
+    }
 }
 
 async fn commit(tx: Tx, source: &SpanSource, cells: usize) -> AppResult<()> {

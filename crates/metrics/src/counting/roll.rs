@@ -8,7 +8,7 @@ use crate::{Metrics, store};
 use db::Db;
 use kernel::OrgId;
 use platform::{AppError, AppResult, Ctx, Tx};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// An encoded row of cells.
@@ -43,12 +43,13 @@ pub(super) fn hash_of(tree: &Tree, month: &str) -> String {
     tree.hash_by(end_of_month(month).unwrap_or(kernel::Date::MAX))
 }
 
-/// Rolls a whole month up anew from its own cells.
-pub(super) async fn whole_month(tx: &Tx, metrics: &Metrics, source: &str, month: &str) -> AppResult<()> {
-    let ctx = tx.ctx();
-    let tree = tree_of(metrics, ctx, month).await?;
-    let mut rolled: HashMap<OrgId, Cells> = HashMap::new();
-    for row in store::own_of_month(tx, source, month).await? {
+/// A month rolled up from its own cells, by org.
+pub(super) type Rolled = BTreeMap<OrgId, Cells>;
+
+/// Rolls a whole month up from its own cells, without writing it.
+pub(super) async fn compute(db: &Db, tree: &Tree, source: &str, month: &str) -> AppResult<Rolled> {
+    let mut rolled = Rolled::new();
+    for row in store::cells_of_month(db, source, false, month).await? {
         rolled.insert(row.org_id, decode(&row)?);
     }
     for node in tree.upward() {
@@ -59,11 +60,23 @@ pub(super) async fn whole_month(tx: &Tx, metrics: &Metrics, source: &str, month:
             }
         }
     }
+    Ok(rolled)
+}
+
+/// Puts a month's roll-up in the place of what was there.
+pub(super) async fn write(tx: &Tx, tree: &Tree, source: &str, month: &str, rolled: &Rolled) -> AppResult<()> {
     let rows = encode(rolled.iter().map(|(org, cells)| (*org, cells)))?;
     store::clear_rolled(tx, source, month).await?;
     store::insert(tx, source, true, month, rows).await?;
-    store::set_month(tx, source, month, &hash_of(&tree, month), ctx.now()).await?;
+    store::set_month(tx, source, month, &hash_of(tree, month), tx.ctx().now()).await?;
     Ok(())
+}
+
+/// Rolls a whole month up anew.
+pub(super) async fn whole_month(tx: &Tx, metrics: &Metrics, source: &str, month: &str) -> AppResult<()> {
+    let tree = tree_of(metrics, tx.ctx(), month).await?;
+    let rolled = compute(tx, &tree, source, month).await?;
+    write(tx, &tree, source, month, &rolled).await
 }
 
 /// Rolls up what stands above some orgs whose own cells have changed.

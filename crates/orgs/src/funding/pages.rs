@@ -6,7 +6,7 @@ use super::store::LineRow;
 use super::years::{percent_text, wan_text};
 use crate::BudgetLineId;
 use crate::facts::Basis;
-use crate::tree::{OrgBrief, id_in_path};
+use crate::tree::{OrgBrief, crumbs_of_list, id_in_path};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
@@ -108,7 +108,10 @@ impl super::years::YearFigures {
             .matching
             .as_ref()
             .map(|one| format!("{}对{} {}", one.level.label(), one.against.label(), one.text()));
-        matching.unwrap_or_else(|| "没有这项要求".to_owned())
+        let nothing = self
+            .nothing_to_match
+            .map(|level| format!("{}没有安排，不能比", level.label()));
+        matching.or(nothing).unwrap_or_else(|| "没有这项要求".to_owned())
     }
 }
 
@@ -357,13 +360,5 @@ fn show_page(
 }
 
 pub(super) fn crumbs(page: &Page, org: &OrgBrief, here: Option<&str>) -> Crumbs {
-    let own = format!("/desk/orgs/{}", org.id);
-    let list = format!("{own}/funding");
-    let mut links = vec![
-        Link::new("/desk/orgs", "机构"),
-        Link::new(own, &org.name),
-        Link::new(if here.is_some() { list.as_str() } else { "" }, "经费"),
-    ];
-    links.extend(here.map(|text| Link::new("", text)));
-    Crumbs::new(page, links)
+    crumbs_of_list(page, org, ("funding", "经费"), here)
 }

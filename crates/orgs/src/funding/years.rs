@@ -61,6 +61,8 @@ pub struct YearFigures {
     pub per_head: Vec<PerHead>,
     /// The match that a standard asks for.
     pub matching: Option<MatchFigure>,
+    /// Whom a standard asks to match, but who gave nothing.
+    pub nothing_to_match: Option<FundingLevel>,
     /// What is not as it should be, in sentences.
     pub warnings: Vec<String>,
 }
@@ -103,6 +105,7 @@ fn of_year(
         growth: tenths(budgeted_fen - before, before),
         per_head: Vec::new(),
         matching: None,
+        nothing_to_match: None,
         warnings: Vec::new(),
     };
     if budgeted_fen < before {
@@ -170,7 +173,11 @@ fn per_head(
     };
     let people = population.of(base);
     let budgeted_fen = given(None);
-    if people <= 0 || budgeted_fen == 0 && !sums.iter().any(|sum| sum.population == population) {
+    let standard = nearest(standards, |demand| {
+        demand.population == population && demand.amount_fen.is_some()
+    });
+    let speaks = standard.is_some() || sums.iter().any(|sum| sum.population == population);
+    if people <= 0 || !speaks {
         return;
     }
     figures.per_head.push(PerHead {
@@ -179,9 +186,6 @@ fn per_head(
         people,
         counted_in: base.year,
         fen: rounded(budgeted_fen, people),
-    });
-    let standard = nearest(standards, |demand| {
-        demand.population == population && demand.amount_fen.is_some()
     });
     let Some((standard, least)) = standard.and_then(|one| Some((one, one.demand.amount_fen?))) else {
         return;
@@ -212,6 +216,7 @@ fn matching(sums: &[&LevelSum], standards: &[&Standard], figures: &mut YearFigur
     };
     let (own, other) = (given(rule.level), given(rule.against));
     if other <= 0 {
+        figures.nothing_to_match = Some(rule.against);
         return;
     }
     let met = i128::from(own) * i128::from(rule.den) >= i128::from(other) * i128::from(rule.num);
@@ -388,6 +393,28 @@ mod tests {
         assert_eq!(
             all[1].per_head[0].counted_in, 2025,
             "a year that is over has its own people"
+        );
+    }
+
+    #[test]
+    fn what_is_asked_and_not_given_at_all_is_said_too() {
+        let sums = [sum(2026, FundingLevel::Street, PopulationKind::Elders, 20, 0)];
+        let standards = [
+            standard(3, (2024, 1), |demand| {
+                demand.matching = Some(Matching {
+                    level: FundingLevel::Street,
+                    against: FundingLevel::District,
+                    num: 1,
+                    den: 1,
+                });
+            }),
+            standard(2, (2010, 2), |demand| demand.amount_fen = Some(200)),
+        ];
+        let all = figures(&sums, &[people(2025, 300_000, 60_000)], &standards, 2026);
+        assert_eq!(all[0].nothing_to_match, Some(FundingLevel::District));
+        assert_eq!(
+            all[0].warnings,
+            ["2026 年各级财政按常住人口人均 0 元，低于西湖区（西政办〔2024〕4号）的 2 元，还差 60.00 万元。"]
         );
     }
 

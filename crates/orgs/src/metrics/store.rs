@@ -13,8 +13,8 @@ pub(super) const PLACES: MomentSource = MomentSource {
             WHERE o.opened_on <= $1 AND (o.closed_on IS NULL OR o.closed_on > $1) AND NOT o.special \
             {unscoped: counted for everybody} ORDER BY o.id LIMIT 200000",
     subjects: &["org"],
-    rows: "SELECT o.name AS label, o.kind AS detail, 'org' AS subject, o.id AS subject_id, CAST(1 AS BIGINT) AS n \
-           FROM org o JOIN org_path p ON p.org_id = o.id WHERE o.id {any $1} AND o.opened_on <= $2 \
+    rows: "SELECT o.name AS label, o.kind AS detail, 'org' AS subject, o.id AS subject_id, CAST(1 AS BIGINT) AS n, \
+           COALESCE(f.floor_area_m2, 0) AS m FROM org o LEFT JOIN org_facts f ON f.org_id = o.id WHERE o.id {any $1} AND o.opened_on <= $2 \
            AND (o.closed_on IS NULL OR o.closed_on > $2) AND NOT o.special \
            AND (CAST($3 AS TEXT) = '' OR TRUE) AND (CAST($4 AS TEXT) = '' OR $4 LIKE '%,' || o.kind || ',%') \
            AND {scope o.id} ORDER BY o.sort_key, o.id LIMIT $6 OFFSET $5",
@@ -31,8 +31,8 @@ pub(super) const ROOMS: MomentSource = MomentSource {
             GROUP BY r.org_id, o.kind ORDER BY r.org_id LIMIT 200000",
     subjects: &["org", "room"],
     rows: "SELECT o.name || '：' || r.name AS label, r.floor AS detail, 'room' AS subject, r.id AS subject_id, \
-           CAST(1 AS BIGINT) AS n FROM room r JOIN org o ON o.id = r.org_id WHERE r.org_id {any $1} AND r.active \
-           AND o.opened_on <= $2 AND (CAST($3 AS TEXT) = '' OR TRUE) \
+           CAST(1 AS BIGINT) AS n, r.seats AS m FROM room r JOIN org o ON o.id = r.org_id WHERE r.org_id {any $1} AND r.active \
+           AND o.opened_on <= $2 AND (o.closed_on IS NULL OR o.closed_on > $2) AND (CAST($3 AS TEXT) = '' OR TRUE) \
            AND (CAST($4 AS TEXT) = '' OR $4 LIKE '%,' || o.kind || ',%') \
            AND {scope r.org_id} ORDER BY o.sort_key, r.name, r.id LIMIT $6 OFFSET $5",
     rollup: Rollup::Sum,
@@ -40,21 +40,23 @@ pub(super) const ROOMS: MomentSource = MomentSource {
     kind_label,
 };
 
-/// The newest year that had ended by the day; population is that of a year's end.
+/// The newest year that had ended by the day; population is that of a year's end. `m` is the year.
 pub(super) const POPULATION: MomentSource = MomentSource {
     id: "population",
-    facts: "SELECT p.org_id, p.basis AS tag, '' AS kind, 'male' AS sex, p.band, p.male AS n, CAST(0 AS BIGINT) AS m \
+    facts: "SELECT p.org_id, p.basis AS tag, '' AS kind, 'male' AS sex, p.band, p.male AS n, p.year AS m \
             FROM population p WHERE p.year = (SELECT max(q.year) FROM population q WHERE q.org_id = p.org_id \
             AND CAST(q.year AS TEXT) || '-12-31' <= $1) \
-            UNION ALL SELECT p.org_id, p.basis, '', 'female', p.band, p.female, CAST(0 AS BIGINT) \
+            UNION ALL SELECT p.org_id, p.basis, '', 'female', p.band, p.female, p.year \
             FROM population p WHERE p.year = (SELECT max(q.year) FROM population q WHERE q.org_id = p.org_id \
             AND CAST(q.year AS TEXT) || '-12-31' <= $1) {unscoped: counted for everybody}",
     subjects: &["org"],
+    // Kinds are age bands here.
     rows: "SELECT o.name AS label, CAST(p.year AS TEXT) || ' 年末，' || p.source AS detail, 'org' AS subject, \
-           o.id AS subject_id, CAST(sum(p.male + p.female) AS BIGINT) AS n FROM population p JOIN org o ON o.id = p.org_id \
+           o.id AS subject_id, CAST(sum(p.male + p.female) AS BIGINT) AS n, CAST(0 AS BIGINT) AS m \
+           FROM population p JOIN org o ON o.id = p.org_id \
            WHERE p.org_id {any $1} AND p.year = (SELECT max(q.year) FROM population q WHERE q.org_id = p.org_id \
            AND CAST(q.year AS TEXT) || '-12-31' <= $2) AND (CAST($3 AS TEXT) = '' OR TRUE) \
-           AND (CAST($4 AS TEXT) = '' OR TRUE) AND {scope p.org_id} \
+           AND (CAST($4 AS TEXT) = '' OR $4 LIKE '%,' || p.band || ',%') AND {scope p.org_id} \
            GROUP BY o.id, o.name, o.sort_key, p.year, p.source ORDER BY o.sort_key, o.id LIMIT $6 OFFSET $5",
     rollup: Rollup::OwnElseChildren,
     absent_is_zero: false,

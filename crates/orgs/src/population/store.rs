@@ -86,17 +86,31 @@ db::record! {
     }
 }
 
-/// Residents of an area at the ends of all years that are known, newest first, for other features and domains.
+/// Residents of an area at the ends of all years that are known, newest first, for other features and domains. An area
+/// without figures of its own has the sums of those directly below it.
 ///
 /// # Errors
 /// [`platform::AppError::Unavailable`] when the database is.
 pub async fn residents(db: &Db, org: OrgId) -> AppResult<Vec<Residents>> {
-    Ok(db
+    let own: Vec<Residents> = db
         .query(
             "SELECT year, CAST(sum(male + female) AS BIGINT) AS residents, \
              CAST(sum(CASE WHEN band IN ('60-69', '70-79', '80+') THEN male + female ELSE 0 END) AS BIGINT) AS elders \
              FROM population WHERE org_id = $1 {unscoped: counts of residents are no secret between domains} \
              GROUP BY year ORDER BY year DESC LIMIT 100",
+            args![org],
+        )
+        .await?;
+    if !own.is_empty() {
+        return Ok(own);
+    }
+    Ok(db
+        .query(
+            "SELECT p.year, CAST(sum(p.male + p.female) AS BIGINT) AS residents, \
+             CAST(sum(CASE WHEN p.band IN ('60-69', '70-79', '80+') THEN p.male + p.female ELSE 0 END) AS BIGINT) AS elders \
+             FROM population p JOIN org o ON o.id = p.org_id AND o.status = 'open' WHERE o.parent_id = $1 \
+             {unscoped: counts of residents are no secret between domains} \
+             GROUP BY p.year ORDER BY p.year DESC LIMIT 100",
             args![org],
         )
         .await?)

@@ -4,7 +4,7 @@ use super::RoomRow;
 use super::actions;
 use super::model::{Facility, LARGEST_M2, MOST_SEATS, RoomDraft};
 use crate::RoomId;
-use crate::tree::{OrgBrief, id_in_path};
+use crate::tree::{OrgBrief, crumbs_of_list, id_in_path};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
@@ -12,7 +12,7 @@ use kernel::OrgId;
 use platform::web::{Posted, see_other};
 use platform::{AppResult, Ctx, Permission};
 use ui::field::Choice;
-use ui::{Crumbs, Field, Form, Lang, Link, Notice, Page, Pairs, Tag};
+use ui::{Crumbs, Field, Form, Lang, Notice, Page, Pairs, Tag};
 
 #[derive(Template)]
 #[template(path = "rooms/list.html")]
@@ -285,12 +285,5 @@ fn show_page(
 }
 
 fn crumbs(page: &Page, owner: &OrgBrief, here: Option<&str>) -> Crumbs {
-    let rooms = format!("/desk/orgs/{}/rooms", owner.id);
-    let mut links = vec![
-        Link::new("/desk/orgs", "机构"),
-        Link::new(format!("/desk/orgs/{}", owner.id), &owner.name),
-        Link::new(if here.is_some() { rooms.as_str() } else { "" }, "教室"),
-    ];
-    links.extend(here.map(|text| Link::new("", text)));
-    Crumbs::new(page, links)
+    crumbs_of_list(page, owner, ("rooms", "教室"), here)
 }

@@ -45,7 +45,9 @@ pub async fn get(ctx: &Ctx, id: OrgId) -> AppResult<View> {
     if view.org.kind.is_area() {
         let subtree = scope.below(&view.org.path);
         view.below = store::totals(ctx.db(), &subtree, ctx.today()).await?;
-        view.residents = population::residents(ctx.db(), id).await?.into_iter().next();
+        // The end of this year has not been: who enters it early changes no ratio yet.
+        let ended = |known: &population::Residents| known.year < i64::from(ctx.today().year());
+        view.residents = population::residents(ctx.db(), id).await?.into_iter().find(ended);
     }
     Ok(view)
 }
@@ -141,6 +143,24 @@ pub async fn find(ctx: &Ctx, id: OrgId, serial: i64) -> AppResult<(View, Vec<Cou
     let rows: Vec<CountRow> = of_serial.cloned().collect();
     let from = rows.first().map(|row| row.valid_from).ok_or(AppError::NotFound)?;
     Ok((view, rows, from))
+}
+
+/// The declaration that somebody is correcting, and the one that is in force in its place, should another clerk have
+/// corrected it meanwhile; with the day from which it counts.
+///
+/// # Errors
+/// As [`get`]; [`AppError::NotFound`] for a number that was never given.
+pub async fn being_corrected(ctx: &Ctx, id: OrgId, serial: i64) -> AppResult<(View, i64, Date)> {
+    ctx.may(Permission::OrgEdit)?;
+    let view = get(ctx, id).await?;
+    let known = view.rows.iter().find(|row| row.serial == serial);
+    let from = known.map(|row| row.valid_from).ok_or(AppError::NotFound)?;
+    let now = view
+        .rows
+        .iter()
+        .find(|row| row.in_force && row.valid_from == from);
+    let now = now.map_or(serial, |row| row.serial);
+    Ok((view, now, from))
 }
 
 fn last_serial(rows: &[CountRow]) -> i64 {

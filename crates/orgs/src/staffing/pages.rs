@@ -4,7 +4,7 @@ use super::actions::{self, View};
 use super::model::{Counts, Draft, MOST_STAFF, StaffKind, per_10000_text};
 use super::store::CountRow;
 use crate::facts::Basis;
-use crate::tree::id_in_path;
+use crate::tree::{crumbs_of_list, id_in_path};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
@@ -132,7 +132,7 @@ pub(super) async fn correct(
     posted: Posted,
 ) -> AppResult<Response> {
     let (id, serial) = ids(&org, &serial)?;
-    let (view, _, from) = actions::find(&ctx, id, serial).await?;
+    let (view, newest, from) = actions::being_corrected(&ctx, id, serial).await?;
     let mut form = Form::from_pairs(correct_fields(), Lang::Zh, &posted.0);
     let Some(draft) = draft(&form, from).filter(|_| form.is_valid()) else {
         return Ok(correct_page(&ctx, &view, serial, from, form, 422));
@@ -145,7 +145,8 @@ pub(super) async fn correct(
             if status == 409 {
                 form = form.fill("version", view.version());
             }
-            Ok(correct_page(&ctx, &view, serial, from, form, status))
+            // The next try corrects what is in force now.
+            Ok(correct_page(&ctx, &view, newest, from, form, status))
         }
     }
 }
@@ -294,13 +295,5 @@ fn correct_page(ctx: &Ctx, view: &View, serial: i64, from: Date, form: Form, sta
 }
 
 fn crumbs(page: &Page, view: &View, here: Option<&str>) -> Crumbs {
-    let own = format!("/desk/orgs/{}", view.org.id);
-    let list = format!("{own}/staffing");
-    let mut links = vec![
-        Link::new("/desk/orgs", "机构"),
-        Link::new(own, &view.org.name),
-        Link::new(if here.is_some() { list.as_str() } else { "" }, "工作人员"),
-    ];
-    links.extend(here.map(|text| Link::new("", text)));
-    Crumbs::new(page, links)
+    crumbs_of_list(page, &view.org, ("staffing", "工作人员"), here)
 }

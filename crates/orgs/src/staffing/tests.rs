@@ -43,6 +43,12 @@ async fn a_change_ends_the_numbers_before_and_a_correction_keeps_the_wrong_ones(
     let page = clerk.get(&path).await;
     assert!(page.shows("已更正：漏了一人") && page.shows("更正以前的数") && page.shows("4 / 7"));
     assert_eq!(clerk.get(&wrong).await.status, 404, "corrected already");
+    // Another clerk had the form open: told so, with what they typed, and the next try corrects what is in force.
+    let mut late = fields("", "6", "2");
+    late.extend([("reason", "又漏了"), ("version", "2")]);
+    let told = clerk.post(&wrong, &late).await;
+    assert_eq!(told.status, 409, "{}", told.body);
+    assert!(told.body.contains("value=\"6\"") && told.body.contains(&format!("action=\"{path}/3\"")));
     assert_eq!(
         town.events("staffing.").await,
         ["staffing.declared", "staffing.declared", "staffing.corrected"]

@@ -5,7 +5,7 @@ use super::actions::{self, Sent};
 use super::model::{Holder, Status, TitleDraft, TitleKind, TitleLevel};
 use crate::TitleId;
 use crate::facts::Basis;
-use crate::tree::{OrgBrief, id_in_path};
+use crate::tree::{OrgBrief, crumbs_of_list, id_in_path};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
@@ -143,9 +143,14 @@ pub(super) async fn register(ctx: Ctx, Path(org): Path<String>, upload: Upload) 
         }
         return Ok(form_page(&ctx, org, form, 422));
     };
+    let had_file = !upload.bytes.is_empty();
     match actions::register(&ctx, id, draft, sent(upload)).await {
         Ok(title) => Ok(see_other(&format!("/desk/titles/{title}?done=registered"))),
         Err(error) => {
+            // What is wrong with the file itself takes this sentence's place.
+            if had_file {
+                form.error("file", "材料没有存。改好以后请再选一次文件。");
+            }
             let status = form.take_up(error)?;
             Ok(form_page(&ctx, org, form, status))
         }
@@ -376,13 +381,5 @@ fn show_page(
 }
 
 fn crumbs(page: &Page, org: &OrgBrief, here: Option<&str>) -> Crumbs {
-    let own = format!("/desk/orgs/{}", org.id);
-    let list = format!("{own}/titles");
-    let mut links = vec![
-        Link::new("/desk/orgs", "机构"),
-        Link::new(own, &org.name),
-        Link::new(if here.is_some() { list.as_str() } else { "" }, "称号"),
-    ];
-    links.extend(here.map(|text| Link::new("", text)));
-    Crumbs::new(page, links)
+    crumbs_of_list(page, org, ("titles", "称号"), here)
 }

@@ -38,6 +38,7 @@ pub use read::{
     NodeThen, OrgBrief, Place, ancestors, find, find_many, find_public, find_within, ids_of, institutions,
     open_within, path_on, point, tree_on,
 };
+pub(crate) use pages::crumbs_of_list;
 pub(crate) use read::{id_in_path, version_of};
 pub use store::{Filter, NewOrg, OrgDetail, OrgRow, Period, insert_many};
 pub(crate) use store::{close_row, merge_rows, move_subtree, rename_row};

@@ -190,3 +190,17 @@ pub(crate) fn crumbs(page: &Page, view: Option<&OrgView>, here: Option<&str>) ->
     }
     Crumbs::new(page, links)
 }
+
+/// The way to a page of one list of an organisation: rooms, staff, titles. `list` is the list's word in the address and
+/// on the screen.
+pub(crate) fn crumbs_of_list(page: &Page, org: &OrgBrief, list: (&str, &str), here: Option<&str>) -> Crumbs {
+    let own = format!("/desk/orgs/{}", org.id);
+    let back = here.map_or_else(String::new, |_| format!("{own}/{}", list.0));
+    let mut links = vec![
+        Link::new("/desk/orgs", "机构"),
+        Link::new(own, &org.name),
+        Link::new(back, list.1),
+    ];
+    links.extend(here.map(|text| Link::new("", text)));
+    Crumbs::new(page, links)
+}

@@ -12,7 +12,7 @@ use axum::Extension;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use kernel::Date;
-use metrics::{Ask, Dimension, Figure, How, Metric, Metrics, Period, Slice};
+use metrics::{Ask, Dimension, How, Metric, Metrics, Period, Slice};
 use platform::web::{Posted, see_other};
 use platform::{AppError, AppResult, Ctx, Permission};
 use std::sync::Arc;
@@ -247,23 +247,20 @@ async fn trend(
     let points: Vec<(String, i64)> = months
         .iter()
         .zip(&figures)
-        .filter_map(|(month, figure)| Some((label(month.first_day()), value(figure)?)))
+        .filter_map(|(month, figure)| Some((label(month.first_day()), figure.point()?)))
         .collect();
     Ok(Chart {
         kind: ChartKind::Line,
         sentence: format!("{}按月的变化，到 {last}", metric.name),
         rows: "月份".to_owned(),
         unit: metric.unit.to_owned(),
+        decimals: metric.decimals,
         points,
     })
 }
 
 fn label(day: Date) -> String {
     format!("{}月", day.month())
-}
-
-fn value(figure: &Figure) -> Option<i64> {
-    figure.number().map(rounded)
 }
 
 /// The figure of each org directly below; none for a plan of an org without any.
@@ -292,7 +289,7 @@ async fn split(
     let mut points: Vec<(String, i64)> = children
         .into_iter()
         .zip(&figures)
-        .filter_map(|((_, name, _), figure)| Some((name, value(figure)?)))
+        .filter_map(|((_, name, _), figure)| Some((name, figure.point()?)))
         .collect();
     points.sort_by_key(|(_, value)| -value);
     Ok((!points.is_empty()).then(|| Chart {
@@ -300,6 +297,7 @@ async fn split(
         sentence: format!("{}，按下级机构，{now}", metric.name),
         rows: "机构".to_owned(),
         unit: metric.unit.to_owned(),
+        decimals: metric.decimals,
         points,
     }))
 }

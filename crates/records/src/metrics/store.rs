@@ -24,7 +24,7 @@ pub(super) const OUTCOMES: SpanSource = SpanSource {
         },
     ],
     rows: "SELECT COALESCE(c.name, o.kind) AS label, o.earned_on AS detail, 'class' AS subject, \
-           COALESCE(o.class_id, 0) AS subject_id, count(*) AS n FROM outcome o LEFT JOIN class c ON c.id = o.class_id \
+           COALESCE(o.class_id, 0) AS subject_id, count(*) AS n, CAST(sum(o.minutes) AS BIGINT) AS m FROM outcome o LEFT JOIN class c ON c.id = o.class_id \
            WHERE o.org_id {any $1} AND o.earned_on >= $2 AND o.earned_on < $3 \
            AND (CAST($4 AS TEXT) = '' OR $4 LIKE '%,' || o.status || ',%') AND {scope o.org_id} \
            GROUP BY o.class_id, c.name, o.kind, o.earned_on ORDER BY o.earned_on, o.class_id, o.kind LIMIT $6 OFFSET $5",
@@ -51,7 +51,7 @@ pub(super) const CERTIFICATES: SpanSource = SpanSource {
         },
     ],
     rows: "SELECT COALESCE(c.name, o.kind) AS label, t.issued_on AS detail, 'class' AS subject, \
-           COALESCE(o.class_id, 0) AS subject_id, count(*) AS n FROM certificate t JOIN outcome o ON o.id = t.outcome_id \
+           COALESCE(o.class_id, 0) AS subject_id, count(*) AS n, CAST(0 AS BIGINT) AS m FROM certificate t JOIN outcome o ON o.id = t.outcome_id \
            LEFT JOIN class c ON c.id = o.class_id WHERE t.org_id {any $1} AND t.issued_on >= $2 AND t.issued_on < $3 \
            AND (CAST($4 AS TEXT) = '' OR $4 LIKE '%,' || t.status || ',%') AND {scope t.org_id} \
            GROUP BY o.class_id, c.name, o.kind, t.issued_on ORDER BY t.issued_on, o.class_id, o.kind LIMIT $6 OFFSET $5",

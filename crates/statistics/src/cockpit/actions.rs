@@ -1,6 +1,6 @@
 //! What the cockpit shows: permission, then reading.
 
-use super::model::{Level, PANELS, Panel, behind, change};
+use super::model::{Compare, Level, PANELS, Panel, behind, change};
 use kernel::{OrgId, Point};
 use metrics::browsing::actions::{Place, place};
 use metrics::{Ask, Figure, Metric, Metrics, Period};
@@ -110,32 +110,39 @@ async fn keys(
         .take(COURSE)
         .collect();
     months.reverse();
-    let mut periods = vec![period, period.last_year()];
-    periods.extend(&months);
-    let asks: Vec<Ask> = panels
-        .iter()
-        .flat_map(|(_, metric)| {
-            periods
-                .iter()
-                .map(|period| Ask::new(metric.id, place.org, *period))
-        })
-        .collect();
+    let mut asks = Vec::new();
+    for (_, metric) in panels {
+        // What cannot be compared asks for the period itself in its place.
+        let (now, then) = comparable(ctx, metrics, metric, period).unwrap_or((period, period));
+        let periods = [period, now, then].into_iter().chain(months.iter().copied());
+        asks.extend(periods.map(|period| Ask::new(metric.id, place.org, period)));
+    }
     let mut figures = metrics.figures(ctx, &asks).await?.into_iter();
     let mut keys = Vec::with_capacity(panels.len());
     for (panel, metric) in panels {
-        let mut own = figures.by_ref().take(periods.len());
-        let (Some(figure), Some(last_year)) = (own.next(), own.next()) else {
+        let mut own = figures.by_ref().take(3 + months.len());
+        let (Some(figure), Some(now), Some(then)) = (own.next(), own.next(), own.next()) else {
             break;
         };
+        let compares = comparable(ctx, metrics, metric, period).is_some();
         keys.push(Key {
             metric: *metric,
             panel: *panel,
-            change: change(&figure, &last_year),
+            change: if compares {
+                change(&now, &then)
+            } else {
+                String::new()
+            },
             course: months.iter().copied().zip(own).collect(),
             figure,
         });
     }
     Ok(keys)
+}
+
+/// The part of the period that can be compared with a year earlier.
+fn comparable(ctx: &Ctx, metrics: &Metrics, metric: &Metric, period: Period) -> Option<(Period, Period)> {
+    period.comparable(ctx.today(), metric.is_moment(&metrics.registry))
 }
 
 async fn below(
@@ -147,23 +154,33 @@ async fn below(
 ) -> AppResult<Vec<Below>> {
     let id = key.metric.id;
     let now = metrics.by_child(ctx, id, place.org, period).await?;
+    let compared = comparable(ctx, metrics, &key.metric, period);
+    let (one, other) = compared.unwrap_or((period, period));
     let asks: Vec<Ask> = now
         .iter()
-        .map(|(org, ..)| Ask::new(id, *org, period.last_year()))
+        .flat_map(|(org, ..)| [Ask::new(id, *org, one), Ask::new(id, *org, other)])
         .collect();
-    let before = metrics.figures(ctx, &asks).await?;
+    let mut figures = metrics.figures(ctx, &asks).await?.into_iter();
     let points = points(ctx, now.iter().map(|(org, ..)| *org).collect()).await?;
-    let with = now.into_iter().zip(before);
-    Ok(with
-        .map(|((org, name, figure), last_year)| Below {
+    let mut found = Vec::with_capacity(now.len());
+    for (org, name, figure) in now {
+        let (Some(one), Some(other)) = (figures.next(), figures.next()) else {
+            break;
+        };
+        let behind = match key.panel.compare {
+            Compare::WithWhole => behind(Compare::WithWhole, &figure, &other, &key.figure),
+            compare => compared.and_then(|_| behind(compare, &one, &other, &key.figure)),
+        };
+        found.push(Below {
             org,
             name,
-            change: change(&figure, &last_year),
-            behind: behind(key.panel.compare, &figure, &last_year, &key.figure),
+            change: compared.map(|_| change(&one, &other)).unwrap_or_default(),
+            behind,
             point: points.get(&org).copied(),
             figure,
-        })
-        .collect())
+        });
+    }
+    Ok(found)
 }
 
 /// Where each org is drawn: in the middle of the institutions below it.

@@ -84,10 +84,10 @@ pub fn change(now: &Figure, before: &Figure) -> String {
     let (Some(now_is), Some(was)) = (now.number(), before.number()) else {
         return String::new();
     };
-    if matches!(before.state, State::Partial { .. }) && now.per == 1 {
+    if matches!(before.state, State::Partial { .. }) && now.per != 100 {
         return "上年同期的数据不完整，不作比较".to_owned();
     }
-    if now.per != 1 {
+    if now.per == 100 {
         let points = now_is - was;
         return in_words(points, |much| format!("{much:.1} 个百分点"));
     }
@@ -156,6 +156,13 @@ mod tests {
         }
     }
 
+    fn each_ten_thousand(part: i64) -> Figure {
+        Figure {
+            per: 10_000,
+            ..figure(part, Some(1_000_000))
+        }
+    }
+
     fn partial() -> Figure {
         let from = Date::constant(2025, 6, 1);
         Figure {
@@ -176,6 +183,11 @@ mod tests {
                 figure(1, Some(2)),
                 figure(2, Some(5)),
                 "比上年同期多 10.0 个百分点",
+            ),
+            (
+                each_ten_thousand(52),
+                each_ten_thousand(45),
+                "比上年同期多 15.6 %",
             ),
             (figure(1, None), unknown(), ""),
             (figure(9, None), partial(), "上年同期的数据不完整，不作比较"),

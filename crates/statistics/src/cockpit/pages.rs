@@ -7,7 +7,7 @@ use axum::Extension;
 use axum::extract::Query;
 use axum::response::Response;
 use metrics::browsing::Asked;
-use metrics::{Figure, Period, link};
+use metrics::{Period, link};
 use platform::{AppResult, Ctx};
 use ui::{Chart, ChartKind, Choice, Disc, Field, Form, Lang, Map, Page, Pairs};
 
@@ -108,23 +108,16 @@ fn course(key: &actions::Key) -> Option<Chart> {
     let points: Vec<(String, i64)> = key
         .course
         .iter()
-        .filter_map(|(month, figure)| Some((month.label(), rounded(figure)?)))
+        .filter_map(|(month, figure)| Some((month.label(), figure.point()?)))
         .collect();
     (points.len() > 1).then(|| Chart {
         kind: ChartKind::Line,
         sentence: format!("{}，近 {} 个月，按月", key.metric.name, points.len()),
         rows: "月份".into(),
         unit: key.metric.unit.into(),
+        decimals: key.metric.decimals,
         points,
     })
-}
-
-#[allow(
-    clippy::cast_possible_truncation,
-    reason = "figures stay far below 2^52; the cast saturates"
-)]
-fn rounded(figure: &Figure) -> Option<i64> {
-    figure.number().map(|number| number.round() as i64)
 }
 
 fn line(below: &Below, view: &View, period: Period) -> Line {

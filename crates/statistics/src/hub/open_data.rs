@@ -1,7 +1,7 @@
 //! The files that anybody may have: a published metric for city, districts and streets, by ended quarters and years.
 
 use super::model::{LICENCE, Published, Year, years};
-use super::suppression::{Area, Cell, Shown, protect};
+use super::suppression::{Area, Cell, Shown, protect, rests};
 use axum::body::Bytes;
 use kernel::{Date, OrgId};
 use metrics::{Ask, Figure, How, Metric, Metrics, Period, Tree};
@@ -172,6 +172,10 @@ async fn of_year(
         });
     }
     let added = matches!(metric.how, How::Sum { .. });
+    if added {
+        let rests = rests(&cells);
+        cells.extend(rests);
+    }
     protect(&mut cells, metric.small_cell, added);
     Ok(lines(&named, &cells, &figures, year, &known))
 }

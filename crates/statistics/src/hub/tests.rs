@@ -1,7 +1,7 @@
 //! The hub through the router: allowed, forbidden, a sibling's, wrong input, and what anybody may have.
 
 use super::open_data::HEADER;
-use crate::testing::{Town, read_tree};
+use crate::testing::Town;
 use db::args;
 use metrics::definition::{Declared, Measure};
 use metrics::{
@@ -98,7 +98,7 @@ async fn hub() -> Town {
         crate::SCHEMA,
     ];
     let app = TestApp::start(&schemas, |platform| {
-        let registry = Registry::new(&[DECLARED], read_tree).unwrap();
+        let registry = Registry::new(&[DECLARED], orgs::metrics::tree).unwrap();
         let registry = registry.describe(&[DESCRIBED]).unwrap();
         crate::routes(&Arc::new(Metrics::new(registry, platform)), None)
     })

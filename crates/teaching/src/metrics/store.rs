@@ -19,8 +19,8 @@ pub(super) const CLASSES: SpanSource = SpanSource {
             AND c.starts_on < $3 {unscoped: counted for everybody} \
             GROUP BY c.org_id, substr(c.starts_on, 1, 7), c.status, k.category",
     touched: &[OF_CLASS],
-    rows: "SELECT c.name AS label, c.starts_on AS detail, 'class' AS subject, c.id AS subject_id, CAST(1 AS BIGINT) AS n \
-           FROM class c WHERE c.org_id {any $1} AND c.starts_on >= $2 AND c.starts_on < $3 \
+    rows: "SELECT c.name AS label, c.starts_on AS detail, 'class' AS subject, c.id AS subject_id, CAST(1 AS BIGINT) AS n, \
+           c.session_count * c.minutes AS m FROM class c WHERE c.org_id {any $1} AND c.starts_on >= $2 AND c.starts_on < $3 \
            AND (CAST($4 AS TEXT) = '' OR $4 LIKE '%,' || c.status || ',%') AND {scope c.org_id} \
            ORDER BY c.starts_on, c.sort_key, c.id LIMIT $6 OFFSET $5",
     kind_label: category,
@@ -41,8 +41,8 @@ pub(super) const SEATS: SpanSource = SpanSource {
                   JOIN class c ON c.id = e.class_id WHERE e.id {any $1} {unscoped: counted for everybody}",
         },
     ],
-    rows: "SELECT c.name AS label, c.starts_on AS detail, 'class' AS subject, c.id AS subject_id, c.capacity AS n \
-           FROM class c WHERE c.org_id {any $1} AND c.starts_on >= $2 AND c.starts_on < $3 \
+    rows: "SELECT c.name AS label, c.starts_on AS detail, 'class' AS subject, c.id AS subject_id, c.capacity AS n, \
+           c.enrolled AS m FROM class c WHERE c.org_id {any $1} AND c.starts_on >= $2 AND c.starts_on < $3 \
            AND (CAST($4 AS TEXT) = '' OR $4 LIKE '%,' || c.status || ',%') AND {scope c.org_id} \
            ORDER BY c.starts_on, c.sort_key, c.id LIMIT $6 OFFSET $5",
     kind_label: category,

@@ -14,7 +14,7 @@ pub(super) const STAFF: MomentSource = MomentSource {
             ORDER BY s.org_id, w.what, s.kind LIMIT 1000000",
     subjects: &["org"],
     rows: "SELECT o.name AS label, s.kind AS detail, 'org' AS subject, o.id AS subject_id, \
-           CASE WHEN w.what = 'full' THEN s.full_time ELSE s.part_time END AS n \
+           CASE WHEN w.what = 'full' THEN s.full_time ELSE s.part_time END AS n, CAST(0 AS BIGINT) AS m \
            FROM staff_count s JOIN org o ON o.id = s.org_id JOIN (SELECT 'full' AS what UNION ALL SELECT 'part') w ON TRUE \
            WHERE s.org_id {any $1} AND s.in_force AND s.valid_from <= $2 AND (s.valid_to IS NULL OR s.valid_to > $2) \
            AND (o.closed_on IS NULL OR o.closed_on > $2) AND (s.full_time > 0 OR w.what = 'part') \
@@ -38,9 +38,8 @@ pub(super) const BUDGETS: MomentSource = MomentSource {
             {unscoped: counted for everybody} GROUP BY b.org_id, w.what, b.population, b.level \
             ORDER BY b.org_id, w.what, b.population, b.level LIMIT 1000000",
     subjects: &["budget_line"],
-    // In yuan, because rows are shown as they are.
     rows: "SELECT o.name || '：' || b.payer AS label, b.level AS detail, 'budget_line' AS subject, b.id AS subject_id, \
-           (CASE WHEN w.what = 'budget' THEN b.budgeted_fen ELSE b.paid_fen END + 50) / 100 AS n FROM budget_line b \
+           CASE WHEN w.what = 'budget' THEN b.budgeted_fen ELSE b.paid_fen END AS n, CAST(0 AS BIGINT) AS m FROM budget_line b \
            JOIN org o ON o.id = b.org_id JOIN (SELECT 'budget' AS what UNION ALL SELECT 'paid') w ON TRUE \
            WHERE b.org_id {any $1} AND b.state = 'in_force' AND CAST(b.year AS TEXT) = substr(CAST($2 AS TEXT), 1, 4) \
            AND (CAST($3 AS TEXT) = '' OR $3 LIKE '%,' || w.what || '.' || b.population || '.' || b.level || ',%') \
@@ -63,8 +62,9 @@ pub(super) const GROWTH: MomentSource = MomentSource {
             GROUP BY b.org_id, b.level ORDER BY b.org_id, b.level LIMIT 1000000",
     subjects: &["budget_line"],
     rows: "SELECT o.name || '：' || b.payer || '，' || CAST(b.year AS TEXT) || ' 年' AS label, b.level AS detail, \
-           'budget_line' AS subject, b.id AS subject_id, (CASE WHEN CAST(b.year AS TEXT) = substr(CAST($2 AS TEXT), 1, 4) \
-           THEN b.budgeted_fen ELSE 0 - b.budgeted_fen END) / 100 AS n FROM budget_line b JOIN org o ON o.id = b.org_id \
+           'budget_line' AS subject, b.id AS subject_id, CASE WHEN CAST(b.year AS TEXT) = substr(CAST($2 AS TEXT), 1, 4) \
+           THEN b.budgeted_fen ELSE 0 - b.budgeted_fen END AS n, \
+           CASE WHEN CAST(b.year AS TEXT) = substr(CAST($2 AS TEXT), 1, 4) THEN 0 ELSE b.budgeted_fen END AS m FROM budget_line b JOIN org o ON o.id = b.org_id \
            WHERE b.org_id {any $1} AND b.state = 'in_force' AND (CAST(b.year AS TEXT) = substr(CAST($2 AS TEXT), 1, 4) \
            OR CAST(b.year + 1 AS TEXT) = substr(CAST($2 AS TEXT), 1, 4)) AND (CAST($3 AS TEXT) = '' OR TRUE) \
            AND (CAST($4 AS TEXT) = '' OR $4 LIKE '%,' || b.level || ',%') \
@@ -83,7 +83,7 @@ pub(super) const TITLES: MomentSource = MomentSource {
             {unscoped: counted for everybody} GROUP BY t.org_id, t.level, t.kind ORDER BY t.org_id, t.level, t.kind LIMIT 1000000",
     subjects: &["title"],
     rows: "SELECT o.name || '：' || t.name AS label, t.kind AS detail, 'title' AS subject, t.id AS subject_id, \
-           CAST(1 AS BIGINT) AS n FROM title t JOIN org o ON o.id = t.org_id WHERE t.org_id {any $1} AND t.granted_on <= $2 \
+           CAST(1 AS BIGINT) AS n, CAST(0 AS BIGINT) AS m FROM title t JOIN org o ON o.id = t.org_id WHERE t.org_id {any $1} AND t.granted_on <= $2 \
            AND (t.valid_to IS NULL OR t.valid_to >= $2) AND (t.revoked_on IS NULL OR t.revoked_on > $2) \
            AND (o.closed_on IS NULL OR o.closed_on > $2) AND (CAST($3 AS TEXT) = '' OR $3 LIKE '%,' || t.level || ',%') \
            AND (CAST($4 AS TEXT) = '' OR $4 LIKE '%,' || t.kind || ',%') \
@@ -102,7 +102,7 @@ pub(super) const TITLES_BY_LEVEL: MomentSource = MomentSource {
             {unscoped: counted for everybody} GROUP BY t.org_id, t.level ORDER BY t.org_id, t.level LIMIT 1000000",
     subjects: &["title"],
     rows: "SELECT o.name || '：' || t.name AS label, t.level AS detail, 'title' AS subject, t.id AS subject_id, \
-           CAST(1 AS BIGINT) AS n FROM title t JOIN org o ON o.id = t.org_id WHERE t.org_id {any $1} AND t.granted_on <= $2 \
+           CAST(1 AS BIGINT) AS n, CAST(0 AS BIGINT) AS m FROM title t JOIN org o ON o.id = t.org_id WHERE t.org_id {any $1} AND t.granted_on <= $2 \
            AND (t.valid_to IS NULL OR t.valid_to >= $2) AND (t.revoked_on IS NULL OR t.revoked_on > $2) \
            AND (o.closed_on IS NULL OR o.closed_on > $2) AND (CAST($3 AS TEXT) = '' OR TRUE) \
            AND (CAST($4 AS TEXT) = '' OR $4 LIKE '%,' || t.level || ',%') \
@@ -121,7 +121,7 @@ pub(super) const TITLED: MomentSource = MomentSource {
             AND (o.closed_on IS NULL OR o.closed_on > $1) AND NOT o.special {unscoped: counted for everybody} \
             GROUP BY t.org_id, o.kind ORDER BY t.org_id LIMIT 1000000",
     subjects: &["title"],
-    rows: "SELECT o.name AS label, o.kind AS detail, 'org' AS subject, o.id AS subject_id, CAST(1 AS BIGINT) AS n \
+    rows: "SELECT o.name AS label, o.kind AS detail, 'org' AS subject, o.id AS subject_id, CAST(1 AS BIGINT) AS n, CAST(0 AS BIGINT) AS m \
            FROM org o WHERE o.id {any $1} AND (o.closed_on IS NULL OR o.closed_on > $2) AND NOT o.special \
            AND EXISTS (SELECT 1 FROM title t WHERE t.org_id = o.id AND t.holder = 'org' AND t.granted_on <= $2 \
            AND (t.valid_to IS NULL OR t.valid_to >= $2) AND (t.revoked_on IS NULL OR t.revoked_on > $2)) \
