@@ -59,16 +59,16 @@ impl Sheet {
     }
 }
 
-/// Reads a file.
-///
-/// # Errors
-/// [`AppError::Invalid`] beside `file` with a sentence: what is wrong and what to do.
-pub fn read(bytes: &[u8]) -> AppResult<Vec<Sheet>> {
-    let no = |sentence: &str| AppError::invalid("file", sentence);
-    let broken = || {
-        no("这个文件打不开。请选 Excel 的 .xlsx 文件；旧的 .xls 请先另存为 .xlsx；加了密码的请先去掉密码。")
-    };
-    // A file of a few kilobytes may unpack to gigabytes.
+fn no(sentence: &str) -> AppError {
+    AppError::invalid("file", sentence)
+}
+
+fn broken() -> AppError {
+    no("这个文件打不开。请选 Excel 的 .xlsx 文件；旧的 .xls 请先另存为 .xlsx；加了密码的请先去掉密码。")
+}
+
+/// A file of a few kilobytes may unpack to gigabytes, or have room made for them: it is looked at before it is opened.
+fn weigh(bytes: &[u8]) -> AppResult<()> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| broken())?;
     let mut size = 0_u64;
     let mut texts = Vec::new();
@@ -95,6 +95,15 @@ pub fn read(bytes: &[u8]) -> AppResult<Vec<Sheet>> {
             ));
         }
     }
+    Ok(())
+}
+
+/// Reads a file.
+///
+/// # Errors
+/// [`AppError::Invalid`] beside `file` with a sentence: what is wrong and what to do.
+pub fn read(bytes: &[u8]) -> AppResult<Vec<Sheet>> {
+    weigh(bytes)?;
     let mut book: Xlsx<_> =
         calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|_: calamine::XlsxError| broken())?;
     let names = book.sheet_names().clone();

@@ -61,13 +61,10 @@ async fn a_form_is_put_in_looked_at_published_and_followed_by_a_version() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_form_is_built_on_the_screen() {
-    let town = town().await;
-    let bureau = town.district(Role::DistrictBureau);
-    let district = town.world.district.to_string();
-    let head = [
-        ("org", district.as_str()),
+/// What is typed for a new monthly dataset.
+fn month(district: &str) -> [(&str, &str); 9] {
+    [
+        ("org", district),
         ("code", "minhang-month"),
         ("name", "月报"),
         ("edition", "2026"),
@@ -76,7 +73,15 @@ async fn a_form_is_built_on_the_screen() {
         ("source", "本区自定"),
         ("period", "month"),
         ("levels", "street_school | fill | district | district | 1 | 5"),
-    ];
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_is_built_on_the_screen() {
+    let town = town().await;
+    let bureau = town.district(Role::DistrictBureau);
+    let district = town.world.district.to_string();
+    let head = month(&district);
     assert!(bureau.get("/desk/datasets/new").await.shows("由谁发布"));
     let made = bureau.post("/desk/datasets/new", &head).await;
     assert_eq!(made.status, 303, "{}", made.body);
