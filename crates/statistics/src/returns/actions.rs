@@ -2,6 +2,7 @@
 
 use super::filled::{self, Filled, Machine, blank, machine_values, take_machine};
 use super::levels::{self, Expected};
+use super::lifecycle::locked;
 use super::model::{self, MOST_AT_ONCE, Origin, ReturnStatus};
 use super::store::{self, AmendmentRow, CellRow, ChangeRow, NewReturn, ReturnRow};
 use crate::datasets::definition::{Element, How};
@@ -155,6 +156,7 @@ pub async fn open(
         approvals: 0,
         version: 1,
     };
+    levels::put_below(ctx, metrics, &form.definition, &row).await?;
     let cells = first_cells(ctx, metrics, &form.elements, &row).await?;
     let tx = ctx.begin().await?;
     tx.lock("returns of org", org.id.raw()).await?;
@@ -512,9 +514,9 @@ pub async fn refresh(ctx: &Ctx, metrics: &Measures, id: ReturnId) -> AppResult<u
     let scope = ctx.may(Permission::ReturnFill)?;
     let row = store::find_within(ctx.db(), &scope, id).await?;
     let form = filled::form(ctx.db(), row.dataset_version_id).await?;
+    levels::put_below(ctx, metrics, &form.definition, &row).await?;
     let tx = ctx.begin().await?;
-    tx.lock("stat_return", id.raw()).await?;
-    let row = store::find_within(&tx, &scope, id).await?;
+    let row = locked(&tx, &scope, id).await?;
     if !matches!(row.status, ReturnStatus::Draft | ReturnStatus::SentBack) {
         return Err(AppError::refused(
             "not_open",

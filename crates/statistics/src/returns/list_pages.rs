@@ -45,6 +45,10 @@ impl Expected {
         self.there.map_or("none", |(_, status)| status.as_str())
     }
 
+    fn gone_tag(&self) -> Option<Tag> {
+        self.gone.then(|| Tag::quiet("已撤并"))
+    }
+
     fn late_tag(&self) -> Option<Tag> {
         self.late.map(|days| Tag::bad(format!("迟 {days} 天")))
     }

@@ -149,6 +149,33 @@ pub fn before_summing(upper: Option<ReturnStatus>, own: ReturnStatus) -> AppResu
     Ok(())
 }
 
+/// Rule 7: a return is approved before the return that sums it up: afterwards its figures would be in no sum. `door` leads to
+/// that return.
+///
+/// # Errors
+/// [`AppError::Refused`] with what is left to do.
+pub fn before_its_sum(upper: ReturnStatus, door: &str) -> AppResult<()> {
+    let left = match upper {
+        ReturnStatus::Approved => "要计入，先由上级申请更正它的汇总表，同意以后再审核这一份，然后重新汇总。",
+        ReturnStatus::Locked => "汇总表已经锁定，这一份不能再计入。有错请在年度版里发勘误。",
+        _ => return Ok(()),
+    };
+    Err(AppError::refused_with_door(
+        "already_summed",
+        format!("上级的汇总表已经审核通过，里面没有这一份的数，现在审核通过也不会计入。{left}"),
+        "看上级的汇总表",
+        door,
+    ))
+}
+
+/// Rule 7: whether a return may go from under one sum to another, with how far both sums are: its figures are never in two
+/// sums that were approved, and never in none.
+#[must_use]
+pub fn may_move(own: ReturnStatus, from: Option<ReturnStatus>, to: Option<ReturnStatus>) -> bool {
+    let summed = |sum: Option<ReturnStatus>| sum.is_some_and(ReturnStatus::counts);
+    own != ReturnStatus::Locked && !(own.counts() && (summed(from) || summed(to)))
+}
+
 db::text_enum! {
     /// Where the value of a cell comes from.
     pub enum Origin {
@@ -500,6 +527,24 @@ mod tests {
             (None, ReturnStatus::Locked, false),
         ] {
             assert_eq!(before_summing(upper, own).is_ok(), may, "{upper:?} {own:?}");
+        }
+        for status in ReturnStatus::ALL {
+            let late = before_its_sum(*status, "/desk/returns/1").is_err();
+            assert_eq!(late, status.counts(), "{status:?}");
+        }
+        use ReturnStatus as S;
+        for (own, from, to, may) in [
+            (S::Draft, None, None, true),
+            (S::Approved, Some(S::Filed), Some(S::Draft), true),
+            (S::Approved, Some(S::Filed), None, true),
+            // It is in the sum that it leaves, or would be in no sum.
+            (S::Approved, Some(S::Approved), Some(S::Draft), false),
+            (S::Approved, Some(S::Draft), Some(S::Locked), false),
+            // Not approved in time: it may still count elsewhere.
+            (S::Checked, Some(S::Locked), Some(S::Draft), true),
+            (S::Locked, None, Some(S::Draft), false),
+        ] {
+            assert_eq!(may_move(own, from, to), may, "{own:?} {from:?} {to:?}");
         }
         let day = |text: &str| text.parse().unwrap();
         for (today, status, late) in [

@@ -1,6 +1,8 @@
 //! The way up through the router: three levels, cells sent back, sums, amendments, two acts at once.
 
 use super::testing::{Season, act, cell, read, save, season};
+use crate::testing::small;
+use orgs::tree::model::Change;
 use platform::Role;
 use serde_json::{Value, json};
 use testkit::Client;
@@ -235,4 +237,96 @@ async fn a_sum_that_came_back_takes_up_the_sums_of_now() {
     act(&bureau, 204, &sum, "file").await;
     act(&city, 204, &sum, "check").await;
     act(&city, 204, &sum, "approve").await;
+}
+
+/// A return of a school, filed and checked, to be approved by the district.
+async fn checked(season: &Season, clerk: &Client, org: kernel::OrgId) -> String {
+    let bureau = season.town.district(Role::DistrictBureau);
+    let id = season.ready(clerk, org).await;
+    act(clerk, 204, &id, "file").await;
+    act(&bureau, 204, &id, "check").await;
+    id
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_return_and_its_sum_approved_at_once_never_miss_each_other() {
+    let season = season().await;
+    let town = &season.town;
+    let (bureau, city) = (town.district(Role::DistrictBureau), town.city());
+    let first = checked(&season, &town.here(Role::Registrar), town.world.here.org).await;
+    act(&bureau, 204, &first, "approve").await;
+    let late = checked(&season, &town.there(Role::Registrar), town.world.there.org).await;
+    let sum = season.open(&bureau, town.world.district).await;
+    let version = read(&bureau, &sum).await["version"].clone();
+    let note = json!({ "version": version, "note": "另一所还在审核" });
+    let file = format!("/api/v1/returns/{sum}/file");
+    bureau.call(204, "POST", &file, &note).await;
+    act(&city, 204, &sum, "check").await;
+    let seen = async |client: &Client, id: &str| read(client, id).await["version"].to_string();
+    let (of_sum, of_late) = (seen(&city, &sum).await, seen(&bureau, &late).await);
+    let (sum_page, late_page) = (
+        format!("/desk/returns/{sum}/approve"),
+        format!("/desk/returns/{late}/approve"),
+    );
+    let (of_sum, of_late) = ([("version", of_sum.as_str())], [("version", of_late.as_str())]);
+    let (above, below) = tokio::join!(city.post(&sum_page, &of_sum), bureau.post(&late_page, &of_late));
+    let mut told = [above.status, below.status];
+    told.sort_unstable();
+    assert_eq!(told, [303, 409], "{} {}", above.body, below.body);
+    if below.status == 409 {
+        assert!(
+            below.shows("现在审核通过也不会计入") && below.body.contains(&format!("/desk/returns/{sum}")),
+            "{}",
+            below.body
+        );
+    } else {
+        assert!(
+            above.shows("有") && above.shows("格的汇总不是最新的"),
+            "{}",
+            above.body
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_school_merged_in_mid_period_counts_where_it_went_and_is_not_taken_for_another() {
+    let mut season = season().await;
+    let (city, bureau) = (season.town.city(), season.town.district(Role::DistrictBureau));
+    let by_street = small()
+        .replace("\"small\"", "\"streets\"")
+        .replace("files = [\"district\"]", "files = [\"street\"]")
+        .replace("\"city\"", "\"district\"");
+    let body = json!({ "org": season.town.world.city, "toml": by_street });
+    let made = city.call(200, "POST", "/api/v1/datasets", &body).await;
+    assert_eq!(made["faults"], json!([]), "{made}");
+    season.version = made["id"].as_str().unwrap().to_owned();
+    let publish = format!("/api/v1/datasets/{}/publish", season.version);
+    city.call(204, "POST", &publish, &json!({ "version": 1 })).await;
+    let (here, there) = (&season.town.world.here, &season.town.world.there);
+    let id = checked(&season, &season.town.here(Role::Registrar), here.org).await;
+    act(&bureau, 204, &id, "approve").await;
+    // The school is merged into the one of the sibling street.
+    let ctx = season.town.app.system();
+    let merged = Change {
+        on: ctx.today(),
+        reason: "两校合并".into(),
+        version: 1,
+    };
+    orgs::tree::actions::merge(&ctx, here.org, there.org, &merged)
+        .await
+        .unwrap();
+    let sum = season.open(&bureau, there.street).await;
+    let now = read(&bureau, &sum).await;
+    assert_eq!(cell(&now, "T1_all_teams")["value"], "3", "{now}");
+    let moved = season.town.events("return.moved").await;
+    assert_eq!(moved.len(), 1, "once: {moved:?}");
+    let typed = [("T1_all_people", "60"), ("T2_other_value", "1200.50")];
+    save(&bureau, &sum, &typed).await;
+    // One return counts and one school is expected, but they are not the same.
+    let told = act(&bureau, 422, &sum, "file").await;
+    assert!(told.to_string().contains("还有 1 个下级没有审核通过"), "{told}");
+    let list = bureau
+        .get(&format!("/desk/returns?version={}&period=2026", season.version))
+        .await;
+    assert!(list.shows("已撤并"), "{}", list.body);
 }
