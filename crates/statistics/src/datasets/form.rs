@@ -188,6 +188,21 @@ impl Form {
         self.checks.iter().map(say).collect()
     }
 
+    /// Cells that a check, or a formula with its own cell, relates to each other, by their places in the form.
+    #[must_use]
+    pub fn related(&self) -> Vec<Vec<usize>> {
+        let here = |expression: &Expression| -> Vec<usize> {
+            expression.here().filter_map(|code| self.place(code)).collect()
+        };
+        let checks = self.checks.iter().map(|(_, rule)| here(rule));
+        let formulas = self.formulas.iter().map(|(at, formula)| {
+            let mut all = here(formula);
+            all.push(*at);
+            all
+        });
+        checks.chain(formulas).collect()
+    }
+
     /// Cells of other returns that formulas and checks name.
     #[must_use]
     pub fn beyond(&self) -> BTreeSet<Place> {
