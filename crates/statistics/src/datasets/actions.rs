@@ -1,5 +1,6 @@
 //! What can be done with datasets: one function a verb.
 
+use super::bounds;
 use super::definition::{Definition, Fill};
 use super::form::Fault;
 use super::model::{self, AboutMetric, DatasetStatus, Over};
@@ -132,7 +133,7 @@ pub async fn put(
     let tx = ctx.begin().await?;
     tx.lock("datasets", 0).await?;
     let issuer = tree::find_within(&tx, &scope, org).await?;
-    let out_of_bounds = model::bounds(&definition);
+    let out_of_bounds = bounds::of(&definition);
     if !out_of_bounds.is_empty() {
         return Err(model::refusal(out_of_bounds));
     }
@@ -285,7 +286,7 @@ pub async fn change(
     edit(&mut definition)?;
     // The code is the dataset's name for ever.
     definition.code = code;
-    let faults = model::bounds(&definition);
+    let faults = bounds::of(&definition);
     if !faults.is_empty() {
         return Err(model::refusal(faults));
     }

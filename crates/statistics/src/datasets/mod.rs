@@ -20,6 +20,7 @@
 
 pub mod actions;
 mod api;
+pub mod bounds;
 pub mod definition;
 mod edit_pages;
 pub mod form;

@@ -1,23 +1,13 @@
 //! Rules of datasets: what makes a definition good, and what may be done with a version. No I/O.
 
-use super::definition::{Definition, Element, Fill, How, Line, Nature, PeriodKind, Table};
+use super::bounds;
+use super::definition::{Definition, Element, Fill, How, Nature, PeriodKind};
 use super::form::{Fault, Form};
 use crate::number::MOST_DECIMALS;
-use kernel::{Date, bounded};
+use kernel::Date;
 use metrics::Period;
 use platform::{AppError, AppResult, FieldError};
 use std::collections::BTreeSet;
-
-/// Tables of one form.
-pub const MOST_TABLES: usize = 40;
-/// Rows of one table.
-pub const MOST_ROWS: usize = 200;
-/// Columns of one table.
-pub const MOST_COLUMNS: usize = 40;
-/// Cells of one form.
-pub const MOST_CELLS: usize = 3_000;
-/// Checks of one form.
-pub const MOST_CHECKS: usize = 300;
 
 db::text_enum! {
     /// How far a version is.
@@ -59,157 +49,12 @@ pub struct AboutMetric {
 /// Says what a metric is; `None` where there is none of this name.
 pub type Metrics<'a> = &'a dyn Fn(&str) -> Option<AboutMetric>;
 
-/// A code of a table, a row or a column: a letter, then letters and digits.
-#[must_use]
-pub fn is_code(text: &str) -> bool {
-    let mut letters = text.chars();
-    letters.next().is_some_and(|first| first.is_ascii_alphabetic())
-        && letters.all(|letter| letter.is_ascii_alphanumeric())
-        && text.len() <= 16
-}
-
-/// The code of a dataset: small letters, digits and hyphens.
-#[must_use]
-pub fn is_dataset_code(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_lowercase())
-        && text
-            .chars()
-            .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-')
-        && (2..=40).contains(&text.len())
-}
-
-/// What is wrong with a draft as far as it is written: it may be kept with open ends, but not out of bounds.
-#[must_use]
-pub fn bounds(definition: &Definition) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    let mut say = |place: &str, sentence: String| faults.push((place.to_owned(), sentence));
-    if !is_dataset_code(&definition.code) {
-        let sentence = "报表编号用小写字母、数字和连字符，字母开头，2 到 40 个字符。".to_owned();
-        say("code", sentence);
-    }
-    for (place, text, least, most, label) in [
-        ("name", &definition.name, 2, 60, "报表名称"),
-        ("edition", &definition.edition, 1, 30, "版本名称"),
-        ("source", &definition.source, 2, 500, "依据"),
-    ] {
-        if let Err(sentence) = bounded(text, least, most, label) {
-            say(place, sentence);
-        }
-    }
-    if definition
-        .valid_to
-        .is_some_and(|until| until <= definition.valid_from)
-    {
-        say("valid_to", "停用日期要晚于启用日期。".into());
-    }
-    if definition.tables.len() > MOST_TABLES {
-        say("tables", format!("一套报表最多 {MOST_TABLES} 张表。"));
-    }
-    if definition.checks.len() > MOST_CHECKS {
-        say("checks", format!("一套报表最多 {MOST_CHECKS} 条校验。"));
-    }
-    let mut codes = BTreeSet::new();
-    for table in &definition.tables {
-        if !codes.insert(&table.code) {
-            faults.push((table.code.clone(), "这个表号用了两次，请换一个。".into()));
-        }
-        table_bounds(table, &mut faults);
-    }
-    let cells = definition
-        .tables
-        .iter()
-        .map(|table| table.rows.len() * table.columns.len());
-    if cells.sum::<usize>() > MOST_CELLS {
-        let sentence = format!("一套报表最多 {MOST_CELLS} 格，请分成两套报表。");
-        faults.push(("tables".into(), sentence));
-    }
-    check_bounds(definition, &mut faults);
-    faults
-}
-
-fn table_bounds(table: &Table, faults: &mut Vec<Fault>) {
-    let mut say = |sentence: String| faults.push((table.code.clone(), sentence));
-    if !is_code(&table.code) {
-        say(format!(
-            "表号“{}”不合格：字母开头，只用字母和数字，最多 16 个字符。",
-            table.code
-        ));
-    }
-    for (text, least, most, label) in [
-        (&table.title, 1, 60, "表名"),
-        (&table.source, 0, 500, "表的依据"),
-        (&table.note, 0, 500, "填表说明"),
-    ] {
-        if let Err(sentence) = bounded(text, least, most, label) {
-            say(sentence);
-        }
-    }
-    for (lines, most, what) in [
-        (&table.rows, MOST_ROWS, "行"),
-        (&table.columns, MOST_COLUMNS, "列"),
-    ] {
-        if lines.is_empty() || lines.len() > most {
-            say(format!(
-                "要有 1 到 {most} {what}，现在有 {} {what}。",
-                lines.len()
-            ));
-        }
-        if let Some(sentence) = wrong_line(lines, what) {
-            say(sentence);
-        }
-    }
-    let known = |at: &str| {
-        at.split_once('.').is_some_and(|(row, column)| {
-            let has = |lines: &[Line], code: &str| lines.iter().any(|line| line.code == code);
-            has(&table.rows, row) && has(&table.columns, column)
-        })
-    };
-    if let Some(cell) = table.cells.iter().find(|cell| !known(&cell.at)) {
-        say(format!("没有“{}”这一格：要写成 行.列。", cell.at));
-    }
-}
-
-fn wrong_line(lines: &[Line], what: &str) -> Option<String> {
-    let mut codes = BTreeSet::new();
-    for line in lines {
-        if !is_code(&line.code) {
-            return Some(format!(
-                "{what}号“{}”不合格：字母开头，只用字母和数字，最多 16 个字符。",
-                line.code
-            ));
-        }
-        if !codes.insert(&line.code) {
-            return Some(format!("{what}号“{}”用了两次，请换一个。", line.code));
-        }
-        if let Err(sentence) = bounded(&line.label, 1, 60, &format!("{what}“{}”的名称", line.code)) {
-            return Some(sentence);
-        }
-    }
-    None
-}
-
-fn check_bounds(definition: &Definition, faults: &mut Vec<Fault>) {
-    let mut codes = BTreeSet::new();
-    for check in &definition.checks {
-        let mut say = |sentence: String| faults.push((check.code.clone(), sentence));
-        if !is_code(&check.code) {
-            say("校验号要字母开头，只用字母和数字，最多 16 个字符。".into());
-        }
-        if !codes.insert(&check.code) {
-            say("这个校验号用了两次，请换一个。".into());
-        }
-        if let Err(sentence) = bounded(&check.words, 4, 200, "校验的说明") {
-            say(sentence);
-        }
-    }
-}
-
-/// What stands in the way of publishing: everything of [`bounds`], levels, metrics, formulas and checks.
+/// What stands in the way of publishing: everything of [`bounds::of`], levels, metrics, formulas and checks.
 ///
 /// # Errors
 /// The faults.
 pub fn ready(definition: &Definition, metrics: Metrics<'_>) -> Result<Form, Vec<Fault>> {
-    let mut faults = bounds(definition);
+    let mut faults = bounds::of(definition);
     if definition.tables.is_empty() {
         faults.push(("tables".into(), "还没有表，请先加一张表。".into()));
     }
@@ -264,9 +109,6 @@ fn levels(definition: &Definition, faults: &mut Vec<Fault>) {
 fn wrong_element(element: &Element, metrics: Metrics<'_>) -> Option<String> {
     if element.decimals > MOST_DECIMALS {
         return Some(format!("最多 {MOST_DECIMALS} 位小数。"));
-    }
-    if element.unit.chars().count() > 10 {
-        return Some("单位最多 10 个字。".into());
     }
     let Fill::Metric { id, slice } = &element.fill else {
         return None;
