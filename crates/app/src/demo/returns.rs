@@ -12,6 +12,7 @@ use statistics::datasets::model::Over;
 use statistics::datasets::{Definition, actions as datasets};
 use statistics::returns::actions::{self as returns, Keep, Typed};
 use statistics::returns::lifecycle::{self, Remark};
+use statistics::returns::model::ReturnStatus;
 use statistics::{ReturnId, VersionId};
 use std::sync::Arc;
 
@@ -113,6 +114,10 @@ pub(crate) async fn open_some(ctx: &Ctx, metrics: &Arc<Metrics>, version: Versio
     }
     for (number, school) in schools.iter().enumerate() {
         let id = returns::open(ctx, metrics, version, *school, period).await?;
+        // A run that stopped half-way is done again: what it took on its way up stays there.
+        if returns::get(ctx, id).await?.filled.row.status != ReturnStatus::Draft {
+            continue;
+        }
         if number > 0 {
             type_rest(ctx, id).await?;
         }
