@@ -1,9 +1,9 @@
 //! Returns and the versions that they are filled by: which one is looked at, drafts, versions out of use; what is asked for
 //! before a return is filed.
 
+use super::store;
 use super::testing::{act, cell, read, save, season};
 use crate::testing::small;
-use db::args;
 use platform::{Event, Role};
 use serde_json::{Value, json};
 use testkit::Client;
@@ -144,14 +144,11 @@ async fn what_was_filed_is_not_computed_anew() {
     let clerk = town.here(Role::Registrar);
     let id = season.ready(&clerk, town.world.here.org).await;
     act(&clerk, 204, &id, "file").await;
-    let tx = town.app.system().begin().await.unwrap();
-    tx.exec(
-        "UPDATE stat_cell SET value = 600000 WHERE element = 'T1_all_people'",
-        args![],
-    )
-    .await
-    .unwrap();
-    let of: kernel::Id<()> = id.parse().unwrap();
+    let (of, tx) = (id.parse().unwrap(), town.app.system().begin().await.unwrap());
+    let mut cells = store::cells(&tx, of).await.unwrap();
+    cells.retain(|cell| cell.element == "T1_all_people");
+    cells[0].value = Some(600_000);
+    store::update_cells(&tx, of, &cells).await.unwrap();
     tx.commit(vec![Event::new("test.changed", "stat_return", of)])
         .await
         .unwrap();
