@@ -96,7 +96,8 @@ async fn dataset(platform: &Arc<Platform>, bytes: &[u8], org: Option<&str>, dry:
         }
     };
     let name = definition.name.clone();
-    let put = statistics::datasets::actions::put(&ctx, &metrics, issuer, definition, dry).await?;
+    let how = (statistics::datasets::model::Over::Draft, dry);
+    let put = statistics::datasets::actions::put(&ctx, &metrics, issuer, definition, how).await?;
     let (cells, filled) = put.cells;
     terminal::say(format!(
         "“{name}”第 {} 版：{cells} 格，其中 {filled} 格由系统指标填。{}",

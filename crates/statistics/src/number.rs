@@ -14,6 +14,9 @@ pub const MOST_DECIMALS: u8 = 4;
 pub struct Number(i64);
 
 impl Number {
+    /// One, in the ten-thousandths that are stored.
+    pub const ONE: i64 = SCALE;
+
     /// A number from the stored ten-thousandths.
     #[must_use]
     pub const fn from_raw(raw: i64) -> Self {

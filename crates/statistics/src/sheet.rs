@@ -6,7 +6,7 @@ use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
 use std::collections::BTreeMap;
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 
 /// Rows and columns that are read of one sheet.
 const MOST_ROWS: u32 = 5_000;
@@ -19,6 +19,10 @@ const MOST_CELLS: usize = 200_000;
 const MOST_BYTES: u64 = 100 << 20;
 /// Letters of one cell.
 const MOST_LETTERS: usize = 2_000;
+/// Letters of all cells of one file.
+const MOST_LETTERS_IN_ALL: usize = 5_000_000;
+/// Different texts of one file, as it says itself: room is made for so many before the first is read.
+const MOST_TEXTS: u64 = 1_000_000;
 
 /// A sheet of a file that was read: its cells as text by row and column, from 0.
 #[derive(Debug, Clone, Default)]
@@ -55,24 +59,51 @@ impl Sheet {
     }
 }
 
+fn no(sentence: &str) -> AppError {
+    AppError::invalid("file", sentence)
+}
+
+fn broken() -> AppError {
+    no("这个文件打不开。请选 Excel 的 .xlsx 文件；旧的 .xls 请先另存为 .xlsx；加了密码的请先去掉密码。")
+}
+
+/// A file of a few kilobytes may unpack to gigabytes, or have room made for them: it is looked at before it is opened.
+fn weigh(bytes: &[u8]) -> AppResult<()> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| broken())?;
+    let mut size = 0_u64;
+    let mut texts = Vec::new();
+    for at in 0..archive.len() {
+        let Ok(part) = archive.by_index(at) else {
+            continue;
+        };
+        size = size.saturating_add(part.size());
+        if part
+            .name()
+            .is_ok_and(|name| name.to_ascii_lowercase().ends_with("sharedstrings.xml"))
+        {
+            texts.push(at);
+        }
+    }
+    if size > MOST_BYTES {
+        return Err(no("这个文件展开以后太大。请删掉图片和多余的工作表再上传。"));
+    }
+    for at in texts {
+        let part = archive.by_index(at).map_err(|_| broken())?;
+        if said_texts(part.take(MOST_BYTES)) > MOST_TEXTS {
+            return Err(no(
+                "这个文件里的文字太多，最多 100 万条。请删掉多余的工作表再上传。",
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// Reads a file.
 ///
 /// # Errors
 /// [`AppError::Invalid`] beside `file` with a sentence: what is wrong and what to do.
 pub fn read(bytes: &[u8]) -> AppResult<Vec<Sheet>> {
-    let no = |sentence: &str| AppError::invalid("file", sentence);
-    let broken = || {
-        no("这个文件打不开。请选 Excel 的 .xlsx 文件；旧的 .xls 请先另存为 .xlsx；加了密码的请先去掉密码。")
-    };
-    // A file of a few kilobytes may unpack to gigabytes.
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| broken())?;
-    let mut size = 0_u64;
-    for at in 0..archive.len() {
-        size = size.saturating_add(archive.by_index(at).map_or(0, |part| part.size()));
-    }
-    if size > MOST_BYTES {
-        return Err(no("这个文件展开以后太大。请删掉图片和多余的工作表再上传。"));
-    }
+    weigh(bytes)?;
     let mut book: Xlsx<_> =
         calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|_: calamine::XlsxError| broken())?;
     let names = book.sheet_names().clone();
@@ -80,6 +111,7 @@ pub fn read(bytes: &[u8]) -> AppResult<Vec<Sheet>> {
         return Err(no("这个文件里的工作表太多，最多 60 张。"));
     }
     let mut left = MOST_CELLS;
+    let mut letters = MOST_LETTERS_IN_ALL;
     let mut sheets = Vec::with_capacity(names.len());
     for name in names {
         let mut sheet = Sheet {
@@ -101,6 +133,9 @@ pub fn read(bytes: &[u8]) -> AppResult<Vec<Sheet>> {
                 .ok_or_else(|| {
                     no("这个文件里的格太多：一张工作表最多 5000 行、200 列，一共最多 20 万格。")
                 })?;
+            letters = letters
+                .checked_sub(text.chars().count())
+                .ok_or_else(|| no("这个文件里的字太多，一共最多 500 万字。请删掉多余的工作表再上传。"))?;
             sheet.rows.entry(row).or_default().insert(column, text);
         }
         sheets.push(sheet);
@@ -108,10 +143,44 @@ pub fn read(bytes: &[u8]) -> AppResult<Vec<Sheet>> {
     Ok(sheets)
 }
 
+/// The largest number of different texts that a part of a file says it holds, wherever in it that stands.
+fn said_texts(mut part: impl Read) -> u64 {
+    const WORD: &[u8] = b"uniqueCount";
+    /// Bytes after the word in which its number stands.
+    const AFTER: usize = 64;
+    let mut most = 0;
+    let mut kept: Vec<u8> = Vec::new();
+    let mut block = vec![0; 64 << 10];
+    loop {
+        let read = part.read(&mut block).unwrap_or(0);
+        kept.extend(block.iter().take(read));
+        for (at, window) in kept.windows(WORD.len()).enumerate() {
+            if window != WORD {
+                continue;
+            }
+            let after = kept.iter().skip(at + WORD.len()).take(AFTER);
+            let digits = after
+                .skip_while(|byte| !byte.is_ascii_digit())
+                .take_while(|byte| byte.is_ascii_digit());
+            let number = digits.fold(0_u64, |all, byte| {
+                all.saturating_mul(10).saturating_add(u64::from(byte - b'0'))
+            });
+            most = most.max(number);
+        }
+        if read == 0 {
+            return most;
+        }
+        // The word or its number may stand on both sides of a border.
+        let border = kept.len().saturating_sub(WORD.len() + AFTER);
+        kept.drain(..border);
+    }
+}
+
 fn text_of(value: &DataRef<'_>) -> String {
     let text = match value {
         DataRef::Int(number) => number.to_string(),
-        DataRef::Float(number) => number.to_string(),
+        // A sum of 0.1 and 0.2 is stored as 0.30000000000000004, which nobody typed.
+        DataRef::Float(number) => rounded(*number).to_string(),
         DataRef::String(text) => text.trim().to_owned(),
         DataRef::SharedString(text) => text.trim().to_owned(),
         DataRef::Bool(truth) => if *truth { "是" } else { "否" }.to_owned(),
@@ -121,6 +190,16 @@ fn text_of(value: &DataRef<'_>) -> String {
         DataRef::Empty => String::new(),
     };
     text.chars().take(MOST_LETTERS).collect()
+}
+
+/// To six decimal places, where the number is small enough to have them.
+fn rounded(number: f64) -> f64 {
+    let million = number * 1e6;
+    if million.abs() < 9e15 {
+        million.round() / 1e6
+    } else {
+        number
+    }
 }
 
 /// How a cell of a written file looks.
@@ -239,6 +318,11 @@ impl Page<'_> {
         done.map(drop).map_err(failed)
     }
 
+    /// Keeps the sheet from being seen: it is for the program that reads the file back.
+    pub fn hide(&mut self) {
+        self.sheet.set_hidden(true);
+    }
+
     /// Sets the width of a column in letters.
     ///
     /// # Errors
@@ -298,5 +382,86 @@ mod tests {
             };
             assert!(wrong[0].sentence.contains("打不开"));
         }
+    }
+
+    #[test]
+    fn sums_of_decimals_are_read_as_they_are_shown() {
+        let mut writer = Writer::new("表", kernel::Instant::from_millis(1_700_000_000_000));
+        let mut page = writer.sheet("T1").unwrap();
+        for (row, number) in (0..).zip([0.1 + 0.2, 1.1 * 3.0, -2.5, 123_456_789_012.5]) {
+            page.number(row, 0, number, 2).unwrap();
+        }
+        let sheets = read(&writer.finish().unwrap()).unwrap();
+        let texts: Vec<&str> = (0..4).map(|row| sheets[0].text(row, 0)).collect();
+        assert_eq!(texts, ["0.3", "3.3", "-2.5", "123456789012.5"]);
+    }
+
+    #[test]
+    fn a_file_that_says_it_holds_a_billion_texts_is_refused_before_room_is_made() {
+        let mut writer = Writer::new("表", kernel::Instant::from_millis(1_700_000_000_000));
+        writer
+            .sheet("T1")
+            .unwrap()
+            .text(0, 0, "文字", Look::Text)
+            .unwrap();
+        let bytes = writer.finish().unwrap();
+        assert!(read(&bytes).is_ok());
+        let mut from = zip::ZipArchive::new(Cursor::new(bytes.as_slice())).unwrap();
+        let mut to = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for at in 0..from.len() {
+            let mut part = from.by_index(at).unwrap();
+            let name = part.name().unwrap().into_owned();
+            let mut text = Vec::new();
+            part.read_to_end(&mut text).unwrap();
+            if name.ends_with("sharedStrings.xml") {
+                let said = String::from_utf8(text).unwrap();
+                assert!(said.contains("uniqueCount=\"1\""), "{said}");
+                text = said
+                    .replace("uniqueCount=\"1\"", "uniqueCount=\"1000000000\"")
+                    .into_bytes();
+            }
+            to.start_file(name, zip::write::SimpleFileOptions::default())
+                .unwrap();
+            std::io::Write::write_all(&mut to, &text).unwrap();
+        }
+        let Err(AppError::Invalid(wrong)) = read(&to.finish().unwrap().into_inner()) else {
+            panic!("read");
+        };
+        assert!(wrong[0].sentence.contains("文字太多"), "{wrong:?}");
+    }
+
+    #[test]
+    fn the_number_of_texts_is_found_wherever_it_stands() {
+        for (text, most) in [
+            ("<sst count=\"3\" uniqueCount=\"2\">".to_owned(), 2),
+            (
+                format!("{}<sst uniqueCount = '77'>", " ".repeat((64 << 10) - 10)),
+                77,
+            ),
+            (
+                format!(
+                    "{}<sst uniqueCount='99999999999999999999999'>",
+                    "x".repeat(65_530)
+                ),
+                u64::MAX,
+            ),
+            ("<sst>".to_owned(), 0),
+        ] {
+            assert_eq!(said_texts(text.as_bytes()), most);
+        }
+    }
+
+    #[test]
+    fn a_file_holds_so_many_letters_and_no_more() {
+        let mut writer = Writer::new("表", kernel::Instant::from_millis(1_700_000_000_000));
+        let mut page = writer.sheet("T1").unwrap();
+        let text = "字".repeat(2_000);
+        for row in 0..2_600 {
+            page.text(row, 0, &text, Look::Text).unwrap();
+        }
+        let Err(AppError::Invalid(wrong)) = read(&writer.finish().unwrap()) else {
+            panic!("read");
+        };
+        assert!(wrong[0].sentence.contains("500 万字"), "{wrong:?}");
     }
 }

@@ -8,9 +8,11 @@ use metrics::{Metrics, State};
 use orgs::OrgKind;
 use platform::{AppError, AppResult, Ctx, Event, JobFuture, JobKind, Platform};
 use serde_json::json;
+use statistics::datasets::model::Over;
 use statistics::datasets::{Definition, actions as datasets};
 use statistics::returns::actions::{self as returns, Keep, Typed};
 use statistics::returns::lifecycle::{self, Remark};
+use statistics::returns::model::ReturnStatus;
 use statistics::{ReturnId, VersionId};
 use std::sync::Arc;
 
@@ -90,7 +92,7 @@ pub(crate) async fn draft(ctx: &Ctx, metrics: &Metrics) -> AppResult<Option<Vers
     let Some(district) = areas.iter().find(|area| area.name == "闵行区") else {
         return Ok(None);
     };
-    let put = datasets::put(ctx, metrics, district.id, definition, false).await?;
+    let put = datasets::put(ctx, metrics, district.id, definition, (Over::Draft, false)).await?;
     Ok(Some(put.version))
 }
 
@@ -112,6 +114,10 @@ pub(crate) async fn open_some(ctx: &Ctx, metrics: &Arc<Metrics>, version: Versio
     }
     for (number, school) in schools.iter().enumerate() {
         let id = returns::open(ctx, metrics, version, *school, period).await?;
+        // A run that stopped half-way is done again: what it took on its way up stays there.
+        if returns::get(ctx, id).await?.filled.row.status != ReturnStatus::Draft {
+            continue;
+        }
         if number > 0 {
             type_rest(ctx, id).await?;
         }

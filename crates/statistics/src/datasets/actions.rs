@@ -1,8 +1,9 @@
 //! What can be done with datasets: one function a verb.
 
+use super::bounds;
 use super::definition::{Definition, Fill};
 use super::form::Fault;
-use super::model::{self, AboutMetric, DatasetStatus};
+use super::model::{self, AboutMetric, DatasetStatus, Over};
 use super::store::{self, DatasetRow, NewVersion, VersionRow};
 use super::workbook;
 use crate::{DatasetId, VersionId};
@@ -115,23 +116,24 @@ pub struct Put {
     pub cells: (usize, usize),
 }
 
-/// Puts a whole dataset in as a draft: a new dataset, a new version of one, or over its draft. Nothing is kept when `dry`.
+/// Puts a whole dataset in as a draft: a new dataset, a new version of one, or over its draft. `over` says what may be there;
+/// nothing is kept when dry, the second of the pair.
 ///
 /// # Errors
 /// [`AppError::Invalid`] for what is out of bounds; [`AppError::NotFound`] for an org outside the scope;
-/// [`AppError::Refused`] when the code belongs to somebody else's dataset.
+/// [`AppError::Refused`] when the code belongs to somebody else's dataset, and as [`model::may_put`].
 pub async fn put(
     ctx: &Ctx,
     metrics: &Metrics,
     org: OrgId,
     definition: Definition,
-    dry: bool,
+    (over, dry): (Over, bool),
 ) -> AppResult<Put> {
     let scope = ctx.may(Permission::DatasetEdit)?;
     let tx = ctx.begin().await?;
     tx.lock("datasets", 0).await?;
     let issuer = tree::find_within(&tx, &scope, org).await?;
-    let out_of_bounds = model::bounds(&definition);
+    let out_of_bounds = bounds::of(&definition);
     if !out_of_bounds.is_empty() {
         return Err(model::refusal(out_of_bounds));
     }
@@ -147,6 +149,13 @@ pub async fn put(
                 ),
             ));
         }
+    }
+    if let Some((dataset, _)) = known {
+        let draft = seize_draft(&tx, dataset).await?;
+        let newest = store::versions(&tx, dataset).await?.into_iter().next();
+        let door = draft.as_ref().or(newest.as_ref());
+        let door = door.map_or_else(String::new, |one| format!("/desk/datasets/{}", one.id));
+        model::may_put(over, draft.map(|one| one.version), &definition.code, &door)?;
     }
     let elements = definition.elements();
     let filled = elements
@@ -168,6 +177,16 @@ pub async fn put(
     let event = Event::new("dataset.drafted", "dataset_version", put.version).at(issuer.id);
     tx.commit(vec![event.data(data)]).await?;
     Ok(put)
+}
+
+/// The draft of a dataset, locked against whoever publishes or changes it at this moment.
+async fn seize_draft(tx: &Tx, dataset: DatasetId) -> AppResult<Option<VersionRow>> {
+    let is_draft = |one: &VersionRow| one.status == DatasetStatus::Draft;
+    let Some(seen) = store::versions(tx, dataset).await?.into_iter().find(is_draft) else {
+        return Ok(None);
+    };
+    tx.lock("dataset_version", seen.id.raw()).await?;
+    Ok(store::versions(tx, dataset).await?.into_iter().find(is_draft))
 }
 
 async fn write(
@@ -267,7 +286,7 @@ pub async fn change(
     edit(&mut definition)?;
     // The code is the dataset's name for ever.
     definition.code = code;
-    let faults = model::bounds(&definition);
+    let faults = bounds::of(&definition);
     if !faults.is_empty() {
         return Err(model::refusal(faults));
     }
@@ -284,6 +303,7 @@ pub async fn change(
 pub async fn publish(ctx: &Ctx, metrics: &Metrics, id: VersionId, version: i64) -> AppResult<()> {
     let scope = ctx.may(Permission::DatasetEdit)?;
     let tx = ctx.begin().await?;
+    tx.lock("datasets", 0).await?;
     tx.lock("dataset_version", id.raw()).await?;
     let before = store::find_within(&tx, &scope, id).await?;
     model::may_change(before.status)?;
@@ -295,10 +315,39 @@ pub async fn publish(ctx: &Ctx, metrics: &Metrics, id: VersionId, version: i64) 
     if !faults.is_empty() {
         return Err(model::refusal(faults));
     }
+    let closed = close_earlier(&tx, &before).await?;
     store::set_status(&tx, id, DatasetStatus::Published, Some(ctx.now())).await?;
     let event = Event::new("dataset.published", "dataset_version", id).at(before.org_id);
-    let data = json!({ "number": before.number, "valid_from": before.valid_from.to_string() });
+    let data =
+        json!({ "number": before.number, "valid_from": before.valid_from.to_string(), "closed": closed });
     tx.commit(vec![event.data(data)]).await
+}
+
+/// Ends the versions in use where the new one begins, so that each period has one. Gives their numbers.
+async fn close_earlier(tx: &Tx, new: &VersionRow) -> AppResult<Vec<i64>> {
+    let mut closed = Vec::new();
+    let others = store::versions(tx, new.dataset_id).await?.into_iter();
+    for old in others.filter(|one| one.status == DatasetStatus::Published) {
+        match model::beside(new.span(), old.span()) {
+            model::Beside::Apart => {}
+            model::Beside::Closed => {
+                store::close(tx, old.id, new.valid_from).await?;
+                closed.push(old.number);
+            }
+            model::Beside::Clash => {
+                return Err(AppError::refused_with_door(
+                    "versions_overlap",
+                    format!(
+                        "第 {} 版从 {} 起在用，和这一版的时期重叠，填报时分不清用哪一版。请把这一版的启用日期改到那以后，或先停用那一版。",
+                        old.number, old.valid_from
+                    ),
+                    "看那一版",
+                    format!("/desk/datasets/{}", old.id),
+                ));
+            }
+        }
+    }
+    Ok(closed)
 }
 
 /// Takes a published version out of use: no return is opened by it any more.

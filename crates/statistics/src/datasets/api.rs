@@ -2,7 +2,7 @@
 
 use super::actions;
 use super::definition::Basis;
-use super::model::DatasetStatus;
+use super::model::{DatasetStatus, Over};
 use super::store::DatasetRow;
 use crate::{Measures, VersionId};
 use axum::Extension;
@@ -105,6 +105,9 @@ pub struct DatasetBody {
     /// Only says what would come of it.
     #[serde(default)]
     dry_run: bool,
+    /// Version of the draft that you read and that is to be written over; a draft is left alone when missing.
+    #[serde(default)]
+    version: Option<i64>,
 }
 
 /// What came of it.
@@ -174,7 +177,7 @@ pub(super) async fn get(ctx: Ctx, At(version): At<VersionId>) -> AppResult<Json<
 
 /// Puts a dataset in as a draft: a new one, a new version, or over its draft.
 #[utoipa::path(post, path = "/api/v1/datasets", tag = "statistics", request_body = DatasetBody,
-    responses((status = 200, body = PutJson), (status = 409, description = "the code is somebody else's")))]
+    responses((status = 200, body = PutJson), (status = 409, description = "the code is somebody else's, or a draft is there")))]
 pub(super) async fn put(
     ctx: Ctx,
     Extension(metrics): Extension<Measures>,
@@ -183,7 +186,8 @@ pub(super) async fn put(
     let definition =
         super::Definition::from_toml(&body.toml).map_err(|sentence| AppError::invalid("toml", sentence))?;
     let org: OrgId = body.org.0;
-    let put = actions::put(&ctx, &metrics, org, definition, body.dry_run).await?;
+    let over = body.version.map_or(Over::NoDraft, Over::Seen);
+    let put = actions::put(&ctx, &metrics, org, definition, (over, body.dry_run)).await?;
     let fault = |(field, sentence)| FieldError { field, sentence };
     Ok(Json(PutJson {
         id: put.version.to_string(),

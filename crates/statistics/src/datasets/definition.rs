@@ -88,6 +88,18 @@ impl PeriodKind {
     }
 }
 
+impl PeriodKind {
+    /// The first period of this length that begins on the day or after it.
+    #[must_use]
+    pub fn first_from(self, day: Date) -> Period {
+        let holds = self.at(day);
+        if holds.first_day() >= day {
+            return holds;
+        }
+        holds.last_day().tomorrow().map_or(holds, |next| self.at(next))
+    }
+}
+
 words! {
     /// Whether a cell speaks of a day or of a span.
     Nature {
@@ -531,10 +543,7 @@ impl Definition {
     /// Whether a period is one that this version is for.
     #[must_use]
     pub fn is_for(&self, period: Period) -> bool {
-        let begins = period.first_day();
-        self.period.fits(period)
-            && begins >= self.valid_from
-            && self.valid_to.is_none_or(|until| begins < until)
+        super::model::is_for((self.period, self.valid_from, self.valid_to), period)
     }
 
     /// The dataset as its file.

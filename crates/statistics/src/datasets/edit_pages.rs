@@ -2,9 +2,10 @@
 
 use super::actions;
 use super::definition::{
-    Basis, CellSpec, Check, Definition, Force, Nature, PeriodKind, Says, SliceSpec, Table, Upward, code_of,
+    Basis, CellSpec, Check, Definition, Force, Line, Nature, PeriodKind, Says, SliceSpec, Table, Upward,
+    code_of,
 };
-use super::lines::{level_text, levels_of, line_text, lines_of};
+use super::lines::{cells_after, level_text, levels_of, line_text, lines_of};
 use super::pages::FormPage;
 use crate::{Measures, VersionId, id};
 use axum::Extension;
@@ -183,6 +184,37 @@ impl Writing {
     }
 }
 
+/// How one of many of a draft is written: a table, a check. Without a code it is a new one.
+struct Many {
+    fields: fn() -> Vec<Field>,
+    sheet: fn(&Writing, &str) -> Sheet,
+    /// Fills the form with the one of this code, if there is one.
+    fill: fn(&Definition, &str, Form) -> Option<Form>,
+    take: fn(&mut Definition, &Form) -> AppResult<()>,
+}
+
+impl Many {
+    async fn show(&self, ctx: &Ctx, version: &str, query: &Pairs) -> AppResult<Response> {
+        let writing = open(ctx, version).await?;
+        let code = asked(query, "code");
+        let blank = Form::blank(with_version((self.fields)()), Lang::Zh).fill("version", writing.version);
+        let form = if code.is_empty() {
+            blank
+        } else {
+            (self.fill)(&writing.definition, code, blank).ok_or(AppError::NotFound)?
+        };
+        let sheet = (self.sheet)(&writing, code);
+        Ok(writing.page(ctx, sheet, form, 200))
+    }
+
+    async fn change(&self, ctx: &Ctx, version: &str, posted: &Posted) -> AppResult<Response> {
+        let writing = open(ctx, version).await?;
+        let form = Form::from_pairs(with_version((self.fields)()), Lang::Zh, &posted.0);
+        let sheet = (self.sheet)(&writing, form.get("was"));
+        writing.save(ctx, sheet, form, self.take).await
+    }
+}
+
 fn with_version(mut fields: Vec<Field>) -> Vec<Field> {
     fields.push(Field::hidden("version"));
     fields
@@ -258,33 +290,33 @@ fn table_sheet(writing: &Writing, code: &str) -> Sheet {
     }
 }
 
-/// The form of a table; without a code it is a new one.
+const TABLES: Many = Many {
+    fields: table_fields,
+    sheet: table_sheet,
+    fill: |definition, code, form| {
+        let table = definition.tables.iter().find(|table| table.code == code)?;
+        let text = |lines: &[Line]| lines.iter().map(line_text).collect::<Vec<_>>().join("\n");
+        let form = form
+            .fill("code", &table.code)
+            .fill("was", &table.code)
+            .fill("title", &table.title)
+            .fill("source", &table.source)
+            .fill("note", &table.note);
+        Some(
+            form.fill("rows", text(&table.rows))
+                .fill("columns", text(&table.columns)),
+        )
+    },
+    take: take_table,
+};
+
+/// The form of a table.
 pub(super) async fn table(
     ctx: Ctx,
     Path(version): Path<String>,
     Query(query): Query<Pairs>,
 ) -> AppResult<Response> {
-    let writing = open(&ctx, &version).await?;
-    let code = asked(&query, "code");
-    let mut form = Form::blank(with_version(table_fields()), Lang::Zh).fill("version", writing.version);
-    if let Some(table) = writing.definition.tables.iter().find(|table| table.code == code) {
-        let text = |lines: &[super::definition::Line]| {
-            let all: Vec<String> = lines.iter().map(line_text).collect();
-            all.join("\n")
-        };
-        form = form
-            .fill("code", &table.code)
-            .fill("was", &table.code)
-            .fill("title", &table.title)
-            .fill("source", &table.source)
-            .fill("note", &table.note)
-            .fill("rows", text(&table.rows))
-            .fill("columns", text(&table.columns));
-    } else if !code.is_empty() {
-        return Err(AppError::NotFound);
-    }
-    let sheet = table_sheet(&writing, code);
-    Ok(writing.page(&ctx, sheet, form, 200))
+    TABLES.show(&ctx, &version, &query).await
 }
 
 /// Saves a table.
@@ -293,10 +325,7 @@ pub(super) async fn change_table(
     Path(version): Path<String>,
     posted: Posted,
 ) -> AppResult<Response> {
-    let writing = open(&ctx, &version).await?;
-    let form = Form::from_pairs(with_version(table_fields()), Lang::Zh, &posted.0);
-    let sheet = table_sheet(&writing, form.get("was"));
-    writing.save(&ctx, sheet, form, take_table).await
+    TABLES.change(&ctx, &version, &posted).await
 }
 
 fn take_table(definition: &mut Definition, form: &Form) -> AppResult<()> {
@@ -317,20 +346,14 @@ fn take_table(definition: &mut Definition, form: &Form) -> AppResult<()> {
     }
     let rows = lines_of(form.get("rows")).map_err(wrong("rows"))?;
     let columns = lines_of(form.get("columns")).map_err(wrong("columns"))?;
-    let has = |cell: &CellSpec| {
-        cell.at.split_once('.').is_some_and(|(row, column)| {
-            rows.iter().any(|line| line.code == row) && columns.iter().any(|line| line.code == column)
-        })
-    };
-    let cells = place
-        .and_then(|at| definition.tables.get(at))
-        .map(|table| table.cells.clone());
+    let old = place.and_then(|at| definition.tables.get(at));
+    let cells = old.map_or_else(Vec::new, |old| cells_after(old, &rows, &columns));
     let table = Table {
         code,
         title: form.get("title").to_owned(),
         source: form.get("source").replace('\n', " "),
         note: form.get("note").replace('\n', " "),
-        cells: cells.unwrap_or_default().into_iter().filter(has).collect(),
+        cells,
         rows,
         columns,
     };
@@ -540,27 +563,28 @@ fn check_sheet(writing: &Writing, code: &str) -> Sheet {
     }
 }
 
-/// The form of a check; without a code it is a new one.
+const CHECKS: Many = Many {
+    fields: check_fields,
+    sheet: check_sheet,
+    fill: |definition, code, form| {
+        let check = definition.checks.iter().find(|check| check.code == code)?;
+        let form = form
+            .fill("code", &check.code)
+            .fill("was", &check.code)
+            .fill("words", &check.words)
+            .fill("rule", &check.rule);
+        Some(form.fill("force", check.force.as_str()))
+    },
+    take: take_check,
+};
+
+/// The form of a check.
 pub(super) async fn check(
     ctx: Ctx,
     Path(version): Path<String>,
     Query(query): Query<Pairs>,
 ) -> AppResult<Response> {
-    let writing = open(&ctx, &version).await?;
-    let code = asked(&query, "code");
-    let mut form = Form::blank(with_version(check_fields()), Lang::Zh).fill("version", writing.version);
-    if let Some(check) = writing.definition.checks.iter().find(|check| check.code == code) {
-        form = form
-            .fill("code", &check.code)
-            .fill("was", &check.code)
-            .fill("words", &check.words)
-            .fill("rule", &check.rule)
-            .fill("force", check.force.as_str());
-    } else if !code.is_empty() {
-        return Err(AppError::NotFound);
-    }
-    let sheet = check_sheet(&writing, code);
-    Ok(writing.page(&ctx, sheet, form, 200))
+    CHECKS.show(&ctx, &version, &query).await
 }
 
 /// Saves a check.
@@ -569,10 +593,7 @@ pub(super) async fn change_check(
     Path(version): Path<String>,
     posted: Posted,
 ) -> AppResult<Response> {
-    let writing = open(&ctx, &version).await?;
-    let form = Form::from_pairs(with_version(check_fields()), Lang::Zh, &posted.0);
-    let sheet = check_sheet(&writing, form.get("was"));
-    writing.save(&ctx, sheet, form, take_check).await
+    CHECKS.change(&ctx, &version, &posted).await
 }
 
 fn take_check(definition: &mut Definition, form: &Form) -> AppResult<()> {

@@ -132,6 +132,25 @@ impl Form {
         troubles
     }
 
+    /// Formulas that wait for a cell of another return of this period, with the first such cell.
+    #[must_use]
+    pub fn waiting(
+        &self,
+        values: &[Option<Number>],
+        beyond: &dyn Fn(&Place) -> Option<Number>,
+    ) -> Vec<(usize, Place)> {
+        let waits = |(at, formula): &(usize, Expression)| {
+            let Answer::Waits(places) = formula.answer(&|place| self.value(place, values, beyond)) else {
+                return None;
+            };
+            let mut others = places
+                .into_iter()
+                .filter(|place| matches!(place, Place::Other(..)));
+            others.next().map(|place| (*at, place))
+        };
+        self.formulas.iter().filter_map(waits).collect()
+    }
+
     fn value(
         &self,
         place: &Place,
@@ -167,6 +186,21 @@ impl Form {
             }
         };
         self.checks.iter().map(say).collect()
+    }
+
+    /// Cells that a check, or a formula with its own cell, relates to each other, by their places in the form.
+    #[must_use]
+    pub fn related(&self) -> Vec<Vec<usize>> {
+        let here = |expression: &Expression| -> Vec<usize> {
+            expression.here().filter_map(|code| self.place(code)).collect()
+        };
+        let checks = self.checks.iter().map(|(_, rule)| here(rule));
+        let formulas = self.formulas.iter().map(|(at, formula)| {
+            let mut all = here(formula);
+            all.push(*at);
+            all
+        });
+        checks.chain(formulas).collect()
     }
 
     /// Cells of other returns that formulas and checks name.

@@ -2,7 +2,7 @@
 //!
 //! `编号 | 名称 | unit=人; metric=learners.count; slice=sex:female`, one a line.
 
-use super::definition::{Due, Level, Line, Says, SliceSpec};
+use super::definition::{CellSpec, Due, Level, Line, Says, SliceSpec, Table};
 use std::str::FromStr;
 
 /// A line of a table as text.
@@ -107,6 +107,38 @@ fn set(says: &mut Says, name: &str, value: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// What single cells of a table say once its rows and columns are these: a line that got another code, but kept its name or
+/// its place, keeps the cells; those of a line that was taken out go with it.
+#[must_use]
+pub fn cells_after(old: &Table, rows: &[Line], columns: &[Line]) -> Vec<CellSpec> {
+    let moved = |cell: &CellSpec| {
+        let (row, column) = cell.at.split_once('.')?;
+        let (row, column) = (
+            code_after(&old.rows, rows, row)?,
+            code_after(&old.columns, columns, column)?,
+        );
+        Some(CellSpec {
+            at: format!("{row}.{column}"),
+            says: cell.says.clone(),
+        })
+    };
+    old.cells.iter().filter_map(moved).collect()
+}
+
+/// The code that a line has now.
+fn code_after<'a>(old: &[Line], new: &'a [Line], code: &str) -> Option<&'a str> {
+    if let Some(same) = new.iter().find(|line| line.code == code) {
+        return Some(&same.code);
+    }
+    let at = old.iter().position(|line| line.code == code)?;
+    let label = &old.get(at)?.label;
+    let fresh = |line: &&Line| old.iter().all(|one| one.code != line.code);
+    let mut named = new.iter().filter(fresh).filter(|line| line.label == *label);
+    let by_name = named.next().filter(|_| named.next().is_none());
+    let by_place = || new.get(at).filter(|_| old.len() == new.len()).filter(fresh);
+    by_name.or_else(by_place).map(|line| line.code.as_str())
+}
+
 /// A level as text.
 #[must_use]
 pub fn level_text(level: &Level) -> String {
@@ -192,5 +224,40 @@ mod tests {
         }
         assert!(levels_of("street | fill").unwrap_err().contains("第 1 行"));
         assert!(lines_of("r1 | 甲 | formula=a > 0 || b > 0").is_ok());
+    }
+
+    #[test]
+    fn what_a_cell_says_follows_its_line_to_another_code() {
+        let definition = Definition::from_toml(include_str!("small.toml")).unwrap();
+        let table = &definition.tables[0];
+        for (rows, columns, at) in [
+            (
+                "all | 合计\nfemale | 女",
+                "classes | 班级",
+                Some("female.classes"),
+            ),
+            // Another code, the same name, wherever it stands.
+            ("f | 女\nall | 合计", "classes | 班级", Some("f.classes")),
+            // Another code and name in the same place.
+            (
+                "all | 合计\nwomen | 妇女",
+                "classes | 班级",
+                Some("women.classes"),
+            ),
+            (
+                "all | 合计\nf | 女",
+                "people | 学员\nk | 班级\nteams | 团队",
+                Some("f.k"),
+            ),
+            // Taken out; the other row is no successor.
+            ("all | 合计", "classes | 班级", None),
+            ("all | 合计\nmale | 男\nother | 其他", "classes | 班级", None),
+            // Two of the name: nobody knows which.
+            ("f | 女\ng | 女\nall | 合计", "classes | 班级", None),
+        ] {
+            let cells = cells_after(table, &lines_of(rows).unwrap(), &lines_of(columns).unwrap());
+            let places: Vec<&str> = cells.iter().map(|cell| cell.at.as_str()).collect();
+            assert_eq!(places, at.into_iter().collect::<Vec<_>>(), "{rows}");
+        }
     }
 }

@@ -3,7 +3,8 @@
 //!
 //! Rules
 //! 1. A dataset has a code for ever; its versions are numbered. A draft may be changed, a published version never: returns
-//!    rest on it. What follows is a new version, which begins with the periods that it is valid for.
+//!    rest on it. What follows is a new version, which begins with the periods that it is valid for; published, it ends the
+//!    earlier one there, so that each period has one version.
 //! 2. A cell is filled by a metric (or one key of its breakdown), by hand, or by a formula over other cells.
 //! 3. Distinct persons and ratios are never added: a cell of such a metric goes up by the metric of the area itself.
 //! 4. A cell of a metric has the metric's nature: as of a day, or over a span.
@@ -19,6 +20,7 @@
 
 pub mod actions;
 mod api;
+pub mod bounds;
 pub mod definition;
 mod edit_pages;
 pub mod form;

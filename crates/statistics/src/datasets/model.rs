@@ -1,22 +1,13 @@
 //! Rules of datasets: what makes a definition good, and what may be done with a version. No I/O.
 
-use super::definition::{Definition, Element, Fill, How, Line, Nature, Table};
+use super::bounds;
+use super::definition::{Definition, Element, Fill, How, Nature, PeriodKind};
 use super::form::{Fault, Form};
 use crate::number::MOST_DECIMALS;
-use kernel::bounded;
+use kernel::Date;
+use metrics::Period;
 use platform::{AppError, AppResult, FieldError};
 use std::collections::BTreeSet;
-
-/// Tables of one form.
-pub const MOST_TABLES: usize = 40;
-/// Rows of one table.
-pub const MOST_ROWS: usize = 200;
-/// Columns of one table.
-pub const MOST_COLUMNS: usize = 40;
-/// Cells of one form.
-pub const MOST_CELLS: usize = 3_000;
-/// Checks of one form.
-pub const MOST_CHECKS: usize = 300;
 
 db::text_enum! {
     /// How far a version is.
@@ -58,157 +49,12 @@ pub struct AboutMetric {
 /// Says what a metric is; `None` where there is none of this name.
 pub type Metrics<'a> = &'a dyn Fn(&str) -> Option<AboutMetric>;
 
-/// A code of a table, a row or a column: a letter, then letters and digits.
-#[must_use]
-pub fn is_code(text: &str) -> bool {
-    let mut letters = text.chars();
-    letters.next().is_some_and(|first| first.is_ascii_alphabetic())
-        && letters.all(|letter| letter.is_ascii_alphanumeric())
-        && text.len() <= 16
-}
-
-/// The code of a dataset: small letters, digits and hyphens.
-#[must_use]
-pub fn is_dataset_code(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_lowercase())
-        && text
-            .chars()
-            .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-')
-        && (2..=40).contains(&text.len())
-}
-
-/// What is wrong with a draft as far as it is written: it may be kept with open ends, but not out of bounds.
-#[must_use]
-pub fn bounds(definition: &Definition) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    let mut say = |place: &str, sentence: String| faults.push((place.to_owned(), sentence));
-    if !is_dataset_code(&definition.code) {
-        let sentence = "报表编号用小写字母、数字和连字符，字母开头，2 到 40 个字符。".to_owned();
-        say("code", sentence);
-    }
-    for (place, text, least, most, label) in [
-        ("name", &definition.name, 2, 60, "报表名称"),
-        ("edition", &definition.edition, 1, 30, "版本名称"),
-        ("source", &definition.source, 2, 500, "依据"),
-    ] {
-        if let Err(sentence) = bounded(text, least, most, label) {
-            say(place, sentence);
-        }
-    }
-    if definition
-        .valid_to
-        .is_some_and(|until| until <= definition.valid_from)
-    {
-        say("valid_to", "停用日期要晚于启用日期。".into());
-    }
-    if definition.tables.len() > MOST_TABLES {
-        say("tables", format!("一套报表最多 {MOST_TABLES} 张表。"));
-    }
-    if definition.checks.len() > MOST_CHECKS {
-        say("checks", format!("一套报表最多 {MOST_CHECKS} 条校验。"));
-    }
-    let mut codes = BTreeSet::new();
-    for table in &definition.tables {
-        if !codes.insert(&table.code) {
-            faults.push((table.code.clone(), "这个表号用了两次，请换一个。".into()));
-        }
-        table_bounds(table, &mut faults);
-    }
-    let cells = definition
-        .tables
-        .iter()
-        .map(|table| table.rows.len() * table.columns.len());
-    if cells.sum::<usize>() > MOST_CELLS {
-        let sentence = format!("一套报表最多 {MOST_CELLS} 格，请分成两套报表。");
-        faults.push(("tables".into(), sentence));
-    }
-    check_bounds(definition, &mut faults);
-    faults
-}
-
-fn table_bounds(table: &Table, faults: &mut Vec<Fault>) {
-    let mut say = |sentence: String| faults.push((table.code.clone(), sentence));
-    if !is_code(&table.code) {
-        say(format!(
-            "表号“{}”不合格：字母开头，只用字母和数字，最多 16 个字符。",
-            table.code
-        ));
-    }
-    for (text, least, most, label) in [
-        (&table.title, 1, 60, "表名"),
-        (&table.source, 0, 500, "表的依据"),
-        (&table.note, 0, 500, "填表说明"),
-    ] {
-        if let Err(sentence) = bounded(text, least, most, label) {
-            say(sentence);
-        }
-    }
-    for (lines, most, what) in [
-        (&table.rows, MOST_ROWS, "行"),
-        (&table.columns, MOST_COLUMNS, "列"),
-    ] {
-        if lines.is_empty() || lines.len() > most {
-            say(format!(
-                "要有 1 到 {most} {what}，现在有 {} {what}。",
-                lines.len()
-            ));
-        }
-        if let Some(sentence) = wrong_line(lines, what) {
-            say(sentence);
-        }
-    }
-    let known = |at: &str| {
-        at.split_once('.').is_some_and(|(row, column)| {
-            let has = |lines: &[Line], code: &str| lines.iter().any(|line| line.code == code);
-            has(&table.rows, row) && has(&table.columns, column)
-        })
-    };
-    if let Some(cell) = table.cells.iter().find(|cell| !known(&cell.at)) {
-        say(format!("没有“{}”这一格：要写成 行.列。", cell.at));
-    }
-}
-
-fn wrong_line(lines: &[Line], what: &str) -> Option<String> {
-    let mut codes = BTreeSet::new();
-    for line in lines {
-        if !is_code(&line.code) {
-            return Some(format!(
-                "{what}号“{}”不合格：字母开头，只用字母和数字，最多 16 个字符。",
-                line.code
-            ));
-        }
-        if !codes.insert(&line.code) {
-            return Some(format!("{what}号“{}”用了两次，请换一个。", line.code));
-        }
-        if let Err(sentence) = bounded(&line.label, 1, 60, &format!("{what}“{}”的名称", line.code)) {
-            return Some(sentence);
-        }
-    }
-    None
-}
-
-fn check_bounds(definition: &Definition, faults: &mut Vec<Fault>) {
-    let mut codes = BTreeSet::new();
-    for check in &definition.checks {
-        let mut say = |sentence: String| faults.push((check.code.clone(), sentence));
-        if !is_code(&check.code) {
-            say("校验号要字母开头，只用字母和数字，最多 16 个字符。".into());
-        }
-        if !codes.insert(&check.code) {
-            say("这个校验号用了两次，请换一个。".into());
-        }
-        if let Err(sentence) = bounded(&check.words, 4, 200, "校验的说明") {
-            say(sentence);
-        }
-    }
-}
-
-/// What stands in the way of publishing: everything of [`bounds`], levels, metrics, formulas and checks.
+/// What stands in the way of publishing: everything of [`bounds::of`], levels, metrics, formulas and checks.
 ///
 /// # Errors
 /// The faults.
 pub fn ready(definition: &Definition, metrics: Metrics<'_>) -> Result<Form, Vec<Fault>> {
-    let mut faults = bounds(definition);
+    let mut faults = bounds::of(definition);
     if definition.tables.is_empty() {
         faults.push(("tables".into(), "还没有表，请先加一张表。".into()));
     }
@@ -264,9 +110,6 @@ fn wrong_element(element: &Element, metrics: Metrics<'_>) -> Option<String> {
     if element.decimals > MOST_DECIMALS {
         return Some(format!("最多 {MOST_DECIMALS} 位小数。"));
     }
-    if element.unit.chars().count() > 10 {
-        return Some("单位最多 10 个字。".into());
-    }
     let Fill::Metric { id, slice } = &element.fill else {
         return None;
     };
@@ -310,11 +153,87 @@ pub fn refusal(faults: Vec<Fault>) -> AppError {
 pub fn may_change(status: DatasetStatus) -> AppResult<()> {
     match status {
         DatasetStatus::Draft => Ok(()),
-        DatasetStatus::Published | DatasetStatus::Retired => Err(AppError::refused(
-            "not_a_draft",
-            "这个版本已经发布，填过的报表要靠它，不能再改。请在它的基础上开一个新版本。",
-        )),
+        DatasetStatus::Published | DatasetStatus::Retired => Err(not_a_draft()),
     }
+}
+
+/// What was published stays.
+#[must_use]
+pub fn not_a_draft() -> AppError {
+    AppError::refused(
+        "not_a_draft",
+        "这个版本已经发布，填过的报表要靠它，不能再改。请在它的基础上开一个新版本。",
+    )
+}
+
+/// What may be there already when a whole dataset is put in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// Nothing of this code: somebody makes a new dataset.
+    Nothing,
+    /// The dataset, but no draft of it.
+    NoDraft,
+    /// A draft that was looked at in this version; it is written over.
+    Seen(i64),
+    /// Any draft; it is written over.
+    Draft,
+}
+
+/// Whether a dataset may be put in where one of this code is, with a draft in this version or without. `door` leads to it.
+///
+/// # Errors
+/// [`AppError::Refused`] with the door.
+pub fn may_put(over: Over, draft: Option<i64>, code: &str, door: &str) -> AppResult<()> {
+    match (over, draft) {
+        (Over::Nothing, _) => Err(AppError::refused_with_door(
+            "code_taken",
+            format!("已经有编号是“{code}”的报表了。请换一个编号；要改那一套，就打开它，在它上面开新草稿。"),
+            "打开那套报表",
+            door,
+        )),
+        (Over::NoDraft, Some(_)) => Err(AppError::refused_with_door(
+            "has_a_draft",
+            format!("报表“{code}”已经有一份草稿。要用这个文件替换它，请选“替换现有草稿”，里面改过的会没有。"),
+            "看现有草稿",
+            door,
+        )),
+        (Over::Seen(seen), Some(version)) if seen != version => Err(changed_meanwhile()),
+        _ => Ok(()),
+    }
+}
+
+/// Length of the period, first day and end of a version.
+pub type Span = (PeriodKind, Date, Option<Date>);
+
+/// What a version in use is to one that is to be published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beside {
+    /// No period is for both.
+    Apart,
+    /// The earlier one ends where the new one begins.
+    Closed,
+    /// The new one would begin before it, or with it: nobody could say which is meant.
+    Clash,
+}
+
+/// How a version in use stands beside one that is to be published, so that each period has one version.
+#[must_use]
+pub fn beside(new: Span, old: Span) -> Beside {
+    let ends_before = |(_, _, to): Span, (_, from, _): Span| to.is_some_and(|to| to <= from);
+    if new.0 != old.0 || ends_before(new, old) || ends_before(old, new) {
+        Beside::Apart
+    } else if old.1 < new.1 {
+        Beside::Closed
+    } else {
+        Beside::Clash
+    }
+}
+
+/// Whether a period is one that a version with this length of period, first day and end is for.
+#[must_use]
+pub fn is_for((kind, from, to): Span, period: Period) -> bool {
+    let begins = period.first_day();
+    kind.fits(period) && begins >= from && to.is_none_or(|until| begins < until)
 }
 
 /// Somebody changed the draft since the page was opened.
@@ -442,6 +361,81 @@ mod tests {
         });
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(found[0].1.contains("绕了一圈"));
+    }
+
+    #[test]
+    fn nothing_is_written_over_unasked() {
+        for (over, draft, code) in [
+            (Over::Nothing, None, Some("code_taken")),
+            (Over::Nothing, Some(3), Some("code_taken")),
+            (Over::NoDraft, None, None),
+            (Over::NoDraft, Some(3), Some("has_a_draft")),
+            (Over::Seen(3), Some(3), None),
+            (Over::Seen(2), Some(3), Some("changed_meanwhile")),
+            (Over::Seen(2), None, None),
+            (Over::Draft, Some(3), None),
+        ] {
+            let told = match may_put(over, draft, "small", "/desk/datasets/1") {
+                Err(AppError::Refused { code, .. }) => Some(code),
+                _ => None,
+            };
+            assert_eq!(told, code, "{over:?} {draft:?}");
+        }
+    }
+
+    #[test]
+    fn a_version_is_for_the_periods_that_begin_in_its_days() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let period = |text: &str| text.parse::<Period>().unwrap();
+        for (kind, from, to, asked, is) in [
+            (PeriodKind::Year, "2026-01-01", None, "2026", true),
+            (PeriodKind::Year, "2026-01-02", None, "2026", false),
+            (PeriodKind::Year, "2026-01-01", Some("2027-01-01"), "2027", false),
+            (PeriodKind::Year, "2026-01-01", None, "2026-05", false),
+        ] {
+            let span = (kind, day(from), to.map(day));
+            assert_eq!(is_for(span, period(asked)), is, "{from} {to:?} {asked}");
+        }
+        for (kind, from, first) in [
+            (PeriodKind::Year, "2026-01-01", "2026"),
+            (PeriodKind::Year, "2026-03-01", "2027"),
+            (PeriodKind::Month, "2026-12-02", "2027-01"),
+        ] {
+            assert_eq!(kind.first_from(day(from)), period(first), "{from}");
+        }
+    }
+
+    #[test]
+    fn each_period_has_one_version() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let year = |from: &str, to: Option<&str>| (PeriodKind::Year, day(from), to.map(day));
+        for (new, old, expected) in [
+            (year("2027-01-01", None), year("2026-01-01", None), Beside::Closed),
+            (
+                year("2027-01-01", None),
+                year("2026-01-01", Some("2027-01-01")),
+                Beside::Apart,
+            ),
+            (
+                year("2027-01-01", None),
+                year("2026-01-01", Some("2028-01-01")),
+                Beside::Closed,
+            ),
+            (year("2026-01-01", None), year("2026-01-01", None), Beside::Clash),
+            (year("2025-01-01", None), year("2026-01-01", None), Beside::Clash),
+            (
+                year("2025-01-01", Some("2026-01-01")),
+                year("2026-01-01", None),
+                Beside::Apart,
+            ),
+            (
+                (PeriodKind::Month, day("2026-01-01"), None),
+                year("2026-01-01", None),
+                Beside::Apart,
+            ),
+        ] {
+            assert_eq!(beside(new, old), expected, "{new:?} {old:?}");
+        }
     }
 
     #[test]

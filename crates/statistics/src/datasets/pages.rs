@@ -3,7 +3,7 @@
 use super::actions::{self, Shown};
 use super::definition::{Definition, Element, Table};
 use super::form::Fault;
-use super::model::DatasetStatus;
+use super::model::{DatasetStatus, Over};
 use super::store::{DatasetRow, VersionRow};
 use super::{edit_pages, workbook};
 use crate::{Measures, VersionId, id};
@@ -116,6 +116,7 @@ fn upload_form() -> Form {
         vec![
             Field::file("file", "报表文件（TOML 或 XLSX）", ".toml,.xlsx")
                 .hint("编号相同的报表会成为一份新的草稿。"),
+            Field::tick("replace", "替换现有草稿（草稿里改过的会没有）").optional(),
         ],
         Lang::Zh,
     )
@@ -143,6 +144,8 @@ pub(super) async fn import(
     Extension(metrics): Extension<Measures>,
     upload: Upload,
 ) -> AppResult<Response> {
+    let replace = !upload.fields.get("replace").is_empty();
+    let over = if replace { Over::Draft } else { Over::NoDraft };
     let put = async {
         let definition = actions::read_file(&upload.bytes)?;
         let issuer = actions::issuers(&ctx)
@@ -150,7 +153,7 @@ pub(super) async fn import(
             .into_iter()
             .min_by_key(|org| org.path.len());
         let issuer = issuer.ok_or_else(|| AppError::invalid("file", "您的岗位不在市或区，不能发布报表。"))?;
-        actions::put(&ctx, &metrics, issuer.id, definition, false).await
+        actions::put(&ctx, &metrics, issuer.id, definition, (over, false)).await
     };
     match put.await {
         Ok(put) => Ok(see_other(&format!(
@@ -215,7 +218,7 @@ pub(super) async fn create(
     let made = async {
         let org = form.get("org").parse().map_err(|_| AppError::NotFound)?;
         let definition = edit_pages::new_definition(&form)?;
-        actions::put(&ctx, &metrics, org, definition, false).await
+        actions::put(&ctx, &metrics, org, definition, (Over::Nothing, false)).await
     };
     match made.await {
         Ok(put) => Ok(see_other(&format!("/desk/datasets/{}?done=created", put.version))),

@@ -1,10 +1,11 @@
 //! SQL of datasets, and nothing else.
 
-use super::definition::{Basis, Definition};
-use super::model::DatasetStatus;
+use super::definition::{Basis, Definition, PeriodKind};
+use super::model::{self, DatasetStatus};
 use crate::{DatasetId, VersionId};
 use db::{Db, DbResult, Scope, Tx, args};
 use kernel::{Date, Instant, OrgId, PersonId};
+use metrics::Period;
 use platform::{AppError, AppResult};
 
 /// Most datasets of an installation that are listed.
@@ -49,6 +50,8 @@ db::record! {
         pub edition: String,
         /// How far it is.
         pub status: DatasetStatus,
+        /// Length of the period.
+        pub period: PeriodKind,
         /// First day of periods.
         pub valid_from: Date,
         /// First day without.
@@ -64,11 +67,38 @@ db::record! {
     }
 }
 
+impl VersionRow {
+    /// Whether a period is one that this version is for.
+    #[must_use]
+    pub fn is_for(&self, period: Period) -> bool {
+        model::is_for(self.span(), period)
+    }
+
+    /// Length of the period, first day and end.
+    #[must_use]
+    pub const fn span(&self) -> model::Span {
+        (self.period, self.valid_from, self.valid_to)
+    }
+
+    /// The period that is looked at first: today's, or else the first that the version is for.
+    #[must_use]
+    pub fn period_at(&self, today: Date) -> Period {
+        let now = self.period.at(today);
+        if self.is_for(now) {
+            now
+        } else {
+            self.period.first_from(self.valid_from)
+        }
+    }
+}
+
 db::record! {
     /// The definition of a version as it is stored.
     pub struct StoredDefinition {
         /// JSON.
         pub definition: String,
+        /// How far the version is.
+        pub status: DatasetStatus,
     }
 }
 
@@ -106,7 +136,7 @@ pub async fn by_code(db: &Db, code: &str) -> DbResult<Option<(DatasetId, OrgId)>
 /// Versions of a dataset, newest first.
 pub async fn versions(db: &Db, dataset: DatasetId) -> DbResult<Vec<VersionRow>> {
     db.query(
-        "SELECT id, dataset_id, org_id, number, edition, status, valid_from, valid_to, basis, source, published_at, \
+        "SELECT id, dataset_id, org_id, number, edition, status, period, valid_from, valid_to, basis, source, published_at, \
          version FROM dataset_version WHERE dataset_id = $1 {unscoped: what a form asks is public} \
          ORDER BY number DESC LIMIT $2",
         args![dataset, MOST_VERSIONS],
@@ -117,7 +147,7 @@ pub async fn versions(db: &Db, dataset: DatasetId) -> DbResult<Vec<VersionRow>> 
 /// One version.
 pub async fn find(db: &Db, id: VersionId) -> DbResult<VersionRow> {
     db.query_one(
-        "SELECT id, dataset_id, org_id, number, edition, status, valid_from, valid_to, basis, source, published_at, \
+        "SELECT id, dataset_id, org_id, number, edition, status, period, valid_from, valid_to, basis, source, published_at, \
          version FROM dataset_version WHERE id = $1 {unscoped: what a form asks is public}",
         args![id],
     )
@@ -128,7 +158,7 @@ pub async fn find(db: &Db, id: VersionId) -> DbResult<VersionRow> {
 pub async fn find_within(db: &Db, scope: &Scope, id: VersionId) -> DbResult<VersionRow> {
     db.within(scope)
         .query_one(
-            "SELECT v.id, v.dataset_id, v.org_id, v.number, v.edition, v.status, v.valid_from, v.valid_to, v.basis, \
+            "SELECT v.id, v.dataset_id, v.org_id, v.number, v.edition, v.status, v.period, v.valid_from, v.valid_to, v.basis, \
              v.source, v.published_at, v.version FROM dataset_version v WHERE v.id = $1 AND {scope v.org_id}",
             args![id],
         )
@@ -138,7 +168,7 @@ pub async fn find_within(db: &Db, scope: &Scope, id: VersionId) -> DbResult<Vers
 /// The definition of a version.
 pub async fn definition(db: &Db, id: VersionId) -> DbResult<StoredDefinition> {
     db.query_one(
-        "SELECT definition FROM dataset_version WHERE id = $1 {unscoped: what a form asks is public}",
+        "SELECT definition, status FROM dataset_version WHERE id = $1 {unscoped: what a form asks is public}",
         args![id],
     )
     .await
@@ -215,10 +245,13 @@ pub async fn insert_version(tx: &Tx, new: &NewVersion<'_>) -> AppResult<()> {
 }
 
 /// Writes a draft anew.
+///
+/// # Errors
+/// [`AppError::Refused`] when it is no draft any more.
 pub async fn update(tx: &Tx, id: VersionId, dataset: DatasetId, what: &Definition) -> AppResult<()> {
-    tx.exec(
+    let written = tx.exec(
         "UPDATE dataset_version SET edition = $2, period = $3, valid_from = $4, valid_to = $5, basis = $6, source = $7, \
-         definition = $8, version = version + 1 WHERE id = $1 {unscoped: found in scope before}",
+         definition = $8, version = version + 1 WHERE id = $1 AND status = 'draft' {unscoped: found in scope before}",
         args![
             id,
             &what.edition,
@@ -231,9 +264,23 @@ pub async fn update(tx: &Tx, id: VersionId, dataset: DatasetId, what: &Definitio
         ],
     )
     .await?;
+    if written == 0 {
+        return Err(model::not_a_draft());
+    }
     tx.exec(
         "UPDATE dataset SET name = $2 WHERE id = $1 {unscoped: found in scope before}",
         args![dataset, &what.name],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Ends a published version where the next one begins.
+pub async fn close(tx: &Tx, id: VersionId, until: Date) -> DbResult<()> {
+    tx.exec(
+        "UPDATE dataset_version SET valid_to = $2, version = version + 1 WHERE id = $1 AND status = 'published' \
+         {unscoped: found in scope before}",
+        args![id, until],
     )
     .await?;
     Ok(())

@@ -61,13 +61,10 @@ async fn a_form_is_put_in_looked_at_published_and_followed_by_a_version() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_form_is_built_on_the_screen() {
-    let town = town().await;
-    let bureau = town.district(Role::DistrictBureau);
-    let district = town.world.district.to_string();
-    let head = [
-        ("org", district.as_str()),
+/// What is typed for a new monthly dataset.
+fn month(district: &str) -> [(&str, &str); 9] {
+    [
+        ("org", district),
         ("code", "minhang-month"),
         ("name", "月报"),
         ("edition", "2026"),
@@ -76,12 +73,29 @@ async fn a_form_is_built_on_the_screen() {
         ("source", "本区自定"),
         ("period", "month"),
         ("levels", "street_school | fill | district | district | 1 | 5"),
-    ];
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_is_built_on_the_screen() {
+    let town = town().await;
+    let bureau = town.district(Role::DistrictBureau);
+    let district = town.world.district.to_string();
+    let head = month(&district);
     assert!(bureau.get("/desk/datasets/new").await.shows("由谁发布"));
     let made = bureau.post("/desk/datasets/new", &head).await;
     assert_eq!(made.status, 303, "{}", made.body);
     let page = made.location().split('?').next().unwrap().to_owned();
     assert!(bureau.get(&page).await.shows("还没有表"));
+    // The same code again: the draft is not wiped, and what was typed comes back.
+    let again = bureau.post("/desk/datasets/new", &head).await;
+    assert!(
+        again.status == 409
+            && again.shows("已经有编号是“minhang-month”的报表")
+            && again.body.contains("月报"),
+        "{}",
+        again.body
+    );
     let rows = "r1 | 座位\nr2 | 其中能坐轮椅的 | typed=true";
     let columns = "n | 数 | unit=个; metric=seats.count; nature=moment";
     let table = [
@@ -172,6 +186,9 @@ async fn what_cannot_be_published_says_where() {
     }
     let unready = small().replace("seats.count", "nothing.count");
     let body = json!({ "org": town.world.district, "toml": unready });
+    let told = bureau.call(409, "POST", "/api/v1/datasets", &body).await;
+    assert_eq!(told["type"], "/problems/has_a_draft");
+    let body = json!({ "org": town.world.district, "toml": unready, "version": 1 });
     let made = bureau.call(200, "POST", "/api/v1/datasets", &body).await;
     assert!(made["replaced"].as_bool().unwrap() && !made["faults"].as_array().unwrap().is_empty());
     let read = bureau
@@ -203,6 +220,14 @@ async fn files_go_out_and_come_in_again() {
         assert_eq!(file.status, 200, "{kind}");
         let answer = bureau
             .upload("/desk/datasets/import", &[], "f", &file.bytes)
+            .await;
+        assert!(
+            answer.status == 409 && answer.shows("已经有一份草稿"),
+            "{kind}: {}",
+            answer.body
+        );
+        let answer = bureau
+            .upload("/desk/datasets/import", &[("replace", "1")], "f", &file.bytes)
             .await;
         assert_eq!(
             answer.location(),

@@ -1,12 +1,14 @@
 //! What can be done with editions: one function a verb.
 
+use super::model;
 use super::store::{self, EditionRow, ErratumRow, FrozenRow};
 use crate::datasets::form::Form;
 use crate::number::Number;
 use crate::returns::actions::reaches;
 use crate::returns::filled;
-use crate::returns::model::{ReturnStatus, hex};
-use crate::returns::store as returns;
+use crate::returns::lifecycle::locked;
+use crate::returns::model::hex;
+use crate::returns::store::{self as returns, ReturnRow};
 use crate::{EditionId, ReturnId};
 use kernel::bounded;
 use orgs::tree::{self, OrgBrief};
@@ -29,6 +31,8 @@ pub struct Shown {
     pub cells: Vec<FrozenRow>,
     /// Errata, newest first.
     pub errata: Vec<ErratumRow>,
+    /// Whether the actor may tell errata.
+    pub may_tell: bool,
 }
 
 async fn read(ctx: &Ctx, edition: EditionRow) -> AppResult<Shown> {
@@ -37,6 +41,7 @@ async fn read(ctx: &Ctx, edition: EditionRow) -> AppResult<Shown> {
         form: filled::form(ctx.db(), edition.dataset_version_id).await?,
         cells: store::own_cells(ctx.db(), &edition).await?,
         errata: store::errata(ctx.db(), edition.id).await?,
+        may_tell: false,
         edition,
     })
 }
@@ -57,24 +62,36 @@ pub async fn public(ctx: &Ctx, id: EditionId) -> AppResult<Shown> {
 pub async fn get(ctx: &Ctx, id: EditionId) -> AppResult<Shown> {
     let scope = ctx.may(Permission::ReturnFill)?;
     let edition = store::find_within(ctx.db(), &scope, id).await?;
-    read(ctx, edition).await
+    let top = returns::find_within(ctx.db(), &scope, edition.return_id).await?;
+    Ok(Shown {
+        may_tell: reaches(ctx, Permission::ReturnApprove, top.approve_org).await?,
+        ..read(ctx, edition).await?
+    })
 }
 
-/// Freezes an approved return with all approved returns below it.
+/// An edition is a matter of the level that approved the return at its top.
+async fn decides(ctx: &Ctx, top: &ReturnRow) -> AppResult<()> {
+    if reaches(ctx, Permission::ReturnApprove, top.approve_org).await? {
+        return Ok(());
+    }
+    Err(AppError::Forbidden(
+        "年度版和它的勘误由审核这份报表的那一级来定。".into(),
+    ))
+}
+
+/// Freezes an approved sum with all returns that it sums up, and those that they sum up.
 ///
 /// # Errors
-/// [`AppError::NotFound`] outside the scope; [`AppError::Refused`] when it is not approved, or frozen already;
-/// [`AppError::Invalid`] for a wrong name.
+/// [`AppError::NotFound`] outside the scope; [`AppError::Refused`] when it is not approved, or frozen already, and as
+/// [`model::may_freeze`]; [`AppError::Invalid`] for a wrong name.
 pub async fn freeze(ctx: &Ctx, id: ReturnId, name: &str) -> AppResult<EditionId> {
     let scope = ctx.may(Permission::ReturnApprove)?;
     let name = bounded(name, 2, 60, "年度版的名称").map_err(|wrong| AppError::invalid("name", wrong))?;
     let tx = ctx.begin().await?;
-    tx.lock("stat_return", id.raw()).await?;
-    let row = returns::find_within(&tx, &scope, id).await?;
-    if !reaches(ctx, Permission::ReturnApprove, row.approve_org).await? {
-        return Err(AppError::Forbidden("年度版由审核这份报表的那一级来定。".into()));
-    }
-    if !matches!(row.status, ReturnStatus::Approved | ReturnStatus::Locked) {
+    let row = locked(&tx, &scope, id).await?;
+    decides(ctx, &row).await?;
+    model::may_freeze(row.how)?;
+    if !row.status.counts() {
         return Err(AppError::refused(
             "not_approved",
             "审核通过的报表才能定为年度版。请先审核。",
@@ -88,9 +105,8 @@ pub async fn freeze(ctx: &Ctx, id: ReturnId, name: &str) -> AppResult<EditionId>
             format!("/desk/editions/{there}"),
         ));
     }
-    let path = tree::find(&tx, row.org_id).await?.path;
     let edition: EditionId = ctx.new_id();
-    store::freeze(&tx, edition, &row, &path, &name, ctx.actor.person, ctx.now()).await?;
+    store::freeze(&tx, edition, &row, &name, ctx.actor.person, ctx.now()).await?;
     let cells = store::hashes(&tx, edition).await?;
     let mut digest = Sha256::new();
     let mut seen = BTreeSet::new();
@@ -109,12 +125,15 @@ pub async fn freeze(ctx: &Ctx, id: ReturnId, name: &str) -> AppResult<EditionId>
 /// Tells that a figure of an edition is wrong.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for a figure that the edition does not hold, a wrong number or reason.
+/// [`AppError::Forbidden`] as [`freeze`]; [`AppError::Invalid`] for a figure that the edition does not hold, a wrong number or
+/// reason.
 pub async fn tell(ctx: &Ctx, id: EditionId, element: &str, value: &str, reason: &str) -> AppResult<()> {
     let scope = ctx.may(Permission::ReturnApprove)?;
     let reason = bounded(reason, 4, 300, "勘误的原因").map_err(|wrong| AppError::invalid("reason", wrong))?;
     let tx = ctx.begin().await?;
     let edition = store::find_within(&tx, &scope, id).await?;
+    let top = returns::find_within(&tx, &scope, edition.return_id).await?;
+    decides(ctx, &top).await?;
     let form = filled::form(&tx, edition.dataset_version_id).await?;
     let element = element.trim();
     let unknown = || {

@@ -1,18 +1,20 @@
 //! Frozen editions (年度版): the approved figures of an area and of all returns below it, fixed for ever, with public errata.
 //!
 //! Rules
-//! 1. An edition is made of an approved return; it holds every cell of it and of the approved returns below, each with the
-//!    hash of its content and what the machine said when. They are locked with it.
+//! 1. An edition is made of an approved sum; it holds every cell of it and of the returns that it sums up, each with the hash
+//!    of its content and what the machine said when. They are locked with it.
 //! 2. An edition never changes; its hash is that of its cells. There is one of a return.
 //! 3. What turns out to be wrong is told as an erratum: which figure, what it was, what it is, why. Everybody reads it.
-//! 4. Everybody reads the edition's own figures: those of the area. What single offices filed is seen by staff.
+//! 4. Everybody reads the edition's own figures: those of the area, but not those of few persons, nor what would tell them.
+//!    What single offices filed is seen by staff.
 //!
 //! Who may: freeze, and tell errata: `return.approve` where the return is approved.
 //! Events: `edition.frozen`, `edition.erratum`. Tables: `stat_edition`, `stat_edition_cell`, `stat_erratum`.
 //!
-//! Start reading at [`actions::freeze`].
+//! Start reading at [`actions::freeze`]; what everybody reads is in [`model::protect`].
 
 pub mod actions;
+pub mod model;
 mod pages;
 mod store;
 #[cfg(test)]

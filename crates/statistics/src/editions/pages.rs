@@ -1,6 +1,7 @@
 //! HTML of editions: for staff with the ways to cells and metrics, and for everybody.
 
 use super::actions::{self, Shown};
+use super::model::{self, Said};
 use crate::datasets::definition::{Fill, code_of};
 use crate::number::Number;
 use crate::{EditionId, Measures, ReturnId, id};
@@ -10,7 +11,7 @@ use axum::extract::{Path, Query};
 use axum::response::Response;
 use metrics::Period;
 use platform::web::{Posted, see_other};
-use platform::{AppResult, Ctx, Permission};
+use platform::{AppResult, Ctx};
 use std::collections::HashMap;
 use ui::{Field, Form, Lang, Notice, Page, Pairs};
 
@@ -32,6 +33,8 @@ struct Grid {
 
 /// An erratum as the page tells it: when, what, from and to, why.
 type Told = (String, String, String, String);
+/// Below which value a metric's figure is hidden.
+type SmallCell<'a> = &'a dyn Fn(&str) -> Option<i64>;
 
 #[derive(Template)]
 #[template(path = "editions/desk.html")]
@@ -51,6 +54,8 @@ struct DeskPage {
 struct PublicPage {
     page: Page,
     shown: Shown,
+    /// Whether figures are hidden.
+    guarded: bool,
     grids: Vec<Grid>,
     errata: Vec<Told>,
     frozen: String,
@@ -61,27 +66,54 @@ fn number(value: Option<i64>, decimals: u8) -> String {
     value.map_or_else(|| "—".to_owned(), |value| Number::from_raw(value).text(decimals))
 }
 
-fn grids(shown: &Shown, metrics: Option<&Measures>) -> Vec<Grid> {
-    let values: HashMap<&str, Option<i64>> = shown
-        .cells
-        .iter()
-        .map(|cell| (cell.element.as_str(), cell.value))
-        .collect();
+/// Who looks at an edition: staff, with the ways to cells and metrics, or everybody, with what is said of each figure.
+#[derive(Clone, Copy)]
+enum Reader<'a> {
+    Staff(&'a Measures),
+    Everybody(&'a HashMap<String, Said>),
+}
+
+impl Reader<'_> {
+    /// A value of a cell as this reader gets it.
+    fn text(self, code: &str, value: Option<i64>, decimals: u8) -> String {
+        let said = match self {
+            Self::Staff(_) => None,
+            Self::Everybody(said) => said.get(code).copied(),
+        };
+        match said {
+            None | Some(Said::Figure) => number(value, decimals),
+            Some(Said::Small(limit)) => format!("<{limit}"),
+            Some(Said::Guard) => "不公布".into(),
+        }
+    }
+}
+
+fn values(shown: &Shown) -> HashMap<&str, Option<i64>> {
+    let cells = shown.cells.iter();
+    cells.map(|cell| (cell.element.as_str(), cell.value)).collect()
+}
+
+fn grids(shown: &Shown, reader: Reader<'_>) -> Vec<Grid> {
+    let values = values(shown);
     let period: Option<Period> = shown.edition.period.parse().ok();
     let figure = |code: &str| {
         let element = shown.form.find(code)?;
-        let metric = match (&element.fill, metrics, period) {
-            (Fill::Metric { id, .. }, Some(metrics), Some(period)) if metrics.find(id).is_some() => {
-                metrics::link(id, shown.edition.org_id, period)
-            }
-            _ => String::new(),
+        let (cell, metric) = match (reader, &element.fill, period) {
+            (Reader::Everybody(_), ..) => (String::new(), String::new()),
+            (Reader::Staff(metrics), fill, period) => (
+                format!("/desk/returns/{}/cells/{code}", shown.edition.return_id),
+                match (fill, period) {
+                    (Fill::Metric { id, .. }, Some(period)) if metrics.find(id).is_some() => {
+                        metrics::link(id, shown.edition.org_id, period)
+                    }
+                    _ => String::new(),
+                },
+            ),
         };
         Some(Figure {
-            text: number(values.get(code).copied().flatten(), element.decimals),
+            text: reader.text(code, values.get(code).copied().flatten(), element.decimals),
             unit: element.unit.clone(),
-            cell: metrics.map_or_else(String::new, |_| {
-                format!("/desk/returns/{}/cells/{code}", shown.edition.return_id)
-            }),
+            cell,
             metric,
         })
     };
@@ -103,17 +135,23 @@ fn grids(shown: &Shown, metrics: Option<&Measures>) -> Vec<Grid> {
         .collect()
 }
 
-fn errata(page: &Page, shown: &Shown) -> Vec<Told> {
+fn errata(page: &Page, shown: &Shown, reader: Reader<'_>, small_cell: SmallCell<'_>) -> Vec<Told> {
     let told = |one: &super::store::ErratumRow| {
         let element = shown.form.find(&one.element);
         let decimals = element.map_or(0, |element| element.decimals);
         let label = element.map(super::super::datasets::definition::Element::label);
         let what = format!("{} {}", one.element, label.unwrap_or_default());
-        let change = format!(
-            "{} 改为 {}",
-            number(one.value_was, decimals),
-            number(one.value_is, decimals)
-        );
+        let was = reader.text(&one.element, one.value_was, decimals);
+        let limit = element.map_or(0, |element| model::limit(element, small_cell));
+        let few = one
+            .value_is
+            .is_some_and(|value| model::is_small(Number::from_raw(value), limit));
+        let is = match reader {
+            Reader::Everybody(_) if few => format!("<{limit}"),
+            _ if was == number(one.value_was, decimals) => number(one.value_is, decimals),
+            _ => "不公布".into(),
+        };
+        let change = format!("{was} 改为 {is}");
         (page.moment(one.created_at), what, change, one.reason.clone())
     };
     shown.errata.iter().map(told).collect()
@@ -167,11 +205,11 @@ async fn desk_page(
         _ => {}
     }
     let template = DeskPage {
-        grids: grids(&shown, Some(metrics)),
-        errata: errata(&page, &shown),
+        grids: grids(&shown, Reader::Staff(metrics)),
+        errata: errata(&page, &shown, Reader::Staff(metrics), &|_| None),
         frozen: page.moment(shown.edition.created_at),
         period: period(&shown),
-        may_tell: ctx.reach(Permission::ReturnApprove).contains(&shown.org.path),
+        may_tell: shown.may_tell,
         form,
         page,
         shown,
@@ -202,14 +240,22 @@ pub(super) async fn tell(
 }
 
 /// An edition, for everybody.
-pub(super) async fn public(ctx: Ctx, Path(at): Path<String>) -> AppResult<Response> {
+pub(super) async fn public(
+    ctx: Ctx,
+    Extension(metrics): Extension<Measures>,
+    Path(at): Path<String>,
+) -> AppResult<Response> {
     let shown = actions::public(&ctx, id(&at)?).await?;
     let mut page = ui::page(&ctx, "");
     page.lang = Lang::Zh;
     page.title.clone_from(&shown.edition.name);
+    let small_cell: SmallCell<'_> = &|id| Some(metrics.find(id)?.small_cell);
+    let said = model::said(&shown.form, &values(&shown), small_cell);
+    let reader = Reader::Everybody(&said);
     let template = PublicPage {
-        grids: grids(&shown, None),
-        errata: errata(&page, &shown),
+        grids: grids(&shown, reader),
+        errata: errata(&page, &shown, reader, small_cell),
+        guarded: said.values().any(|one| *one != Said::Figure),
         frozen: page.moment(shown.edition.created_at),
         period: period(&shown),
         page,

@@ -67,12 +67,11 @@ db::record! {
     }
 }
 
-/// Adds an edition with its cells: of the return at its top, and of the approved returns below it in the tree of today.
+/// Adds an edition with its cells: of the return at its top, of those that it sums up, and so on down.
 pub async fn freeze(
     tx: &Tx,
     id: EditionId,
     row: &ReturnRow,
-    path: &str,
     name: &str,
     by: Option<PersonId>,
     now: Instant,
@@ -93,14 +92,14 @@ pub async fn freeze(
         ],
     )
     .await?;
-    let end = format!("{}0", path.trim_end_matches('/'));
     tx.exec(
         "INSERT INTO stat_edition_cell (edition_id, return_id, org_id, element, machine, machine_at, value, origin, hash) \
-         SELECT $1, r.id, r.org_id, c.element, c.machine, c.machine_at, c.value, c.origin, c.hash FROM stat_return r \
-         JOIN stat_cell c ON c.return_id = r.id JOIN org_path p ON p.org_id = r.org_id \
-         WHERE r.dataset_id = $2 AND r.period = $3 AND r.status IN ('approved', 'locked') AND p.path >= $4 AND p.path < $5 \
-         {unscoped: below a return that was found in scope}",
-        args![id, row.dataset_id, &row.period, path, &end],
+         WITH RECURSIVE summed (id, org_id) AS (SELECT r.id, r.org_id FROM stat_return r WHERE r.id = $2 UNION \
+         SELECT r.id, r.org_id FROM stat_return r JOIN summed s ON r.upper_org = s.org_id \
+         WHERE r.dataset_id = $3 AND r.period = $4 AND r.status IN ('approved', 'locked')) \
+         SELECT $1, s.id, s.org_id, c.element, c.machine, c.machine_at, c.value, c.origin, c.hash FROM summed s \
+         JOIN stat_cell c ON c.return_id = s.id WHERE 1 = 1 {unscoped: below a return that was found in scope}",
+        args![id, row.id, row.dataset_id, &row.period],
     )
     .await?;
     tx.exec(

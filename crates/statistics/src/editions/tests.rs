@@ -1,7 +1,9 @@
 //! Editions through the router: frozen, read by everybody, errata; forbidden, a sibling's, wrong input.
 
 use crate::returns::testing::{act, season, sum_of_two};
+use crate::testing::small;
 use platform::Role;
+use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_approved_return_is_frozen_and_its_errors_are_told() {
@@ -90,5 +92,73 @@ async fn what_is_wrong_in_an_edition_is_told_to_everybody() {
     assert_eq!(
         town.events("edition.").await,
         ["edition.frozen", "edition.erratum"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_reads_no_figure_of_few_persons_and_only_who_froze_tells() {
+    let mut season = season().await;
+    let city = season.town.city();
+    // Members of teams are persons, and no metric counts them: two schools with two women each.
+    let members = small().replace("\"small\"", "\"members\"").replace(
+        "label = \"团队\", unit = \"个\"",
+        "label = \"团员\", unit = \"人\"",
+    );
+    let body = json!({ "org": season.town.world.city, "toml": members });
+    let made = city.call(200, "POST", "/api/v1/datasets", &body).await;
+    season.version = made["id"].as_str().unwrap().to_owned();
+    let publish = format!("/api/v1/datasets/{}/publish", season.version);
+    city.call(204, "POST", &publish, &json!({ "version": 1 })).await;
+    let sum = sum_of_two(&season).await;
+    act(&city, 204, &sum, "check").await;
+    act(&city, 204, &sum, "approve").await;
+    let name = [("name", "2026 年统计年度版")];
+    let frozen = city.post(&format!("/desk/returns/{sum}/edition"), &name).await;
+    assert_eq!(frozen.status, 303, "{}", frozen.body);
+    let page = frozen.location().split('?').next().unwrap().to_owned();
+    let desk = city.get(&page).await;
+    assert!(
+        desk.shows("公布这条勘误") && !desk.body.contains("&lt;5"),
+        "{}",
+        desk.body
+    );
+    let public = page.replace("/desk/editions", "/statistics");
+    let open = season.town.app.visitor().get(&public).await;
+    assert!(open.shows("<5 人") && open.shows("6 人"), "{}", open.body);
+    // The district reads its edition; what is wrong in it the level above tells, which approved it.
+    let bureau = season.town.district(Role::DistrictBureau);
+    let read = bureau.get(&page).await;
+    assert!(read.status == 200 && !read.shows("公布这条勘误"), "{}", read.body);
+    let typed = [
+        ("element", "T1_female_teams"),
+        ("value", "3"),
+        ("reason", "有一位是男的"),
+    ];
+    let errata = format!("{page}/errata");
+    assert_eq!(bureau.post(&errata, &typed).await.status, 403);
+    assert_eq!(city.post(&errata, &typed).await.status, 303);
+    let open = season.town.app.visitor().get(&public).await;
+    assert!(
+        open.shows("<5 改为 <5") && !open.shows("4 改为 3"),
+        "an erratum does not tell what is hidden: {}",
+        open.body
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_office_filed_is_not_made_public() {
+    let season = season().await;
+    let town = &season.town;
+    let (clerk, bureau) = (town.here(Role::Registrar), town.district(Role::DistrictBureau));
+    let id = season.ready(&clerk, town.world.here.org).await;
+    act(&clerk, 204, &id, "file").await;
+    act(&bureau, 204, &id, "check").await;
+    act(&bureau, 204, &id, "approve").await;
+    let name = [("name", "一所学校的数")];
+    let told = bureau.post(&format!("/desk/returns/{id}/edition"), &name).await;
+    assert!(
+        told.status == 409 && told.shows("年度版由汇总表来定") && town.events("edition.").await.is_empty(),
+        "{}",
+        told.body
     );
 }

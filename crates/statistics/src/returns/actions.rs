@@ -2,9 +2,11 @@
 
 use super::filled::{self, Filled, Machine, blank, machine_values, take_machine};
 use super::levels::{self, Expected};
+use super::lifecycle::locked;
 use super::model::{self, MOST_AT_ONCE, Origin, ReturnStatus};
 use super::store::{self, AmendmentRow, CellRow, ChangeRow, NewReturn, ReturnRow};
 use crate::datasets::definition::{Element, How};
+use crate::datasets::model::DatasetStatus;
 use crate::datasets::{VersionRow, store as datasets};
 use crate::number::Number;
 use crate::{Measures, ReturnId};
@@ -18,7 +20,7 @@ use serde_json::json;
 /// What may be filled, where, and how far it is.
 #[derive(Debug)]
 pub struct Overview {
-    /// Published versions that somebody in the scope fills, newest first of each dataset.
+    /// Versions that somebody in the scope fills or filled: of each dataset those in use first, the newest first.
     pub versions: Vec<(VersionRow, String)>,
     /// The one that is shown.
     pub version: Option<VersionRow>,
@@ -28,7 +30,8 @@ pub struct Overview {
     pub expected: Vec<Expected>,
 }
 
-/// The published versions whose issuer stands above or inside the actor's scope, with the names of their datasets.
+/// Versions in use, or taken out of use, whose issuer stands above or inside the actor's scope, with the names of their
+/// datasets. Returns of a version that is out of use are still to be read.
 ///
 /// # Errors
 /// When no post allows it.
@@ -44,9 +47,11 @@ pub async fn versions(ctx: &Ctx) -> AppResult<Vec<(VersionRow, String)>> {
             .any(|post| post.org_path.starts_with(&issuer.path));
         if above || scope.contains(&issuer.path) {
             let versions = datasets::versions(ctx.db(), dataset.id).await?.into_iter();
-            let published =
-                versions.filter(|one| one.status == crate::datasets::model::DatasetStatus::Published);
-            found.extend(published.map(|one| (one, dataset.name.clone())));
+            let mut issued: Vec<VersionRow> = versions
+                .filter(|one| one.status != DatasetStatus::Draft)
+                .collect();
+            issued.sort_by_key(|one| one.status != DatasetStatus::Published);
+            found.extend(issued.into_iter().map(|one| (one, dataset.name.clone())));
         }
     }
     Ok(found)
@@ -71,7 +76,12 @@ pub async fn overview(
                 .find(|(one, _)| one.id == id)
                 .ok_or(AppError::NotFound)?,
         ),
-        None => versions.first(),
+        None => {
+            let in_use = |(one, _): &&(VersionRow, String)| one.status == DatasetStatus::Published;
+            let mut published = versions.iter().filter(in_use);
+            let today = published.find(|(one, _)| one.is_for(one.period.at(ctx.today())));
+            today.or(versions.first())
+        }
     };
     let Some(version) = chosen.map(|(version, _)| version.clone()) else {
         return Ok(Overview {
@@ -82,14 +92,15 @@ pub async fn overview(
         });
     };
     let form = filled::form(ctx.db(), version.id).await?;
-    let period = period.unwrap_or_else(|| form.definition.period.at(ctx.today()));
-    if !form.definition.is_for(period) {
+    let asked = period.is_some();
+    let period = period.unwrap_or_else(|| version.period_at(ctx.today()));
+    if asked && !version.is_for(period) {
         return Err(AppError::invalid(
             "period",
             format!(
                 "这一版报表{}填一次，用于 {} 起的时期。请换一个时期，或换一个版本。",
-                form.definition.period.label(),
-                form.definition.valid_from
+                version.period.label(),
+                version.valid_from
             ),
         ));
     }
@@ -122,6 +133,7 @@ pub async fn open(
     if let Some(there) = store::of_org(ctx.db(), version.dataset_id, &period.to_string(), org.id).await? {
         return Ok(there.id);
     }
+    levels::in_use(&version)?;
     let form = filled::form(ctx.db(), version.id).await?;
     let place = levels::place(ctx, metrics, &form.definition, &version, &org, period).await?;
     let row = ReturnRow {
@@ -144,6 +156,7 @@ pub async fn open(
         approvals: 0,
         version: 1,
     };
+    levels::put_below(ctx, metrics, &form.definition, &row).await?;
     let cells = first_cells(ctx, metrics, &form.elements, &row).await?;
     let tx = ctx.begin().await?;
     tx.lock("returns of org", org.id.raw()).await?;
@@ -481,7 +494,11 @@ pub fn compare(filled: &Filled, machine: &[Option<Machine>]) -> Vec<Difference> 
             before: cell.machine(),
             after,
             value: cell.value.map(Number::from_raw),
-            follows: cell.origin != Origin::Override
+            follows: model::follows(
+                filled.row.status,
+                cell.open,
+                model::automatic(element, filled.row.how),
+            ) && cell.origin != Origin::Override
                 && (cell.origin != Origin::Typed || cell.value.is_none()),
             element: element.clone(),
         })
@@ -497,9 +514,9 @@ pub async fn refresh(ctx: &Ctx, metrics: &Measures, id: ReturnId) -> AppResult<u
     let scope = ctx.may(Permission::ReturnFill)?;
     let row = store::find_within(ctx.db(), &scope, id).await?;
     let form = filled::form(ctx.db(), row.dataset_version_id).await?;
+    levels::put_below(ctx, metrics, &form.definition, &row).await?;
     let tx = ctx.begin().await?;
-    tx.lock("stat_return", id.raw()).await?;
-    let row = store::find_within(&tx, &scope, id).await?;
+    let row = locked(&tx, &scope, id).await?;
     if !matches!(row.status, ReturnStatus::Draft | ReturnStatus::SentBack) {
         return Err(AppError::refused(
             "not_open",
@@ -510,10 +527,18 @@ pub async fn refresh(ctx: &Ctx, metrics: &Measures, id: ReturnId) -> AppResult<u
     let mut filled = Filled::read(&tx, row).await?;
     let before: Vec<i64> = filled.cells.iter().map(|cell| cell.version).collect();
     let how = filled.row.how;
-    let draft = filled.row.status == ReturnStatus::Draft;
+    let status = filled.row.status;
     for ((cell, element), machine) in filled.cells.iter_mut().zip(&form.elements).zip(machine) {
-        if let Some(machine) = machine.filter(|_| draft || cell.open) {
-            take_machine(cell, model::automatic(element, how), &machine, ctx.now());
+        let automatic = model::automatic(element, how);
+        let Some(machine) = machine.filter(|_| model::follows(status, cell.open, automatic)) else {
+            continue;
+        };
+        let held = (cell.value, cell.origin);
+        take_machine(cell, automatic, &machine, ctx.now());
+        if status == ReturnStatus::SentBack && !cell.open && held != (cell.value, cell.origin) {
+            // What changed by itself may ask for a reason, which only an open cell takes.
+            cell.open = true;
+            cell.remark = "下级的数变了，重新汇总".into();
         }
     }
     filled.compute();

@@ -5,6 +5,7 @@ use super::model::{self, Origin};
 use super::store::{self, CellRow, ReturnRow};
 use crate::datasets::definition::{Element, Fill, How};
 use crate::datasets::form::{Checked, Form};
+use crate::datasets::model::DatasetStatus;
 use crate::expression::Place;
 use crate::number::Number;
 use crate::{Measures, VersionId};
@@ -33,10 +34,13 @@ pub async fn form(db: &Db, version: VersionId) -> AppResult<Arc<Form>> {
     if let Some(form) = kept {
         return Ok(form);
     }
-    let definition = crate::datasets::store::definition(db, version).await?.read()?;
-    let form = Form::new(definition)
+    let stored = crate::datasets::store::definition(db, version).await?;
+    let form = Form::new(stored.read()?)
         .map_err(|faults| AppError::Internal(format!("a published form: {faults:?}")))?;
     let form = Arc::new(form);
+    if stored.status == DatasetStatus::Draft {
+        return Ok(form);
+    }
     let mut forms = FORMS.lock().unwrap_or_else(PoisonError::into_inner);
     if forms.len() >= MOST_FORMS {
         forms.clear();
@@ -84,7 +88,10 @@ impl Filled {
             row,
         };
         filled.read_beyond(db).await?;
-        filled.compute();
+        // What was filed is what others look at: what another return says since does not change it.
+        if !filled.row.status.is_filed() {
+            filled.compute();
+        }
         Ok(filled)
     }
 
@@ -169,6 +176,15 @@ impl Filled {
                 last,
                 self.troubles.get(&at),
             ));
+        }
+        let beyond = |place: &Place| self.beyond.get(place).copied();
+        for (at, place) in self.form.waiting(&self.values(), &beyond) {
+            found.extend(
+                self.form
+                    .elements
+                    .get(at)
+                    .map(|one| issues::issue_of_waiting(one, &place)),
+            );
         }
         found.extend(self.checks().iter().filter_map(issues::issue_of_check));
         found

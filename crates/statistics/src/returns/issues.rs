@@ -3,6 +3,7 @@
 use super::model::{Content, Origin};
 use crate::datasets::definition::{Element, Force};
 use crate::datasets::form::{Checked, Verdict};
+use crate::expression::Place;
 use crate::number::Number;
 use kernel::bounded;
 use platform::{AppError, AppResult};
@@ -25,7 +26,28 @@ pub fn change_percent(now: Number, before: Number) -> Option<i64> {
         return None;
     }
     let (now, before) = (i128::from(now.raw()), i128::from(before.raw()));
-    i64::try_from((now - before) * 100 / before.abs()).ok()
+    let (change, whole) = ((now - before) * 100, before.abs());
+    // Away from zero at the half, as people round.
+    i64::try_from((change + change.signum() * whole / 2) / whole).ok()
+}
+
+/// Whether a change is more than so many per cent, to the last digit.
+fn is_beyond(now: Number, before: Number, percent: u32) -> bool {
+    let (now, before) = (i128::from(now.raw()), i128::from(before.raw()));
+    before != 0 && (now - before).abs() * 100 > i128::from(percent) * before.abs()
+}
+
+/// What a formula lacks that waits for another return: it is empty, and nothing else says so.
+#[must_use]
+pub fn issue_of_waiting(element: &Element, place: &Place) -> Issue {
+    Issue {
+        cells: vec![element.code.clone()],
+        force: Force::Explain,
+        sentence: format!(
+            "公式用到的{}还没有数，这一格算不出来，是空的。请等那边填好，或在上报说明里写明。",
+            place.words()
+        ),
+    }
 }
 
 /// What one cell lacks.
@@ -52,17 +74,21 @@ pub fn issue_of_cell(
             _ => issue("这一格还没有填。没有的话请填 0。".into()),
         };
     };
-    let limit = element.change_percent?;
-    let change = change_percent(value, last_year?)?;
-    let beyond = change.unsigned_abs() > u64::from(limit);
-    if !beyond || content.reason.chars().count() >= 2 || content.origin == Origin::Formula {
+    if content.reason.chars().count() >= 2 || content.origin == Origin::Formula {
         return None;
     }
-    let word = if change < 0 { "少" } else { "多" };
+    if content.origin == Origin::Override {
+        return issue("这一格和系统的数不同，请写明原因；要用系统的数，就清空这一格再保存。".into());
+    }
+    let (limit, last) = (element.change_percent?, last_year?);
+    if !is_beyond(value, last, limit) {
+        return None;
+    }
+    let word = if value < last { "少" } else { "多" };
     issue(format!(
         "比上年{word}了 {} %（上年 {}），超过 {limit} %，请写明原因。",
-        change.unsigned_abs(),
-        last_year?.text(element.decimals)
+        change_percent(value, last)?.unsigned_abs(),
+        last.text(element.decimals)
     ))
 }
 
@@ -78,10 +104,8 @@ pub fn issue_of_check(checked: &Checked) -> Option<Issue> {
         ),
         // An empty cell of this return is told by itself; what other returns lack only asks for an explanation.
         Verdict::Waits(places) => {
-            let beyond = places
-                .iter()
-                .find(|place| !matches!(place, crate::expression::Place::Here(_)))?;
-            if matches!(beyond, crate::expression::Place::LastYear(_)) {
+            let beyond = places.iter().find(|place| !matches!(place, Place::Here(_)))?;
+            if matches!(beyond, Place::LastYear(_)) {
                 return None;
             }
             let sentence = format!("{}（{}还没有数，没法核对）", checked.check.words, beyond.words());
@@ -121,7 +145,7 @@ pub fn may_file(issues: &[Issue], missing_below: i64, note: &str) -> AppResult<S
         let sentence = if missing_below > 0 {
             format!("还有 {missing_below} 个下级没有审核通过，没有算进来。现在上报的话，请写明原因。")
         } else {
-            format!("有 {explain} 条校验不符，请写明原因再上报。")
+            format!("有 {explain} 处校验不符或者算不出来，请写明原因再上报。")
         };
         return Err(AppError::invalid("note", sentence));
     }
@@ -159,6 +183,9 @@ mod tests {
             ("130", Some("100"), "", false),
             ("131", Some("100"), "", true),
             ("69", Some("100"), "", true),
+            ("130.4", Some("100"), "", true),
+            ("69.9", Some("100"), "", true),
+            ("70.1", Some("100"), "", false),
             ("131", Some("100"), "新开了校区", false),
             ("131", Some("0"), "", false),
             ("131", None, "", false),
@@ -170,6 +197,46 @@ mod tests {
             };
             let issue = issue_of_cell(&typed_element(), &content, before.map(number), None);
             assert_eq!(issue.is_some(), told, "{now} {before:?}");
+        }
+    }
+
+    #[test]
+    fn a_change_is_told_rounded() {
+        for (now, before, percent) in [
+            ("131.4", "100", Some(31)),
+            ("131.5", "100", Some(32)),
+            ("68.5", "100", Some(-32)),
+            ("100", "0", None),
+            ("-50", "-100", Some(50)),
+        ] {
+            assert_eq!(
+                change_percent(number(now), number(before)),
+                percent,
+                "{now} {before}"
+            );
+        }
+    }
+
+    #[test]
+    fn against_the_machine_a_reason_is_there_or_it_cannot_be_filed() {
+        for (origin, reason, told) in [
+            (Origin::Override, "", true),
+            (Origin::Override, "漏", true),
+            (Origin::Override, "漏了两人", false),
+            (Origin::Typed, "", false),
+            (Origin::Machine, "", false),
+        ] {
+            let content = Content {
+                value: Some(number("5")),
+                origin,
+                reason: reason.into(),
+            };
+            let issue = issue_of_cell(&typed_element(), &content, None, None);
+            assert_eq!(
+                issue.is_some_and(|one| one.force == Force::Must),
+                told,
+                "{origin:?} {reason}"
+            );
         }
     }
 

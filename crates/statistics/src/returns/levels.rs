@@ -1,17 +1,18 @@
 //! Who files what to whom: levels of a dataset on the tree of the period.
 
 use super::model::{self, ReturnStatus};
-use super::store::ReturnRow;
+use super::store::{self, PlacedRow, ReturnRow};
 use crate::datasets::VersionRow;
 use crate::datasets::definition::{Definition, How, Level};
 use crate::{Measures, ReturnId};
-use db::Scope;
+use db::{Db, Scope};
 use kernel::{Date, OrgId};
 use metrics::{Period, Placed, Tree};
 use orgs::OrgKind;
 use orgs::tree::OrgBrief;
-use platform::{AppError, AppResult, Ctx};
-use std::collections::HashMap;
+use platform::{AppError, AppResult, Ctx, Event};
+use serde_json::json;
+use std::collections::{HashMap, HashSet};
 
 /// Where the return of an org stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub struct Expected {
     pub there: Option<(ReturnId, ReturnStatus)>,
     /// Days past the deadline.
     pub late: Option<i32>,
+    /// Whether the org was merged or closed: its return is still to be read and counts.
+    pub gone: bool,
 }
 
 fn day(period: Period, today: Date) -> Date {
@@ -86,6 +89,22 @@ fn place_of(
     }
 }
 
+/// Returns are opened by published versions only.
+///
+/// # Errors
+/// [`AppError::Refused`].
+pub fn in_use(version: &VersionRow) -> AppResult<()> {
+    if version.status == crate::datasets::model::DatasetStatus::Published {
+        return Ok(());
+    }
+    Err(AppError::refused_with_door(
+        "not_published",
+        "这个版本的报表没有在用，不能用它填报。请选已发布的版本。",
+        "统计填报",
+        "/desk/returns",
+    ))
+}
+
 /// Where the return of an org stands.
 ///
 /// # Errors
@@ -98,13 +117,7 @@ pub async fn place(
     org: &OrgBrief,
     period: Period,
 ) -> AppResult<Place> {
-    if version.status != crate::datasets::model::DatasetStatus::Published {
-        return Err(AppError::refused(
-            "not_published",
-            "这个版本的报表没有在用，不能用它填报。请选已发布的版本。",
-        ));
-    }
-    if !definition.is_for(period) {
+    if !version.is_for(period) {
         return Err(AppError::invalid(
             "period",
             format!("这一版报表不用于{}。请换一个时期，或换一个版本。", period.label()),
@@ -136,6 +149,114 @@ pub async fn place(
         due_on: level.due.on(period),
         ..place_of(definition, level, org.id, org.kind, &above)
     })
+}
+
+/// Who stands under an org by its dataset on the tree of a day.
+fn below(definition: &Definition, tree: &Tree, upper: OrgId) -> HashSet<OrgId> {
+    let standing = |id: &OrgId| {
+        let node = tree.get(*id).filter(|node| node.standing)?;
+        definition.upper(node.kind.parse().ok()?, &above(tree, *id))
+    };
+    let mut all: HashSet<OrgId> = tree.subtree(upper).into_iter().collect();
+    all.retain(|id| *id != upper && standing(id) == Some(upper));
+    all
+}
+
+/// Orgs below a summed return that stand and are expected to file, but do not count in its sums yet.
+///
+/// # Errors
+/// [`AppError::Unavailable`] when the database is.
+pub async fn missing_below(
+    ctx: &Ctx,
+    db: &Db,
+    metrics: &Measures,
+    definition: &Definition,
+    row: &ReturnRow,
+) -> AppResult<i64> {
+    let Some(period) = row.when().filter(|_| row.how == How::Sum) else {
+        return Ok(0);
+    };
+    let tree = metrics.tree(ctx.db(), day(period, ctx.today())).await?;
+    let counted = store::counted_below(db, row.dataset_id, &row.period, row.org_id).await?;
+    let counted: HashSet<OrgId> = counted.into_iter().collect();
+    let missing = below(definition, &tree, row.org_id).difference(&counted).count();
+    Ok(i64::try_from(missing).unwrap_or(i64::MAX))
+}
+
+/// A return that the tree of now has elsewhere.
+struct Move {
+    id: ReturnId,
+    org: OrgId,
+    from: Option<OrgId>,
+    to: Place,
+}
+
+impl Move {
+    /// Orgs whose sums it touches, and its own.
+    fn orgs(&self) -> impl Iterator<Item = OrgId> {
+        [Some(self.org), self.from, self.to.upper].into_iter().flatten()
+    }
+}
+
+/// Which returns that an org sums up, or summed up, the tree of now has elsewhere.
+fn moves(definition: &Definition, tree: &Tree, row: &ReturnRow, placed: &[PlacedRow]) -> Vec<Move> {
+    let status: HashMap<OrgId, ReturnStatus> = placed.iter().map(|one| (one.org_id, one.status)).collect();
+    let status = |org: Option<OrgId>| org.and_then(|org| status.get(&org).copied());
+    let moved = |one: &PlacedRow| {
+        let kind = tree.get(one.org_id)?.kind.parse().ok()?;
+        let (_, level) = definition.level(kind)?;
+        let to = place_of(definition, level, one.org_id, kind, &above(tree, one.org_id));
+        let concerned = to.upper == Some(row.org_id) || one.upper_org == Some(row.org_id);
+        let same = (to.upper, to.check, to.approve) == (one.upper_org, one.check_org, one.approve_org);
+        let may = model::may_move(one.status, status(one.upper_org), status(to.upper));
+        (concerned && !same && may).then_some(Move {
+            id: one.id,
+            org: one.org_id,
+            from: one.upper_org,
+            to,
+        })
+    };
+    placed.iter().filter_map(moved).collect()
+}
+
+/// Puts the returns that an org sums up, or summed up, where the tree of now has them: an org may be merged or moved in the
+/// middle of a period, and its return would count nowhere. What was summed up stays.
+///
+/// # Errors
+/// [`AppError::Unavailable`] when the database is.
+pub async fn put_below(
+    ctx: &Ctx,
+    metrics: &Measures,
+    definition: &Definition,
+    row: &ReturnRow,
+) -> AppResult<()> {
+    let Some(period) = row.when().filter(|_| row.how == How::Sum) else {
+        return Ok(());
+    };
+    let tree = metrics.tree(ctx.db(), day(period, ctx.today())).await?;
+    let placed = store::placed(ctx.db(), row.dataset_id, &row.period).await?;
+    let seen = moves(definition, &tree, row, &placed);
+    if seen.is_empty() {
+        return Ok(());
+    }
+    // The sums that lose and that gain a return are locked in one order with it; what is decided is decided below the locks.
+    let orgs: HashSet<OrgId> = seen.iter().flat_map(Move::orgs).collect();
+    let tx = ctx.begin().await?;
+    let numbers: Vec<i64> = orgs.iter().map(|org| org.raw()).collect();
+    tx.lock_all("returns of org", &numbers).await?;
+    let placed = store::placed(&tx, row.dataset_id, &row.period).await?;
+    let mut events = Vec::new();
+    for one in moves(definition, &tree, row, &placed) {
+        if one.orgs().all(|org| orgs.contains(&org)) {
+            store::put_under(&tx, one.id, (one.to.upper, one.to.check, one.to.approve)).await?;
+            let event = Event::new("return.moved", "stat_return", one.id).at(one.org);
+            events.push(event.data(json!({ "from": one.from, "to": one.to.upper })));
+        }
+    }
+    if events.is_empty() {
+        return Ok(());
+    }
+    tx.commit(events).await
 }
 
 /// Everybody inside the scope who is expected to file, the lowest level first, by deadline and name.
@@ -184,7 +305,8 @@ fn expect(
     let mut up = tree.upto_root(node.id);
     up.reverse();
     let path: String = up.iter().fold("/".to_owned(), |path, id| format!("{path}{id}/"));
-    if !node.standing || !(found.is_some() || scope.contains(&path)) {
+    // Of what was merged or closed only a return that is there is shown.
+    if found.is_none() && !(node.standing && scope.contains(&path)) {
         return None;
     }
     let due_on = level.due.on(period);
@@ -196,5 +318,6 @@ fn expect(
         late: model::days_late(due_on, found.map(|(_, status)| status), today),
         there: found,
         due_on,
+        gone: !node.standing,
     })
 }

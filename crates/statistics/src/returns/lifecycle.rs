@@ -1,13 +1,15 @@
 //! A return on its way up: filed, checked, sent back by cells, approved, locked, amended on request.
 
 use super::actions::{compare, reaches};
-use super::filled::{Filled, machine_values};
+use super::filled::{self, Filled, machine_values};
 use super::issues;
+use super::levels;
 use super::model::{self, Act, MOST_LETTERS, Origin, ReturnStatus};
 use super::store::{self, ReturnRow};
 use crate::datasets::definition::How;
 use crate::{AmendmentId, Measures, ReturnId};
-use kernel::bounded;
+use db::Scope;
+use kernel::{OrgId, bounded};
 use platform::{AppError, AppResult, Ctx, Event, FieldError, Permission, Tx, Waiting};
 use serde_json::json;
 use std::collections::HashSet;
@@ -17,15 +19,32 @@ async fn seize(ctx: &Ctx, permission: Permission, id: ReturnId, version: i64) ->
     // Who checks or approves holds the permission above the return, so the scope holds it too.
     let scope = ctx.may(permission)?;
     let tx = ctx.begin().await?;
-    tx.lock("stat_return", id.raw()).await?;
-    let row = store::find_within(&tx, &scope, id).await?;
+    let row = locked(&tx, &scope, id).await?;
     if row.version != version {
         return Err(model::changed_meanwhile());
     }
     Ok((tx, row))
 }
 
-/// The sums of a return must be those of now before it goes on.
+/// A return, locked together with what it sums up and what sums it up: whether it counts is decided for all of them in one
+/// order, so that no sum is approved over a return that is being changed, and no return is approved past its sum.
+pub(crate) async fn locked(tx: &Tx, scope: &Scope, id: ReturnId) -> AppResult<ReturnRow> {
+    tx.lock("stat_return", id.raw()).await?;
+    let seen = store::find_within(tx, scope, id).await?;
+    let sums: Vec<i64> = [Some(seen.org_id), seen.upper_org]
+        .into_iter()
+        .flatten()
+        .map(OrgId::raw)
+        .collect();
+    tx.lock_all("returns of org", &sums).await?;
+    let row = store::find_within(tx, scope, id).await?;
+    if row.upper_org != seen.upper_org {
+        return Err(model::changed_meanwhile());
+    }
+    Ok(row)
+}
+
+/// The sums of a return must be those of now before it goes on. The door is where the actor can do something about it.
 async fn same_sums(ctx: &Ctx, tx: &Tx, metrics: &Measures, filled: &Filled) -> AppResult<()> {
     if filled.row.how != How::Sum {
         return Ok(());
@@ -35,6 +54,15 @@ async fn same_sums(ctx: &Ctx, tx: &Tx, metrics: &Measures, filled: &Filled) -> A
     let sums = changed.filter(|one| model::automatic(&one.element, How::Sum) == Some(Origin::Sum));
     match sums.count() {
         0 => Ok(()),
+        // Who approves cannot ask the machine again: the office does, once a cell is sent back.
+        count if filled.row.status == ReturnStatus::Checked => Err(AppError::refused_with_door(
+            "sums_changed",
+            format!(
+                "下级的数变了，有 {count} 格的汇总不是最新的。请把其中一格退回，写上“请重新取数”；填报的一级重新取数以后再上报。"
+            ),
+            "去退回",
+            format!("/desk/returns/{}/review?show=all", filled.row.id),
+        )),
         count => Err(AppError::refused_with_door(
             "sums_changed",
             format!("下级的数变了，有 {count} 格的汇总不是最新的。请先重新取数。"),
@@ -44,56 +72,20 @@ async fn same_sums(ctx: &Ctx, tx: &Tx, metrics: &Measures, filled: &Filled) -> A
     }
 }
 
-/// Returns below that are expected and not approved yet.
-///
-/// # Errors
-/// [`AppError::Unavailable`] when the database is.
-pub async fn missing_below(ctx: &Ctx, metrics: &Measures, filled: &Filled) -> AppResult<i64> {
-    let row = &filled.row;
-    let Some(period) = row.when().filter(|_| row.how == How::Sum) else {
-        return Ok(0);
-    };
-    let definition = &filled.form.definition;
-    let tree = metrics.tree(ctx.db(), period.last_day().min(ctx.today())).await?;
-    let mut expected = 0;
-    for id in tree
-        .subtree(row.org_id)
-        .into_iter()
-        .filter(|id| *id != row.org_id)
-    {
-        let Some(node) = tree.get(id).filter(|node| node.standing) else {
-            continue;
-        };
-        let kind = node.kind.parse().ok();
-        let mut above: Vec<_> = tree
-            .upto_root(id)
-            .into_iter()
-            .skip(1)
-            .filter_map(|id| Some((id, tree.get(id)?.kind.parse().ok()?)))
-            .collect();
-        above.reverse();
-        let upper = kind.and_then(|kind| definition.upper(kind, &above));
-        expected += i64::from(upper == Some(row.org_id));
-    }
-    let below = store::below(ctx.db(), row.dataset_id, &row.period, row.org_id).await?;
-    let counted: i64 = below
-        .iter()
-        .filter(|(status, _)| status.counts())
-        .map(|(_, count)| count)
-        .sum();
-    Ok((expected - counted).max(0))
-}
-
 /// Hands a return in.
 ///
 /// # Errors
 /// [`AppError::Refused`] with what is missing; [`AppError::Invalid`] beside `note` where an explanation is asked for.
 pub async fn file(ctx: &Ctx, metrics: &Measures, id: ReturnId, note: &str, version: i64) -> AppResult<()> {
+    let scope = ctx.may(Permission::ReturnFill)?;
+    let row = store::find_within(ctx.db(), &scope, id).await?;
+    let form = filled::form(ctx.db(), row.dataset_version_id).await?;
+    levels::put_below(ctx, metrics, &form.definition, &row).await?;
     let (tx, row) = seize(ctx, Permission::ReturnFill, id, version).await?;
     let next = model::next(row.status, Act::File)?;
     let filled = Filled::read(&tx, row).await?;
     same_sums(ctx, &tx, metrics, &filled).await?;
-    let missing = missing_below(ctx, metrics, &filled).await?;
+    let missing = levels::missing_below(ctx, &tx, metrics, &filled.form.definition, &filled.row).await?;
     let note = issues::may_file(&filled.issues(), missing, note)?;
     // Formulas are computed when a return is read: what they give now is kept with it.
     let mut cells = filled.cells.clone();
@@ -156,12 +148,12 @@ pub struct Remark {
 /// [`AppError::Invalid`] beside each remark that is wrong; otherwise as [`check`].
 pub async fn send_back(ctx: &Ctx, id: ReturnId, remarks: Vec<Remark>, version: i64) -> AppResult<()> {
     let (tx, row) = seize(ctx, Permission::ReturnCheck, id, version).await?;
-    let permission = if row.status == ReturnStatus::Checked {
-        Permission::ReturnApprove
-    } else {
-        Permission::ReturnCheck
-    };
-    stands(ctx, &row, permission).await?;
+    match row.status {
+        ReturnStatus::Checked => stands(ctx, &row, Permission::ReturnApprove).await?,
+        // Sent back by whom it may be: either step may send back more.
+        ReturnStatus::SentBack if stands(ctx, &row, Permission::ReturnApprove).await.is_ok() => {}
+        _ => stands(ctx, &row, Permission::ReturnCheck).await?,
+    }
     let next = model::next(row.status, Act::SendBack)?;
     let mut filled = Filled::read(&tx, row).await?;
     let remarks = good_remarks(&filled, remarks)?;
@@ -227,12 +219,16 @@ fn good_remarks(filled: &Filled, remarks: Vec<Remark>) -> AppResult<Vec<Remark>>
 /// Approves a return: what its cells hold is what counts above; the returns that it sums up are locked.
 ///
 /// # Errors
-/// As [`check`]; [`AppError::Refused`] with `sums_changed` when the returns below changed since.
+/// As [`check`]; [`AppError::Refused`] with `sums_changed` when the returns below changed since, and as
+/// [`model::before_its_sum`].
 pub async fn approve(ctx: &Ctx, metrics: &Measures, id: ReturnId, version: i64) -> AppResult<()> {
     let (tx, row) = seize(ctx, Permission::ReturnApprove, id, version).await?;
     stands(ctx, &row, Permission::ReturnApprove).await?;
     model::next(row.status, Act::Approve)?;
     model::other_person(row.filed_by, ctx.actor.person, row.approve_org != row.org_id)?;
+    if let Some(upper) = upper_of(&tx, &row).await? {
+        model::before_its_sum(upper.status, &format!("/desk/returns/{}", upper.id))?;
+    }
     let filled = Filled::read(&tx, row).await?;
     same_sums(ctx, &tx, metrics, &filled).await?;
     let changed = filled.cells.iter().filter(|cell| cell.is_new()).count();
@@ -272,9 +268,8 @@ pub async fn ask_amendment(
     let scope = ctx.may(Permission::ReturnFill)?;
     let reason = bounded(reason, 4, 500, "更正理由").map_err(|wrong| AppError::invalid("reason", wrong))?;
     let tx = ctx.begin().await?;
-    tx.lock("stat_return", id.raw()).await?;
-    let row = store::find_within(&tx, &scope, id).await?;
-    model::before_summing(upper_status(&tx, &row).await?, row.status)?;
+    let row = locked(&tx, &scope, id).await?;
+    model::before_summing(upper_of(&tx, &row).await?.map(|upper| upper.status), row.status)?;
     model::next(row.status, Act::Reopen)?;
     if store::amendments(&tx, id)
         .await?
@@ -321,12 +316,12 @@ pub async fn ask_amendment(
     Ok(amendment)
 }
 
-async fn upper_status(tx: &Tx, row: &ReturnRow) -> AppResult<Option<ReturnStatus>> {
+/// The return that sums a return up, where it is open.
+async fn upper_of(tx: &Tx, row: &ReturnRow) -> AppResult<Option<ReturnRow>> {
     let Some(upper) = row.upper_org else {
         return Ok(None);
     };
-    let found = store::of_org(tx, row.dataset_id, &row.period, upper).await?;
-    Ok(found.map(|row| row.status))
+    Ok(store::of_org(tx, row.dataset_id, &row.period, upper).await?)
 }
 
 /// Answers a request to change a return: granted, its cells are open again.
@@ -341,9 +336,8 @@ pub async fn answer_amendment(ctx: &Ctx, id: AmendmentId, grant: bool, answer: &
         bounded(answer, least, MOST_LETTERS, "答复").map_err(|wrong| AppError::invalid("answer", wrong))?;
     let tx = ctx.begin().await?;
     let asked = store::amendment_within(&tx, &scope, id).await?;
-    tx.lock("stat_return", asked.return_id.raw()).await?;
+    let row = locked(&tx, &scope, asked.return_id).await?;
     let asked = store::amendment_within(&tx, &scope, asked.id).await?;
-    let row = store::find_within(&tx, &scope, asked.return_id).await?;
     stands(ctx, &row, Permission::ReturnApprove).await?;
     if asked.status != "open" {
         return Err(AppError::refused("answered", "这份更正申请已经答复过了。"));
@@ -352,7 +346,7 @@ pub async fn answer_amendment(ctx: &Ctx, id: AmendmentId, grant: bool, answer: &
     store::answer_amendment(&tx, id, status, &answer, ctx.actor.person, ctx.now()).await?;
     let org = row.org_id;
     if grant {
-        model::before_summing(upper_status(&tx, &row).await?, row.status)?;
+        model::before_summing(upper_of(&tx, &row).await?.map(|upper| upper.status), row.status)?;
         let next = model::next(row.status, Act::Reopen)?;
         let mut filled = Filled::read(&tx, row).await?;
         let mut touched = Vec::new();
@@ -392,16 +386,24 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
         if scope.is_nothing() {
             continue;
         }
-        let mut rows = Vec::new();
-        for row in store::waiting(ctx.db(), &scope, status).await? {
-            let here = match status {
-                ReturnStatus::SentBack => true,
-                ReturnStatus::Filed => reaches(ctx, permission, row.check_org).await?,
-                _ => reaches(ctx, permission, row.approve_org).await?,
+        let mut rows = store::waiting(ctx.db(), &scope, status).await?;
+        if status != ReturnStatus::SentBack {
+            let step = |row: &ReturnRow| {
+                if status == ReturnStatus::Filed {
+                    row.check_org
+                } else {
+                    row.approve_org
+                }
             };
-            if here {
-                rows.push(row);
-            }
+            let mut orgs: Vec<OrgId> = rows.iter().map(step).collect();
+            orgs.sort_unstable();
+            orgs.dedup();
+            let found = orgs::tree::find_many(ctx.db(), &orgs).await?.into_iter();
+            let reached: HashSet<OrgId> = found
+                .filter(|org| scope.contains(&org.path))
+                .map(|org| org.id)
+                .collect();
+            rows.retain(|row| reached.contains(&step(row)));
         }
         all.extend(as_waiting(what, &rows));
     }

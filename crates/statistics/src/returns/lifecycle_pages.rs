@@ -1,6 +1,6 @@
 //! HTML of a return on its way up: filing, looking through it, sending cells back, amendments; and as a file.
 
-use super::actions::{self, Keep, Shown};
+use super::actions::{self, Keep, Shown, Unsaved};
 use super::lifecycle::{self, Remark};
 use super::pages::{Asked, amendment_form, asked, crumbs, file_form, noticed, show_page, title};
 use super::views::{self, Cell, Notes};
@@ -24,8 +24,10 @@ struct ReviewPage {
     shown: Shown,
     cells: Vec<(Cell, String, String)>,
     errors: Vec<FieldError>,
-    /// Which step is the actor's now: check, approve or nothing.
+    /// Which step is the actor's now: check, approve, send back more, or nothing.
     step: &'static str,
+    /// Which cells are listed, so that a refusal lists the same: all or changed.
+    show: &'static str,
     hidden: usize,
 }
 
@@ -123,6 +125,7 @@ async fn review_page(
     let step = match shown.filled.row.status.as_str() {
         "filed" if shown.may_check => "check",
         "checked" if shown.may_approve => "approve",
+        "sent_back" if shown.may_check || shown.may_approve => "more",
         _ => "",
     };
     let template = ReviewPage {
@@ -133,6 +136,7 @@ async fn review_page(
         cells,
         errors,
         step,
+        show: if all { "all" } else { "changed" },
         shown,
     };
     Ok(ui::respond::html_with(status, &template))
@@ -296,11 +300,7 @@ pub(super) async fn upload(ctx: Ctx, Path(at): Path<String>, upload: Upload) -> 
         Keep::AllOrNothing
     };
     let saved = actions::save(&ctx, id, brought.typed, keep).await?;
-    let errors: Vec<String> = saved
-        .unsaved
-        .iter()
-        .map(|one| format!("{}：{}", one.typed.element, one.sentence))
-        .collect();
+    let errors: Vec<String> = saved.unsaved.iter().map(upload_sentence).collect();
     if errors.is_empty() && brought.missing.is_empty() {
         return Ok(see_other(&format!("/desk/returns/{id}?done=imported")));
     }
@@ -314,6 +314,19 @@ pub(super) async fn upload(ctx: Ctx, Path(at): Path<String>, upload: Upload) -> 
         Some(saved.changed),
         status,
     ))
+}
+
+/// What is told of a cell of a file that was not kept: the same file again would meet the same change.
+fn upload_sentence(unsaved: &Unsaved) -> String {
+    let typed = &unsaved.typed;
+    if unsaved.conflict {
+        format!(
+            "{}：下载以后别人改过这一格，文件里的“{}”没有存。请在网页上改这一格，或者重新下载再填。",
+            typed.element, typed.value
+        )
+    } else {
+        format!("{}：{}", typed.element, unsaved.sentence)
+    }
 }
 
 /// The paper form.

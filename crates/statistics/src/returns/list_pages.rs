@@ -5,6 +5,7 @@ use super::levels::Expected;
 use super::pages::asked;
 use crate::Measures;
 use crate::datasets::VersionRow;
+use crate::datasets::model::DatasetStatus;
 use askama::Template;
 use axum::Extension;
 use axum::extract::Query;
@@ -30,6 +31,8 @@ struct ListPage {
     rows: Vec<Expected>,
     more: usize,
     may_edit: bool,
+    /// Whether returns may still be opened by the version.
+    opens: bool,
 }
 
 impl Expected {
@@ -42,9 +45,17 @@ impl Expected {
         self.there.map_or("none", |(_, status)| status.as_str())
     }
 
+    fn gone_tag(&self) -> Option<Tag> {
+        self.gone.then(|| Tag::quiet("已撤并"))
+    }
+
     fn late_tag(&self) -> Option<Tag> {
         self.late.map(|days| Tag::bad(format!("迟 {days} 天")))
     }
+}
+
+fn in_use(version: &VersionRow) -> bool {
+    version.status == DatasetStatus::Published
 }
 
 /// Who files what.
@@ -88,6 +99,7 @@ pub(super) async fn list(
         } else {
             filters
         },
+        opens: found.version.as_ref().is_some_and(in_use),
         version: found.version,
         period_label: found.period.map(Period::label).unwrap_or_default(),
         period,
@@ -140,9 +152,13 @@ const STATES: &[(&str, &str)] = &[
 ];
 
 fn filter_form(all: &[(VersionRow, String)], query: &Pairs) -> Form {
-    let versions = all
-        .iter()
-        .map(|(version, name)| Choice::new(version.id.to_string(), format!("{name}（{}）", version.edition)));
+    let versions = all.iter().map(|(version, name)| {
+        let out = if in_use(version) { "" } else { "，已停用" };
+        Choice::new(
+            version.id.to_string(),
+            format!("{name}（{}{out}）", version.edition),
+        )
+    });
     let states = STATES
         .iter()
         .map(|(word, label)| Choice::new(*word, *label))

@@ -14,13 +14,14 @@
 //! 6. The level that its dataset names, or one above, checks and approves; nobody their own.
 //! 7. The return of an area sums the approved returns below it; figures of persons and ratios come from the metric of the
 //!    area itself. It goes on only with the sums of now; approved, it locks what it sums.
+//!    Where an org was merged or moved in the period, its return follows the tree until it was summed up.
 //! 8. What was filed is changed only on written request, granted by the level above before it has summed up
 //!    (湘教办通〔2008〕137号).
 //!
 //! Who may: fill, file, see `return.fill`; check and send back `return.check`; approve, lock, grant `return.approve`; in the
 //! subtree of one's post.
-//! Events: `return.opened`, `return.saved`, `return.refreshed`, `return.filed`, `return.checked`, `return.sent_back`,
-//! `return.approved`, `return.locked`, `return.amendment_asked`, `return.amendment_answered`.
+//! Events: `return.opened`, `return.moved`, `return.saved`, `return.refreshed`, `return.filed`, `return.checked`,
+//! `return.sent_back`, `return.approved`, `return.locked`, `return.amendment_asked`, `return.amendment_answered`.
 //! Tables: `stat_return`, `stat_cell`, `stat_cell_change`, `stat_amendment`.
 //!
 //! Start reading at [`filled::machine_values`] and [`actions::save`]; the way up is in [`lifecycle`].
@@ -41,7 +42,11 @@ pub(crate) mod store;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod version_tests;
 mod views;
+#[cfg(test)]
+mod way_up_tests;
 pub mod workbook;
 
 pub use api::ReturnsApi;

@@ -100,9 +100,9 @@ pub fn next(status: ReturnStatus, act: Act) -> AppResult<ReturnStatus> {
     match (act, status) {
         (Act::File, S::Draft | S::SentBack) => Ok(S::Filed),
         (Act::Check, S::Filed) => Ok(S::Checked),
-        (Act::SendBack, S::Filed | S::Checked) | (Act::Reopen, S::Filed | S::Checked | S::Approved) => {
-            Ok(S::SentBack)
-        }
+        // More cells may go back while some are open: what must hold between cells may need a cell that is shut.
+        (Act::SendBack, S::Filed | S::Checked | S::SentBack)
+        | (Act::Reopen, S::Filed | S::Checked | S::Approved) => Ok(S::SentBack),
         (Act::Approve, S::Checked) => Ok(S::Approved),
         (Act::Lock, S::Approved) => Ok(S::Locked),
         _ => Err(AppError::refused(
@@ -149,6 +149,33 @@ pub fn before_summing(upper: Option<ReturnStatus>, own: ReturnStatus) -> AppResu
     Ok(())
 }
 
+/// Rule 7: a return is approved before the return that sums it up: afterwards its figures would be in no sum. `door` leads to
+/// that return.
+///
+/// # Errors
+/// [`AppError::Refused`] with what is left to do.
+pub fn before_its_sum(upper: ReturnStatus, door: &str) -> AppResult<()> {
+    let left = match upper {
+        ReturnStatus::Approved => "要计入，先由上级申请更正它的汇总表，同意以后再审核这一份，然后重新汇总。",
+        ReturnStatus::Locked => "汇总表已经锁定，这一份不能再计入。有错请在年度版里发勘误。",
+        _ => return Ok(()),
+    };
+    Err(AppError::refused_with_door(
+        "already_summed",
+        format!("上级的汇总表已经审核通过，里面没有这一份的数，现在审核通过也不会计入。{left}"),
+        "看上级的汇总表",
+        door,
+    ))
+}
+
+/// Rule 7: whether a return may go from under one sum to another, with how far both sums are: its figures are never in two
+/// sums that were approved, and never in none.
+#[must_use]
+pub fn may_move(own: ReturnStatus, from: Option<ReturnStatus>, to: Option<ReturnStatus>) -> bool {
+    let summed = |sum: Option<ReturnStatus>| sum.is_some_and(ReturnStatus::counts);
+    own != ReturnStatus::Locked && !(own.counts() && (summed(from) || summed(to)))
+}
+
 db::text_enum! {
     /// Where the value of a cell comes from.
     pub enum Origin {
@@ -189,6 +216,17 @@ pub fn automatic(element: &Element, how: How) -> Option<Origin> {
         (_, How::Sum, Upward::Sum) => Some(Origin::Sum),
         (_, How::Sum, Upward::Typed) | (Fill::Typed, ..) => None,
         (Fill::Metric { .. }, ..) => Some(Origin::Machine),
+    }
+}
+
+/// Whether a cell follows the machine when it is asked again. Of a return that came back those do that are open, and all
+/// sums: a return that does not hold the sums of now cannot go on.
+#[must_use]
+pub fn follows(status: ReturnStatus, open: bool, automatic: Option<Origin>) -> bool {
+    match status {
+        ReturnStatus::Draft => true,
+        ReturnStatus::SentBack => open || automatic == Some(Origin::Sum),
+        _ => false,
     }
 }
 
@@ -333,7 +371,11 @@ mod tests {
         for (act, from, to) in [
             (Act::File, vec![S::Draft, S::SentBack], S::Filed),
             (Act::Check, vec![S::Filed], S::Checked),
-            (Act::SendBack, vec![S::Filed, S::Checked], S::SentBack),
+            (
+                Act::SendBack,
+                vec![S::Filed, S::Checked, S::SentBack],
+                S::SentBack,
+            ),
             (Act::Approve, vec![S::Checked], S::Approved),
             (Act::Lock, vec![S::Approved], S::Locked),
             (Act::Reopen, vec![S::Filed, S::Checked, S::Approved], S::SentBack),
@@ -342,6 +384,24 @@ mod tests {
                 let expected = from.contains(&status).then_some(to);
                 assert_eq!(next(status, act).ok(), expected, "{act:?} {status:?}");
             }
+        }
+    }
+
+    #[test]
+    fn of_what_came_back_open_cells_and_sums_follow_the_machine() {
+        for (status, open, automatic, expected) in [
+            (ReturnStatus::Draft, false, None, true),
+            (ReturnStatus::SentBack, false, Some(Origin::Machine), false),
+            (ReturnStatus::SentBack, true, Some(Origin::Machine), true),
+            (ReturnStatus::SentBack, false, Some(Origin::Sum), true),
+            (ReturnStatus::Filed, true, Some(Origin::Sum), false),
+            (ReturnStatus::Checked, false, Some(Origin::Sum), false),
+        ] {
+            assert_eq!(
+                follows(status, open, automatic),
+                expected,
+                "{status:?} {open} {automatic:?}"
+            );
         }
     }
 
@@ -467,6 +527,24 @@ mod tests {
             (None, ReturnStatus::Locked, false),
         ] {
             assert_eq!(before_summing(upper, own).is_ok(), may, "{upper:?} {own:?}");
+        }
+        for status in ReturnStatus::ALL {
+            let late = before_its_sum(*status, "/desk/returns/1").is_err();
+            assert_eq!(late, status.counts(), "{status:?}");
+        }
+        use ReturnStatus as S;
+        for (own, from, to, may) in [
+            (S::Draft, None, None, true),
+            (S::Approved, Some(S::Filed), Some(S::Draft), true),
+            (S::Approved, Some(S::Filed), None, true),
+            // It is in the sum that it leaves, or would be in no sum.
+            (S::Approved, Some(S::Approved), Some(S::Draft), false),
+            (S::Approved, Some(S::Draft), Some(S::Locked), false),
+            // Not approved in time: it may still count elsewhere.
+            (S::Checked, Some(S::Locked), Some(S::Draft), true),
+            (S::Locked, None, Some(S::Draft), false),
+        ] {
+            assert_eq!(may_move(own, from, to), may, "{own:?} {from:?} {to:?}");
         }
         let day = |text: &str| text.parse().unwrap();
         for (today, status, late) in [

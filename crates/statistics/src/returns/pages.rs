@@ -2,7 +2,7 @@
 
 use super::actions::{self, Difference, Keep, Shown, Typed, Unsaved};
 use super::issues::Issue;
-use super::model::ReturnStatus;
+use super::model::{self, ReturnStatus};
 use super::store::{AmendmentRow, ChangeRow, ReturnRow};
 use super::views::{self, Cell, Grid, Notes, grid, shown_number};
 use crate::datasets::definition::{Force, How};
@@ -14,7 +14,7 @@ use axum::extract::{Path, Query};
 use axum::response::Response;
 use platform::web::{Posted, see_other};
 use platform::{AppError, AppResult, Ctx};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use ui::{Crumbs, Field, Form, Lang, Link, Notice, Page, Pairs, Tabs};
 
 #[derive(Template)]
@@ -215,7 +215,7 @@ pub(super) fn crumbs(page: &Page, shown: &Shown, here: Option<&str>) -> Crumbs {
 }
 
 /// What a form of cells holds: `v.CODE` values, `n.CODE` versions, `r.CODE` reasons where they are asked.
-fn typed(posted: &Posted) -> Vec<Typed> {
+fn typed(posted: &Posted, sums: &HashSet<String>) -> Vec<Typed> {
     let value = |prefix: &str, code: &str| {
         posted
             .0
@@ -230,8 +230,9 @@ fn typed(posted: &Posted) -> Vec<Typed> {
     cells
         .map(|(code, text)| Typed {
             element: code.to_owned(),
-            // Who says that the rest of a table is none types a 0 into each of its empty boxes.
-            value: if rest_is_none && text.trim().is_empty() {
+            // Who says that the rest of a table is none types a 0 into each of its empty boxes; not into sums, which the
+            // returns below fill.
+            value: if rest_is_none && text.trim().is_empty() && !sums.contains(code) {
                 "0".to_owned()
             } else {
                 text.clone()
@@ -247,7 +248,12 @@ fn typed(posted: &Posted) -> Vec<Typed> {
 /// Saves the cells of a table, or one cell when a script sends it.
 pub(super) async fn save(ctx: Ctx, Path(at): Path<String>, posted: Posted) -> AppResult<Response> {
     let id: ReturnId = id(&at)?;
-    let saved = actions::save(&ctx, id, typed(&posted), Keep::Good).await?;
+    let sums = if posted.get("rest") == "0" {
+        actions::get(&ctx, id).await?.sums()
+    } else {
+        HashSet::new()
+    };
+    let saved = actions::save(&ctx, id, typed(&posted, &sums), Keep::Good).await?;
     let table = posted.get("table").to_owned();
     if saved.unsaved.is_empty() && !ctx.view.part {
         return Ok(see_other(&format!("/desk/returns/{id}?table={table}&done=saved")));
@@ -508,6 +514,14 @@ impl Shown {
         } else {
             all.join("，")
         }
+    }
+
+    /// Codes of the cells that the returns below fill.
+    fn sums(&self) -> HashSet<String> {
+        let elements = self.filled.form.elements.iter();
+        let sums =
+            elements.filter(|one| model::automatic(one, self.filled.row.how) == Some(model::Origin::Sum));
+        sums.map(|one| one.code.clone()).collect()
     }
 
     fn is_sum(&self) -> bool {

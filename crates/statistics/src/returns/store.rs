@@ -276,6 +276,60 @@ pub async fn below(
     .await
 }
 
+/// Orgs below one whose returns count in its sums.
+pub async fn counted_below(db: &Db, dataset: DatasetId, period: &str, upper: OrgId) -> DbResult<Vec<OrgId>> {
+    db.query(
+        "SELECT org_id FROM stat_return WHERE dataset_id = $1 AND period = $2 AND upper_org = $3 \
+         AND status IN ('approved', 'locked') {unscoped: returns below one that was found in scope} \
+         ORDER BY org_id LIMIT $4",
+        args![dataset, period, upper, MOST_RETURNS],
+    )
+    .await
+}
+
+db::record! {
+    /// Where a return stands.
+    pub struct PlacedRow {
+        /// Id.
+        pub id: ReturnId,
+        /// Whose it is.
+        pub org_id: OrgId,
+        /// Who sums it up.
+        pub upper_org: Option<OrgId>,
+        /// Who checks it.
+        pub check_org: OrgId,
+        /// Who approves it.
+        pub approve_org: OrgId,
+        /// How far it is.
+        pub status: ReturnStatus,
+    }
+}
+
+/// Where the returns of a dataset and period stand.
+pub async fn placed(db: &Db, dataset: DatasetId, period: &str) -> DbResult<Vec<PlacedRow>> {
+    db.query(
+        "SELECT id, org_id, upper_org, check_org, approve_org, status FROM stat_return WHERE dataset_id = $1 \
+         AND period = $2 {unscoped: put by the tree, which knows whose they are} ORDER BY id LIMIT $3",
+        args![dataset, period, MOST_RETURNS],
+    )
+    .await
+}
+
+/// Puts a return elsewhere, unless it was fixed meanwhile.
+pub async fn put_under(
+    tx: &Tx,
+    id: ReturnId,
+    (upper, check, approve): (Option<OrgId>, OrgId, OrgId),
+) -> DbResult<()> {
+    tx.exec(
+        "UPDATE stat_return SET upper_org = $2, check_org = $3, approve_org = $4, version = version + 1 \
+         WHERE id = $1 AND status <> 'locked' {unscoped: put by the tree, which knows whose they are}",
+        args![id, upper, check, approve],
+    )
+    .await?;
+    Ok(())
+}
+
 /// A return to be opened.
 pub struct NewReturn {
     /// Id.

@@ -1,11 +1,10 @@
-//! Returns through the router: filled, saved, filed up three levels, sent back by cells, summed, amended; forbidden, a
+//! Returns through the router: filled, saved, asked again, as workbooks; forbidden, a
 //! sibling's, wrong input, two people on one cell.
 
-use super::testing::{Season, act, cell, read, save, season};
+use super::testing::{cell, read, save, season};
 use db::args;
 use platform::{Event, Role};
 use serde_json::{Value, json};
-use testkit::Client;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_return_opens_filled_and_is_filled_up() {
@@ -183,179 +182,6 @@ async fn a_program_saves_all_or_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_return_goes_up_three_levels_and_comes_back_by_cells() {
-    let season = season().await;
-    let town = &season.town;
-    let (clerk, bureau) = (town.here(Role::Registrar), town.district(Role::DistrictBureau));
-    let id = season.open(&clerk, town.world.here.org).await;
-    let told = act(&clerk, 409, &id, "file").await;
-    assert_eq!(told["type"], "/problems/not_ready");
-    let typed = [
-        ("T1_all_teams", "3"),
-        ("T1_female_teams", "2"),
-        ("T2_other_value", "1200.50"),
-    ];
-    save(&clerk, &id, &typed).await;
-    act(&clerk, 204, &id, "file").await;
-    // Filed is shut.
-    let late = json!({ "cells": [{ "element": "T1_all_teams", "value": "9", "version": 2 }] });
-    clerk
-        .call(409, "POST", &format!("/api/v1/returns/{id}/cells"), &late)
-        .await;
-    act(&clerk, 403, &id, "check").await;
-    let review = bureau.get(&format!("/desk/returns/{id}/review")).await;
-    assert!(
-        review.shows("核对通过") && review.shows("列出 7 格"),
-        "{}",
-        review.body
-    );
-    // One cell goes back with a remark; only that one opens.
-    let empty = bureau
-        .submit(
-            &format!("/desk/returns/{id}/review"),
-            &format!("/desk/returns/{id}/send-back"),
-            &[],
-        )
-        .await;
-    assert!(empty.status == 422 && empty.shows("请至少在一格旁边写上意见"));
-    let back = [("k.T1_all_teams", "和台账不符")];
-    let sent = bureau
-        .submit(
-            &format!("/desk/returns/{id}/review"),
-            &format!("/desk/returns/{id}/send-back"),
-            &back,
-        )
-        .await;
-    assert_eq!(sent.status, 303, "{}", sent.body);
-    assert!(
-        clerk
-            .get(&format!("/desk/returns/{id}?table=T1"))
-            .await
-            .shows("退回：和台账不符")
-    );
-    let shut = save(&clerk, &id, &[("T1_female_teams", "1")]).await;
-    assert!(
-        shut["unsaved"][0]["sentence"]
-            .as_str()
-            .unwrap()
-            .contains("没有退回")
-    );
-    assert_eq!(save(&clerk, &id, &[("T1_all_teams", "4")]).await["changed"], 1);
-    act(&clerk, 204, &id, "file").await;
-    act(&bureau, 204, &id, "check").await;
-    act(&bureau, 204, &id, "approve").await;
-    let none = bureau.get(&format!("/desk/returns/{id}/review")).await;
-    assert!(none.shows("上次审核以后没有变"));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_amendment_opens_its_cells_until_the_level_above_has_summed_up() {
-    let season = season().await;
-    let town = &season.town;
-    let (clerk, bureau, city) = (
-        town.here(Role::Registrar),
-        town.district(Role::DistrictBureau),
-        town.city(),
-    );
-    let id = season.ready(&clerk, town.world.here.org).await;
-    act(&clerk, 204, &id, "file").await;
-    act(&bureau, 204, &id, "check").await;
-    act(&bureau, 204, &id, "approve").await;
-    // Amended on request: the approver sees the one cell that changed.
-    let ask = json!({ "elements": ["T1_female_teams"], "reason": "漏了一个队" });
-    let asked = clerk
-        .call(201, "POST", &format!("/api/v1/returns/{id}/amendments"), &ask)
-        .await;
-    clerk
-        .call(409, "POST", &format!("/api/v1/returns/{id}/amendments"), &ask)
-        .await;
-    let answer = format!("/api/v1/amendments/{}/answer", asked["id"].as_str().unwrap());
-    clerk.call(403, "POST", &answer, &json!({ "grant": true })).await;
-    bureau.call(204, "POST", &answer, &json!({ "grant": true })).await;
-    save(&clerk, &id, &[("T1_female_teams", "3")]).await;
-    act(&clerk, 204, &id, "file").await;
-    act(&bureau, 204, &id, "check").await;
-    let changed = bureau.get(&format!("/desk/returns/{id}/review")).await;
-    assert!(
-        changed.shows("列出 1 格，另有 6 格没有变") && changed.shows("女 · 团队"),
-        "{}",
-        changed.body
-    );
-    act(&bureau, 204, &id, "approve").await;
-    sum_up(&season, &bureau, &city).await;
-    assert_eq!(read(&clerk, &id).await["status"], "locked");
-    let told = clerk
-        .call(409, "POST", &format!("/api/v1/returns/{id}/amendments"), &ask)
-        .await;
-    assert_eq!(told["type"], "/problems/summed_up");
-    let events = town.events("return.").await;
-    let approved = events.iter().filter(|kind| *kind == "return.approved").count();
-    assert_eq!(approved, 3, "{events:?}");
-}
-
-/// The district's sum with one of two schools, filed with a note and approved by the city.
-async fn sum_up(season: &Season, bureau: &Client, city: &Client) {
-    // The district sums; approved by the city, what it sums is locked, and it is too late for requests.
-    let sum = season.open(bureau, season.town.world.district).await;
-    let now = read(bureau, &sum).await;
-    assert_eq!(
-        (
-            cell(&now, "T1_female_teams")["value"].as_str(),
-            cell(&now, "T1_female_teams")["origin"].as_str()
-        ),
-        (Some("3"), Some("sum"))
-    );
-    act(bureau, 422, &sum, "file").await;
-    let version = read(bureau, &sum).await["version"].clone();
-    let note = json!({ "version": version, "note": "另一所学校停办" });
-    bureau
-        .call(204, "POST", &format!("/api/v1/returns/{sum}/file"), &note)
-        .await;
-    act(city, 204, &sum, "check").await;
-    act(city, 204, &sum, "approve").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn sums_that_changed_are_told_before_they_go_on() {
-    let season = season().await;
-    let town = &season.town;
-    let bureau = town.district(Role::DistrictBureau);
-    for (clerk, org) in [
-        (town.here(Role::Registrar), town.world.here.org),
-        (town.there(Role::Registrar), town.world.there.org),
-    ] {
-        let sum = season.open(&bureau, town.world.district).await;
-        let id = season.ready(&clerk, org).await;
-        act(&clerk, 204, &id, "file").await;
-        act(&bureau, 204, &id, "check").await;
-        act(&bureau, 204, &id, "approve").await;
-        let version = read(&bureau, &sum).await["version"].clone();
-        let told = bureau
-            .call(
-                409,
-                "POST",
-                &format!("/api/v1/returns/{sum}/file"),
-                &json!({ "version": version, "note": "一所" }),
-            )
-            .await;
-        assert_eq!(told["type"], "/problems/sums_changed");
-        let shown = bureau.get(&format!("/desk/returns/{sum}/refresh")).await;
-        assert!(shown.shows("改成现在的数"), "{}", shown.body);
-        bureau.post(&format!("/desk/returns/{sum}/refresh"), &[]).await;
-    }
-    let sum = season.open(&bureau, town.world.district).await;
-    let now = read(&bureau, &sum).await;
-    assert_eq!(cell(&now, "T1_all_people")["value"], "60");
-    assert_eq!(cell(&now, "T2_other_value")["value"], "2401");
-    assert_eq!(
-        cell(&now, "T2_size_value")["value"],
-        "30",
-        "a ratio is computed from sums, never added"
-    );
-    act(&bureau, 204, &sum, "file").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn the_machine_is_asked_again_and_what_was_typed_stays() {
     let season = season().await;
     let town = &season.town;
@@ -455,6 +281,67 @@ async fn a_workbook_goes_out_and_comes_in() {
             .await
             .shows("打不开")
     );
+}
+
+/// A workbook with one cell of table T1 changed.
+fn changed_in(bytes: &[u8], row: &str, column: &str, text: &str) -> Vec<u8> {
+    let mut writer = crate::sheet::Writer::new("改", kernel::Instant::from_millis(1_700_000_000_000));
+    for sheet in crate::sheet::read(bytes).unwrap() {
+        let mut page = writer.sheet(&sheet.name).unwrap();
+        let head = sheet.heading(&["编码", column]);
+        for (number, cells) in sheet.rows() {
+            for (at, old) in cells {
+                page.text(number, u16::try_from(*at).unwrap(), old, crate::sheet::Look::Text)
+                    .unwrap();
+            }
+            let here = head
+                .as_ref()
+                .filter(|(_, places)| sheet.text(number, places[0]) == row);
+            if let (true, Some((_, places))) = (sheet.name.starts_with("T1"), here) {
+                page.text(
+                    number,
+                    u16::try_from(places[1]).unwrap(),
+                    text,
+                    crate::sheet::Look::Text,
+                )
+                .unwrap();
+            }
+        }
+    }
+    writer.finish().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workbook_never_undoes_what_others_typed_since_it_went_out() {
+    let season = season().await;
+    let (clerk, head) = (
+        season.town.here(Role::Registrar),
+        season.town.here(Role::SchoolHead),
+    );
+    let id = season.open(&clerk, season.town.world.here.org).await;
+    let file = clerk.get(&format!("/desk/returns/{id}/xlsx")).await;
+    save(&head, &id, &[("T1_all_teams", "4")]).await;
+    let upload = format!("/desk/returns/{id}/upload");
+    let mine = changed_in(&file.bytes, "female", "teams", "2");
+    let answer = clerk.upload(&upload, &[("keep", "all")], "f.xlsx", &mine).await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    let now = read(&clerk, &id).await;
+    assert_eq!(
+        (
+            cell(&now, "T1_all_teams")["value"].as_str(),
+            cell(&now, "T1_female_teams")["value"].as_str()
+        ),
+        (Some("4"), Some("2")),
+        "the empty cell of the file says nothing of what was typed since"
+    );
+    let both = changed_in(&file.bytes, "all", "teams", "6");
+    let told = clerk.upload(&upload, &[("keep", "good")], "f.xlsx", &both).await;
+    assert!(
+        told.status == 422 && told.shows("下载以后别人改过这一格，文件里的“6”没有存"),
+        "{}",
+        told.body
+    );
+    assert_eq!(cell(&read(&clerk, &id).await, "T1_all_teams")["value"], "4");
 }
 
 #[tokio::test(flavor = "multi_thread")]
