@@ -8,6 +8,7 @@
 )]
 
 mod city;
+mod returns;
 
 use crate::BenchOptions;
 use crate::server::Folder;
@@ -65,7 +66,7 @@ async fn on(name: &str, database: &str, data: &str, percent: i64) -> Result<(), 
         "figures on {name}: city of {percent} % made in {:.0} s: {city}",
         started.elapsed().as_secs_f64()
     );
-    let metrics = wiring::metrics(&platform).map_err(said)?;
+    let metrics = Arc::new(wiring::metrics(&platform).map_err(said)?);
     let started = Instant::now();
     let found = counting::recount(&ctx, &metrics, Reach::default(), None)
         .await
@@ -78,7 +79,8 @@ async fn on(name: &str, database: &str, data: &str, percent: i64) -> Result<(), 
     recounts(&ctx, &metrics, &city).await?;
     reads(&ctx, &metrics, &city).await?;
     scans(&ctx, &metrics, &city).await?;
-    cockpit(&ctx, &metrics, &city).await
+    cockpit(&ctx, &metrics, &city).await?;
+    returns::run(&ctx, &metrics, &city).await
 }
 
 async fn recounts(ctx: &Ctx, metrics: &Metrics, city: &City) -> Result<(), String> {
@@ -88,7 +90,6 @@ async fn recounts(ctx: &Ctx, metrics: &Metrics, city: &City) -> Result<(), Strin
             below: Some(city.districts[0]),
             months,
         };
-        for _ in 0..40 { if months.is_some() { let started = Instant::now(); counting::recount(ctx, metrics, reach, None).await.map_err(said)?; println!("{}", started.elapsed().as_secs_f64()); } }
         let started = Instant::now();
         let found = counting::recount(ctx, metrics, reach, None).await.map_err(said)?;
         let took = started.elapsed().as_secs_f64();

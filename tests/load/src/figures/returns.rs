@@ -5,8 +5,9 @@ use kernel::OrgId;
 use metrics::{Metrics, Period};
 use platform::Ctx;
 use statistics::VersionId;
+use statistics::datasets::actions as datasets;
 use statistics::datasets::definition::Definition;
-use statistics::datasets::{Over, actions as datasets};
+use statistics::datasets::model::Over;
 use statistics::returns::actions as returns;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -90,13 +91,17 @@ rows = [
     for (at, kind) in KINDS.iter().enumerate() {
         write(
             &mut text,
-            format!("{{ code = \"k{at}\", label = \"{kind}\", slice = {{ by = \"kind\", key = \"{kind}\" }} }},"),
+            format!(
+                "{{ code = \"k{at}\", label = \"{kind}\", slice = {{ by = \"kind\", key = \"{kind}\" }} }},"
+            ),
         )?;
     }
     for sex in ["female", "male"] {
         write(
             &mut text,
-            format!("{{ code = \"{sex}\", label = \"{sex}\", slice = {{ by = \"sex\", key = \"{sex}\" }} }},"),
+            format!(
+                "{{ code = \"{sex}\", label = \"{sex}\", slice = {{ by = \"sex\", key = \"{sex}\" }} }},"
+            ),
         )?;
     }
     text.push_str("]\n");
@@ -109,7 +114,9 @@ pub async fn run(ctx: &Ctx, metrics: &Arc<Metrics>, city: &City) -> Result<(), S
     let put = datasets::put(ctx, metrics, city.root, definition, (Over::Nothing, false))
         .await
         .map_err(said)?;
-    datasets::publish(ctx, metrics, put.version, 1).await.map_err(said)?;
+    datasets::publish(ctx, metrics, put.version, 1)
+        .await
+        .map_err(said)?;
     let (mut all, mut worst) = (Duration::ZERO, Duration::ZERO);
     let mut cells = 0;
     for street in &city.streets {
@@ -143,7 +150,9 @@ async fn open(
 ) -> Result<(Duration, usize), String> {
     let period: Period = PERIOD.parse()?;
     let started = Instant::now();
-    let id = returns::open(ctx, metrics, version, org, period).await.map_err(said)?;
+    let id = returns::open(ctx, metrics, version, org, period)
+        .await
+        .map_err(said)?;
     let shown = returns::get(ctx, id).await.map_err(said)?;
     Ok((started.elapsed(), shown.filled.cells.len()))
 }
