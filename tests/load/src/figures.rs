@@ -175,7 +175,7 @@ async fn scans(ctx: &Ctx, metrics: &Metrics, city: &City) -> Result<(), String> 
     Ok(())
 }
 
-async fn cockpit(ctx: &Ctx, metrics: &Metrics, city: &City) -> Result<(), String> {
+async fn cockpit(ctx: &Ctx, metrics: &Arc<Metrics>, city: &City) -> Result<(), String> {
     for (level, org) in [
         ("city", city.root),
         ("district", city.districts[0]),

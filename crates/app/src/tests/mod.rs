@@ -1,5 +1,6 @@
 //! The whole program on the small world, through its router.
 
+mod cockpit;
 mod erasure;
 mod hub;
 mod metrics;

@@ -37,6 +37,7 @@ mod days;
 pub mod duties;
 mod figures;
 mod form;
+mod lagging;
 pub mod lights;
 pub mod model;
 mod moves;
@@ -50,6 +51,7 @@ mod tests;
 mod waiting;
 
 pub use api::ProgressApi;
+pub use lagging::{Lagging, lagging};
 pub use waiting::waiting;
 
 use metrics::Metrics;

@@ -1,13 +1,18 @@
 //! What the cockpit shows: permission, then reading.
 
 use super::model::{Compare, Level, PANELS, Panel, behind, change};
+use crate::Measures;
+use crate::returns::late::{Late, late};
 use kernel::{OrgId, Point};
 use metrics::browsing::actions::{Place, place};
 use metrics::{Ask, Figure, Metric, Metrics, Period};
 use orgs::regions::outlines::{Ring, outline};
+use plans::progress::{Lagging, lagging};
 use platform::{AppError, AppResult, Ctx};
 use std::collections::HashMap;
 
+/// Most late returns and most lagging tasks that are shown.
+pub const MOST_BEHIND: usize = 20;
 /// Months in the course of a figure.
 const COURSE: usize = 12;
 
@@ -53,6 +58,10 @@ pub struct View {
     pub below: Vec<Below>,
     /// Outlines of the area.
     pub outlines: Vec<Ring>,
+    /// Returns past their deadline.
+    pub late: Vec<Late>,
+    /// Tasks whose light is red.
+    pub lagging: Vec<Lagging>,
 }
 
 /// The cockpit of an org for a period; the orgs below by the figure `by`, or the first.
@@ -61,7 +70,7 @@ pub struct View {
 /// [`AppError::NotFound`] for an org outside the scope.
 pub async fn view(
     ctx: &Ctx,
-    metrics: &Metrics,
+    metrics: &Measures,
     org: Option<OrgId>,
     period: Period,
     by: &str,
@@ -89,6 +98,8 @@ pub async fn view(
         outlines(ctx, &tree, place.org).await?
     };
     Ok(View {
+        late: late(ctx, metrics, place.org, MOST_BEHIND).await?,
+        lagging: lagging(ctx, metrics, place.org, MOST_BEHIND).await?,
         place,
         chosen,
         below,

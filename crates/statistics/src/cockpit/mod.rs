@@ -5,7 +5,9 @@
 //! 2. Every figure leads to its metric's page, and from there to the rows behind it.
 //! 3. Behind is who lies below the figure of the org above them: for a ratio where more is better. Counts are compared
 //!    with last year instead, because a large street and a small one cannot be compared by them.
-//! 4. A place is drawn where the institutions of its subtree lie in the middle; one without any is in the table only.
+//! 4. Beside it stand returns past their deadline and tasks whose light is red, of the org and those below it; of a plan above,
+//!    those that one of them leads. Who may not read returns or plans does not see them.
+//! 5. A place is drawn where the institutions of its subtree lie in the middle; one without any is in the table only.
 //!
 //! Who may: `metric.read` in the subtree of one's post. Nothing is written, there are no events.
 //!

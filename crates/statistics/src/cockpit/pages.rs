@@ -1,13 +1,15 @@
 //! HTML of the cockpit.
 
-use super::actions::{self, Below, View};
+use super::actions::{self, Below, MOST_BEHIND, View};
 use crate::Measures;
+use crate::returns::late::Late;
 use askama::Template;
 use axum::Extension;
 use axum::extract::Query;
 use axum::response::Response;
 use metrics::browsing::Asked;
 use metrics::{Period, link};
+use plans::progress::Lagging;
 use platform::{AppResult, Ctx};
 use ui::{Chart, ChartKind, Choice, Disc, Field, Form, Lang, Map, Page, Pairs};
 
@@ -25,6 +27,15 @@ struct ShowPage {
     lines: Vec<Line>,
     lines_caption: String,
     behind: usize,
+    late: Vec<Late>,
+    lagging: Vec<Lagging>,
+}
+
+impl ShowPage {
+    /// Whether a list was cut at its most.
+    fn is_cut(&self, rows: usize) -> bool {
+        rows >= MOST_BEHIND
+    }
 }
 
 struct Card {
@@ -74,6 +85,8 @@ pub(super) async fn show(
         behind: lines.iter().filter(|line| !line.behind.is_empty()).count(),
         lines,
         period,
+        late: view.late,
+        lagging: view.lagging,
     }))
 }
 

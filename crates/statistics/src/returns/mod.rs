@@ -30,6 +30,7 @@ pub mod actions;
 mod api;
 pub mod filled;
 pub mod issues;
+pub mod late;
 pub mod levels;
 pub mod lifecycle;
 mod lifecycle_pages;

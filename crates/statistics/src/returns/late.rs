@@ -1,0 +1,83 @@
+//! Returns that are past their deadline, for a page that shows who is behind.
+
+use super::{actions, filled, levels, store};
+use crate::Measures;
+use crate::datasets::VersionRow;
+use crate::datasets::model::DatasetStatus;
+use kernel::OrgId;
+use metrics::Period;
+use orgs::tree;
+use platform::{AppResult, Ctx, Permission};
+
+/// A return that is past its deadline.
+#[derive(Debug, Clone)]
+pub struct Late {
+    /// Who files it.
+    pub name: String,
+    /// Name of the dataset.
+    pub dataset: String,
+    /// For when.
+    pub period: Period,
+    /// Days past the deadline.
+    pub days: i32,
+    /// The return, or the list of the period when it is not begun.
+    pub href: String,
+}
+
+/// Late returns of an org and those below it, the latest first: of the period that is filled now and of the one before it. A period
+/// that was over when the version was published is asked of nobody, unless somebody began; nothing for who does not see returns.
+///
+/// # Errors
+/// [`platform::AppError::Unavailable`] when the database is.
+pub async fn late(ctx: &Ctx, metrics: &Measures, org: OrgId, most: usize) -> AppResult<Vec<Late>> {
+    if ctx.reach(Permission::ReturnFill).is_nothing() {
+        return Ok(Vec::new());
+    }
+    let path = tree::find(ctx.db(), org).await?.path;
+    let mut all = Vec::new();
+    for (version, dataset) in actions::versions(ctx).await? {
+        if version.status != DatasetStatus::Published {
+            continue;
+        }
+        let now = version.period_at(ctx.today());
+        for period in [now, now.previous()] {
+            if version.is_for(period) {
+                all.extend(of_period(ctx, metrics, (&version, &dataset), period, &path).await?);
+            }
+        }
+    }
+    all.sort_by_key(|one| -one.days);
+    all.truncate(most);
+    Ok(all)
+}
+
+async fn of_period(
+    ctx: &Ctx,
+    metrics: &Measures,
+    (version, dataset): (&VersionRow, &str),
+    period: Period,
+    path: &str,
+) -> AppResult<Vec<Late>> {
+    let scope = ctx.may(Permission::ReturnFill)?.below(path);
+    let returns = store::list_within(ctx.db(), &scope, version.dataset_id, &period.to_string()).await?;
+    let published = version.published_at.map(kernel::Instant::date);
+    if returns.is_empty() && published.is_none_or(|published| published > period.last_day()) {
+        return Ok(Vec::new());
+    }
+    let form = filled::form(ctx.db(), version.id).await?;
+    let expected = levels::expected(ctx, metrics, &form.definition, version, period, &scope, returns).await?;
+    let late = expected.into_iter().filter_map(|one| {
+        let days = one.late?;
+        Some(Late {
+            name: one.name,
+            dataset: dataset.to_owned(),
+            period,
+            days,
+            href: one.there.map_or_else(
+                || format!("/desk/returns?version={}&period={period}", version.id),
+                |(id, _)| format!("/desk/returns/{id}"),
+            ),
+        })
+    });
+    Ok(late.collect())
+}
