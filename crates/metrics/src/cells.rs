@@ -7,7 +7,7 @@ use crate::definition::{Dimension, Fact, Measure};
 use crate::reading::Slice;
 use kernel::{AgeBand, Date, age};
 use roaring::RoaringBitmap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 
 /// What a line is about.
@@ -85,20 +85,47 @@ pub fn band_in(birth: Option<&str>, year: i16) -> &'static str {
 }
 
 impl Cells {
-    /// Adds a fact; `number` is the person's small number.
-    pub fn add(&mut self, fact: &Fact, number: Option<u32>) {
-        let year = fact
-            .month
-            .get(..4)
-            .and_then(|year| year.parse().ok())
-            .unwrap_or(0);
-        let key = Key {
-            tag: plain(&fact.tag),
-            sex: plain(fact.sex.as_deref().unwrap_or_default()),
-            band: band_in(fact.birth.as_deref(), year).to_owned(),
-            kind: plain(&fact.kind),
-        };
-        self.put(key, fact.n, fact.m, number);
+    /// Gathers facts, each with the person's small number.
+    #[must_use]
+    pub fn gathered<'a>(facts: impl Iterator<Item = (&'a Fact, Option<u32>)>) -> Self {
+        // Millions of facts make a few hundred lines: words are copied for a line, not for a fact.
+        let mut lines: HashMap<[&'a str; 4], Line> = HashMap::new();
+        for (fact, number) in facts {
+            let year = fact.month.get(..4).and_then(|year| year.parse().ok());
+            let band = band_in(fact.birth.as_deref(), year.unwrap_or(0));
+            let sex = fact.sex.as_deref().unwrap_or_default();
+            let line = lines.entry([&fact.tag, sex, band, &fact.kind]).or_default();
+            line.n += fact.n;
+            line.m += fact.m;
+            if let Some(number) = number {
+                line.persons.insert(number);
+            }
+        }
+        let mut cells = Self::default();
+        for ([tag, sex, band, kind], line) in lines {
+            let key = Key {
+                tag: plain(tag),
+                sex: plain(sex),
+                band: band.to_owned(),
+                kind: plain(kind),
+            };
+            cells.unite(&key, line);
+        }
+        cells
+    }
+
+    /// Takes a line in.
+    fn unite(&mut self, key: &Key, line: Line) {
+        match self.0.get_mut(key) {
+            Some(mine) => {
+                mine.n += line.n;
+                mine.m += line.m;
+                mine.persons |= line.persons;
+            }
+            None => {
+                self.0.insert(key.clone(), line);
+            }
+        }
     }
 
     /// Adds to a line.
@@ -262,17 +289,17 @@ mod tests {
     }
 
     fn some() -> Cells {
-        let mut cells = Cells::default();
-        for (person, sex, birth, tag, kind, n) in [
-            (1, "female", "1956-05-01", "present", "dance", 3),
-            (1, "female", "1956-05-01", "present", "music", 2),
-            (2, "male", "1966-12-31", "present", "music", 4),
-            (3, "male", "1967-01-01", "absent", "music", 1),
-        ] {
-            let person_number = u32::try_from(person).ok();
-            cells.add(&fact(person, sex, birth, tag, kind, n), person_number);
-        }
-        cells
+        let facts = [
+            fact(1, "female", "1956-05-01", "present", "dance", 3),
+            fact(1, "female", "1956-05-01", "present", "music", 2),
+            fact(2, "male", "1966-12-31", "present", "music", 4),
+            fact(3, "male", "1967-01-01", "absent", "music", 1),
+        ];
+        Cells::gathered(
+            facts
+                .iter()
+                .map(|fact| (fact, u32::try_from(fact.person_id).ok())),
+        )
     }
 
     #[test]
@@ -329,8 +356,8 @@ mod tests {
         assert_eq!(Cells::decode(&text, Some(&sets[..sets.len() - 1])), None);
         assert_eq!(Cells::decode("a,b,c", None), None);
         assert_eq!(Cells::decode("", None), Some(Cells::default()));
-        let mut odd = Cells::default();
-        odd.add(&fact(1, "female", "1956-05-01", "a,b", "书画\n国画", 1), None);
+        let odd = [fact(1, "female", "1956-05-01", "a,b", "书画\n国画", 1)];
+        let odd = Cells::gathered(odd.iter().map(|fact| (fact, None)));
         let (text, sets) = odd.encode().unwrap();
         assert_eq!(Cells::decode(&text, sets.as_deref()), Some(odd));
     }

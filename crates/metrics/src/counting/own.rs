@@ -34,14 +34,19 @@ pub(super) async fn count(
 ) -> AppResult<Own> {
     let facts = store::facts(ctx.db(), source.facts, orgs, from, end).await?;
     numbers.learn(ctx, &facts).await?;
-    let mut own = Own::new();
-    for fact in facts {
-        let number = numbers.0.get(&fact.person_id).copied();
-        own.entry((fact.org_id, fact.month.clone()))
+    let mut places: HashMap<(OrgId, &str), Vec<&Fact>> = HashMap::new();
+    for fact in &facts {
+        places
+            .entry((fact.org_id, fact.month.as_str()))
             .or_default()
-            .add(&fact, number);
+            .push(fact);
     }
-    Ok(own)
+    let number = |fact: &Fact| numbers.0.get(&fact.person_id).copied();
+    let own = places.into_iter().map(|((org, month), facts)| {
+        let cells = Cells::gathered(facts.into_iter().map(|fact| (fact, number(fact))));
+        ((org, month.to_owned()), cells)
+    });
+    Ok(own.collect())
 }
 
 /// First day of a month and first day after it.

@@ -5,6 +5,7 @@ use super::{roll, turn};
 use crate::cells::Cells;
 use crate::definition::SpanSource;
 use crate::period::Period;
+use crate::store::Stored;
 use crate::{Metrics, store};
 use kernel::{Date, OrgId};
 use platform::{AppResult, Ctx, Event, Job, Tx};
@@ -88,12 +89,11 @@ async fn part(
     let (first, last) = reach.months();
     loop {
         let seen = turn::now(ctx.db()).await?;
-        let mut before: BTreeMap<(OrgId, String), Cells> = BTreeMap::new();
-        for row in store::cells(ctx.db(), source.id, orgs, false, (&first, &last), true).await? {
-            // What cannot be read is wrong, and counted anew.
-            let cells = roll::decode(&row).unwrap_or_default();
-            before.insert((row.org_id, row.month.clone()), cells);
-        }
+        let stored = store::cells(ctx.db(), source.id, orgs, false, (&first, &last), true).await?;
+        let before: BTreeMap<(OrgId, String), Stored> = stored
+            .into_iter()
+            .map(|row| ((row.org_id, row.month.clone()), row))
+            .collect();
         let own = own::count(ctx, source, orgs, reach.days(), numbers).await?;
         let mut here = Recounted {
             counted: own.len(),
@@ -117,13 +117,13 @@ async fn part(
 /// The places at which the count and the cells do not say the same.
 fn differing(
     own: &Own,
-    before: &BTreeMap<(OrgId, String), Cells>,
+    before: &BTreeMap<(OrgId, String), Stored>,
     found: &mut Recounted,
 ) -> BTreeSet<(OrgId, String)> {
     let mut differing = BTreeSet::new();
     for (place, cells) in own {
         match before.get(place) {
-            Some(stored) if stored == cells => continue,
+            Some(stored) if roll::says(stored, cells) => continue,
             Some(_) => found.wrong += 1,
             None => found.new += 1,
         }
@@ -168,9 +168,42 @@ async fn roll_all(
     let (first, last) = reach.months();
     for month in store::months(ctx.db(), source.id, &first, &last).await? {
         let explained = mended.contains(&month.month);
+        if let Some(org) = reach.below
+            && !explained
+            && agrees(ctx, metrics, source, &month, org).await?
+        {
+            continue;
+        }
         wrong += roll_month(ctx, metrics, source, &month.month, explained).await?;
     }
     Ok(wrong)
+}
+
+/// Whether what is rolled up at an org and all below it agrees with their own cells, on the tree of the month. What stands above
+/// it then needs no look.
+async fn agrees(
+    ctx: &Ctx,
+    metrics: &Metrics,
+    source: &SpanSource,
+    month: &store::Month,
+    org: OrgId,
+) -> AppResult<bool> {
+    let tree = roll::tree_of(metrics, ctx, &month.month).await?;
+    let orgs = tree.subtree(org);
+    if month.tree_hash != roll::hash_of(&tree, &month.month) {
+        return Ok(false);
+    }
+    let span = (month.month.as_str(), month.month.as_str());
+    let own = store::cells(ctx.db(), source.id, &orgs, false, span, true).await?;
+    let rolled = roll::united(&tree, own)?;
+    let stored = store::cells(ctx.db(), source.id, &orgs, true, span, true).await?;
+    let says = |row: &Stored| {
+        rolled
+            .get(&row.org_id)
+            .is_some_and(|cells| roll::says(row, cells))
+    };
+    let filled = rolled.values().filter(|cells| !cells.is_empty()).count();
+    Ok(stored.len() == filled && stored.iter().all(says))
 }
 
 /// Rolls a month up; gives how many cells were wrong without a reason.
@@ -189,11 +222,16 @@ async fn roll_month(
         let same_tree = known
             .first()
             .is_some_and(|known| known.tree_hash == roll::hash_of(&tree, month));
-        let mut stored = roll::Rolled::new();
-        for row in store::cells_of_month(ctx.db(), source.id, true, month).await? {
-            stored.insert(row.org_id, roll::decode(&row).unwrap_or_default());
-        }
-        if same_tree && stored == rolled {
+        let stored = store::cells_of_month(ctx.db(), source.id, true, month).await?;
+        let stored: BTreeMap<OrgId, Stored> = stored.into_iter().map(|row| (row.org_id, row)).collect();
+        let empty = Cells::default();
+        let orgs: BTreeSet<OrgId> = stored.keys().chain(rolled.keys()).copied().collect();
+        let differs = |org: &OrgId| match (stored.get(org), rolled.get(org).unwrap_or(&empty)) {
+            (Some(stored), cells) => !roll::says(stored, cells),
+            (None, cells) => !cells.is_empty(),
+        };
+        let wrong = orgs.iter().filter(|org| differs(org)).count();
+        if same_tree && wrong == 0 {
             return Ok(0);
         }
         let Some(tx) = turn::take(ctx, seen).await? else {
@@ -201,9 +239,6 @@ async fn roll_month(
         };
         roll::write(&tx, &tree, source.id, month, &rolled).await?;
         commit(tx, source, rolled.len()).await?;
-        let differs = |org: &&OrgId| stored.get(*org) != rolled.get(*org);
-        let orgs: BTreeSet<&OrgId> = stored.keys().chain(rolled.keys()).collect();
-        let wrong = orgs.iter().filter(|org| differs(org)).count();
         return Ok(if same_tree && !explained { wrong } else { 0 });
     }
 }

@@ -48,19 +48,33 @@ pub(super) type Rolled = BTreeMap<OrgId, Cells>;
 
 /// Rolls a whole month up from its own cells, without writing it.
 pub(super) async fn compute(db: &Db, tree: &Tree, source: &str, month: &str) -> AppResult<Rolled> {
+    let own = store::cells_of_month(db, source, false, month).await?;
+    united(tree, own)
+}
+
+/// Own cells of orgs, each with those of all below it that are among them.
+pub(super) fn united(tree: &Tree, own: Vec<store::Stored>) -> AppResult<Rolled> {
     let mut rolled = Rolled::new();
-    for row in store::cells_of_month(db, source, false, month).await? {
+    for row in own {
         rolled.insert(row.org_id, decode(&row)?);
     }
     for node in tree.upward() {
         for child in tree.children(node.id) {
-            let below = rolled.get(&child.id).cloned();
-            if let Some(below) = below {
+            // Taken out and put back: a copy of a large street's sets costs more than uniting them.
+            if let Some(below) = rolled.remove(&child.id) {
                 rolled.entry(node.id).or_default().take_in(&below);
+                rolled.insert(child.id, below);
             }
         }
     }
     Ok(rolled)
+}
+
+/// Whether stored cells say what these do.
+pub(super) fn says(stored: &store::Stored, cells: &Cells) -> bool {
+    let same = |(text, sets): (String, Option<Vec<u8>>)| text == stored.cells && sets == stored.members;
+    // What is written alike is alike; what is not may still mean the same.
+    cells.encode().is_ok_and(same) || decode(stored).is_ok_and(|stored| stored == *cells)
 }
 
 /// Puts a month's roll-up in the place of what was there.
