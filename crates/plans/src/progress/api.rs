@@ -1,7 +1,7 @@
 //! JSON of progress.
 
 use super::actions::{self, Progress, ReportDraft};
-use super::figures::Source;
+use super::figures::StandingSource;
 use super::model::{DutyPart, TaskState};
 use crate::{PlanId, PlanTargetId, PlanTaskId};
 use axum::{Extension, Json};
@@ -52,7 +52,7 @@ impl From<Progress> for TaskProgressJson {
                 .map(|duty| Named::new(duty.org_id, duty.org_name.clone()))
                 .collect()
         };
-        let known = task.state == TaskState::Done || task.source != Source::Nothing;
+        let known = task.state == TaskState::Done || task.source != StandingSource::Nothing;
         Self {
             id: task.task.row.id.to_string(),
             leads: named(DutyPart::Lead),
@@ -61,7 +61,7 @@ impl From<Progress> for TaskProgressJson {
             ends_on: Day(task.days.1),
             state: task.state,
             percent: known.then_some(task.percent),
-            typed: task.source == Source::Typed,
+            typed: task.source == StandingSource::Typed,
             light: task.light.as_ref().map(|light| light.color.clone()),
             light_words: task.light.as_ref().map(|light| light.word.clone()),
             item: task.item,

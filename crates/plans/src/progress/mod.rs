@@ -14,7 +14,9 @@
 //!    document never change.
 //! 7. Percent and light of a task are the same for all who read the plan; the words, evidence, slips and changes of an organisation only in
 //!    its subtree, and by those who hold the plan.
-//! 8. Tasks that are not done are carried over into a draft of the same organisation; when that draft is thrown away, they are open
+//! 8. Two people at once overwrite nothing: what is so already is answered as done without a second event; light rules are chosen
+//!    in place of those that were seen; what was carried over is neither done nor opened here.
+//! 9. Tasks that are not done are carried over into a draft of the same organisation; when that draft is thrown away, they are open
 //!    again.
 //!
 //! Who may: read `plan.read`; name leads, choose lights, bind, mark as done, carry over `plan.edit`; report and answer slips
@@ -44,6 +46,7 @@ mod pages;
 pub mod slips;
 mod store;
 mod target_page;
+pub mod targets;
 mod task_page;
 #[cfg(test)]
 mod tests;
