@@ -1,7 +1,7 @@
 //! What can be done with the tasks of an issued plan: one function a verb. Who answers for them, slips,
 //! changes and carrying over have their own rooms.
 
-use super::days::days_of;
+use super::days::{counts_from, days_of};
 use super::duties::speaks_for;
 use super::figures::{self, Standing, StandingSource};
 use super::lights::{self, Light, Preset};
@@ -184,7 +184,7 @@ async fn progress_of(
         .flat_map(|task| &task.targets)
         .collect();
     let today = ctx.today();
-    let counted: Vec<&ReportRow> = reports.iter().collect();
+    let counted = counted(plan, &items, &reports, today);
     let mut standings = figures::standings(ctx, metrics, plan, &targets, &counted).await?;
     // The newest comes first and so is put in last.
     let percents: HashMap<PlanTaskId, i64> = counted
@@ -240,6 +240,19 @@ fn by_task<T>(rows: Vec<T>, task: impl Fn(&T) -> PlanTaskId) -> HashMap<PlanTask
         all.entry(task(&row)).or_default().push(row);
     }
     all
+}
+
+/// The reports that count for how far the tasks are: of one that returns every year those of this time.
+fn counted<'a>(plan: &PlanRow, items: &[Item], reports: &'a [ReportRow], today: Date) -> Vec<&'a ReportRow> {
+    let tasks = items.iter().flat_map(|item| &item.tasks);
+    let since: HashMap<PlanTaskId, Date> = tasks
+        .filter_map(|task| Some((task.row.id, counts_from(plan, &task.row, today)?)))
+        .collect();
+    let counts = |report: &&ReportRow| {
+        let first = since.get(&report.task_id);
+        first.is_none_or(|first| report.reported_at.date() >= *first)
+    };
+    reports.iter().filter(counts).collect()
 }
 
 /// How far a task is: what is done is; else its least target, if all are known; else what was reported last.
