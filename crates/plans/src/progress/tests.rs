@@ -1,7 +1,9 @@
 //! Progress through the router: leads named, reported, lit, slips, changes, carried over; forbidden; a sibling's.
 
+mod api;
 mod meanwhile;
 mod rights;
+mod twice;
 mod typed;
 
 use crate::plans::tests::{TEXT, uploaded_for};
