@@ -198,7 +198,7 @@ pub struct PlanTargetJson {
     clippy::cast_precision_loss,
     reason = "figures are far below 2^53 thousandths"
 )]
-fn figure(milli: i64) -> f64 {
+pub(crate) fn figure(milli: i64) -> f64 {
     milli as f64 / 1000.0
 }
 

@@ -41,6 +41,7 @@ mod typed;
 
 pub use amounts::{parse as parse_amount, plain as plain_amount, with_unit};
 pub use api::PlansApi;
+pub(crate) use api::figure;
 pub use bulk::{AtOnce, issue_at_once};
 pub use intake::Source;
 pub(crate) use items::append;

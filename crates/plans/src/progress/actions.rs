@@ -1,9 +1,9 @@
 //! What can be done with the tasks of an issued plan: one function a verb. Who answers for them, slips,
 //! changes and carrying over have their own rooms.
 
-use super::days::days_of;
+use super::days::{counts_from, days_of};
 use super::duties::speaks_for;
-use super::figures::{self, Source, Standing};
+use super::figures::{self, Standing, StandingSource};
 use super::lights::{self, Light, Preset};
 use super::model::{self, DutyPart, TaskState};
 use super::store::{self, DutyRow, MilestoneRow, NewReport, ReportRow};
@@ -45,7 +45,7 @@ pub struct Progress {
     /// How far, in percent.
     pub percent: i64,
     /// Whether the percent comes from a metric, a report, or nothing.
-    pub source: Source,
+    pub source: StandingSource,
     /// The light; none for a task that is not open.
     pub light: Option<Light>,
     /// What is known of each target.
@@ -60,6 +60,18 @@ impl Progress {
     pub fn names(&self, part: DutyPart) -> Vec<&str> {
         let those = self.duties.iter().filter(|duty| duty.part == part);
         those.map(|duty| duty.org_name.as_str()).collect()
+    }
+
+    /// What one of its targets will come to, in a sentence; empty when nothing can be said.
+    pub(super) fn forecast(&self, plan: &PlanRow, target: &TargetRow, today: Date) -> String {
+        let last = target.due.unwrap_or(self.days.1);
+        let standing = self.standings.get(&target.id);
+        let reached = standing.and_then(|standing| standing.reached);
+        reached.map_or_else(String::new, |reached| {
+            reached
+                .forecast(target, (plan.starts_on, last), today)
+                .sentence(last)
+        })
     }
 }
 
@@ -136,15 +148,25 @@ pub async fn task(
     task: PlanTaskId,
 ) -> AppResult<(PlanRow, Progress)> {
     let plan = issued(ctx, id).await?;
-    let mut items = plans::all_items(ctx.db(), plan.id).await?;
-    for item in &mut items {
-        item.tasks.retain(|one| one.row.id == task);
-    }
-    items.retain(|item| !item.tasks.is_empty());
-    let mut found = progress_of(ctx, metrics, &plan, items).await?;
-    let mut found = found.pop().ok_or(AppError::NotFound)?;
+    let mut found = one(ctx, metrics, &plan, |one| one.row.id == task).await?;
     found.reports.retain(|report| sees(ctx, &plan, &report.org_path));
     Ok((plan, found))
+}
+
+/// The task of a plan for which this holds, with the reports of all.
+pub(super) async fn one(
+    ctx: &Ctx,
+    metrics: &Metrics,
+    plan: &PlanRow,
+    wanted: impl Fn(&Task) -> bool,
+) -> AppResult<Progress> {
+    let mut items = plans::all_items(ctx.db(), plan.id).await?;
+    for item in &mut items {
+        item.tasks.retain(&wanted);
+    }
+    items.retain(|item| !item.tasks.is_empty());
+    let mut found = progress_of(ctx, metrics, plan, items).await?;
+    found.pop().ok_or(AppError::NotFound)
 }
 
 async fn progress_of(
@@ -161,27 +183,27 @@ async fn progress_of(
         .flat_map(|item| &item.tasks)
         .flat_map(|task| &task.targets)
         .collect();
-    let mut standings = figures::standings(ctx, metrics, plan, &targets, &reports).await?;
+    let today = ctx.today();
+    let counted = counted(plan, &items, &reports, today);
+    let mut standings = figures::standings(ctx, metrics, plan, &targets, &counted).await?;
+    // The newest comes first and so is put in last.
+    let percents: HashMap<PlanTaskId, i64> = counted
+        .iter()
+        .rev()
+        .filter_map(|report| Some((report.task_id, report.percent?)))
+        .collect();
     let states: HashMap<PlanTaskId, TaskState> = store::states(db, plan.id)
         .await?
         .into_iter()
         .map(|row| (row.task_id, row.state))
         .collect();
-    let mut duties: HashMap<PlanTaskId, Vec<DutyRow>> = HashMap::new();
-    for duty in store::duties(db, plan.id).await? {
-        duties.entry(duty.task_id).or_default().push(duty);
-    }
-    let mut of_task: HashMap<PlanTaskId, Vec<ReportRow>> = HashMap::new();
-    for report in reports {
-        of_task.entry(report.task_id).or_default().push(report);
-    }
-    let today = ctx.today();
+    let mut duties = by_task(store::duties(db, plan.id).await?, |duty| duty.task_id);
+    let mut of_task = by_task(reports, |report| report.task_id);
     let mut found = Vec::new();
     for item in items {
         let title = item.title();
         for task in item.tasks {
             let id = task.row.id;
-            let reports = of_task.remove(&id).unwrap_or_default();
             let standings: HashMap<PlanTargetId, Standing> = task
                 .targets
                 .iter()
@@ -190,7 +212,7 @@ async fn progress_of(
             let state = states.get(&id).copied().unwrap_or(TaskState::Open);
             let due = task.targets.iter().filter_map(|target| target.due).max();
             let days = days_of(plan, &task.row, due, today);
-            let (percent, source) = percent_of(&task, state, &standings, &reports);
+            let (percent, source) = percent_of(&task, state, &standings, percents.get(&id).copied());
             let pace = model::pace(days, today, percent);
             let light = preset
                 .filter(|_| state == TaskState::Open)
@@ -205,11 +227,32 @@ async fn progress_of(
                 percent,
                 source,
                 standings,
-                reports,
+                reports: of_task.remove(&id).unwrap_or_default(),
             });
         }
     }
     Ok(found)
+}
+
+fn by_task<T>(rows: Vec<T>, task: impl Fn(&T) -> PlanTaskId) -> HashMap<PlanTaskId, Vec<T>> {
+    let mut all: HashMap<PlanTaskId, Vec<T>> = HashMap::new();
+    for row in rows {
+        all.entry(task(&row)).or_default().push(row);
+    }
+    all
+}
+
+/// The reports that count for how far the tasks are: of one that returns every year those of this time.
+fn counted<'a>(plan: &PlanRow, items: &[Item], reports: &'a [ReportRow], today: Date) -> Vec<&'a ReportRow> {
+    let tasks = items.iter().flat_map(|item| &item.tasks);
+    let since: HashMap<PlanTaskId, Date> = tasks
+        .filter_map(|task| Some((task.row.id, counts_from(plan, &task.row, today)?)))
+        .collect();
+    let counts = |report: &&ReportRow| {
+        let first = since.get(&report.task_id);
+        first.is_none_or(|first| report.reported_at.date() >= *first)
+    };
+    reports.iter().filter(counts).collect()
 }
 
 /// How far a task is: what is done is; else its least target, if all are known; else what was reported last.
@@ -217,16 +260,16 @@ fn percent_of(
     task: &Task,
     state: TaskState,
     standings: &HashMap<PlanTargetId, Standing>,
-    reports: &[ReportRow],
-) -> (i64, Source) {
+    reported: Option<i64>,
+) -> (i64, StandingSource) {
     if state == TaskState::Done {
-        return (100, Source::Nothing);
+        return (100, StandingSource::Nothing);
     }
     let of_target = |target: &TargetRow| {
         let standing = standings.get(&target.id)?;
         Some((standing.reached?.percent(target).min(100), standing.source))
     };
-    let known: Option<Vec<(i64, Source)>> = task.targets.iter().map(of_target).collect();
+    let known: Option<Vec<(i64, StandingSource)>> = task.targets.iter().map(of_target).collect();
     let least = known
         .unwrap_or_default()
         .into_iter()
@@ -234,9 +277,9 @@ fn percent_of(
     if let Some(least) = least {
         return least;
     }
-    match reports.iter().find_map(|report| report.percent) {
-        Some(percent) => (percent, Source::Typed),
-        None => (0, Source::Nothing),
+    match reported {
+        Some(percent) => (percent, StandingSource::Typed),
+        None => (0, StandingSource::Nothing),
     }
 }
 
@@ -246,19 +289,45 @@ fn percent_of(
 /// As [`task`].
 pub async fn milestones(ctx: &Ctx, plan: PlanId, task: PlanTaskId) -> AppResult<Vec<MilestoneRow>> {
     issued(ctx, plan).await?;
+    store::task_of(ctx.db(), plan, task).await?;
     Ok(store::milestones(ctx.db(), task).await?)
 }
 
-/// Chooses the light rules of a plan.
+/// The light rules of an issued plan.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for rules that are not there; as [`managed`].
-pub async fn choose_lights(ctx: &Ctx, id: PlanId, lights: &str) -> AppResult<()> {
+/// As [`task`].
+pub async fn lights(ctx: &Ctx, id: PlanId) -> AppResult<Option<&'static Preset>> {
+    issued(ctx, id).await?;
+    preset_of(ctx, id).await
+}
+
+/// Chooses the light rules of a plan in place of those that the actor saw.
+///
+/// # Errors
+/// [`AppError::Invalid`] for rules that are not there; [`AppError::Refused`] when somebody chose others since; as [`managed`].
+pub async fn choose_lights(ctx: &Ctx, id: PlanId, lights: &str, seen: &str) -> AppResult<()> {
     let plan = managed(ctx, id, Permission::PlanEdit).await?;
     if !lights::presets().iter().any(|preset| preset.id == lights) {
         return Err(AppError::invalid("lights", "请从列出的亮灯规则里选一种。"));
     }
     let tx = ctx.begin().await?;
+    tx.lock("plan", id.raw()).await?;
+    let chosen = store::lights(&tx, id).await?;
+    if chosen.as_deref() == Some(lights) {
+        return Ok(());
+    }
+    if let Some(now) = lights::preset(chosen.as_deref().unwrap_or_default()).filter(|now| now.id != seen) {
+        return Err(AppError::refused_with_door(
+            "changed_meanwhile",
+            format!(
+                "亮灯规则刚刚被别人改过，现在用的是“{}”。请看一眼，再选一次。",
+                now.name
+            ),
+            "看现在的亮灯规则",
+            format!("/desk/plans/{id}/progress#lights"),
+        ));
+    }
     store::set_lights(&tx, id, lights).await?;
     let data = json!({ "lights": lights });
     tx.commit(vec![
@@ -364,16 +433,25 @@ pub async fn evidence(ctx: &Ctx, id: PlanId, report: PlanReportId) -> AppResult<
     Ok((report.file_name, ctx.platform.files.get(&sha256).await?))
 }
 
-/// Says that a task is done, or that it is not after all.
+/// Says that a task is done, or that it is not after all; nothing happens where it is so already.
 ///
 /// # Errors
-/// As [`managed`].
+/// [`AppError::Refused`] for a task that was carried over; as [`managed`].
 pub async fn set_done(ctx: &Ctx, id: PlanId, task: PlanTaskId, done: bool) -> AppResult<()> {
     let plan = managed(ctx, id, Permission::PlanEdit).await?;
     of_plan(ctx.db(), id, task).await?;
     let tx = ctx.begin().await?;
     tx.lock("plan", id.raw()).await?;
+    let present = store::states(&tx, id).await?;
+    let present = present.into_iter().find(|row| row.task_id == task);
+    let now = present.as_ref().map_or(TaskState::Open, |row| row.state);
     let state = if done { TaskState::Done } else { TaskState::Open };
+    if now == TaskState::Carried {
+        return Err(model::carried_over(present.and_then(|row| row.next_plan_id)));
+    }
+    if now == state {
+        return Ok(());
+    }
     store::set_state(&tx, (id, task), state, None, ctx.now()).await?;
     let kind = if done {
         "plan.task_done"
@@ -388,7 +466,13 @@ pub async fn set_done(ctx: &Ctx, id: PlanId, task: PlanTaskId, done: bool) -> Ap
 ///
 /// # Errors
 /// As [`report`].
-pub async fn add_milestone(ctx: &Ctx, id: PlanId, task: PlanTaskId, title: &str, due: Date) -> AppResult<()> {
+pub async fn add_milestone(
+    ctx: &Ctx,
+    id: PlanId,
+    task: PlanTaskId,
+    title: &str,
+    due: Date,
+) -> AppResult<PlanMilestoneId> {
     let plan = issued(ctx, id).await?;
     of_plan(ctx.db(), id, task).await?;
     let org = speaks_for(ctx, &plan, task).await?;
@@ -402,13 +486,14 @@ pub async fn add_milestone(ctx: &Ctx, id: PlanId, task: PlanTaskId, title: &str,
             .at(org)
             .data(data),
     ])
-    .await
+    .await?;
+    Ok(milestone)
 }
 
-/// Says that a milestone is there.
+/// Says that a milestone is there; nothing happens where somebody has said so already.
 ///
 /// # Errors
-/// As [`report`]; [`AppError::NotFound`] for one that is not of this task, or was there already.
+/// As [`report`]; [`AppError::NotFound`] for one that is not of this task.
 pub async fn reach_milestone(
     ctx: &Ctx,
     id: PlanId,
@@ -419,49 +504,17 @@ pub async fn reach_milestone(
     of_plan(ctx.db(), id, task).await?;
     let org = speaks_for(ctx, &plan, task).await?;
     let tx = ctx.begin().await?;
-    if !store::reach_milestone(&tx, milestone, task, ctx.today()).await? {
-        return Err(AppError::NotFound);
+    tx.lock("plan", id.raw()).await?;
+    let milestones = store::milestones(&tx, task).await?;
+    let found = milestones.iter().find(|one| one.id == milestone);
+    if found.ok_or(AppError::NotFound)?.done_on.is_some() {
+        return Ok(());
     }
+    store::reach_milestone(&tx, milestone, ctx.today()).await?;
     let data = json!({ "milestone": milestone.to_string() });
     tx.commit(vec![
         Event::new("plan.milestone_reached", "plan_task", task)
             .at(org)
-            .data(data),
-    ])
-    .await
-}
-
-/// Says which metric moves a target, of which kind (see [`model::kind_for`]), and whether its growth or its level counts.
-///
-/// # Errors
-/// As [`managed`]; [`AppError::Invalid`] for a metric that is not defined.
-pub async fn bind(
-    ctx: &Ctx,
-    metrics: &Metrics,
-    (id, target): (PlanId, PlanTargetId),
-    metric: Option<&str>,
-    (grows, kind): (bool, &str),
-) -> AppResult<()> {
-    let plan = managed(ctx, id, Permission::PlanEdit).await?;
-    let items = plans::all_items(ctx.db(), id).await?;
-    let mut targets = items
-        .iter()
-        .flat_map(|item| &item.tasks)
-        .flat_map(|task| &task.targets);
-    let row = targets.find(|one| one.id == target).ok_or(AppError::NotFound)?;
-    let found = metric.and_then(|metric| metrics.find(metric));
-    if metric.is_some() && found.is_none() {
-        return Err(AppError::invalid("metric", "请从列出的指标里选。"));
-    }
-    let kind = kernel::bounded(kind, 0, 40, "类别").map_err(|wrong| AppError::invalid("kind", wrong))?;
-    let known = found.map_or(&[][..], model::kinds_of);
-    let kind = model::kind_for((row, metric), &kind, known);
-    let tx = ctx.begin().await?;
-    store::set_measure(&tx, (id, target), metric, grows, &kind).await?;
-    let data = json!({ "metric": metric, "grows": grows, "kind": kind });
-    tx.commit(vec![
-        Event::new("plan.target_bound", "plan_target", target)
-            .at(plan.org_id)
             .data(data),
     ])
     .await

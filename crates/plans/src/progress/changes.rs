@@ -12,9 +12,10 @@ use serde_json::json;
 /// Changes asked for of a task that the actor may read, the newest first.
 ///
 /// # Errors
-/// [`AppError::NotFound`] when the plan is not for this actor.
+/// [`AppError::NotFound`] when the plan is not for this actor, or the task not one of it.
 pub async fn list(ctx: &Ctx, plan: PlanId, task: PlanTaskId) -> AppResult<Vec<ChangeRow>> {
     let row = issued(ctx, plan).await?;
+    store::task_of(ctx.db(), plan, task).await?;
     let mut changes = store::changes(ctx.db(), task).await?;
     changes.retain(|change| sees(ctx, &row, &change.org_path));
     Ok(changes)

@@ -16,17 +16,50 @@ pub fn days_of(plan: &PlanRow, task: &TaskRow, targets: Option<Date>, today: Dat
     (first.min(last), last)
 }
 
-fn returning(plan: &PlanRow, task: &TaskRow, targets: Option<Date>, today: Date) -> (Date, Date) {
+/// The day from which reports count for how far a task is that returns every year: the first day of today's year, or for a
+/// window across the new year the day after the one before it. None where all count: in the plan's first year, and for other
+/// tasks.
+#[must_use]
+pub fn counts_from(plan: &PlanRow, task: &TaskRow, today: Date) -> Option<Date> {
+    if !task.every_year {
+        return None;
+    }
+    let across = across(plan, task, today);
+    let year = across.unwrap_or_else(|| year_of(plan, today));
+    if year <= plan.starts_on.year() {
+        return None;
+    }
+    match across {
+        Some(_) => day_in(year, &task.window_to)?.tomorrow().ok(),
+        None => day_in(year, "01-01"),
+    }
+}
+
+/// Today's year, as far as the plan has it.
+fn year_of(plan: &PlanRow, today: Date) -> i16 {
     let (earliest, latest) = (plan.starts_on.year(), plan.ends_on.year());
-    let year = today.year().clamp(earliest, latest.max(earliest));
+    today.year().clamp(earliest, latest.max(earliest))
+}
+
+/// The year in which a window across the new year begins; none for one within a year.
+fn across(plan: &PlanRow, task: &TaskRow, today: Date) -> Option<i16> {
     let (from, to) = (task.window_from.as_str(), task.window_to.as_str());
-    if !from.is_empty() && !to.is_empty() && to < from {
-        // In January the window is still on that began in November.
-        let still_on = year > earliest && day_in(year, to).is_some_and(|last| today <= last);
-        let begins = if still_on { year - 1 } else { year };
-        if let (Some(first), Some(last)) = (day_in(begins, from), day_in(begins + 1, to)) {
-            return (first, last);
-        }
+    if from.is_empty() || to.is_empty() || to >= from {
+        return None;
+    }
+    let year = year_of(plan, today);
+    // In January the window is still on that began in November.
+    let still_on = year > plan.starts_on.year() && day_in(year, to).is_some_and(|last| today <= last);
+    Some(if still_on { year - 1 } else { year })
+}
+
+fn returning(plan: &PlanRow, task: &TaskRow, targets: Option<Date>, today: Date) -> (Date, Date) {
+    let year = year_of(plan, today);
+    let (from, to) = (task.window_from.as_str(), task.window_to.as_str());
+    if let Some(begins) = across(plan, task, today)
+        && let (Some(first), Some(last)) = (day_in(begins, from), day_in(begins + 1, to))
+    {
+        return (first, last);
     }
     let (year_begins, year_ends) = (day_in(year, "01-01"), day_in(year, "12-31"));
     let last = day_in(year, to)
@@ -121,6 +154,31 @@ mod tests {
                 "{from} {to} {today}"
             );
         }
+    }
+
+    #[test]
+    fn reports_of_earlier_years_do_not_count_for_what_returns() {
+        let three = plan("2026-01-01", "2028-12-31");
+        for (from, to, today, since) in [
+            ("04-01", "05-31", "2025-12-01", None),
+            ("04-01", "05-31", "2026-08-01", None),
+            ("04-01", "05-31", "2027-02-01", Some("2027-01-01")),
+            ("04-01", "05-31", "2029-08-01", Some("2028-01-01")),
+            ("", "", "2027-02-01", Some("2027-01-01")),
+            // Across the new year.
+            ("11-01", "02-29", "2026-12-01", None),
+            ("11-01", "02-29", "2027-01-15", None),
+            ("11-01", "02-29", "2027-03-01", Some("2027-03-01")),
+            ("11-01", "02-29", "2028-01-15", Some("2027-03-01")),
+        ] {
+            assert_eq!(
+                counts_from(&three, &task(from, to, true), day(today)),
+                since.map(day),
+                "{from} {to} {today}"
+            );
+        }
+        let once = task("2026-04-01", "2027-05-31", false);
+        assert_eq!(counts_from(&three, &once, day("2027-02-01")), None);
     }
 
     #[test]

@@ -126,7 +126,7 @@ pub async fn set_parties(ctx: &Ctx, id: PlanId, chosen: &[(String, Option<OrgId>
     .await
 }
 
-/// Gives an organisation a part in a task, or takes it away.
+/// Gives an organisation a part in a task, or takes it away; nothing happens where it is so already.
 ///
 /// # Errors
 /// As [`set_parties`].
@@ -143,6 +143,12 @@ pub async fn set_duty(
         return Err(AppError::NotFound);
     }
     let tx = ctx.begin().await?;
+    tx.lock("plan", id.raw()).await?;
+    let duties = store::duties(&tx, id).await?;
+    let present = duties.iter().find(|one| one.task_id == task && one.org_id == org);
+    if present.map(|one| one.part) == part {
+        return Ok(());
+    }
     match part {
         Some(part) => store::give_duty(&tx, id, task, org, part).await?,
         None => store::end_duty(&tx, task, org).await?,

@@ -13,22 +13,25 @@ use metrics::{Ask, Dimension, Figure, Metrics, Period, Slice};
 use platform::{AppResult, Ctx, Permission};
 use std::collections::HashMap;
 
-/// Where what is known of a target comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// A metric: it moves by itself.
-    Metric,
-    /// Typed in a report (自填).
-    Typed,
-    /// Nothing is known.
-    Nothing,
+db::text_enum! {
+    /// Where what is known of a target comes from.
+    pub enum StandingSource {
+        /// A metric: it moves by itself.
+        Metric => "metric",
+        /// Typed in a report (自填).
+        Typed => "typed",
+        /// Nothing is known.
+        Nothing => "nothing",
+    }
 }
+
+platform::api_words!(StandingSource);
 
 /// What is known of a target.
 #[derive(Debug, Clone)]
 pub struct Standing {
     /// Where it comes from.
-    pub source: Source,
+    pub source: StandingSource,
     /// How far; none when nothing is known.
     pub reached: Option<Reached>,
     /// The figure for reading: `1,234 人`; empty for who may not read it.
@@ -71,7 +74,7 @@ pub async fn standings(
     metrics: &Metrics,
     plan: &PlanRow,
     targets: &[&TargetRow],
-    reports: &[ReportRow],
+    reports: &[&ReportRow],
 ) -> AppResult<HashMap<PlanTargetId, Standing>> {
     let measures = store::measures(ctx.db(), plan.id).await?;
     let mut found: HashMap<PlanTargetId, Standing> = targets
@@ -162,7 +165,7 @@ impl Standing {
         }
         match now.number().filter(|_| !grows || start.is_some()) {
             Some(number) => {
-                self.source = Source::Metric;
+                self.source = StandingSource::Metric;
                 self.reached = Some(Reached {
                     // What is counted over the plan's days begins with nothing, and is growth already.
                     start: if question.moment { start } else { Some(0.0) },
@@ -220,7 +223,7 @@ fn answers(metric: &str, target: &TargetRow, measures: &[MeasureRow]) -> bool {
 }
 
 /// What was typed of a target, as long as no metric speaks.
-fn typed(target: &TargetRow, reports: &[ReportRow], measures: &[MeasureRow]) -> Standing {
+fn typed(target: &TargetRow, reports: &[&ReportRow], measures: &[MeasureRow]) -> Standing {
     let said = measures.iter().find(|measure| measure.target_id == target.id);
     let grows = said.map_or_else(|| model::grows(&target.verb, &target.unit), |said| said.grows);
     let newest = reports
@@ -239,9 +242,9 @@ fn typed(target: &TargetRow, reports: &[ReportRow], measures: &[MeasureRow]) -> 
     });
     Standing {
         source: if value.is_some() {
-            Source::Typed
+            StandingSource::Typed
         } else {
-            Source::Nothing
+            StandingSource::Nothing
         },
         reached,
         text: value
@@ -280,7 +283,7 @@ mod tests {
 
     fn typed() -> Standing {
         Standing {
-            source: Source::Typed,
+            source: StandingSource::Typed,
             reached: Some(Reached {
                 start: Some(0.0),
                 now: 57.0,
@@ -300,12 +303,18 @@ mod tests {
             grows,
             moment,
         };
-        let metric = Source::Metric;
+        let metric = StandingSource::Metric;
         // Growth of what stands at a moment needs both figures; a count over the plan's days needs one.
         for (question, now, start, source, counted) in [
             (question(true, true), Some(130), Some(100.0), metric, 30.0),
-            (question(true, true), Some(130), None, Source::Typed, 57.0),
-            (question(true, true), None, Some(100.0), Source::Typed, 57.0),
+            (question(true, true), Some(130), None, StandingSource::Typed, 57.0),
+            (
+                question(true, true),
+                None,
+                Some(100.0),
+                StandingSource::Typed,
+                57.0,
+            ),
             (question(false, true), Some(130), None, metric, 130.0),
             (question(true, false), Some(13), None, metric, 13.0),
         ] {

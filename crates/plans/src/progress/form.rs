@@ -2,6 +2,7 @@
 
 use super::actions::Progress;
 use super::changes::LONGEST_NOTE;
+use super::figures::StandingSource;
 use super::model::DutyPart;
 use super::slips::LONGEST_REPLY;
 use crate::plans::TargetRow;
@@ -53,17 +54,51 @@ fn targets(task: &Progress) -> Vec<Choice> {
         .collect()
 }
 
+/// Targets of which a value can be typed; those that a metric moves say so.
+fn typed_targets(task: &Progress) -> Vec<Choice> {
+    let all = task.task.targets.iter();
+    all.map(|target| {
+        let moved = moves(task, target);
+        let words = target.words();
+        Choice::new(
+            target.id.to_string(),
+            if moved {
+                format!("{words}（按指标自动算）")
+            } else {
+                words
+            },
+        )
+    })
+    .collect()
+}
+
+/// Whether a metric moves the target. A 0 of a metric may mean that nothing was ever entered: the metrics do not tell.
+fn moves(task: &Progress, target: &TargetRow) -> bool {
+    let standing = task.standings.get(&target.id);
+    standing.is_some_and(|standing| standing.source == StandingSource::Metric)
+}
+
 /// A report.
 pub(super) fn report_fields(task: &Progress) -> Vec<Field> {
+    let percent = Field::number("percent", "完成了百分之几", 0, 100).optional();
     let mut fields = vec![
         Field::textarea("words", "进展", 2_000).hint("做了什么，到了哪一步，有什么困难"),
-        Field::number("percent", "完成了百分之几", 0, 100).optional(),
+        if task.source == StandingSource::Metric {
+            percent.hint("这项任务的进度按指标自动算，这里填的只留作记录")
+        } else {
+            percent
+        },
     ];
     if !task.task.targets.is_empty() {
+        let moved = task.task.targets.iter().any(|target| moves(task, target));
         fields.push(
-            Field::select("target", "填哪个指标值", targets(task))
+            Field::select("target", "填哪个指标值", typed_targets(task))
                 .optional()
-                .hint("系统里没有的数才需要填，会标明自填"),
+                .hint(if moved {
+                    "写着“按指标自动算”的，填了不算数；要自己填，请管理这份计划的单位先在指标值的页面上改成自己填报"
+                } else {
+                    "系统里没有的数才需要填，会标明自填"
+                }),
         );
         fields.push(Field::text("value", "现在的数值", 0, 20));
     }

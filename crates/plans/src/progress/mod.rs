@@ -14,8 +14,11 @@
 //!    document never change.
 //! 7. Percent and light of a task are the same for all who read the plan; the words, evidence, slips and changes of an organisation only in
 //!    its subtree, and by those who hold the plan.
-//! 8. Tasks that are not done are carried over into a draft of the same organisation; when that draft is thrown away, they are open
-//!    again.
+//! 8. Of a task that returns every year in a plan of several years, only the reports of this time count for its percent.
+//! 9. Two people at once overwrite nothing: what is so already is answered as done without a second event; light rules are chosen
+//!    in place of those that were seen; what was carried over is neither done nor opened here.
+//! 10. Tasks that are not done are carried over into a draft of the same organisation; when that draft is thrown away, they are open
+//!     again.
 //!
 //! Who may: read `plan.read`; name leads, choose lights, bind, mark as done, carry over `plan.edit`; report and answer slips
 //! `plan.report` for an organisation that leads; send slips and decide on changes `plan.issue`. Figures: `metric.read` over the
@@ -25,6 +28,11 @@
 //! `plan.slip_replied`, `plan.slip_closed`, `plan.change_asked`, `plan.change_decided`, `plan.carried_over`.
 //! Tables: `plan_watch`, `plan_party`, `plan_duty`, `plan_state`, `plan_milestone`, `plan_report`, `plan_slip`, `plan_change`,
 //! `plan_measure`.
+//!
+//! API: below `/api/v1/plans/{plan}` the same actions as the pages. `tasks`: list with percent and light; of a task `reports` (report),
+//! `state` (done or open), `duties` (give, take), `milestones` (list, add, reached), `slips` (list, send), `changes` (list, ask).
+//! `slips`: receive, reply, close. `changes`: decide. `targets`: standing, binding. `lights`: read, choose. Without an API: what printed
+//! names mean, carrying over, evidence.
 //!
 //! Start reading at [`actions::overview`]; how far and how it goes on: [`model::Reached`].
 
@@ -45,6 +53,7 @@ mod pages;
 pub mod slips;
 mod store;
 mod target_page;
+pub mod targets;
 mod task_page;
 #[cfg(test)]
 mod tests;
@@ -110,7 +119,6 @@ pub fn routes(metrics: &Arc<Metrics>) -> Routes {
         .post("/desk/plans/{plan}/changes/{change}", issue, task_page::decide)
         .get("/desk/plans/{plan}/targets/{target}", read, target_page::show)
         .post("/desk/plans/{plan}/targets/{target}", edit, target_page::bind)
-        .get("/api/v1/plans/{plan}/tasks", read, api::list)
-        .post("/api/v1/plans/{plan}/tasks/{task}/reports", report, api::report)
+        .merge(api::routes())
         .with(Arc::clone(metrics))
 }

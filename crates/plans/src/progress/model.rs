@@ -1,6 +1,7 @@
 //! How far tasks and targets are: days, pace, percent, forecast. No I/O.
 
 use super::lights::Pace;
+use crate::PlanId;
 use crate::plans::TargetRow;
 use crate::plans::model::TargetComparison;
 use crate::reading::bind::Bindings;
@@ -76,7 +77,7 @@ impl ChangeVerdict {
         }
     }
 }
-platform::api_words!(TaskState);
+platform::api_words!(TaskState, DutyPart, ChangeVerdict);
 
 /// Days from one day to another; negative when it is past.
 #[must_use]
@@ -325,6 +326,18 @@ pub fn replied(before: &str, words: &str, today: Date) -> AppResult<Option<Strin
 #[must_use]
 pub fn report_day(today: Date, workday: usize) -> Option<Date> {
     teaching::holidays::calendar().nth_last_workday_of_month(today.year(), today.month(), workday)
+}
+
+/// What was carried over goes on elsewhere: here it is neither done nor opened.
+#[must_use]
+pub fn carried_over(next: Option<PlanId>) -> AppError {
+    let href = next.map_or_else(|| "/desk/plans".to_owned(), |next| format!("/desk/plans/{next}"));
+    AppError::refused_with_door(
+        "task_carried_over",
+        "这项任务已经结转，在下一年的计划里接着办，这里不能再标为完成或者重新打开。",
+        "看下一年的计划",
+        href,
+    )
 }
 
 /// Only an issued plan is worked on.

@@ -3,7 +3,7 @@
 use super::actions::{self, Overview, Progress};
 use super::carry;
 use super::duties;
-use super::figures::Source;
+use super::figures::StandingSource;
 use super::lights::{self, Light};
 use super::model::{DutyPart, TaskState, days_between, report_day};
 use crate::plans::pages::{crumbs, id};
@@ -91,9 +91,9 @@ impl Progress {
     pub(crate) fn far(&self) -> String {
         match (self.state, self.source) {
             (TaskState::Done, _) => "100%".to_owned(),
-            (_, Source::Metric) => format!("{}%", self.percent),
-            (_, Source::Typed) => format!("{}%（自填）", self.percent),
-            (_, Source::Nothing) => "还没有填报".to_owned(),
+            (_, StandingSource::Metric) => format!("{}%", self.percent),
+            (_, StandingSource::Typed) => format!("{}%（自填）", self.percent),
+            (_, StandingSource::Nothing) => "还没有填报".to_owned(),
         }
     }
 
@@ -185,7 +185,7 @@ pub(super) fn noticed(page: Page, query: &Pairs) -> Page {
 /// Chooses the light rules.
 pub(super) async fn choose_lights(ctx: Ctx, Path(plan): Path<String>, posted: Posted) -> AppResult<Response> {
     let plan: PlanId = id(&plan)?;
-    actions::choose_lights(&ctx, plan, posted.get("lights")).await?;
+    actions::choose_lights(&ctx, plan, posted.get("lights"), posted.get("seen")).await?;
     Ok(see_other(&format!("/desk/plans/{plan}/progress?done=lights")))
 }
 

@@ -15,9 +15,10 @@ pub(super) const LONGEST_REPLY: usize = 2_000;
 /// Slips on a task that the actor may read, the newest first.
 ///
 /// # Errors
-/// [`AppError::NotFound`] when the plan is not for this actor.
+/// [`AppError::NotFound`] when the plan is not for this actor, or the task not one of it.
 pub async fn list(ctx: &Ctx, plan: PlanId, task: PlanTaskId) -> AppResult<Vec<SlipRow>> {
     let row = issued(ctx, plan).await?;
+    store::task_of(ctx.db(), plan, task).await?;
     let mut slips = store::slips(ctx.db(), task).await?;
     slips.retain(|slip| sees(ctx, &row, &slip.org_path));
     Ok(slips)
@@ -109,11 +110,13 @@ fn open(slip: SlipRow) -> AppResult<SlipRow> {
 /// # Errors
 /// [`AppError::NotFound`] for one that lies with another organisation; [`AppError::Refused`] when it is closed.
 pub async fn receive(ctx: &Ctx, plan: PlanId, id: PlanSlipId) -> AppResult<SlipRow> {
-    let slip = mine(ctx, plan, id).await?;
+    mine(ctx, plan, id).await?;
+    let tx = ctx.begin().await?;
+    tx.lock("plan", plan.raw()).await?;
+    let slip = open(store::slip(&tx, plan, id).await?)?;
     if slip.received_at.is_some() {
         return Ok(slip);
     }
-    let tx = ctx.begin().await?;
     store::receive_slip(&tx, id, ctx.now()).await?;
     tx.commit(vec![
         Event::new("plan.slip_received", "plan_slip", id).at(slip.org_id),

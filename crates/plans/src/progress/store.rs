@@ -45,6 +45,8 @@ db::record! {
         pub task_id: PlanTaskId,
         /// Its state.
         pub state: TaskState,
+        /// The plan that goes on with it.
+        pub next_plan_id: Option<PlanId>,
     }
 }
 
@@ -186,7 +188,7 @@ pub async fn end_duty(tx: &Tx, task: PlanTaskId, org: OrgId) -> DbResult<()> {
 /// Tasks of a plan that are not simply open.
 pub async fn states(db: &Db, plan: PlanId) -> DbResult<Vec<StateRow>> {
     db.query(
-        "SELECT task_id, state FROM plan_state WHERE plan_id = $1 ORDER BY task_id LIMIT $2",
+        "SELECT task_id, state, next_plan_id FROM plan_state WHERE plan_id = $1 ORDER BY task_id LIMIT $2",
         args![plan, MOST],
     )
     .await
@@ -207,6 +209,15 @@ pub async fn set_state(
     )
     .await?;
     Ok(())
+}
+
+/// Finds a task among those of a plan.
+pub async fn task_of(db: &Db, plan: PlanId, task: PlanTaskId) -> DbResult<PlanTaskId> {
+    db.query_one(
+        "SELECT id FROM plan_task WHERE plan_id = $1 AND id = $2",
+        args![plan, task],
+    )
+    .await
 }
 
 /// Milestones of a task, the earliest first.
@@ -234,15 +245,14 @@ pub async fn add_milestone(
     Ok(())
 }
 
-/// Says that a milestone is there; gives whether it was one of this task that was not.
-pub async fn reach_milestone(tx: &Tx, id: PlanMilestoneId, task: PlanTaskId, on: Date) -> DbResult<bool> {
-    let touched = tx
-        .exec(
-            "UPDATE plan_milestone SET done_on = $3 WHERE id = $1 AND task_id = $2 AND done_on IS NULL",
-            args![id, task, on],
-        )
-        .await?;
-    Ok(touched == 1)
+/// Says that a milestone is there.
+pub async fn reach_milestone(tx: &Tx, id: PlanMilestoneId, on: Date) -> DbResult<()> {
+    tx.exec(
+        "UPDATE plan_milestone SET done_on = $2 WHERE id = $1",
+        args![id, on],
+    )
+    .await?;
+    Ok(())
 }
 
 macro_rules! report_sql {

@@ -1,10 +1,10 @@
 //! HTML of one target: its value, trend, forecast and split, and which metric moves it. Names no store.
 
-use super::actions;
 use super::figures::Standing;
 use super::form::bind_fields;
 use super::model;
 use super::pages::noticed;
+use super::targets;
 use crate::plans::pages::{crumbs, id};
 use crate::plans::{PlanRow, TargetRow};
 use crate::{PlanId, PlanTargetId};
@@ -15,7 +15,7 @@ use axum::response::Response;
 use kernel::Date;
 use metrics::{Ask, Dimension, Metric, Metrics, Period, Slice};
 use platform::web::{Posted, see_other};
-use platform::{AppError, AppResult, Ctx, Permission};
+use platform::{AppResult, Ctx, Permission};
 use std::sync::Arc;
 use ui::field::Choice;
 use ui::{Chart, ChartKind, Crumbs, Form, Lang, Page, Pairs};
@@ -64,7 +64,7 @@ pub(super) async fn bind(
     if form.is_valid() {
         let metric = form.some("metric").map(str::to_owned);
         let how = (form.get("counts") == "growth", form.get("kind"));
-        match actions::bind(&ctx, &metrics, (plan, target), metric.as_deref(), how).await {
+        match targets::bind(&ctx, &metrics, (plan, target), metric.as_deref(), how).await {
             Ok(()) => {
                 return Ok(see_other(&format!(
                     "/desk/plans/{plan}/targets/{target}?done=bound"
@@ -127,18 +127,8 @@ async fn page(
     query: &Pairs,
     status: u16,
 ) -> AppResult<Response> {
-    let view = actions::overview(ctx, metrics, plan).await?;
-    let holds = |task: &&actions::Progress| task.task.targets.iter().any(|one| one.id == target);
-    let progress = view.tasks.iter().find(holds).ok_or(AppError::NotFound)?;
-    let row = progress.task.targets.iter().find(|one| one.id == target);
-    let row = row.ok_or(AppError::NotFound)?.clone();
-    let standing = progress.standings.get(&target).ok_or(AppError::NotFound)?;
-    let last = row.due.unwrap_or(progress.days.1);
-    let forecast = standing.reached.map_or_else(String::new, |reached| {
-        reached
-            .forecast(&row, (view.plan.starts_on, last), ctx.today())
-            .sentence(last)
-    });
+    let view = targets::get(ctx, metrics, plan, target).await?;
+    let (row, standing) = (view.row, &view.standing);
     let reads = ctx.reach(Permission::MetricRead).contains(&view.plan.org_path);
     let metric = row
         .metric
@@ -157,9 +147,9 @@ async fn page(
     let template = TargetPage {
         crumbs: crumbs(&page, &view.plan, Some("指标值")),
         page,
-        task: format!("/desk/plans/{plan}/tasks/{}", progress.task.row.id),
+        task: format!("/desk/plans/{plan}/tasks/{}", view.task),
         now: standing.words(&row),
-        forecast,
+        forecast: view.forecast,
         metric: row
             .metric
             .as_deref()

@@ -3,7 +3,7 @@
 use super::actions::{self, Progress, ReportDraft};
 use super::changes::{self, ChangeDraft};
 use super::duties;
-use super::figures::Source;
+use super::figures::StandingSource;
 use super::form::{self, Forms};
 use super::model::{ChangeVerdict, DutyPart, TaskState};
 use super::pages::{days_left, noticed};
@@ -58,23 +58,14 @@ impl TaskPage {
             return String::new();
         };
         match standing.source {
-            Source::Nothing if standing.remark.is_empty() => "还没有数".to_owned(),
-            Source::Nothing => standing.remark.clone(),
+            StandingSource::Nothing if standing.remark.is_empty() => "还没有数".to_owned(),
+            StandingSource::Nothing => standing.remark.clone(),
             _ => standing.words(target),
         }
     }
 
     fn forecast(&self, target: &TargetRow) -> String {
-        let standing = self
-            .task
-            .standings
-            .get(&target.id)
-            .and_then(|standing| standing.reached);
-        let last = target.due.unwrap_or(self.task.days.1);
-        let days = (self.plan.starts_on, last);
-        standing.map_or_else(String::new, |reached| {
-            reached.forecast(target, days, self.today).sentence(last)
-        })
+        self.task.forecast(&self.plan, target, self.today)
     }
 
     fn target_words(&self, id: &PlanTargetId) -> String {
@@ -100,6 +91,10 @@ impl TaskPage {
 
     fn is_done(&self) -> bool {
         self.task.state == TaskState::Done
+    }
+
+    fn is_carried(&self) -> bool {
+        self.task.state == TaskState::Carried
     }
 
     fn has_leads(&self) -> bool {
@@ -310,7 +305,7 @@ pub(super) async fn milestone(
         return again(&ctx, &metrics, (plan, task), |forms| forms.milestone = form, 422).await;
     };
     match actions::add_milestone(&ctx, plan, task, form.get("title"), due).await {
-        Ok(()) => Ok(back((plan, task), "milestone", "#milestones")),
+        Ok(_) => Ok(back((plan, task), "milestone", "#milestones")),
         Err(error) => {
             let status = form.take_up(error)?;
             again(

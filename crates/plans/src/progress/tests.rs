@@ -1,7 +1,9 @@
 //! Progress through the router: leads named, reported, lit, slips, changes, carried over; forbidden; a sibling's.
 
+mod api;
 mod meanwhile;
 mod rights;
+mod twice;
 mod typed;
 
 use crate::plans::tests::{TEXT, uploaded_for};
@@ -201,21 +203,12 @@ async fn printed_names_are_given_organisations_and_lights_are_chosen() {
         })
         .collect();
     assert!(!led.is_empty(), "{tasks}");
-    assert_eq!(
-        bureau
-            .post(&format!("{plan}/lights"), &[("lights", "suqian")])
-            .await
-            .status,
-        303
-    );
-    assert!(bureau.get(&format!("{plan}/progress")).await.shows("蓝黄红"));
-    assert_eq!(
-        bureau
-            .post(&format!("{plan}/lights"), &[("lights", "disco")])
-            .await
-            .status,
-        422
-    );
+    let (page, lights) = (format!("{plan}/progress"), format!("{plan}/lights"));
+    for (chosen, status) in [("suqian", 303), ("disco", 422)] {
+        let answer = bureau.submit(&page, &lights, &[("lights", chosen)]).await;
+        assert_eq!(answer.status, status, "{chosen}");
+    }
+    assert!(bureau.get(&page).await.shows("蓝黄红"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -340,8 +333,10 @@ async fn milestones_and_done_and_carrying_over() {
             .post(&format!("{task}/reached"), &[("milestone", &milestone)])
             .await
             .status,
-        404
+        303,
+        "said already"
     );
+    assert_eq!(town.events("plan.milestone_reached").await.len(), 1);
 
     let id = task.rsplit('/').next().unwrap().to_owned();
     assert!(
@@ -364,14 +359,22 @@ async fn milestones_and_done_and_carrying_over() {
         .post(&format!("{plan}/carry"), &[("into", &into), ("task", &id)])
         .await;
     assert_eq!(again.status, 422, "only once");
-    assert_eq!(
-        bureau
-            .post(&format!("{task}/done"), &[("state", "done")])
-            .await
-            .status,
-        303
+    // It lives on in the next draft: here it is neither done nor opened.
+    for state in ["done", "open"] {
+        let answer = bureau.post(&format!("{task}/done"), &[("state", state)]).await;
+        assert!(
+            answer.status == 409 && answer.shows("已经结转") && answer.body.contains(&next),
+            "{}",
+            answer.body
+        );
+    }
+    let page = bureau.get(&task).await;
+    assert!(
+        page.shows("已结转") && !page.shows("这项任务已完成"),
+        "{}",
+        page.body
     );
-    assert!(bureau.get(&task).await.shows("已完成"));
+    assert!(town.events("plan.task_").await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -50,6 +50,8 @@ db::record! {
         /// The plan.
         pub plan_id: PlanId,
         /// Who asks.
+        pub org_id: OrgId,
+        /// Its name.
         pub org_name: String,
         /// Its path.
         pub org_path: String,
@@ -161,7 +163,7 @@ pub async fn close_slip(tx: &Tx, id: PlanSlipId, at: Instant) -> DbResult<()> {
 macro_rules! change_sql {
     ($where:literal) => {
         concat!(
-            "SELECT c.id, c.task_id, c.plan_id, o.name AS org_name, h.path AS org_path, c.target_id, c.value_milli, c.due, c.old_value_milli, \
+            "SELECT c.id, c.task_id, c.plan_id, c.org_id, o.name AS org_name, h.path AS org_path, c.target_id, c.value_milli, c.due, c.old_value_milli, \
              c.old_due, c.reason, c.verdict, c.note, c.asked_at FROM plan_change c JOIN org o ON o.id = c.org_id \
              JOIN org_path h ON h.org_id = c.org_id WHERE ",
             $where

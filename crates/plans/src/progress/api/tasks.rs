@@ -1,12 +1,13 @@
-//! JSON of progress.
+//! JSON of tasks: how far they are, reports, done or open again.
 
-use super::actions::{self, Progress, ReportDraft};
-use super::figures::Source;
-use super::model::{DutyPart, TaskState};
+use crate::progress::actions::{self, Progress, ReportDraft};
+use crate::progress::figures::StandingSource;
+use crate::progress::model::{DutyPart, TaskState};
 use crate::{PlanId, PlanTargetId, PlanTaskId};
+use axum::http::StatusCode;
 use axum::{Extension, Json};
 use metrics::Metrics;
-use platform::api::{Asked, At, Created, Day, Listed, Named, Paging, Ref, created};
+use platform::api::{Asked, At, Created, Day, Listed, Named, Paging, Ref, created, done};
 use platform::{AppError, AppResult, Ctx, web};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -52,7 +53,7 @@ impl From<Progress> for TaskProgressJson {
                 .map(|duty| Named::new(duty.org_id, duty.org_name.clone()))
                 .collect()
         };
-        let known = task.state == TaskState::Done || task.source != Source::Nothing;
+        let known = task.state == TaskState::Done || task.source != StandingSource::Nothing;
         Self {
             id: task.task.row.id.to_string(),
             leads: named(DutyPart::Lead),
@@ -61,7 +62,7 @@ impl From<Progress> for TaskProgressJson {
             ends_on: Day(task.days.1),
             state: task.state,
             percent: known.then_some(task.percent),
-            typed: task.source == Source::Typed,
+            typed: task.source == StandingSource::Typed,
             light: task.light.as_ref().map(|light| light.color.clone()),
             light_words: task.light.as_ref().map(|light| light.word.clone()),
             item: task.item,
@@ -78,7 +79,7 @@ pub struct TaskReportBody {
     /// How far, 0 to 100.
     #[serde(default)]
     percent: Option<i64>,
-    /// Target whose value is typed.
+    /// Target whose value is typed; it does not count while a metric moves the target (`source` of its standing).
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     target: Option<Ref<PlanTargetId>>,
@@ -131,7 +132,26 @@ pub(super) async fn report(
     actions::report(&ctx, plan, task, draft).await.map(created)
 }
 
-/// Description of this feature's addresses.
-#[derive(utoipa::OpenApi)]
-#[openapi(paths(list, report))]
-pub struct ProgressApi;
+/// Where a task is to stand.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct TaskStateBody {
+    /// `done` or `open`; tasks are carried over on the page only.
+    state: TaskState,
+}
+
+/// Says that a task is done, or open again; what is so already stays as it is.
+#[utoipa::path(put, path = "/api/v1/plans/{plan}/tasks/{task}/state", tag = "plans", request_body = TaskStateBody,
+    params(("plan" = String, Path, description = "id of the plan"), ("task" = String, Path, description = "id of the task")),
+    responses((status = 204, description = "said"), (status = 409, description = "the task was carried over, or the plan is a draft")))]
+pub(super) async fn set_state(
+    ctx: Ctx,
+    At((plan, task)): At<(PlanId, PlanTaskId)>,
+    web::Json(body): web::Json<TaskStateBody>,
+) -> AppResult<StatusCode> {
+    let is_done = match body.state {
+        TaskState::Done => true,
+        TaskState::Open => false,
+        TaskState::Carried => return Err(AppError::invalid("state", "这里只能写 open、done。")),
+    };
+    actions::set_done(&ctx, plan, task, is_done).await.map(done)
+}

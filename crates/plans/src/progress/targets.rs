@@ -1,0 +1,84 @@
+//! One target of an issued plan: how it stands, and which metric moves it.
+
+use super::actions::{issued, managed, one};
+use super::figures::Standing;
+use super::model;
+use super::store;
+use crate::plans::{self, PlanRow, TargetRow};
+use crate::{PlanId, PlanTargetId, PlanTaskId};
+use metrics::Metrics;
+use platform::{AppError, AppResult, Ctx, Event, Permission};
+use serde_json::json;
+
+/// A target with what is known of it.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The plan.
+    pub plan: PlanRow,
+    /// The task.
+    pub task: PlanTaskId,
+    /// The target.
+    pub row: TargetRow,
+    /// What is known of it.
+    pub standing: Standing,
+    /// What it will come to, in a sentence; may be empty.
+    pub forecast: String,
+    /// Whether the actor manages the plan.
+    pub manages: bool,
+}
+
+/// A target of an issued plan.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is none for this actor; [`AppError::Refused`] while the plan is a draft.
+pub async fn get(ctx: &Ctx, metrics: &Metrics, id: PlanId, target: PlanTargetId) -> AppResult<Target> {
+    let plan = issued(ctx, id).await?;
+    let holds = |task: &plans::Task| task.targets.iter().any(|one| one.id == target);
+    let mut progress = one(ctx, metrics, &plan, holds).await?;
+    let row = progress.task.targets.iter().find(|one| one.id == target);
+    let row = row.ok_or(AppError::NotFound)?.clone();
+    Ok(Target {
+        task: progress.task.row.id,
+        forecast: progress.forecast(&plan, &row, ctx.today()),
+        standing: progress.standings.remove(&target).ok_or(AppError::NotFound)?,
+        manages: ctx.reach(Permission::PlanEdit).contains(&plan.org_path),
+        row,
+        plan,
+    })
+}
+
+/// Says which metric moves a target, of which kind (see [`model::kind_for`]), and whether its growth or its level counts.
+///
+/// # Errors
+/// As [`managed`]; [`AppError::Invalid`] for a metric that is not defined.
+pub async fn bind(
+    ctx: &Ctx,
+    metrics: &Metrics,
+    (id, target): (PlanId, PlanTargetId),
+    metric: Option<&str>,
+    (grows, kind): (bool, &str),
+) -> AppResult<()> {
+    let plan = managed(ctx, id, Permission::PlanEdit).await?;
+    let items = plans::all_items(ctx.db(), id).await?;
+    let mut targets = items
+        .iter()
+        .flat_map(|item| &item.tasks)
+        .flat_map(|task| &task.targets);
+    let row = targets.find(|one| one.id == target).ok_or(AppError::NotFound)?;
+    let found = metric.and_then(|metric| metrics.find(metric));
+    if metric.is_some() && found.is_none() {
+        return Err(AppError::invalid("metric", "请从列出的指标里选。"));
+    }
+    let kind = kernel::bounded(kind, 0, 40, "类别").map_err(|wrong| AppError::invalid("kind", wrong))?;
+    let known = found.map_or(&[][..], model::kinds_of);
+    let kind = model::kind_for((row, metric), &kind, known);
+    let tx = ctx.begin().await?;
+    store::set_measure(&tx, (id, target), metric, grows, &kind).await?;
+    let data = json!({ "metric": metric, "grows": grows, "kind": kind });
+    tx.commit(vec![
+        Event::new("plan.target_bound", "plan_target", target)
+            .at(plan.org_id)
+            .data(data),
+    ])
+    .await
+}
