@@ -32,8 +32,8 @@ enum Up {
     Metric,
 }
 
-/// Rows that the machine fills: 16 of them, so 176 of the cells; about as many in a hundred as in the shipped dataset.
-const METRICS: [(&str, Up); 16] = [
+/// Rows that the machine fills: 15 of them, so 165 of the cells; about as many in a hundred as in the shipped dataset.
+const METRICS: [(&str, Up); 15] = [
     ("enrollments.count", Up::Sum),
     ("learners.count", Up::Metric),
     ("learners.elders", Up::Metric),
@@ -42,7 +42,6 @@ const METRICS: [(&str, Up); 16] = [
     ("attendance.due", Up::Sum),
     ("attendance.learners", Up::Metric),
     ("attendance.hours", Up::Sum),
-    ("attendance.elders", Up::Metric),
     ("learners.elder_share", Up::Metric),
     ("attendance.rate", Up::Metric),
     ("completions.count", Up::Sum),
@@ -52,7 +51,7 @@ const METRICS: [(&str, Up); 16] = [
     ("waitlist.demand", Up::Sum),
 ];
 /// Rows that people type: with those above 46 rows of eleven columns, 506 cells.
-const TYPED: usize = 30;
+const TYPED: usize = 31;
 
 /// The dataset: streets fill, the city sums up.
 fn definition() -> Result<Definition, String> {
