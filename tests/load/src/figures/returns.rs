@@ -9,7 +9,6 @@ use statistics::datasets::actions as datasets;
 use statistics::datasets::definition::Definition;
 use statistics::datasets::model::Over;
 use statistics::returns::actions as returns;
-use std::fmt::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -53,10 +52,8 @@ const METRICS: [(&str, Up); 15] = [
 /// Rows that people type: with those above 46 rows of eleven columns, 506 cells.
 const TYPED: usize = 31;
 
-/// The dataset: streets fill, the city sums up.
-fn definition() -> Result<Definition, String> {
-    let mut text = String::from(
-        r#"code = "bench"
+/// Head of the dataset: streets fill, the city sums up.
+const HEAD: &str = r#"code = "bench"
 name = "统计表"
 edition = "2026"
 valid_from = "2024-01-01"
@@ -77,44 +74,36 @@ due = { months = 5, day = 31 }
 code = "A"
 title = "统计表"
 source = "bench"
-rows = [
-"#,
-    );
-    let write = |text: &mut String, line: String| writeln!(text, "{line}").map_err(|error| error.to_string());
-    for (at, (metric, up)) in METRICS.iter().enumerate() {
+"#;
+
+/// The dataset.
+fn definition() -> Result<Definition, String> {
+    let filled = METRICS.iter().enumerate().map(|(at, (metric, up))| {
         let up = match up {
             Up::Sum => "",
             Up::Metric => ", up = \"metric\"",
         };
-        write(
-            &mut text,
-            format!("{{ code = \"m{at}\", label = \"指标{at}\", metric = \"{metric}\"{up} }},"),
-        )?;
-    }
-    for at in 0..TYPED {
-        write(
-            &mut text,
-            format!("{{ code = \"t{at}\", label = \"自填{at}\", unit = \"个\", typed = true }},"),
-        )?;
-    }
-    text.push_str("]\ncolumns = [\n{ code = \"all\", label = \"合计\" },\n");
-    for (at, kind) in KINDS.iter().enumerate() {
-        write(
-            &mut text,
-            format!(
-                "{{ code = \"k{at}\", label = \"{kind}\", slice = {{ by = \"kind\", key = \"{kind}\" }} }},"
-            ),
-        )?;
-    }
-    for sex in ["female", "male"] {
-        write(
-            &mut text,
-            format!(
-                "{{ code = \"{sex}\", label = \"{sex}\", slice = {{ by = \"sex\", key = \"{sex}\" }} }},"
-            ),
-        )?;
-    }
-    text.push_str("]\n");
+        format!("{{ code = \"m{at}\", label = \"指标{at}\", metric = \"{metric}\"{up} }}")
+    });
+    let typed = (0..TYPED)
+        .map(|at| format!("{{ code = \"t{at}\", label = \"自填{at}\", unit = \"个\", typed = true }}"));
+    let column = |code: String, label: &str, by: &str| {
+        format!(
+            "{{ code = \"{code}\", label = \"{label}\", slice = {{ by = \"{by}\", key = \"{label}\" }} }}"
+        )
+    };
+    let whole = "{ code = \"all\", label = \"合计\" }".to_owned();
+    let kinds = KINDS.iter().enumerate();
+    let kinds = kinds.map(|(at, kind)| column(format!("k{at}"), kind, "kind"));
+    let sexes = ["female", "male"].map(|sex| column(sex.to_owned(), sex, "sex"));
+    let rows: Vec<String> = filled.chain(typed).collect();
+    let columns: Vec<String> = std::iter::once(whole).chain(kinds).chain(sexes).collect();
+    let list = |lines: Vec<String>| lines.join(",\n");
+    let text = format!(
+        "{HEAD}rows = [\n{}\n]\ncolumns = [\n{}\n]\n",
+        list(rows),
+        list(columns)
+    );
     Definition::from_toml(&text)
 }
 
