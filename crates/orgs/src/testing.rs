@@ -1,82 +1,24 @@
-//! The small world of the test kit with the people of this crate's tests.
+//! The small world of the test kit with the tables and addresses of this crate.
 
 use crate::kinds;
-use db::args;
 use kernel::{Id, OrgId};
-use platform::Role;
-use testkit::{Client, TestApp, World, staff};
+use testkit::{PEOPLE, TestApp};
 
-/// Two sibling streets of one district with a school each.
-pub struct Town {
-    pub app: TestApp,
-    pub world: World,
-}
-
-/// Tables of people that the test kit fills and this crate does not know.
-const PEOPLE: db::Schema = db::Schema {
-    domain: "people_for_tests",
-    migrations: &[db::Migration {
-        number: 1,
-        name: "people",
-        sql: include_str!("../../people/migrations/0001_people.sql"),
-    }],
-    org_owned: &[],
-};
+pub use testkit::Town;
 
 pub async fn town() -> Town {
-    let app = TestApp::start(&[platform::SCHEMA, crate::SCHEMA, PEOPLE], |_| crate::routes()).await;
-    let world = World::build(&app.platform).await;
-    Town { app, world }
+    Town::new(TestApp::start(&[platform::SCHEMA, crate::SCHEMA, PEOPLE], |_| crate::routes()).await).await
 }
 
-impl Town {
-    /// Somebody with a post at the first school.
-    pub fn staff_here(&self, role: Role) -> Client {
-        let school = &self.world.here;
-        self.app
-            .signed_in(staff(school.registrar, role, school.org, &school.path))
-    }
+/// The path of an organisation today.
+pub async fn path(town: &Town, id: OrgId) -> String {
+    let found = crate::tree::find(&town.app.platform.db, id).await;
+    found.unwrap().path
+}
 
-    /// Somebody with a post at the school of the sibling street.
-    pub fn staff_there(&self, role: Role) -> Client {
-        let school = &self.world.there;
-        self.app
-            .signed_in(staff(school.registrar, role, school.org, &school.path))
-    }
-
-    /// Somebody with a post over both streets.
-    pub fn district(&self, role: Role) -> Client {
-        let world = &self.world;
-        self.app.signed_in(staff(
-            world.here.registrar,
-            role,
-            world.district,
-            &world.district_path,
-        ))
-    }
-
-    /// Kinds of the events that begin so, in order.
-    pub async fn events(&self, start: &str) -> Vec<String> {
-        self.app
-            .platform
-            .db
-            .query(
-                "SELECT kind FROM event WHERE kind LIKE $1 ORDER BY id LIMIT 100",
-                args![format!("{start}%")],
-            )
-            .await
-            .unwrap()
-    }
-
-    /// The path of an organisation today.
-    pub async fn path(&self, id: OrgId) -> String {
-        crate::tree::find(&self.app.platform.db, id).await.unwrap().path
-    }
-
-    /// The room of the first school.
-    pub fn room(&self) -> Id<kinds::Room> {
-        Id::from_raw(self.world.here.room)
-    }
+/// The room of the first school.
+pub fn room(town: &Town) -> Id<kinds::Room> {
+    Id::from_raw(town.world.here.room)
 }
 
 /// A browser that is not signed in and asks for a page is sent to the sign-in page.

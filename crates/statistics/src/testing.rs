@@ -1,18 +1,12 @@
 //! The small world of the test kit, with made-up sources of metrics that read its tables.
 
-use db::args;
 use metrics::definition::Declared;
 use metrics::definition::Measure;
 use metrics::{Dimension, How, Metric, Metrics, MomentSource, Registry, Rollup, SourceKind};
-use platform::Role;
 use std::sync::Arc;
-use testkit::{Client, TestApp, World, staff};
+use testkit::TestApp;
 
-/// The small world with its installation.
-pub struct Town {
-    pub app: TestApp,
-    pub world: World,
-}
+pub use testkit::Town;
 
 fn plain(code: &str) -> String {
     code.to_owned()
@@ -90,53 +84,7 @@ pub async fn town() -> Town {
         crate::routes(&Arc::new(Metrics::new(registry, platform)), None)
     })
     .await;
-    let world = World::build(&app.platform).await;
-    Town { app, world }
-}
-
-impl Town {
-    /// Somebody with a post at the first school.
-    pub fn here(&self, role: Role) -> Client {
-        let school = &self.world.here;
-        self.app
-            .signed_in(staff(school.registrar, role, school.org, &school.path))
-    }
-
-    /// Somebody with a post at the school of the sibling street.
-    pub fn there(&self, role: Role) -> Client {
-        let school = &self.world.there;
-        self.app
-            .signed_in(staff(school.registrar, role, school.org, &school.path))
-    }
-
-    /// Somebody with a post over both streets.
-    pub fn district(&self, role: Role) -> Client {
-        let world = &self.world;
-        self.app.signed_in(staff(
-            world.here.teacher,
-            role,
-            world.district,
-            &world.district_path,
-        ))
-    }
-
-    /// Somebody with a post over the city.
-    pub fn city(&self) -> Client {
-        let world = &self.world;
-        self.app.signed_in(staff(
-            world.there.teacher,
-            Role::City,
-            world.city,
-            &world.city_path,
-        ))
-    }
-
-    /// Kinds of the events that begin so, in order.
-    pub async fn events(&self, start: &str) -> Vec<String> {
-        let sql = "SELECT kind FROM event WHERE kind LIKE $1 ORDER BY id LIMIT 200";
-        let found = self.app.platform.db.query(sql, args![format!("{start}%")]).await;
-        found.unwrap()
-    }
+    Town::new(app).await
 }
 
 /// The small dataset with the metrics of the small world.

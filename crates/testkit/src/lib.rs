@@ -16,6 +16,7 @@ pub mod html;
 pub mod pay;
 pub mod roll;
 pub mod s3;
+mod town;
 pub mod world;
 
 pub use class_fixture::ClassFixture;
@@ -23,6 +24,7 @@ pub use client::{Answer, Client, all_refused, wrong_fields};
 pub use database::{fresh_database, fresh_url, whole_database};
 pub use pay::FakePay;
 pub use s3::FakeS3;
+pub use town::{PEOPLE, Town};
 pub use world::World;
 
 use db::Schema;

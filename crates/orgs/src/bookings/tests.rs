@@ -1,7 +1,7 @@
 //! Bookings through the router.
 
 use super::{Busy, BusyHours};
-use crate::testing::{Town, town};
+use crate::testing::{Town, room, town};
 use platform::Role;
 use serde_json::{Value, json};
 
@@ -17,9 +17,9 @@ fn fields<'a>(day: &'a str, starts: &'a str) -> Vec<(&'a str, &'a str)> {
 
 /// The other school asks for the first school's room; gives the address of the booking.
 async fn asked(town: &Town, starts: &str) -> String {
-    let path = format!("/desk/rooms/{}/book", town.room());
+    let path = format!("/desk/rooms/{}/book", room(town));
     let answer = town
-        .staff_there(Role::Registrar)
+        .there(Role::Registrar)
         .post(&path, &fields("2026-11-24", starts))
         .await;
     assert_eq!(answer.status, 303, "{}", answer.body);
@@ -29,10 +29,7 @@ async fn asked(town: &Town, starts: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_room_is_asked_for_lent_and_given_back() {
     let town = town().await;
-    let (keeper, asker) = (
-        town.staff_here(Role::SchoolHead),
-        town.staff_there(Role::Registrar),
-    );
+    let (keeper, asker) = (town.here(Role::SchoolHead), town.there(Role::Registrar));
     assert!(asker.get("/desk/bookings/rooms?q=xinzhuang").await.status == 200);
     assert!(asker.get("/desk/bookings/rooms").await.shows("101 教室"));
     let booking = asked(&town, "14:00").await;
@@ -61,7 +58,7 @@ async fn a_room_is_asked_for_lent_and_given_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_room_is_lent_to_one_at_a_time() {
     let town = town().await;
-    let keeper = town.staff_here(Role::SchoolHead);
+    let keeper = town.here(Role::SchoolHead);
     let (first, second) = (asked(&town, "14:00").await, asked(&town, "15:00").await);
     assert_eq!(
         keeper
@@ -78,9 +75,9 @@ async fn a_room_is_lent_to_one_at_a_time() {
         "{}",
         answer.body
     );
-    let path = format!("/desk/rooms/{}/book", town.room());
+    let path = format!("/desk/rooms/{}/book", room(&town));
     let again = town
-        .staff_there(Role::Registrar)
+        .there(Role::Registrar)
         .post(&path, &fields("2026-11-24", "16:29"))
         .await;
     assert!(
@@ -104,7 +101,7 @@ async fn a_room_is_lent_to_one_at_a_time() {
         .await;
     assert!(late.status == 409 && late.shows("已经有了答复"), "{}", late.body);
     let past = town
-        .staff_there(Role::Registrar)
+        .there(Role::Registrar)
         .post(&path, &fields("2026-11-21", "14:00"))
         .await;
     assert!(
@@ -141,9 +138,9 @@ async fn lessons_take_the_room_too() {
         school.org,
         &school.path,
     ));
-    let clash = super::actions::request(&ctx, town.room(), draft("14:00"), Some(lessons)).await;
+    let clash = super::actions::request(&ctx, room(&town), draft("14:00"), Some(lessons)).await;
     assert!(clash.unwrap_err().sentence().contains("书法入门 第 3 次课"));
-    super::actions::request(&ctx, town.room(), draft("14:30"), Some(lessons))
+    super::actions::request(&ctx, room(&town), draft("14:30"), Some(lessons))
         .await
         .unwrap();
 }
@@ -155,9 +152,9 @@ async fn who_may_not_is_told_so_and_others_bookings_are_not_there() {
     let form = [("version", "1"), ("reason", "因为")];
     for (who, client, see, decide) in [
         ("visitor", town.app.visitor(), 303, 401),
-        ("auditor", town.staff_here(Role::Auditor), 403, 403),
-        ("who asked", town.staff_there(Role::Registrar), 200, 403),
-        ("teacher of the school", town.staff_here(Role::Teacher), 404, 403),
+        ("auditor", town.here(Role::Auditor), 403, 403),
+        ("who asked", town.there(Role::Registrar), 200, 403),
+        ("teacher of the school", town.here(Role::Teacher), 404, 403),
     ] {
         assert_eq!(client.get(&booking).await.status, see, "{who}");
         for verb in ["approve", "refuse"] {
@@ -190,15 +187,12 @@ fn rehearsal() -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn programs_ask_lend_refuse_and_take_back() {
     let town = town().await;
-    let (keeper, asker) = (
-        town.staff_here(Role::SchoolHead),
-        town.staff_there(Role::Registrar),
-    );
+    let (keeper, asker) = (town.here(Role::SchoolHead), town.there(Role::Registrar));
     let open = asker
         .call(200, "GET", "/api/v1/bookings/rooms?q=101", &Value::Null)
         .await;
     assert_eq!(open["items"].as_array().unwrap().len(), 2);
-    let ask = format!("/api/v1/rooms/{}/bookings", town.room());
+    let ask = format!("/api/v1/rooms/{}/bookings", room(&town));
     let mut body = rehearsal();
     let first = asker.call(201, "POST", &ask, &body).await;
     let first = format!("/api/v1/bookings/{}", first["id"].as_str().unwrap());
@@ -244,8 +238,8 @@ async fn programs_ask_lend_refuse_and_take_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn programs_hear_what_is_wrong_with_a_request() {
     let town = town().await;
-    let asker = town.staff_there(Role::Registrar);
-    let ask = format!("/api/v1/rooms/{}/bookings", town.room());
+    let asker = town.there(Role::Registrar);
+    let ask = format!("/api/v1/rooms/{}/bookings", room(&town));
     let wrong = [
         ("day", json!("2026-11-21")),
         ("starts", json!("25:00")),
@@ -270,8 +264,8 @@ async fn programs_do_not_reach_others_bookings() {
     ));
     for (client, see, decide) in [
         (town.app.visitor(), 401, 401),
-        (town.staff_here(Role::Auditor), 403, 403),
-        (town.staff_there(Role::Registrar), 200, 403),
+        (town.here(Role::Auditor), 403, 403),
+        (town.there(Role::Registrar), 200, 403),
         (stranger, 404, 404),
     ] {
         client.call(see, "GET", &booking, &Value::Null).await;

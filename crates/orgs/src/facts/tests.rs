@@ -20,7 +20,7 @@ fn fields<'a>(place: &'a str, version: &'a str) -> Vec<(&'a str, &'a str)> {
 async fn facts_are_changed_by_their_own_staff_only_and_by_one_at_a_time() {
     let town = town().await;
     let path = format!("/desk/orgs/{}/facts", town.world.here.org);
-    let clerk = town.staff_here(Role::Registrar);
+    let clerk = town.here(Role::Registrar);
     assert!(clerk.get(&path).await.body.contains("学堂路 1 号"));
     let answer = clerk.post(&path, &fields("121.39,31.12", "1")).await;
     assert_eq!(answer.status, 303, "{}", answer.body);
@@ -44,8 +44,8 @@ async fn facts_are_changed_by_their_own_staff_only_and_by_one_at_a_time() {
     );
     for (client, status) in [
         (town.app.visitor(), 401),
-        (town.staff_here(Role::Teacher), 403),
-        (town.staff_there(Role::Registrar), 404),
+        (town.here(Role::Teacher), 403),
+        (town.there(Role::Registrar), 404),
     ] {
         assert_eq!(client.get(&path).await.status, on_get(status));
         assert_eq!(client.post(&path, &fields("", "2")).await.status, status);
@@ -59,7 +59,7 @@ async fn facts_are_changed_by_their_own_staff_only_and_by_one_at_a_time() {
 async fn programs_read_facts_and_write_them_back() {
     let town = town().await;
     let path = format!("/api/v1/orgs/{}/facts", town.world.here.org);
-    let clerk = town.staff_here(Role::Registrar);
+    let clerk = town.here(Role::Registrar);
     let mut facts = clerk.call(200, "GET", &path, &Value::Null).await;
     assert_eq!(
         (
@@ -96,8 +96,8 @@ async fn programs_read_facts_and_write_them_back() {
     }
     for (client, status) in [
         (town.app.visitor(), 401),
-        (town.staff_here(Role::Teacher), 403),
-        (town.staff_there(Role::Registrar), 404),
+        (town.here(Role::Teacher), 403),
+        (town.there(Role::Registrar), 404),
     ] {
         client.call(status, "GET", &path, &Value::Null).await;
         client.call(status, "PUT", &path, &kept).await;

@@ -91,7 +91,7 @@ async fn an_area_sums_its_subtree_and_warns() {
 #[tokio::test(flavor = "multi_thread")]
 async fn corrections_are_versions_and_what_is_withdrawn_counts_no_more() {
     let town = town().await;
-    let clerk = town.staff_here(Role::Registrar);
+    let clerk = town.here(Role::Registrar);
     let list = format!("/desk/orgs/{}/funding", town.world.here.org);
     let first = fields(["2026", "street", "1000", "0", "乙1", ""]);
     assert_eq!(clerk.post(&list, &first).await.status, 303);
@@ -155,7 +155,7 @@ async fn corrections_are_versions_and_what_is_withdrawn_counts_no_more() {
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_input_comes_back_and_who_may_not_sees_nothing() {
     let town = town().await;
-    let clerk = town.staff_here(Role::Registrar);
+    let clerk = town.here(Role::Registrar);
     let list = format!("/desk/orgs/{}/funding", town.world.here.org);
     for (line, sentence) in [
         (
@@ -194,8 +194,8 @@ async fn wrong_input_comes_back_and_who_may_not_sees_nothing() {
     let page = format!("/desk/funding/{}", line_of(&town, "丁").await);
     for (who, client, status) in [
         ("visitor", town.app.visitor(), 401),
-        ("teacher", town.staff_here(Role::Teacher), 403),
-        ("sibling", town.staff_there(Role::Registrar), 404),
+        ("teacher", town.here(Role::Teacher), 403),
+        ("sibling", town.there(Role::Registrar), 404),
     ] {
         for path in [&list, &page, &format!("{list}/new")] {
             let answer = client.get(path).await;
@@ -221,7 +221,7 @@ fn elder_line() -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn programs_write_correct_and_read_lines_and_years() {
     let town = town().await;
-    let clerk = town.staff_here(Role::Registrar);
+    let clerk = town.here(Role::Registrar);
     let all = format!("/api/v1/orgs/{}/funding", town.world.here.org);
     let body = elder_line();
     let wrong = [
@@ -264,7 +264,7 @@ async fn programs_write_correct_and_read_lines_and_years() {
 #[tokio::test(flavor = "multi_thread")]
 async fn programs_that_may_not_are_refused_and_others_withdraw() {
     let town = town().await;
-    let clerk = town.staff_here(Role::Registrar);
+    let clerk = town.here(Role::Registrar);
     let all = format!("/api/v1/orgs/{}/funding", town.world.here.org);
     let mut body = elder_line();
     let made = clerk.call(201, "POST", &all, &body).await;
@@ -275,8 +275,8 @@ async fn programs_that_may_not_are_refused_and_others_withdraw() {
     let reason = json!({ "reason": "重复", "version": 1 });
     let callers = [
         (town.app.visitor(), 401),
-        (town.staff_here(Role::Teacher), 403),
-        (town.staff_there(Role::Registrar), 404),
+        (town.here(Role::Teacher), 403),
+        (town.there(Role::Registrar), 404),
     ];
     let years = format!("{all}/years");
     let calls = [

@@ -52,8 +52,8 @@ async fn a_year_is_written_as_a_whole_and_shown_with_its_basis() {
     }
     for (client, status) in [
         (town.app.visitor(), 401),
-        (town.staff_here(Role::Teacher), 403),
-        (town.staff_here(Role::Registrar), 404),
+        (town.here(Role::Teacher), 403),
+        (town.here(Role::Registrar), 404),
     ] {
         assert_eq!(post(&client, "2025", "1").await.status, status);
     }
@@ -105,8 +105,8 @@ async fn programs_write_a_year_and_read_all() {
     assert_eq!(testkit::wrong_fields(&told), ["year"]);
     for (client, status) in [
         (town.app.visitor(), 401),
-        (town.staff_here(Role::Teacher), 403),
-        (town.staff_here(Role::Registrar), 404),
+        (town.here(Role::Teacher), 403),
+        (town.here(Role::Registrar), 404),
     ] {
         client.call(status, "GET", &all, &Value::Null).await;
         client.call(status, "PUT", &format!("{all}/2025"), &year).await;

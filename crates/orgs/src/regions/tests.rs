@@ -143,7 +143,7 @@ async fn only_a_citys_own_areas_and_only_by_its_structure_keepers() {
     let town = town().await;
     for (client, status) in [
         (town.app.visitor(), 303),
-        (town.staff_here(Role::SchoolHead), 403),
+        (town.here(Role::SchoolHead), 403),
         (town.district(Role::City), 200),
     ] {
         assert_eq!(client.get("/desk/regions").await.status, status);

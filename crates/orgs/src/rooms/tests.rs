@@ -1,6 +1,6 @@
 //! Rooms through the router: allowed, forbidden, a sibling's record, wrong input, changed meanwhile.
 
-use crate::testing::{Town, on_get, town};
+use crate::testing::{Town, on_get, room, town};
 use platform::Role;
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ async fn named(town: &Town, name: &str) -> Option<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clerk_adds_changes_retires_and_restores_a_room() {
     let town = town().await;
-    let clerk = town.staff_here(Role::Registrar);
+    let clerk = town.here(Role::Registrar);
     let list = format!("/desk/orgs/{}/rooms", town.world.here.org);
     assert!(clerk.get(&format!("{list}/new")).await.shows("登记这间教室"));
     let answer = clerk.post(&list, &fields("203 音乐室", "24", "")).await;
@@ -69,12 +69,8 @@ async fn who_may_not_is_told_so_and_a_siblings_room_is_not_there() {
     let room = format!("/desk/rooms/{}", kernel::Id::<()>::from_raw(town.world.here.room));
     for (who, client, status) in [
         ("visitor", town.app.visitor(), 401),
-        ("teacher", town.staff_here(Role::Teacher), 403),
-        (
-            "sibling street's registrar",
-            town.staff_there(Role::Registrar),
-            404,
-        ),
+        ("teacher", town.here(Role::Teacher), 403),
+        ("sibling street's registrar", town.there(Role::Registrar), 404),
     ] {
         assert_eq!(client.get(&list).await.status, on_get(status), "{who} list");
         assert_eq!(client.get(&room).await.status, on_get(status), "{who} page");
@@ -96,7 +92,7 @@ async fn who_may_not_is_told_so_and_a_siblings_room_is_not_there() {
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_input_comes_back_with_a_sentence_and_what_was_typed() {
     let town = town().await;
-    let clerk = town.staff_here(Role::Registrar);
+    let clerk = town.here(Role::Registrar);
     let list = format!("/desk/orgs/{}/rooms", town.world.here.org);
     for (name, seats, sentence) in [
         ("", "30", "请填写教室名称。"),
@@ -130,10 +126,7 @@ async fn wrong_input_comes_back_with_a_sentence_and_what_was_typed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_second_of_two_clerks_is_told_and_can_save_again() {
     let town = town().await;
-    let (one, two) = (
-        town.staff_here(Role::Registrar),
-        town.staff_here(Role::SchoolHead),
-    );
+    let (one, two) = (town.here(Role::Registrar), town.here(Role::SchoolHead));
     let page = format!("/desk/rooms/{}", kernel::Id::<()>::from_raw(town.world.here.room));
     assert_eq!(
         one.post(&page, &fields("101 书画室", "30", "1")).await.status,
@@ -177,7 +170,7 @@ fn body(name: &str, seats: i64) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn programs_register_change_retire_and_restore_a_room() {
     let town = town().await;
-    let clerk = town.staff_here(Role::Registrar);
+    let clerk = town.here(Role::Registrar);
     let rooms = format!("/api/v1/orgs/{}/rooms", town.world.here.org);
     let made = clerk.call(201, "POST", &rooms, &body("203 音乐室", 24)).await;
     let room = format!("/api/v1/rooms/{}", made["id"].as_str().unwrap());
@@ -214,11 +207,11 @@ async fn programs_register_change_retire_and_restore_a_room() {
 async fn programs_are_refused_as_clerks_are() {
     let town = town().await;
     let rooms = format!("/api/v1/orgs/{}/rooms", town.world.here.org);
-    let room = format!("/api/v1/rooms/{}", town.room());
+    let room = format!("/api/v1/rooms/{}", room(&town));
     for (who, client, status) in [
         ("visitor", town.app.visitor(), 401),
-        ("teacher", town.staff_here(Role::Teacher), 403),
-        ("sibling's registrar", town.staff_there(Role::Registrar), 404),
+        ("teacher", town.here(Role::Teacher), 403),
+        ("sibling's registrar", town.there(Role::Registrar), 404),
     ] {
         let mut changed = body("偷改", 10);
         changed["version"] = json!(1);
@@ -234,7 +227,7 @@ async fn programs_are_refused_as_clerks_are() {
             assert_eq!(told["status"], status, "{who}");
         }
     }
-    let clerk = town.staff_here(Role::Registrar);
+    let clerk = town.here(Role::Registrar);
     for (body, fields) in [
         (json!({}), vec!["name"]),
         (

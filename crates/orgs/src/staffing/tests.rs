@@ -24,7 +24,7 @@ fn fields<'a>(from: &'a str, teachers: &'a str, version: &'a str) -> Vec<(&'a st
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_ends_the_numbers_before_and_a_correction_keeps_the_wrong_ones() {
     let town = town().await;
-    let clerk = town.staff_here(Role::Registrar);
+    let clerk = town.here(Role::Registrar);
     let path = format!("/desk/orgs/{}/staffing", town.world.here.org);
     assert!(clerk.get(&path).await.shows("还没有登记人员数"));
     let answer = clerk.post(&path, &fields("2025-09-01", "3", "0")).await;
@@ -102,7 +102,7 @@ async fn an_area_shows_its_subtree_and_its_ratio() {
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_input_and_two_clerks_lose_nothing() {
     let town = town().await;
-    let clerk = town.staff_here(Role::Registrar);
+    let clerk = town.here(Role::Registrar);
     let path = format!("/desk/orgs/{}/staffing", town.world.here.org);
     assert_eq!(
         clerk.post(&path, &fields("2026-01-01", "3", "0")).await.status,
@@ -130,8 +130,8 @@ async fn wrong_input_and_two_clerks_lose_nothing() {
     assert!(no_reason.status == 422 && no_reason.shows("更正的原因"));
     for (who, client, status) in [
         ("visitor", town.app.visitor(), 401),
-        ("teacher", town.staff_here(Role::Teacher), 403),
-        ("sibling", town.staff_there(Role::Registrar), 404),
+        ("teacher", town.here(Role::Teacher), 403),
+        ("sibling", town.there(Role::Registrar), 404),
     ] {
         for path in [path.clone(), format!("{path}/1")] {
             assert_eq!(client.get(&path).await.status, on_get(status), "{who}");
@@ -147,7 +147,7 @@ async fn wrong_input_and_two_clerks_lose_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn programs_declare_and_correct() {
     let town = town().await;
-    let clerk = town.staff_here(Role::Registrar);
+    let clerk = town.here(Role::Registrar);
     let path = format!("/api/v1/orgs/{}/staffing", town.world.here.org);
     let kinds = ["manager", "teacher", "social_worker", "other"];
     let counts: Vec<Value> = kinds
@@ -191,8 +191,8 @@ async fn programs_declare_and_correct() {
     );
     let callers = [
         (town.app.visitor(), 401),
-        (town.staff_here(Role::Teacher), 403),
-        (town.staff_there(Role::Registrar), 404),
+        (town.here(Role::Teacher), 403),
+        (town.there(Role::Registrar), 404),
     ];
     let calls = [
         ("GET", path.as_str(), &Value::Null),

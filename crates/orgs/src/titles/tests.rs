@@ -32,7 +32,7 @@ fn list_of(town: &Town) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_title_is_registered_with_its_proof() {
     let town = town().await;
-    let clerk = town.staff_here(Role::Registrar);
+    let clerk = town.here(Role::Registrar);
     let list = list_of(&town);
     let empty = clerk.get(&list).await;
     assert!(empty.shows("还没有登记称号") && empty.body.contains("/desk/metrics/titles.share?org="));
@@ -67,7 +67,7 @@ async fn a_title_is_registered_with_its_proof() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_title_is_changed_and_proven_anew() {
     let town = town().await;
-    let clerk = town.staff_here(Role::Registrar);
+    let clerk = town.here(Role::Registrar);
     let list = list_of(&town);
     let answer = clerk
         .upload(&list, &fields("优质校", "2024-12-01", ""), "a.pdf", PDF)
@@ -102,7 +102,7 @@ async fn a_title_is_changed_and_proven_anew() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_revoked_title_stays_to_be_seen() {
     let town = town().await;
-    let clerk = town.staff_here(Role::Registrar);
+    let clerk = town.here(Role::Registrar);
     let list = list_of(&town);
     let answer = clerk
         .upload(&list, &fields("优质校", "2024-12-01", ""), "a.pdf", PDF)
@@ -136,7 +136,7 @@ async fn a_revoked_title_stays_to_be_seen() {
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_fields_and_wrong_files_are_told_and_nothing_is_written() {
     let town = town().await;
-    let clerk = town.staff_here(Role::Registrar);
+    let clerk = town.here(Role::Registrar);
     let list = list_of(&town);
     let good = fields("优质校", "2024-12-01", "");
     for (typed, bytes, sentence) in [
@@ -192,15 +192,15 @@ async fn wrong_fields_and_wrong_files_are_told_and_nothing_is_written() {
 async fn who_may_not_neither_sees_nor_fetches() {
     let town = town().await;
     let list = list_of(&town);
-    let clerk = town.staff_here(Role::Registrar);
+    let clerk = town.here(Role::Registrar);
     let answer = clerk
         .upload(&list, &fields("隔壁的优质校", "2024-12-01", ""), "a.pdf", PDF)
         .await;
     let page = answer.location().replace("?done=registered", "");
     for (who, client, status) in [
         ("visitor", town.app.visitor(), 401),
-        ("teacher", town.staff_here(Role::Teacher), 403),
-        ("sibling", town.staff_there(Role::Registrar), 404),
+        ("teacher", town.here(Role::Teacher), 403),
+        ("sibling", town.there(Role::Registrar), 404),
     ] {
         for path in [
             list.clone(),
@@ -246,7 +246,7 @@ fn team_title() -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn programs_register_and_prove() {
     let town = town().await;
-    let clerk = town.staff_here(Role::Registrar);
+    let clerk = town.here(Role::Registrar);
     let all = format!("/api/v1/orgs/{}/titles", town.world.here.org);
     let body = team_title();
     let wrong = [
@@ -288,7 +288,7 @@ async fn programs_register_and_prove() {
 #[tokio::test(flavor = "multi_thread")]
 async fn programs_that_may_not_are_refused_and_others_revoke() {
     let town = town().await;
-    let clerk = town.staff_here(Role::Registrar);
+    let clerk = town.here(Role::Registrar);
     let all = format!("/api/v1/orgs/{}/titles", town.world.here.org);
     let body = team_title();
     let made = clerk.call(201, "POST", &all, &body).await;
@@ -298,8 +298,8 @@ async fn programs_that_may_not_are_refused_and_others_revoke() {
     let ended = json!({ "revoked_on": "2026-11-22", "reason": "团队解散", "version": 1 });
     let callers = [
         (town.app.visitor(), 401),
-        (town.staff_here(Role::Teacher), 403),
-        (town.staff_there(Role::Registrar), 404),
+        (town.here(Role::Teacher), 403),
+        (town.there(Role::Registrar), 404),
     ];
     let mut changed = body.clone();
     changed["version"] = json!(1);

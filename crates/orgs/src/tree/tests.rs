@@ -3,7 +3,7 @@
 use super::actions;
 use super::model::{Change, OrgDraft};
 use super::{OrgKind, OrgStatus, find, path_on, tree_on};
-use crate::testing::{Town, on_get, town};
+use crate::testing::{Town, on_get, path, town};
 use kernel::{Date, OrgId};
 use platform::{AppError, Role};
 use serde_json::{Value, json};
@@ -39,15 +39,15 @@ async fn a_move_takes_the_whole_subtree_and_the_past_stays() {
     let (here, there) = (&town.world.here, &town.world.there);
     let area = add(&town, OrgKind::Neighborhood, here.street, "康城居委会").await;
     let site = add(&town, OrgKind::NeighborhoodSite, area, "康城学习点").await;
-    let before = town.path(site).await;
+    let before = path(&town, site).await;
     let ctx = town.app.system();
     actions::move_to(&ctx, area, there.street, &change("2026-09-01", 1))
         .await
         .unwrap();
 
-    let street = town.path(there.street).await;
-    assert_eq!(town.path(area).await, format!("{street}{area}/"));
-    assert_eq!(town.path(site).await, format!("{street}{area}/{site}/"));
+    let street = path(&town, there.street).await;
+    assert_eq!(path(&town, area).await, format!("{street}{area}/"));
+    assert_eq!(path(&town, site).await, format!("{street}{area}/{site}/"));
     for (on, path) in [
         ("2021-02-28", None),
         ("2021-03-01", Some(before.clone())),
@@ -93,7 +93,7 @@ async fn a_merged_school_leaves_everything_in_reach_of_its_successor() {
     let merged = find(db, here.org).await.unwrap();
     assert_eq!(merged.status, OrgStatus::Merged);
     assert_eq!(merged.path, format!("{}{}/", there.path, here.org));
-    assert_eq!(town.path(site).await, format!("{}{site}/", there.path));
+    assert_eq!(path(&town, site).await, format!("{}{site}/", there.path));
     // Two rooms of one name: the one that came gets its school's name in front.
     let rooms = crate::rooms::of_org(db, there.org).await.unwrap();
     let names: Vec<&str> = rooms.iter().map(|room| room.name.as_str()).collect();
@@ -104,7 +104,7 @@ async fn a_merged_school_leaves_everything_in_reach_of_its_successor() {
     let ids: Vec<OrgId> = now.iter().map(|node| node.id).collect();
     assert!(ids.contains(&site) && !ids.contains(&here.org));
     let page = town
-        .staff_there(Role::SchoolHead)
+        .there(Role::SchoolHead)
         .get(&format!("/desk/orgs/{}", here.org))
         .await;
     assert!(page.shows("已并入 七宝镇社区学校"), "{}", page.body);
@@ -152,8 +152,8 @@ async fn only_the_structures_keepers_change_it() {
     let school = town.world.here.org;
     for (who, client, status) in [
         ("visitor", town.app.visitor(), 401),
-        ("head of the school", town.staff_here(Role::SchoolHead), 403),
-        ("bureau of elsewhere", town.staff_there(Role::DistrictBureau), 404),
+        ("head of the school", town.here(Role::SchoolHead), 403),
+        ("bureau of elsewhere", town.there(Role::DistrictBureau), 404),
     ] {
         for verb in ["new", "rename", "move", "merge", "close"] {
             let path = format!("/desk/orgs/{school}/{verb}");
@@ -322,8 +322,8 @@ async fn programs_without_the_structure_are_refused() {
         "into": school, "on": "2026-11-22", "reason": "因为", "version": 1 });
     for (client, status) in [
         (town.app.visitor(), 401),
-        (town.staff_here(Role::SchoolHead), 403),
-        (town.staff_there(Role::DistrictBureau), 404),
+        (town.here(Role::SchoolHead), 403),
+        (town.there(Role::DistrictBureau), 404),
     ] {
         client.call(status, "POST", "/api/v1/orgs", &body).await;
         for verb in ["rename", "move", "merge", "close"] {
@@ -333,7 +333,7 @@ async fn programs_without_the_structure_are_refused() {
         }
     }
     for path in ["/api/v1/desk/orgs", "/api/v1/orgs"] {
-        let sibling = town.staff_there(Role::SchoolHead);
+        let sibling = town.there(Role::SchoolHead);
         let found = sibling
             .call(200, "GET", &format!("{path}?q=莘庄"), &Value::Null)
             .await;
@@ -344,7 +344,7 @@ async fn programs_without_the_structure_are_refused() {
         format!("/api/v1/desk/orgs/{school}"),
         format!("/api/v1/orgs/{school}/history"),
     ] {
-        town.staff_there(Role::SchoolHead)
+        town.there(Role::SchoolHead)
             .call(404, "GET", &path, &Value::Null)
             .await;
     }

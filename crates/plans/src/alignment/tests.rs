@@ -78,11 +78,11 @@ async fn who_may_not_says_nothing_of_pairs() {
     let body = json!({ "item": pair["item"], "upper_item": pair["upper_item"], "verdict": "confirmed" });
     for (who, client, status) in [
         ("visitor", town.app.visitor(), 401),
-        ("teacher", town.school(Role::Teacher), 403),
-        ("head", town.school(Role::SchoolHead), 403),
+        ("teacher", town.here(Role::Teacher), 403),
+        ("head", town.here(Role::SchoolHead), 403),
         (
             "college of a street, for which the draft is not there",
-            town.school(Role::CommunityCollege),
+            town.here(Role::CommunityCollege),
             404,
         ),
     ] {

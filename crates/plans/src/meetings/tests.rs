@@ -57,7 +57,7 @@ async fn what_a_meeting_decides_becomes_a_task_of_its_lead() {
     let town = town().await;
     let plan = issued(&town).await;
     let meeting = called(&town, &plan).await;
-    let (bureau, head) = (town.district(Role::DistrictBureau), town.school(Role::SchoolHead));
+    let (bureau, head) = (town.district(Role::DistrictBureau), town.here(Role::SchoolHead));
     town.app.platform.clock.advance(4 * 86_400 + 7 * 3_600);
     let lead = town.world.here.org.to_string();
     let decision = [
@@ -105,7 +105,7 @@ async fn minutes_are_written_from_the_hour_on_and_read_when_issued() {
     let town = town().await;
     let plan = issued(&town).await;
     let meeting = called(&town, &plan).await;
-    let (bureau, head) = (town.district(Role::DistrictBureau), town.school(Role::SchoolHead));
+    let (bureau, head) = (town.district(Role::DistrictBureau), town.here(Role::SchoolHead));
     let early = bureau
         .post(&format!("{meeting}/minutes"), &[("version", "2")])
         .await;
@@ -150,7 +150,7 @@ async fn a_guest_answers_its_own_notice() {
     let town = town().await;
     let plan = issued(&town).await;
     let meeting = called(&town, &plan).await;
-    let (bureau, head) = (town.district(Role::DistrictBureau), town.school(Role::SchoolHead));
+    let (bureau, head) = (town.district(Role::DistrictBureau), town.here(Role::SchoolHead));
     let page = head.get(&meeting).await;
     assert!(
         page.shows("提交回执") && page.shows("四季度进度"),
@@ -218,7 +218,7 @@ async fn only_hosts_call_and_only_guests_answer() {
     let plan = issued(&town).await;
     let bureau = town.district(Role::DistrictBureau);
     let meeting = drafted(&bureau, &plan).await;
-    let (head, sibling) = (town.school(Role::SchoolHead), town.sibling(Role::SchoolHead));
+    let (head, sibling) = (town.here(Role::SchoolHead), town.there(Role::SchoolHead));
     assert_eq!(head.get(&meeting).await.status, 404, "a draft is not for guests");
     assert_eq!(head.post(&format!("{meeting}/call"), &[]).await.status, 403);
     // Without guests or agenda no notice goes out.
@@ -244,7 +244,7 @@ async fn the_host_writes_down_what_it_heard_and_asks_again_when_the_hour_moves()
     let plan = issued(&town).await;
     let meeting = called(&town, &plan).await;
     let bureau = town.district(Role::DistrictBureau);
-    let (head, sibling) = (town.school(Role::SchoolHead), town.sibling(Role::SchoolHead));
+    let (head, sibling) = (town.here(Role::SchoolHead), town.there(Role::SchoolHead));
     let page = bureau.get(&meeting).await;
     let own = page.body.split("?guest=").skip(1);
     let guests: Vec<&str> = own.filter_map(|rest| rest.split('#').next()).collect();

@@ -127,7 +127,7 @@ async fn a_document_is_uploaded_corrected_and_issued() {
 async fn who_reads_sees_issued_plans_of_those_above_and_no_draft() {
     let town = town().await;
     let plan = uploaded(&town, TEXT).await;
-    let head = town.school(Role::SchoolHead);
+    let head = town.here(Role::SchoolHead);
     assert_eq!(head.get(&plan).await.status, 404);
     assert!(!head.get("/desk/plans").await.shows("2026年某区"));
     let bureau = town.district(Role::DistrictBureau);
@@ -135,8 +135,8 @@ async fn who_reads_sees_issued_plans_of_those_above_and_no_draft() {
         .submit(&format!("{plan}/issue"), &format!("{plan}/issue"), &[])
         .await;
     for reader in [
-        town.school(Role::SchoolHead),
-        town.sibling(Role::Registrar),
+        town.here(Role::SchoolHead),
+        town.there(Role::Registrar),
         town.city(Role::City),
     ] {
         assert!(
@@ -147,7 +147,7 @@ async fn who_reads_sees_issued_plans_of_those_above_and_no_draft() {
         );
         assert_eq!(reader.get(&plan).await.status, 200);
     }
-    assert_eq!(town.school(Role::Teacher).get("/desk/plans").await.status, 403);
+    assert_eq!(town.here(Role::Teacher).get("/desk/plans").await.status, 403);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -157,9 +157,9 @@ async fn who_may_not_write_is_told_so_and_another_orgs_draft_is_not_there() {
     let (item, _) = items(&town, &plan).await[0].clone();
     let city_plan_org = town.world.city.to_string();
     for (who, client, status) in [
-        ("teacher", town.school(Role::Teacher), 403),
-        ("head of a school", town.school(Role::SchoolHead), 403),
-        ("college of a street", town.school(Role::CommunityCollege), 404),
+        ("teacher", town.here(Role::Teacher), 403),
+        ("head of a school", town.here(Role::SchoolHead), 403),
+        ("college of a street", town.here(Role::CommunityCollege), 404),
     ] {
         let mut typed = boxes("1", "65");
         typed.push(("do", "save"));
@@ -179,7 +179,7 @@ async fn who_may_not_write_is_told_so_and_another_orgs_draft_is_not_there() {
     }
     // A college may write, but not issue; a district may not write for the city.
     assert_eq!(
-        town.school(Role::CommunityCollege)
+        town.here(Role::CommunityCollege)
             .post(&format!("{plan}/issue"), &[("version", "1")])
             .await
             .status,
@@ -386,7 +386,7 @@ async fn programs_upload_read_and_issue() {
         .call(200, "GET", "/api/v1/plans?status=draft", &Value::Null)
         .await;
     assert_eq!(drafts["items"].as_array().unwrap().len(), 1);
-    let head = town.school(Role::SchoolHead);
+    let head = town.here(Role::SchoolHead);
     head.call(404, "GET", &plan, &Value::Null).await;
     head.call(403, "POST", "/api/v1/plans", &body).await;
     let told = bureau

@@ -33,6 +33,18 @@ async fn issued(town: &Town) -> (String, String) {
     (plan, task)
 }
 
+/// Sends a slip on a task to the first school, which leads it.
+async fn slip(town: &Town, task: &str) {
+    let bureau = town.district(Role::DistrictBureau);
+    let lead = town.world.here.org.to_string();
+    let form = [
+        ("org", lead.as_str()),
+        ("slip_words", "请说明滞后的原因"),
+        ("slip_due", "2026-11-30"),
+    ];
+    assert_eq!(bureau.post(&format!("{task}/slip"), &form).await.status, 303);
+}
+
 /// What stands in a page behind some words, up to a letter.
 fn after(page: &str, words: &str, end: char) -> String {
     let rest = page.split(words).nth(1).unwrap();
@@ -47,7 +59,7 @@ fn api(path: &str) -> String {
 async fn a_lead_reports_with_evidence_and_the_light_changes() {
     let town = town().await;
     let (plan, task) = issued(&town).await;
-    let head = town.school(Role::SchoolHead);
+    let head = town.here(Role::SchoolHead);
     let page = head.get(&format!("{plan}/progress?mine=yes")).await;
     // 22 November: most of the time is gone and nothing was reported.
     assert!(
@@ -91,7 +103,7 @@ async fn a_lead_reports_with_evidence_and_the_light_changes() {
     let kept = head.get(&format!("{plan}/evidence/{evidence}")).await;
     assert_eq!(kept.bytes, "名单".as_bytes());
     // The sibling reads the plan and the percent, not the words and the evidence of another school.
-    let sibling = town.sibling(Role::SchoolHead);
+    let sibling = town.there(Role::SchoolHead);
     let shown = sibling.get(&task).await;
     assert!(shown.status == 200 && !shown.shows("已新增 57") && !shown.body.contains("/evidence/"));
     let path = format!("{plan}/evidence/{evidence}");
@@ -102,7 +114,7 @@ async fn a_lead_reports_with_evidence_and_the_light_changes() {
 async fn a_wrong_report_comes_back_and_programs_report_too() {
     let town = town().await;
     let (_, task) = issued(&town).await;
-    let head = town.school(Role::SchoolHead);
+    let head = town.here(Role::SchoolHead);
     // Wrong fields come back with what was typed.
     let fields = [("words", "又填一次"), ("target", ""), ("value", "58")];
     let answer = head.upload(&format!("{task}/report"), &fields, "", b"").await;
@@ -125,8 +137,8 @@ async fn who_does_not_lead_reports_nothing() {
     let body = json!({ "words": "偷偷填报", "percent": 80 });
     for (who, client, status) in [
         ("visitor", town.app.visitor(), 401),
-        ("teacher", town.school(Role::Teacher), 403),
-        ("sibling's head", town.sibling(Role::SchoolHead), 403),
+        ("teacher", town.here(Role::Teacher), 403),
+        ("sibling's head", town.there(Role::SchoolHead), 403),
     ] {
         client
             .call(status, "POST", &format!("{}/reports", api(&task)), &body)
@@ -135,7 +147,7 @@ async fn who_does_not_lead_reports_nothing() {
         let answer = client.post(&format!("{task}/milestone"), &milestone).await;
         assert_eq!(answer.status, status, "{who}");
     }
-    let sibling = town.sibling(Role::SchoolHead);
+    let sibling = town.there(Role::SchoolHead);
     assert!(!sibling.get(&task).await.shows("填报这次进展"));
     for (path, status) in [(format!("{plan}/parties"), 403), (format!("{plan}/carry"), 403)] {
         assert_eq!(sibling.get(&path).await.status, status, "{path}");
@@ -225,7 +237,7 @@ async fn a_slip_is_sent_received_replied_to_and_closed() {
     let mut typed = form("2026-11-30").to_vec();
     typed.push(("org", &lead));
     assert_eq!(bureau.post(&format!("{task}/slip"), &typed).await.status, 303);
-    let head = town.school(Role::SchoolHead);
+    let head = town.here(Role::SchoolHead);
     let page = head.get(&task).await;
     assert!(
         page.shows("还没有签收") && page.shows("签收这张督办单"),
@@ -234,7 +246,7 @@ async fn a_slip_is_sent_received_replied_to_and_closed() {
     );
     let slip = after(&page.body, "/slips/", '/');
     let path = format!("{plan}/slips/{slip}");
-    let sibling = town.sibling(Role::SchoolHead);
+    let sibling = town.there(Role::SchoolHead);
     assert_eq!(sibling.post(&format!("{path}/receive"), &[]).await.status, 404);
     assert_eq!(
         sibling
@@ -273,7 +285,7 @@ async fn a_slip_is_sent_received_replied_to_and_closed() {
 async fn a_change_holds_once_it_is_granted() {
     let town = town().await;
     let (plan, task) = issued(&town).await;
-    let head = town.school(Role::SchoolHead);
+    let head = town.here(Role::SchoolHead);
     let target = after(&head.get(&task).await.body, "/targets/", '"');
     let form = [
         ("change_target", target.as_str()),
@@ -382,13 +394,7 @@ async fn slips_reports_and_changes_wait_for_whom_they_concern() {
     let town = town().await;
     let (_, task) = issued(&town).await;
     let bureau = town.district(Role::DistrictBureau);
-    let lead = town.world.here.org.to_string();
-    let form = [
-        ("org", lead.as_str()),
-        ("slip_words", "请说明滞后的原因"),
-        ("slip_due", "2026-11-30"),
-    ];
-    assert_eq!(bureau.post(&format!("{task}/slip"), &form).await.status, 303);
+    slip(&town, &task).await;
     let form = [("change_due", "2027-01-31"), ("reason", "场地被征用了")];
     assert_eq!(bureau.post(&format!("{task}/change"), &form).await.status, 303);
     let world = &town.world;

@@ -253,7 +253,7 @@ async fn files_go_out_and_come_in_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_may_not_is_told_so() {
     let town = town().await;
-    let draft = put(&town, &town.city(), &small()).await;
+    let draft = put(&town, &town.city(Role::City), &small()).await;
     let page = format!("/desk/datasets/{draft}");
     for (who, client, status) in [
         ("visitor", town.app.visitor(), 401),

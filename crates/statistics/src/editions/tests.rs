@@ -9,7 +9,7 @@ use serde_json::json;
 async fn an_approved_return_is_frozen_and_its_errors_are_told() {
     let season = season().await;
     let town = &season.town;
-    let (bureau, city) = (town.district(Role::DistrictBureau), town.city());
+    let (bureau, city) = (town.district(Role::DistrictBureau), town.city(Role::City));
     let sum = sum_of_two(&season).await;
     let freeze = format!("/desk/returns/{sum}/edition");
     let name = [("name", "2026 年统计年度版")];
@@ -51,7 +51,7 @@ async fn an_approved_return_is_frozen_and_its_errors_are_told() {
 async fn what_is_wrong_in_an_edition_is_told_to_everybody() {
     let season = season().await;
     let town = &season.town;
-    let city = town.city();
+    let city = town.city(Role::City);
     let sum = sum_of_two(&season).await;
     act(&city, 204, &sum, "check").await;
     act(&city, 204, &sum, "approve").await;
@@ -98,7 +98,7 @@ async fn what_is_wrong_in_an_edition_is_told_to_everybody() {
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_reads_no_figure_of_few_persons_and_only_who_froze_tells() {
     let mut season = season().await;
-    let city = season.town.city();
+    let city = season.town.city(Role::City);
     // Members of teams are persons, and no metric counts them: two schools with two women each.
     let members = small().replace("\"small\"", "\"members\"").replace(
         "label = \"团队\", unit = \"个\"",

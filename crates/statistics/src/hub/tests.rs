@@ -12,7 +12,7 @@ use platform::{Event, Permission, Role};
 use serde_json::Value;
 use std::path::Path;
 use std::sync::Arc;
-use testkit::{TestApp, World};
+use testkit::TestApp;
 
 fn plain(code: &str) -> String {
     code.to_owned()
@@ -103,30 +103,27 @@ async fn hub() -> Town {
         crate::routes(&Arc::new(Metrics::new(registry, platform)), None)
     })
     .await;
-    let world = World::build(&app.platform).await;
-    Town { app, world }
+    Town::new(app).await
 }
 
-impl Town {
-    async fn seats(&self, room: i64, seats: i64) {
-        let tx = self.app.system().begin().await.unwrap();
-        let sql = "UPDATE room SET seats = $2 WHERE id = $1 {unscoped: a test}";
-        tx.exec(sql, args![room, seats]).await.unwrap();
-        let event = Event::new("test.room", "room", kernel::Id::<()>::from_raw(room));
-        tx.commit(vec![event]).await.unwrap();
-    }
+async fn set_seats(town: &Town, room: i64, seats: i64) {
+    let tx = town.app.system().begin().await.unwrap();
+    let sql = "UPDATE room SET seats = $2 WHERE id = $1 {unscoped: a test}";
+    tx.exec(sql, args![room, seats]).await.unwrap();
+    let event = Event::new("test.room", "room", kernel::Id::<()>::from_raw(room));
+    tx.commit(vec![event]).await.unwrap();
+}
 
-    async fn csv(&self, metric: &str) -> Vec<Vec<String>> {
-        let answer = self.app.visitor().get(&format!("/open-data/{metric}.csv")).await;
-        assert_eq!(answer.status, 200, "{}", answer.body);
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .from_reader(answer.body.as_bytes());
-        let rows = reader
-            .records()
-            .map(|row| row.unwrap().iter().map(str::to_owned).collect());
-        rows.collect()
-    }
+async fn csv(town: &Town, metric: &str) -> Vec<Vec<String>> {
+    let answer = town.app.visitor().get(&format!("/open-data/{metric}.csv")).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(answer.body.as_bytes());
+    let rows = reader
+        .records()
+        .map(|row| row.unwrap().iter().map(str::to_owned).collect());
+    rows.collect()
 }
 
 /// Name of the area, code of the period, value.
@@ -155,7 +152,7 @@ async fn the_catalogue_tells_what_is_known() {
     }
     assert!(page.body.contains("/desk/metrics/learners.count"));
     let json = town
-        .city()
+        .city(Role::City)
         .call(200, "GET", "/api/v1/data/sources", &Value::Null)
         .await;
     assert_eq!(json["items"][0]["id"], "rooms");
@@ -198,7 +195,7 @@ async fn rules_find_what_lies_in_the_readers_scope() {
     let below = format!("/desk/data/quality?org={}", town.world.there.street);
     assert!(district.get(&below).await.shows("七宝镇"));
     assert_eq!(here.get(&below).await.status, 404);
-    town.seats(town.world.here.room, 40).await;
+    set_seats(&town, town.world.here.room, 40).await;
     assert!(here.get("/desk/data/quality/rooms.seats").await.shows("没有查到"));
 }
 
@@ -240,7 +237,7 @@ async fn anybody_may_have_the_published_numbers() {
     assert_eq!(page.status, 200);
     assert!(page.shows("学员人数") && page.body.contains("/open-data/learners.count.csv"));
     assert!(!page.body.contains("learners.elder_share") && !page.body.contains("schools.count"));
-    let rows = town.csv("learners.count").await;
+    let rows = csv(&town, "learners.count").await;
     assert_eq!(rows[0], HEADER);
     assert!(rows.iter().all(|row| row.len() == HEADER.len()));
     let numbers = [
@@ -263,8 +260,8 @@ async fn anybody_may_have_the_published_numbers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn few_people_are_hidden_and_cannot_be_computed() {
     let town = hub().await;
-    town.seats(town.world.here.room, 3).await;
-    let rows = town.csv("learners.count").await;
+    set_seats(&town, town.world.here.room, 3).await;
+    let rows = csv(&town, "learners.count").await;
     let wanted = [
         ("上海市", "33"),
         ("闵行区", "33"),
@@ -276,7 +273,7 @@ async fn few_people_are_hidden_and_cannot_be_computed() {
     let guard = rows.iter().find(|row| row[2] == "七宝镇").unwrap();
     assert!(guard[10].contains("不公布"), "{guard:?}");
     // One room in each school: the totals are few people too.
-    let rows = town.csv("enrollments.count").await;
+    let rows = csv(&town, "enrollments.count").await;
     let wanted = [
         ("上海市", "<5"),
         ("闵行区", "<5"),
@@ -289,11 +286,11 @@ async fn few_people_are_hidden_and_cannot_be_computed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_is_made_once_a_day() {
     let town = hub().await;
-    let first = town.csv("learners.count").await;
-    town.seats(town.world.here.room, 25).await;
-    assert_eq!(town.csv("learners.count").await, first);
+    let first = csv(&town, "learners.count").await;
+    set_seats(&town, town.world.here.room, 25).await;
+    assert_eq!(csv(&town, "learners.count").await, first);
     let statements = town.app.platform.db.statements_run();
-    assert_eq!(town.csv("learners.count").await, first);
+    assert_eq!(csv(&town, "learners.count").await, first);
     assert!(town.app.platform.db.statements_run() - statements < 5);
 }
 

@@ -13,7 +13,7 @@ pub struct Season {
 
 pub async fn season() -> Season {
     let town = town().await;
-    let bureau = town.city();
+    let bureau = town.city(Role::City);
     let body = json!({ "org": town.world.city, "toml": small() });
     let made = bureau.call(200, "POST", "/api/v1/datasets", &body).await;
     let version = made["id"].as_str().unwrap().to_owned();

@@ -30,7 +30,7 @@ const NEXT: &str = "valid_from = \"2027-01-01\"";
 #[tokio::test(flavor = "multi_thread")]
 async fn a_version_for_next_year_leaves_this_years_list_and_ends_the_earlier_one() {
     let season = season().await;
-    let (clerk, city) = (season.town.here(Role::Registrar), season.town.city());
+    let (clerk, city) = (season.town.here(Role::Registrar), season.town.city(Role::City));
     let next = draft(&city, season.town.world.city, YEAR, NEXT).await;
     publish(&city, 204, &next).await;
     let list = clerk.get("/desk/returns").await;
@@ -57,7 +57,7 @@ async fn a_version_for_next_year_leaves_this_years_list_and_ends_the_earlier_one
 #[tokio::test(flavor = "multi_thread")]
 async fn returns_of_a_version_out_of_use_keep_their_door() {
     let season = season().await;
-    let (clerk, city) = (season.town.here(Role::Registrar), season.town.city());
+    let (clerk, city) = (season.town.here(Role::Registrar), season.town.city(Role::City));
     let bureau = season.town.district(Role::DistrictBureau);
     let id = season.open(&clerk, season.town.world.here.org).await;
     let page = format!("/desk/datasets/{}", season.version);
@@ -80,7 +80,7 @@ async fn returns_of_a_version_out_of_use_keep_their_door() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_draft_is_not_filled_and_its_form_is_not_kept() {
     let season = season().await;
-    let (clerk, city) = (season.town.here(Role::Registrar), season.town.city());
+    let (clerk, city) = (season.town.here(Role::Registrar), season.town.city(Role::City));
     let school = season.town.world.here.org;
     let next = draft(&city, season.town.world.city, "\"small\"", "\"other\"").await;
     let body = json!({ "version": next, "org": school, "period": "2026" });
@@ -170,7 +170,7 @@ async fn what_was_filed_is_not_computed_anew() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_formula_that_waits_for_another_return_asks_for_a_note() {
     let season = season().await;
-    let (clerk, city) = (season.town.here(Role::Registrar), season.town.city());
+    let (clerk, city) = (season.town.here(Role::Registrar), season.town.city(Role::City));
     let toml = small().replace("\"small\"", "\"waits\"").replace(
         "\"T1_all_people / T1_all_classes\"",
         "'of[\"elsewhere\"].T1_a_n / T1_all_classes'",

@@ -80,7 +80,7 @@ async fn an_amendment_opens_its_cells_until_the_level_above_has_summed_up() {
     let (clerk, bureau, city) = (
         town.here(Role::Registrar),
         town.district(Role::DistrictBureau),
-        town.city(),
+        town.city(Role::City),
     );
     let id = season.ready(&clerk, town.world.here.org).await;
     act(&clerk, 204, &id, "file").await;
@@ -184,7 +184,7 @@ async fn sums_that_changed_are_told_before_they_go_on() {
 async fn a_sum_that_came_back_takes_up_the_sums_of_now() {
     let season = season().await;
     let town = &season.town;
-    let (bureau, city) = (town.district(Role::DistrictBureau), town.city());
+    let (bureau, city) = (town.district(Role::DistrictBureau), town.city(Role::City));
     let approved = async |clerk: &Client, org| {
         let id = season.ready(clerk, org).await;
         act(clerk, 204, &id, "file").await;
@@ -252,7 +252,7 @@ async fn checked(season: &Season, clerk: &Client, org: kernel::OrgId) -> String 
 async fn a_return_and_its_sum_approved_at_once_never_miss_each_other() {
     let season = season().await;
     let town = &season.town;
-    let (bureau, city) = (town.district(Role::DistrictBureau), town.city());
+    let (bureau, city) = (town.district(Role::DistrictBureau), town.city(Role::City));
     let first = checked(&season, &town.here(Role::Registrar), town.world.here.org).await;
     act(&bureau, 204, &first, "approve").await;
     let late = checked(&season, &town.there(Role::Registrar), town.world.there.org).await;
@@ -291,7 +291,10 @@ async fn a_return_and_its_sum_approved_at_once_never_miss_each_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_school_merged_in_mid_period_counts_where_it_went_and_is_not_taken_for_another() {
     let mut season = season().await;
-    let (city, bureau) = (season.town.city(), season.town.district(Role::DistrictBureau));
+    let (city, bureau) = (
+        season.town.city(Role::City),
+        season.town.district(Role::DistrictBureau),
+    );
     let by_street = small()
         .replace("\"small\"", "\"streets\"")
         .replace("files = [\"district\"]", "files = [\"street\"]")

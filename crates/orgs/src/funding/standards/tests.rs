@@ -30,7 +30,7 @@ async fn standard(town: &Town) -> String {
 async fn a_districts_standard_holds_below_until_it_is_withdrawn() {
     let town = town().await;
     let city = town.district(Role::City);
-    let clerk = town.staff_here(Role::Registrar);
+    let clerk = town.here(Role::Registrar);
     let path = format!("/desk/orgs/{}/funding/standards", town.world.district);
     assert!(city.get(&path).await.shows("没有要核对的经费标准"));
     let answer = city.post(&path, &fields("2.00", "1")).await;
@@ -110,8 +110,8 @@ async fn wrong_standards_come_back_and_who_may_not_sets_none() {
     assert!(answer.status == 409 && answer.shows("不能定经费标准"));
     for (who, client, status) in [
         ("visitor", town.app.visitor(), 401),
-        ("teacher", town.staff_here(Role::Teacher), 403),
-        ("registrar below", town.staff_here(Role::Registrar), 404),
+        ("teacher", town.here(Role::Teacher), 403),
+        ("registrar below", town.here(Role::Registrar), 404),
     ] {
         assert_eq!(client.get(&path).await.status, on_get(status), "{who}");
         assert_eq!(
@@ -160,8 +160,8 @@ async fn programs_set_and_withdraw_standards() {
     let reason = json!({ "reason": "文件已废止", "version": 1 });
     let callers = [
         (town.app.visitor(), 401),
-        (town.staff_here(Role::Teacher), 403),
-        (town.staff_there(Role::Registrar), 404),
+        (town.here(Role::Teacher), 403),
+        (town.there(Role::Registrar), 404),
     ];
     let calls = [
         ("GET", path.as_str(), &Value::Null),

@@ -42,8 +42,8 @@ async fn a_slip_goes_its_way_as_json() {
     let town = town().await;
     let (plan, task) = issued(&town).await;
     let (slips, plan) = (format!("{}/slips", api(&task)), api(&plan));
-    let (bureau, head) = (town.district(Role::DistrictBureau), town.school(Role::SchoolHead));
-    let sibling = town.sibling(Role::SchoolHead);
+    let (bureau, head) = (town.district(Role::DistrictBureau), town.here(Role::SchoolHead));
+    let sibling = town.there(Role::SchoolHead);
     let lead = town.world.here.org.to_string();
     let body = json!({ "org": lead, "words": "请说明滞后的原因", "due": "2026-11-30" });
     head.call(403, "POST", &slips, &body).await;
@@ -99,8 +99,8 @@ async fn a_slip_goes_its_way_as_json() {
 async fn a_change_is_asked_for_and_decided_as_json() {
     let town = town().await;
     let (plan, task) = issued(&town).await;
-    let (bureau, head) = (town.district(Role::DistrictBureau), town.school(Role::SchoolHead));
-    let sibling = town.sibling(Role::SchoolHead);
+    let (bureau, head) = (town.district(Role::DistrictBureau), town.here(Role::SchoolHead));
+    let sibling = town.there(Role::SchoolHead);
     let target = target(&bureau, &plan).await;
     let (changes, plan) = (format!("{}/changes", api(&task)), api(&plan));
     let body = json!({ "target": target, "value": "50", "reason": "两处场地被征用" });
@@ -150,8 +150,8 @@ async fn milestones_as_json() {
     let town = town().await;
     let (_, task) = issued(&town).await;
     let task = api(&task);
-    let head = town.school(Role::SchoolHead);
-    let sibling = town.sibling(Role::SchoolHead);
+    let head = town.here(Role::SchoolHead);
+    let sibling = town.there(Role::SchoolHead);
     let milestones = format!("{task}/milestones");
     let body = json!({ "title": "完成选点", "due": "2026-12-01" });
     sibling.call(403, "POST", &milestones, &body).await;
@@ -193,7 +193,7 @@ async fn duties_and_states_as_json() {
     let town = town().await;
     let (plan, task) = issued(&town).await;
     let (task, tasks) = (api(&task), format!("{}/tasks", api(&plan)));
-    let (bureau, head) = (town.district(Role::DistrictBureau), town.school(Role::SchoolHead));
+    let (bureau, head) = (town.district(Role::DistrictBureau), town.here(Role::SchoolHead));
     let helper = json!({ "part": "helper" });
     let duty = format!("{task}/duties/{}", town.world.there.org);
     head.call(403, "PUT", &duty, &helper).await;
@@ -231,7 +231,7 @@ async fn duties_and_states_as_json() {
 async fn a_target_stands_by_its_metric_or_by_what_was_typed() {
     let town = town().await;
     let (plan, task) = issued(&town).await;
-    let (bureau, head) = (town.district(Role::DistrictBureau), town.school(Role::SchoolHead));
+    let (bureau, head) = (town.district(Role::DistrictBureau), town.here(Role::SchoolHead));
     let target = target(&bureau, &plan).await;
     let standing = format!("{}/targets/{target}", api(&plan));
     let shown = get(&bureau, &standing).await;
@@ -290,7 +290,7 @@ async fn what_is_of_a_siblings_plan_is_not_there() {
     let (plan, task) = issued(&town).await;
     let own = api(&plan);
     let (other, foreign) = siblings(&town).await;
-    let head = town.school(Role::SchoolHead);
+    let head = town.here(Role::SchoolHead);
     let bureau = town.district(Role::DistrictBureau);
     let target = target(&bureau, &plan).await;
     for noun in ["milestones", "slips", "changes"] {
@@ -336,7 +336,7 @@ async fn reports_of_an_earlier_year_do_not_count_for_what_returns() {
     let town = town().await;
     let (plan, task) = issued(&town).await;
     let bureau = town.district(Role::DistrictBureau);
-    let head = town.school(Role::SchoolHead);
+    let head = town.here(Role::SchoolHead);
     let target = target(&bureau, &plan).await;
     let binding = json!({ "metric": null, "growth": true });
     bureau

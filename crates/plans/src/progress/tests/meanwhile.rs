@@ -68,7 +68,7 @@ async fn a_draft_that_is_thrown_away_gives_its_tasks_back() {
 async fn a_change_of_what_has_changed_is_not_granted() {
     let town = town().await;
     let (plan, task) = issued(&town).await;
-    let head = town.school(Role::SchoolHead);
+    let head = town.here(Role::SchoolHead);
     let target = after(&head.get(&task).await.body, "/targets/", '"');
     for value in ["50", "40"] {
         let form = [
@@ -115,7 +115,7 @@ async fn a_new_last_day_ends_a_window_of_every_year() {
     tx.finish().await.unwrap();
     let bureau = town.district(Role::DistrictBureau);
     assert!(bureau.get(&task).await.shows("2026-04-01 至 2026-05-31"));
-    let head = town.school(Role::SchoolHead);
+    let head = town.here(Role::SchoolHead);
     let form = [("change_due", "2026-12-20"), ("reason", "场地被征用了")];
     assert_eq!(head.post(&format!("{task}/change"), &form).await.status, 303);
     let page = bureau.get(&task).await;

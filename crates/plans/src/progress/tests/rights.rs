@@ -1,6 +1,6 @@
 //! For whom somebody speaks on a task: who looks over a lead is not the lead.
 
-use super::{after, api, issued};
+use super::{after, api, issued, slip};
 use crate::testing::town;
 use platform::Role;
 use serde_json::json;
@@ -10,20 +10,14 @@ async fn who_looks_over_a_lead_neither_reports_as_it_nor_answers_its_slip() {
     let town = town().await;
     let (plan, task) = issued(&town).await;
     let bureau = town.district(Role::DistrictBureau);
-    let lead = town.world.here.org.to_string();
-    let form = [
-        ("org", lead.as_str()),
-        ("slip_words", "请说明滞后的原因"),
-        ("slip_due", "2026-11-30"),
-    ];
-    assert_eq!(bureau.post(&format!("{task}/slip"), &form).await.status, 303);
+    slip(&town, &task).await;
     let page = bureau.get(&task).await;
     assert!(
         page.shows("还没有签收") && !page.shows("签收这张督办单") && !page.shows("回复这张督办单"),
         "{}",
         page.body
     );
-    let head = town.school(Role::SchoolHead);
+    let head = town.here(Role::SchoolHead);
     let slip = after(&head.get(&task).await.body, "/slips/", '/');
     let path = format!("{plan}/slips/{slip}");
     assert_eq!(bureau.post(&format!("{path}/receive"), &[]).await.status, 404);
@@ -123,7 +117,7 @@ async fn percent_and_light_are_the_same_for_whoever_looks() {
     assert_eq!(bureau.submit(&issue, &issue, &[]).await.status, 303);
     let path = format!("{}/tasks", api(&plan));
     let mut seen = Vec::new();
-    for client in [bureau, town.school(Role::SchoolHead)] {
+    for client in [bureau, town.here(Role::SchoolHead)] {
         let tasks = client.call(200, "GET", &path, &serde_json::Value::Null).await;
         let first = tasks["items"][0].clone();
         // The metric of learning points says that none is there, to whoever may not read it too.

@@ -1,6 +1,6 @@
 //! What was typed is not lost: replies, notes, new figures; and evidence is saved, never shown in the browser.
 
-use super::{after, issued};
+use super::{after, issued, slip};
 use crate::testing::town;
 use platform::Role;
 
@@ -9,14 +9,8 @@ async fn a_reply_that_is_not_taken_comes_back_and_a_second_stands_behind_the_fir
     let town = town().await;
     let (plan, task) = issued(&town).await;
     let bureau = town.district(Role::DistrictBureau);
-    let lead = town.world.here.org.to_string();
-    let form = [
-        ("org", lead.as_str()),
-        ("slip_words", "请说明滞后的原因"),
-        ("slip_due", "2026-11-30"),
-    ];
-    assert_eq!(bureau.post(&format!("{task}/slip"), &form).await.status, 303);
-    let head = town.school(Role::SchoolHead);
+    slip(&town, &task).await;
+    let head = town.here(Role::SchoolHead);
     let slip = after(&head.get(&task).await.body, "/slips/", '/');
     let path = format!("{plan}/slips/{slip}");
     let reply = format!("{path}/reply");
@@ -61,7 +55,7 @@ async fn a_reply_that_is_not_taken_comes_back_and_a_second_stands_behind_the_fir
 async fn a_note_that_is_not_taken_comes_back() {
     let town = town().await;
     let (plan, task) = issued(&town).await;
-    let head = town.school(Role::SchoolHead);
+    let head = town.here(Role::SchoolHead);
     let form = [("change_due", "2026-12-20"), ("reason", "场地被征用了")];
     assert_eq!(head.post(&format!("{task}/change"), &form).await.status, 303);
     let bureau = town.district(Role::DistrictBureau);
@@ -94,7 +88,7 @@ async fn a_note_that_is_not_taken_comes_back() {
         "{}",
         late.body
     );
-    let sibling = town.sibling(Role::SchoolHead);
+    let sibling = town.there(Role::SchoolHead);
     assert_eq!(sibling.post(&path, &[("verdict", "approved")]).await.status, 403);
 }
 
@@ -102,7 +96,7 @@ async fn a_note_that_is_not_taken_comes_back() {
 async fn a_new_figure_of_no_target_is_told() {
     let town = town().await;
     let (_, task) = issued(&town).await;
-    let head = town.school(Role::SchoolHead);
+    let head = town.here(Role::SchoolHead);
     let form = [
         ("change_target", ""),
         ("change_value", "47"),
@@ -122,7 +116,7 @@ async fn a_new_figure_of_no_target_is_told() {
 async fn evidence_is_saved_and_never_shown_in_the_browser() {
     let town = town().await;
     let (plan, task) = issued(&town).await;
-    let head = town.school(Role::SchoolHead);
+    let head = town.here(Role::SchoolHead);
     let fields = [("words", "已新增 57 个学习点")];
     let answer = head
         .upload(&format!("{task}/report"), &fields, "证明.txt", "名单".as_bytes())
