@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { startBrowser, visitor } from '../browser.js';
-import { signIn } from '../people.js';
-import { startServer } from '../server.js';
+import { daysPass, signIn } from '../people.js';
+import { startServer, TODAY } from '../server.js';
 import { steps } from '../steps.js';
 
 const DESK = { width: 1280, height: 900 };
@@ -17,6 +17,7 @@ let browser;
 let bureau;
 let year;
 let plan;
+let school;
 const { wrong, look, main, open, press } = steps(() => server);
 
 before(async () => {
@@ -125,6 +126,7 @@ test('a return opens filled, comes back by one cell, and is approved', async () 
   await look(head, 'returns');
   await press(head, '开始填报');
   const path = new URL(head.url()).pathname;
+  [school] = (await head.locator('main h1').innerText()).split(' ');
   await open(head, `${path}?table=T5`);
   assert.match(await main(head), /系统/);
   await look(head, 'return, phone');
@@ -150,23 +152,47 @@ test('a return opens filled, comes back by one cell, and is approved', async () 
   await head.context().close();
 });
 
-test('the district sums up what was approved, and the city approves it', async () => {
-  await open(bureau, '/desk/returns');
-  const row = bureau.locator('main tr', { has: bureau.locator('th', { hasText: /^闵行$/ }) });
-  await row.getByRole('button').click();
-  await bureau.waitForLoadState();
-  const path = new URL(bureau.url()).pathname;
-  assert.match(await main(bureau), /这是汇总表/);
-  await look(bureau, 'sum');
-  await fillUp(bureau, path);
-  await file(bureau, path);
-  const city = (await visitor(browser, server.url, DESK)).page;
-  await signIn(city, server.url, 'city');
+/** The city finds a return in order and approves it. */
+async function approve(city, path) {
   await open(city, `${path}/review`);
   await press(city, '核对通过');
   await open(city, `${path}/review`);
   await press(city, '审核通过');
-  await open(bureau, path);
+}
+
+/** Begins the return of an organisation from the list; gives its path. */
+async function begin(page, name) {
+  await open(page, '/desk/returns');
+  const row = page.locator('main tr', { has: page.locator('th', { hasText: new RegExp(`^${name}$`) }) });
+  await row.getByRole('button').click();
+  await page.waitForLoadState();
+  return new URL(page.url()).pathname;
+}
+
+test('street and district sum up what was approved, and the city approves it', async () => {
+  const district = await begin(bureau, '闵行');
+  assert.match(await main(bureau), /这是汇总表/);
+  await press(bureau, '上报给上级');
+  assert.match(await main(bureau), /下级还没有审核通过的报表，没有数可以汇总/);
+  await look(bureau, 'nothing to sum up');
+  // The street of the school whose return was approved.
+  await open(bureau, '/desk/returns');
+  const names = await bureau.locator('main tbody th').allInnerTexts();
+  const street = names.find((name) => !name.includes('学校') && school.startsWith(name.trim())).trim();
+  const below = await begin(bureau, street);
+  await look(bureau, 'sum');
+  await fillUp(bureau, below);
+  await file(bureau, below);
+  const city = (await visitor(browser, server.url, DESK)).page;
+  await signIn(city, server.url, 'city');
+  await approve(city, below);
+  await open(bureau, `${district}/refresh`);
+  await bureau.locator('main form button').first().click();
+  await bureau.waitForLoadState();
+  await fillUp(bureau, district);
+  await file(bureau, district);
+  await approve(city, district);
+  await open(bureau, district);
   assert.match(await main(bureau), /已审核|已锁定/);
   await city.context().close();
 });
@@ -184,6 +210,64 @@ test('the cockpit shows the figures, and one click leads to the rows', async () 
     await look(page, `metric, ${name}`);
     await page.context().close();
   }
+});
+
+/** Fills in a form's fields by name. */
+async function fill(page, fields) {
+  for (const [name, value] of Object.entries(fields)) await page.fill(`main [name="${name}"]`, value);
+}
+
+/** A day so many days after the one on which the demo began. */
+function dayAfter(days) {
+  return new Date(Date.parse(TODAY) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+test('a meeting is called on what lags, a school answers, and what is decided is a task', async () => {
+  await open(bureau, `${plan}/meetings/new`);
+  await fill(bureau, { title: '学促委联络员会议', day: dayAfter(-1), time: '14:00', place: '区社区学院 301' });
+  await press(bureau, '保存，接着选参会单位');
+  assert.match(await main(bureau), /会议时间已经过了/);
+  await fill(bureau, { day: dayAfter(4) });
+  await press(bureau, '保存，接着选参会单位');
+  const meeting = new URL(bureau.url()).pathname;
+  await press(bureau, '发出会议通知');
+  assert.match(await main(bureau), /还没有参会单位/);
+  await open(bureau, meeting);
+  await bureau.locator('main input[name=groups][value=street_schools]').check();
+  await press(bureau, '加到参会单位');
+  const lagging = bureau.locator('main input[name=tasks]');
+  if (await lagging.count()) await lagging.first().check();
+  await fill(bureau, { points: '年底统计填报' });
+  await press(bureau, '加到议程');
+  await look(bureau, 'meeting, prepared');
+  await press(bureau, '发出会议通知');
+  const head = (await visitor(browser, server.url, PHONE)).page;
+  await signIn(head, server.url, 'school_head');
+  await head.getByRole('link', { name: /回复会议通知：学促委联络员会议/ }).click();
+  await head.waitForLoadState();
+  await head.locator('main input[name=answer][value=comes]').check();
+  await press(head, '提交回执');
+  assert.match(await main(head), /参会人/);
+  await fill(head, { note: '王校长' });
+  await press(head, '提交回执');
+  assert.match(await main(head), /回执已登记/);
+  await look(head, 'meeting, answered on a phone');
+  await daysPass(bureau, server.url, 5);
+  await signIn(bureau, server.url, 'district_bureau');
+  await open(bureau, `${meeting}/minutes`);
+  await bureau.locator('main textarea[name^="point-"]').first().fill('各校月底前补齐。');
+  await press(bureau, '保存记录');
+  await fill(bureau, { decision: '新增3个老年教育社会学习点', due: dayAfter(30) });
+  await bureau.locator('main select[name=lead]').selectOption({ index: 1 });
+  await press(bureau, '加这一条');
+  await look(bureau, 'minutes');
+  await press(bureau, '印发纪要');
+  await look(bureau, 'meeting, closed');
+  await bureau.locator('main table a', { hasText: '新增3个老年教育社会学习点' }).first().click();
+  await bureau.waitForLoadState();
+  assert.match(await main(bureau), /会议议定事项|学促委联络员会议/);
+  assert.match(await main(bureau), /3 个/);
+  await head.context().close();
 });
 
 test('no page of the way has a fault', () => assert.deepEqual(wrong, []));

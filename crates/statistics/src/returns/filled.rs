@@ -174,7 +174,7 @@ impl Filled {
                 element,
                 &cell.content(),
                 last,
-                self.troubles.get(&at),
+                (self.troubles.get(&at), model::automatic(element, self.row.how)),
             ));
         }
         let beyond = |place: &Place| self.beyond.get(place).copied();

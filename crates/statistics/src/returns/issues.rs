@@ -56,7 +56,7 @@ pub fn issue_of_cell(
     element: &Element,
     content: &Content,
     last_year: Option<Number>,
-    trouble: Option<&String>,
+    (trouble, automatic): (Option<&String>, Option<Origin>),
 ) -> Option<Issue> {
     let issue = |sentence: String| {
         Some(Issue {
@@ -69,8 +69,11 @@ pub fn issue_of_cell(
         return issue(sentence.clone());
     }
     let Some(value) = content.value else {
-        return match content.origin {
-            Origin::Formula => None,
+        return match (content.origin, automatic) {
+            (Origin::Formula, _) => None,
+            (_, Some(Origin::Sum)) => {
+                issue("这一格由下级的报表相加，现在没有审核通过的。没有下级的话请填 0。".into())
+            }
             _ => issue("这一格还没有填。没有的话请填 0。".into()),
         };
     };
@@ -195,7 +198,7 @@ mod tests {
                 origin: Origin::Typed,
                 reason: reason.into(),
             };
-            let issue = issue_of_cell(&typed_element(), &content, before.map(number), None);
+            let issue = issue_of_cell(&typed_element(), &content, before.map(number), (None, None));
             assert_eq!(issue.is_some(), told, "{now} {before:?}");
         }
     }
@@ -231,7 +234,7 @@ mod tests {
                 origin,
                 reason: reason.into(),
             };
-            let issue = issue_of_cell(&typed_element(), &content, None, None);
+            let issue = issue_of_cell(&typed_element(), &content, None, (None, None));
             assert_eq!(
                 issue.is_some_and(|one| one.force == Force::Must),
                 told,

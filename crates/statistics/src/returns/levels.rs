@@ -183,6 +183,26 @@ pub async fn missing_below(
     Ok(i64::try_from(missing).unwrap_or(i64::MAX))
 }
 
+/// Whether a summed return has nothing to sum up for good: nobody stands below it by its dataset, and nobody counts in it.
+///
+/// # Errors
+/// [`AppError::Unavailable`] when the database is.
+pub async fn nobody_below(
+    ctx: &Ctx,
+    metrics: &Measures,
+    definition: &Definition,
+    row: &ReturnRow,
+) -> AppResult<bool> {
+    let missing = missing_below(ctx, ctx.db(), metrics, definition, row).await?;
+    Ok(missing == 0 && !counts_below(ctx.db(), row).await?)
+}
+
+/// Whether anybody counts in a summed return.
+pub(super) async fn counts_below(db: &Db, row: &ReturnRow) -> AppResult<bool> {
+    let counted = store::counted_below(db, row.dataset_id, &row.period, row.org_id).await?;
+    Ok(!counted.is_empty())
+}
+
 /// A return that the tree of now has elsewhere.
 struct Move {
     id: ReturnId,

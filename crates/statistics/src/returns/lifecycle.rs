@@ -72,6 +72,19 @@ async fn same_sums(ctx: &Ctx, tx: &Tx, metrics: &Measures, filled: &Filled) -> A
     }
 }
 
+/// A sum of nothing is not filed: every cell of it would ask for a figure that only the returns below can give.
+fn nothing_below(row: &ReturnRow) -> AppError {
+    AppError::refused_with_door(
+        "nothing_below",
+        "下级还没有审核通过的报表，没有数可以汇总。请先等下级上报、审核通过，再重新取数、上报。",
+        "看下级填到哪一步",
+        format!(
+            "/desk/returns?version={}&period={}",
+            row.dataset_version_id, row.period
+        ),
+    )
+}
+
 /// Hands a return in.
 ///
 /// # Errors
@@ -86,6 +99,9 @@ pub async fn file(ctx: &Ctx, metrics: &Measures, id: ReturnId, note: &str, versi
     let filled = Filled::read(&tx, row).await?;
     same_sums(ctx, &tx, metrics, &filled).await?;
     let missing = levels::missing_below(ctx, &tx, metrics, &filled.form.definition, &filled.row).await?;
+    if missing > 0 && !levels::counts_below(&tx, &filled.row).await? {
+        return Err(nothing_below(&filled.row));
+    }
     let note = issues::may_file(&filled.issues(), missing, note)?;
     // Formulas are computed when a return is read: what they give now is kept with it.
     let mut cells = filled.cells.clone();

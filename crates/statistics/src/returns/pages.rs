@@ -2,6 +2,7 @@
 
 use super::actions::{self, Difference, Keep, Shown, Typed, Unsaved};
 use super::issues::Issue;
+use super::levels;
 use super::model::{self, ReturnStatus};
 use super::store::{AmendmentRow, ChangeRow, ReturnRow};
 use super::views::{self, Cell, Grid, Notes, grid, shown_number};
@@ -246,10 +247,21 @@ fn typed(posted: &Posted, sums: &HashSet<String>) -> Vec<Typed> {
 }
 
 /// Saves the cells of a table, or one cell when a script sends it.
-pub(super) async fn save(ctx: Ctx, Path(at): Path<String>, posted: Posted) -> AppResult<Response> {
+pub(super) async fn save(
+    ctx: Ctx,
+    Extension(metrics): Extension<Measures>,
+    Path(at): Path<String>,
+    posted: Posted,
+) -> AppResult<Response> {
     let id: ReturnId = id(&at)?;
     let sums = if posted.get("rest") == "0" {
-        actions::get(&ctx, id).await?.sums()
+        let shown = actions::get(&ctx, id).await?;
+        let filled = &shown.filled;
+        // Where nobody stands below, nobody else will ever fill them.
+        match levels::nobody_below(&ctx, &metrics, &filled.form.definition, &filled.row).await? {
+            true => HashSet::new(),
+            false => shown.sums(),
+        }
     } else {
         HashSet::new()
     };

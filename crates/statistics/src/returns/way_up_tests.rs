@@ -141,6 +141,41 @@ async fn sum_up(season: &Season, bureau: &Client, city: &Client) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_sum_of_nothing_is_not_filed() {
+    let season = season().await;
+    let bureau = season.town.district(Role::DistrictBureau);
+    let sum = season.open(&bureau, season.town.world.district).await;
+    let told = act(&bureau, 409, &sum, "file").await;
+    assert_eq!(told["type"], "/problems/nothing_below", "{told}");
+    // Whoever says that the rest is none says nothing of what others will fill.
+    let page = format!("/desk/returns/{sum}?table=T1");
+    let rest = [("v.T1_all_teams", " "), ("rest", "0")];
+    let cells = format!("/desk/returns/{sum}/cells");
+    bureau.submit(&page, &cells, &rest).await;
+    let now = read(&bureau, &sum).await;
+    assert_eq!(cell(&now, "T1_all_teams")["value"], Value::Null, "{now}");
+    // A street under which nobody files has nothing to wait for.
+    let mut season = season;
+    let city = season.town.city(Role::City);
+    let by_street = small()
+        .replace("\"small\"", "\"streets\"")
+        .replace("files = [\"district\"]", "files = [\"street\"]")
+        .replace("files = [\"street_school\"]", "files = [\"college\"]")
+        .replace("\"city\"", "\"district\"");
+    let body = json!({ "org": season.town.world.city, "toml": by_street });
+    let made = city.call(200, "POST", "/api/v1/datasets", &body).await;
+    season.version = made["id"].as_str().unwrap().to_owned();
+    let publish = format!("/api/v1/datasets/{}/publish", season.version);
+    city.call(204, "POST", &publish, &json!({ "version": 1 })).await;
+    let alone = season.open(&bureau, season.town.world.here.street).await;
+    let page = format!("/desk/returns/{alone}?table=T1");
+    let cells = format!("/desk/returns/{alone}/cells");
+    bureau.submit(&page, &cells, &rest).await;
+    let now = read(&bureau, &alone).await;
+    assert_eq!(cell(&now, "T1_all_teams")["value"], "0", "{now}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn sums_that_changed_are_told_before_they_go_on() {
     let season = season().await;
     let town = &season.town;
