@@ -195,15 +195,18 @@ async fn agrees(
     }
     let span = (month.month.as_str(), month.month.as_str());
     let own = store::cells(ctx.db(), source.id, &orgs, false, span, true).await?;
-    let rolled = roll::united(&tree, own)?;
+    let mut rolled = roll::united(&tree, own)?;
+    // What stands above took in this part of itself only.
+    let orgs: BTreeSet<OrgId> = orgs.into_iter().collect();
+    rolled.retain(|org, cells| orgs.contains(org) && !cells.is_empty());
+    let orgs: Vec<OrgId> = orgs.into_iter().collect();
     let stored = store::cells(ctx.db(), source.id, &orgs, true, span, true).await?;
     let says = |row: &Stored| {
         rolled
             .get(&row.org_id)
             .is_some_and(|cells| roll::says(row, cells))
     };
-    let filled = rolled.values().filter(|cells| !cells.is_empty()).count();
-    Ok(stored.len() == filled && stored.iter().all(says))
+    Ok(stored.len() == rolled.len() && stored.iter().all(says))
 }
 
 /// Rolls a month up; gives how many cells were wrong without a reason.

@@ -33,7 +33,8 @@ pub async fn proposed(
 
 /// How a task stands on an agenda.
 pub(super) fn title(task: &Progress) -> String {
-    let mut title: String = format!("{}：{}", task.item, task.task.row.text)
+    let mut title: String = task
+        .title()
         .chars()
         .filter(|letter| !letter.is_control())
         .take(150)

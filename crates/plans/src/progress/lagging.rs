@@ -62,7 +62,7 @@ async fn of_plan(
         let led = task.duties.iter().any(|duty| duty.org_path.starts_with(path));
         (own || led).then(|| {
             let lagging = Lagging {
-                title: format!("{}：{}", task.item, task.task.row.text),
+                title: task.title(),
                 leads: task.leads(),
                 far: task.far(),
                 light: light.word.clone(),

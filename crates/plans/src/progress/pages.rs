@@ -77,6 +77,16 @@ impl Progress {
         }
     }
 
+    /// The item and the words of the task, once where they are the same.
+    pub(crate) fn title(&self) -> String {
+        let (item, words) = (&self.item, &self.task.row.text);
+        if item.contains(words.as_str()) {
+            item.clone()
+        } else {
+            format!("{item}：{words}")
+        }
+    }
+
     /// Who leads, in words.
     pub(crate) fn leads(&self) -> String {
         let known = self.names(DutyPart::Lead);

@@ -12,7 +12,7 @@ use platform::{AppError, AppResult, Ctx};
 use std::collections::HashMap;
 
 /// Most late returns and most lagging tasks that are shown.
-pub const MOST_BEHIND: usize = 20;
+pub const MOST_BEHIND: usize = 5;
 /// Months in the course of a figure.
 const COURSE: usize = 12;
 
