@@ -90,6 +90,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     use utoipa::OpenApi;
     let mut all = datasets::DatasetsApi::openapi();
     all.merge(returns::ReturnsApi::openapi());
+    all.merge(editions::EditionsApi::openapi());
     all.merge(hub::HubApi::openapi());
     all
 }

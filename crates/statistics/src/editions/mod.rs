@@ -14,11 +14,14 @@
 //! Start reading at [`actions::freeze`]; what everybody reads is in [`model::protect`].
 
 pub mod actions;
+mod api;
 pub mod model;
 mod pages;
 mod store;
 #[cfg(test)]
 mod tests;
+
+pub use api::EditionsApi;
 
 use platform::{Access, Permission as P, Routes};
 
@@ -35,4 +38,11 @@ pub fn routes() -> Routes {
         )
         .post("/desk/editions/{edition}/errata", approve, pages::tell)
         .get("/statistics/{edition}", Access::Public, pages::public)
+        .post("/api/v1/returns/{return}/edition", approve, api::freeze)
+        .get(
+            "/api/v1/editions/{edition}",
+            Access::Needs(P::ReturnFill),
+            api::get,
+        )
+        .post("/api/v1/editions/{edition}/errata", approve, api::tell)
 }

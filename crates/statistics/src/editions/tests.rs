@@ -162,3 +162,40 @@ async fn what_one_office_filed_is_not_made_public() {
         told.body
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_freeze_read_and_tell_too() {
+    let season = season().await;
+    let town = &season.town;
+    let (bureau, city) = (town.district(Role::DistrictBureau), town.city(Role::City));
+    let sum = sum_of_two(&season).await;
+    act(&city, 204, &sum, "check").await;
+    act(&city, 204, &sum, "approve").await;
+    let freeze = format!("/api/v1/returns/{sum}/edition");
+    let name = json!({ "name": "2026 年统计年度版" });
+    bureau.call(403, "POST", &freeze, &name).await;
+    let made = city.call(201, "POST", &freeze, &name).await;
+    city.call(409, "POST", &freeze, &name).await;
+    let path = format!("/api/v1/editions/{}", made["id"].as_str().unwrap());
+    let errata = format!("{path}/errata");
+    let wrong = json!({ "element": "T9_a_b", "value": "1", "reason": "数错了一间" });
+    let told = city.call(422, "POST", &errata, &wrong).await;
+    assert_eq!(testkit::wrong_fields(&told), ["element"]);
+    let right = json!({ "element": "T1_all_people", "value": "58", "reason": "有两把椅子坏了" });
+    city.call(204, "POST", &errata, &right).await;
+    let read = city.call(200, "GET", &path, &json!(null)).await;
+    assert_eq!(
+        (read["returns"].as_i64(), read["period"].as_str()),
+        (Some(3), Some("2026"))
+    );
+    assert_eq!(read["errata"][0]["value_is"], "58");
+    let cell = read["cells"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|cell| cell["element"] == "T1_all_people");
+    assert_eq!(cell.unwrap()["value"], "60", "the edition itself stays");
+    town.here(Role::Registrar)
+        .call(404, "GET", &path, &json!(null))
+        .await;
+}
