@@ -136,6 +136,7 @@ pub fn jobs() -> Vec<JobKind> {
             platform::retention::SWEEP,
             ERASE,
             RECOUNT,
+            crate::desk::reminders::REMIND,
             crate::demo::returns::OPEN,
         ],
         people::JOBS,
@@ -162,6 +163,9 @@ const DAILY: &[&str] = &[
     RECOUNT.name,
 ];
 
+/// When people are reminded: not in the night.
+const MORNING: kernel::Time = kernel::Time::constant(8, 30, 0, 0);
+
 /// Queues what is to be done once a day, if nobody has today.
 ///
 /// # Errors
@@ -177,9 +181,11 @@ pub async fn begin_day(ctx: &Ctx) -> AppResult<()> {
     tx.lock(DAY, 0).await?;
     platform::setting::set(&tx, DAY, &today, ctx.now()).await?;
     let mut events = Vec::new();
-    for kind in DAILY {
+    let morning = kernel::Instant::of_china(ctx.today(), MORNING).max(ctx.now());
+    let daily = DAILY.iter().map(|kind| (*kind, ctx.now()));
+    for (kind, at) in daily.chain([(crate::desk::reminders::REMIND.name, morning)]) {
         let key = format!("{kind}.{today}");
-        let job = platform::job::enqueue(&tx, kind, &serde_json::json!({}), ctx.now(), Some(key)).await?;
+        let job = platform::job::enqueue(&tx, kind, &serde_json::json!({}), at, Some(key)).await?;
         events.push(platform::Event::new("day.begun", "job", job));
     }
     tx.commit(events).await

@@ -1,8 +1,9 @@
-//! Pages of the desk that belong to no single domain: what waits for me, long work, the audit log.
+//! Pages of the desk that belong to no single domain: what waits for me, reminders of it, long work, the audit log.
 
 pub mod audit;
 pub mod home;
 pub mod jobs;
+pub mod reminders;
 
 use platform::Routes;
 

@@ -29,7 +29,7 @@ pub(crate) mod watch;
 
 pub use model::demo_roles;
 pub(crate) use pages::put;
-pub use session::identify;
+pub use session::{identify, staff_after};
 pub(crate) use staff_pages::picture;
 
 use platform::{Access, Permission, Routes};

@@ -3,7 +3,7 @@
 use super::store::{self, ActorRow};
 use super::watch::{Seen, TokenHash, Watch};
 use data_encoding::HEXLOWER;
-use kernel::Instant;
+use kernel::{Instant, PersonId};
 use platform::web::Credentials;
 use platform::{Actor, AppError, AppResult, Permission, Platform};
 use sha2::{Digest, Sha256};
@@ -119,6 +119,31 @@ async fn of_bearer(
     };
     let actor = actor_of(platform, actor, text, Some(permissions.into())).await?;
     Ok(Some((actor, ends)))
+}
+
+/// Members of staff with their posts, by number of the person from the one after `after` on; as if they had signed in with a second
+/// factor, for work that the system does on their behalf.
+///
+/// # Errors
+/// [`AppError::Unavailable`] when the database is.
+pub async fn staff_after(
+    platform: &Arc<Platform>,
+    after: Option<PersonId>,
+    limit: i64,
+) -> AppResult<Vec<Actor>> {
+    let today = platform.clock.today();
+    let mut staff = Vec::new();
+    for (person, name) in store::staff_after(&platform.db, after, today, limit).await? {
+        let row = ActorRow {
+            person,
+            account: None,
+            name,
+            strong: true,
+            has_posts: true,
+        };
+        staff.push(actor_of(platform, row, String::new(), None).await?);
+    }
+    Ok(staff)
 }
 
 async fn actor_of(

@@ -78,6 +78,20 @@ pub(crate) async fn grants(db: &Db, person: PersonId, today: Date) -> DbResult<V
     Ok(rows.into_iter().map(grant).collect())
 }
 
+/// Persons who take part and hold a post on a day, by number from the one after `after` on.
+pub(crate) async fn staff_after(
+    db: &Db,
+    after: Option<PersonId>,
+    today: Date,
+    limit: i64,
+) -> DbResult<Vec<(PersonId, String)>> {
+    let sql = "SELECT p.id, p.name FROM person p WHERE p.id > $1 AND p.status = 'active' AND p.id IN (
+          SELECT o.person_id FROM post o WHERE o.valid_from <= $2 AND (o.valid_to IS NULL OR o.valid_to > $2))
+        ORDER BY p.id LIMIT $3 {unscoped: the system asks for everybody}";
+    let after = after.map_or(0, PersonId::raw);
+    db.query(sql, args![after, today, limit]).await
+}
+
 /// Writes when these sign-ins and tokens were used last.
 pub(crate) async fn set_seen(tx: &Tx, (sign_ins, tokens): (Vec<i64>, Vec<i64>), at: Instant) -> DbResult<()> {
     tx.exec(
