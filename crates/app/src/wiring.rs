@@ -213,6 +213,16 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
     Ok(all)
 }
 
+/// Office work with a deadline that waits for the actor: of plans and returns.
+///
+/// # Errors
+/// When a domain cannot read its tables.
+pub async fn office_work(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
+    let mut all = plans::waiting(ctx).await?;
+    all.extend(statistics::waiting(ctx).await?);
+    Ok(all)
+}
+
 /// What every domain finds when it counts again what it keeps counted: the name of the check and its faults.
 ///
 /// # Errors

@@ -1,12 +1,13 @@
 //! Who is behind, on the cockpit: returns past their deadline and tasks whose light is red, each for who may read them.
 
+use super::issue_plan;
 use crate::installation::Shared;
 use crate::wiring;
 use ::statistics::datasets::model::Over;
 use ::statistics::datasets::{Definition, actions as datasets};
 use ::statistics::returns::actions as returns;
 use platform::Role;
-use testkit::{Client, TestApp, World, staff};
+use testkit::{TestApp, World, staff};
 
 /// A monthly dataset: schools fill by the 10th of the next month, the district sums up.
 const MONTHLY: &str = r#"
@@ -34,18 +35,6 @@ source = "test"
 rows = [{ code = "a", label = "活动", unit = "次", typed = true }]
 columns = [{ code = "n", label = "数" }]
 "#;
-
-const PLAN: &str = "2026年闵行区终身教育工作要点\n\n一、办学\n1.办好学习点。新增学习点60个。\n\n闵行区教育局\n2026年1月12日\n";
-
-/// Issues the plan of the district; its only task is not reported on.
-async fn issue(bureau: &Client, district: &str) {
-    let fields = [("org", district), ("text", PLAN)];
-    let answer = bureau.upload("/desk/plans/new", &fields, "", b"").await;
-    assert_eq!(answer.status, 303, "{}", answer.body);
-    let plan = answer.location().split('?').next().unwrap().to_owned();
-    let issue = format!("{plan}/issue");
-    assert_eq!(bureau.submit(&issue, &issue, &[]).await.status, 303);
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn late_returns_and_red_tasks_are_on_the_cockpit() {
@@ -75,7 +64,7 @@ async fn late_returns_and_red_tasks_are_on_the_cockpit() {
         "{}",
         page.body
     );
-    issue(&bureau, &world.district.to_string()).await;
+    issue_plan(&bureau, world.district).await;
     let ctx = app.system();
     let metrics = std::sync::Arc::new(wiring::metrics(&app.platform).unwrap());
     let definition = Definition::from_toml(MONTHLY).unwrap();

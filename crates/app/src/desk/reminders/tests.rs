@@ -1,13 +1,15 @@
 //! Reminders on a small world: who is told, once a day.
 
 use super::REMIND;
+use crate::installation::Shared;
+use crate::tests::issue_plan;
 use crate::wiring;
 use db::args;
 use kernel::PersonId;
-use platform::Event;
-use testkit::world::ClassPlan;
-use testkit::{TestApp, World, roll, world};
+use platform::{Event, Role};
+use testkit::{TestApp, Town};
 
+/// Runs the job, and what it queued behind itself.
 async fn run(app: &TestApp) {
     let ctx = app.system();
     let tx = ctx.begin().await.unwrap();
@@ -25,31 +27,56 @@ async fn told(app: &TestApp) -> i64 {
     app.platform.db.query_one(sql, args![]).await.unwrap()
 }
 
+/// Asks the first school to a meeting of tomorrow.
+async fn call_meeting(town: &Town, plan: &str) {
+    let bureau = town.district(Role::DistrictBureau);
+    let notice = [
+        ("title", "联络员会议"),
+        ("day", "2026-11-23"),
+        ("time", "14:00"),
+        ("place", "区社区学院 301"),
+    ];
+    let made = bureau.post(&format!("{plan}/meetings/new"), &notice).await;
+    assert_eq!(made.status, 303, "{}", made.body);
+    let meeting = made.location().split('?').next().unwrap().to_owned();
+    let guests = [("names", "莘庄镇社区学校")];
+    assert_eq!(
+        bureau.post(&format!("{meeting}/guests"), &guests).await.status,
+        303
+    );
+    let points = [("points", "四季度进度")];
+    assert_eq!(
+        bureau.post(&format!("{meeting}/points"), &points).await.status,
+        303
+    );
+    assert_eq!(bureau.post(&format!("{meeting}/call"), &[]).await.status, 303);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_has_something_due_is_told_once_a_day() {
-    let app = TestApp::start(wiring::SCHEMAS, |_| platform::Routes::new()).await;
-    let world = World::build(&app.platform).await;
-    run(&app).await;
-    assert_eq!(told(&app).await, 0, "nothing is due");
-    // A lesson of yesterday without a roll waits for the teacher and the registrar; the registrar has a telephone.
-    let plan = ClassPlan {
-        days: vec!["2026-11-21".to_owned()],
-        status: "running".to_owned(),
-        ..ClassPlan::default()
-    };
-    let class = world::class(&app.platform, &world.here, &plan).await;
-    let learners = world::learners(&app.platform, 2).await;
-    roll::enroll(&app.platform, &world.here, class, &learners).await;
-    give_phone(&app, world.here.registrar).await;
-    run(&app).await;
-    run(&app).await;
-    assert_eq!(told(&app).await, 1, "once, and only who can be told");
+    let app = TestApp::start_with(wiring::SCHEMAS, async |platform| {
+        wiring::routes(&Shared::start(platform).await.unwrap())
+    })
+    .await;
+    let town = Town::new(app).await;
+    let app = &town.app;
+    let plan = issue_plan(&town.district(Role::DistrictBureau), town.world.district).await;
+    give_phone(app, town.world.here.registrar).await;
+    give_phone(app, town.world.there.registrar).await;
+    run(app).await;
+    assert_eq!(told(app).await, 0, "nothing is due");
+    app.platform.clock.advance(1);
+    call_meeting(&town, &plan).await;
+    // That day's reminders are done.
+    run(app).await;
+    assert_eq!(told(app).await, 0);
+    app.platform.clock.advance(86_400 - 3_600);
+    run(app).await;
+    run(app).await;
+    assert_eq!(told(app).await, 1, "once, and only who is asked");
     app.platform.clock.advance(86_400);
-    run(&app).await;
-    assert_eq!(told(&app).await, 2, "a Monday tells of what is overdue");
-    app.platform.clock.advance(86_400);
-    run(&app).await;
-    assert_eq!(told(&app).await, 2, "and then it is quiet");
+    run(app).await;
+    assert_eq!(told(app).await, 1, "the meeting is over");
 }
 
 async fn give_phone(app: &TestApp, person: PersonId) {
