@@ -2,7 +2,20 @@
 
 use super::store;
 use crate::progress::duties::answers_for;
+use kernel::Instant;
 use platform::{AppResult, Ctx, Permission, Waiting};
+
+/// A day of this year or the next with its hour, as it stands on the desk: 12月2日 14:00.
+fn moment(at: Instant) -> String {
+    let (day, time) = at.china();
+    format!(
+        "{}月{}日 {:02}:{:02}",
+        day.month(),
+        day.day(),
+        time.hour(),
+        time.minute()
+    )
+}
 
 /// What waits for the actor.
 ///
@@ -16,7 +29,7 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
             if answers_for(ctx, &one.plan_path, &one.org_path) {
                 all.push(Waiting {
                     title: format!("回复会议通知：{}", one.title),
-                    detail: format!("{}，{}", one.org_name, one.begins_at.to_china_text()),
+                    detail: format!("{}，{}", one.org_name, moment(one.begins_at)),
                     href: format!("/desk/plans/{}/meetings/{}", one.plan_id, one.meeting_id),
                     due: Some(one.begins_at.date()),
                     count: 1,
@@ -29,7 +42,7 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
         for (meeting, plan, title, begins_at) in store::unminuted(ctx.db(), &edit, ctx.now()).await? {
             all.push(Waiting {
                 title: format!("印发会议纪要：{title}"),
-                detail: begins_at.to_china_text(),
+                detail: moment(begins_at),
                 href: format!("/desk/plans/{plan}/meetings/{meeting}/minutes"),
                 due: None,
                 count: 1,
