@@ -85,9 +85,10 @@ export class Keyboard {
   }
 
   async giveFile(page, selector, file) {
-    await tabTo(page, selector);
-    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Space')]);
-    await chooser.setFiles(file);
+    // Listened for before the way there: a chooser that opens before the browser was told to hand it over is lost.
+    const chooser = page.waitForEvent('filechooser');
+    await Promise.all([chooser, tabTo(page, selector).then(() => page.keyboard.press('Space'))]);
+    await (await chooser).setFiles(file);
   }
 }
 

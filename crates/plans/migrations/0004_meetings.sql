@@ -29,9 +29,11 @@ CREATE TABLE plan_meeting_guest (
     -- Whether the host wrote the answer down.
     by_host BOOLEAN NOT NULL,
     -- Unknown before the meeting.
-    attended BOOLEAN,
-    UNIQUE (meeting_id, name)
+    attended BOOLEAN
 );
+-- Two organisations may have one name; what is none is its name.
+CREATE UNIQUE INDEX plan_meeting_guest_once ON plan_meeting_guest (meeting_id, org_id) WHERE org_id IS NOT NULL;
+CREATE UNIQUE INDEX plan_meeting_guest_name ON plan_meeting_guest (meeting_id, name) WHERE org_id IS NULL;
 CREATE INDEX plan_meeting_guest_org ON plan_meeting_guest (org_id, answer);
 -- A point of the agenda: a task that lags, or free words; and what was said of it.
 CREATE TABLE plan_meeting_point (

@@ -28,8 +28,11 @@ fn over() -> std::sync::MutexGuard<'static, Vec<String>> {
     OVER.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Names of databases on the test server that processes left which are gone.
+/// Names of databases on the test server that processes left which are gone; none where that cannot be known.
 async fn left_behind(root: &Db) -> Vec<String> {
+    if !Path::new("/proc/self").exists() {
+        return Vec::new();
+    }
     let sql = "SELECT CAST(datname AS TEXT) FROM pg_database WHERE datname LIKE 'xq\\_%' {unscoped: a test}";
     let names: Vec<String> = root.query(sql, args![]).await.unwrap_or_default();
     let gone = |name: &String| {

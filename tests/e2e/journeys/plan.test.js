@@ -25,7 +25,7 @@ before(async () => {
   server = await startServer();
   bureau = (await visitor(browser, server.url, DESK)).page;
   await signIn(bureau, server.url, 'district_bureau');
-  year = String(new Date().getFullYear());
+  year = TODAY.slice(0, 4);
 });
 
 after(async () => {

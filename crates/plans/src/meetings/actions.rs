@@ -4,7 +4,7 @@ use super::model::{self, MeetingStatus, Step, TypedNotice};
 use super::store::{self, DecisionRow, GuestRow, MeetingRow, PointRow};
 use crate::plans::PlanRow;
 use crate::progress::actions::{issued, managed};
-use crate::progress::duties::answers_for;
+use crate::progress::duties::own_orgs;
 use crate::{MeetingGuestId, MeetingId, MeetingPointId, PlanId};
 use kernel::bounded_lines;
 use platform::{AppError, AppResult, Ctx, Event, Permission, Tx};
@@ -42,12 +42,7 @@ pub async fn list(ctx: &Ctx, id: PlanId) -> AppResult<(PlanRow, Vec<MeetingRow>,
     if !hosts {
         meetings.retain(|row| row.status != MeetingStatus::Draft);
         if !read.contains(&plan.org_path) {
-            let paths = store::guest_paths(ctx.db(), id).await?;
-            let invited: BTreeSet<MeetingId> = paths
-                .into_iter()
-                .filter(|(_, path)| read.contains(path))
-                .map(|(meeting, _)| meeting)
-                .collect();
+            let invited = store::invited(ctx.db(), id, &read).await?;
             meetings.retain(|row| invited.contains(&row.id));
         }
     }
@@ -75,17 +70,16 @@ pub async fn get(ctx: &Ctx, id: PlanId, meeting: MeetingId) -> AppResult<Meeting
             }
         }
     }
-    let own = guests
-        .iter()
-        .filter(|guest| !guest.org_path.is_empty() && (answers_for(ctx, &plan.org_path, &guest.org_path)))
-        .map(|guest| guest.id)
-        .collect();
+    let orgs = own_orgs(ctx);
+    let is_own = |guest: &&GuestRow| guest.org_id.is_some_and(|org| orgs.contains(&org));
+    let own = guests.iter().filter(is_own).map(|guest| guest.id).collect();
     let mut points = store::points(ctx.db(), meeting).await?;
     let (mut decisions, mut row) = (store::decisions(ctx.db(), meeting).await?, row);
     if !hosts && row.status != MeetingStatus::Closed {
         decisions.clear();
         row.minutes.clear();
         points.iter_mut().for_each(|point| point.minutes.clear());
+        guests.iter_mut().for_each(|guest| guest.attended = None);
     }
     Ok(Meeting {
         plan,
@@ -182,7 +176,7 @@ pub async fn change(
     .await
 }
 
-fn changed() -> AppError {
+pub(super) fn changed() -> AppError {
     AppError::refused(
         "changed_meanwhile",
         "这次会议刚刚被别人改过。请看一眼现在的内容，再改一次。",

@@ -1,6 +1,6 @@
 //! What a meeting decides, and how it becomes tasks of the plan.
 
-use super::actions::{commit, locked};
+use super::actions::{changed, commit, locked};
 use super::model::{self, Decided, MOST_DECISIONS, Step};
 use super::store::{self, DecisionRow, GuestRow};
 use crate::plans::model::TargetDraft;
@@ -37,7 +37,7 @@ pub async fn decide(
     due: Option<Date>,
 ) -> AppResult<MeetingDecisionId> {
     let (tx, plan, row) = locked(ctx, plan, id, Step::Write).await?;
-    let decision = model::check_decision(words, due, row.begins_at.date())?;
+    let decision = model::check_decision(words, due, row.begins_at.date(), plan.ends_on)?;
     let guests = store::guests(&tx, id).await?;
     let lead = lead.filter(|lead| leads(&plan, &guests).iter().any(|(org, _)| org == lead));
     let lead = lead.ok_or_else(|| AppError::invalid("lead", "请选由哪个单位办。"))?;
@@ -84,23 +84,39 @@ pub async fn drop(ctx: &Ctx, plan: PlanId, id: MeetingId, decision: MeetingDecis
     .await
 }
 
-/// Figures that the reader finds in the words of a decision.
-fn targets_in(words: &str) -> Vec<TargetDraft> {
+/// Figures that the reader finds in the words of a decision, as they become targets.
+#[must_use]
+pub fn targets_in(words: &str) -> Vec<TargetDraft> {
     let read = reading::read(words);
     let items = read.items.iter().map(plans::item_of);
-    items
-        .flat_map(|item| item.tasks)
-        .flat_map(|task| task.targets)
-        .collect()
+    let tasks = items.flat_map(|item| item.tasks);
+    model::unbound(tasks.flat_map(|task| task.targets).collect())
+}
+
+/// A plan that is issued is not made shorter: what does not go in belongs to the next one.
+fn full(error: AppError) -> AppError {
+    match error {
+        AppError::Refused {
+            code: "plan_full", ..
+        } => AppError::refused(
+            "plan_full",
+            "这份计划的条目已经满了，议定事项加不进去。请先删去议定事项再印发，事项写进下一份计划。",
+        ),
+        other => other,
+    }
 }
 
 /// Issues the minutes: they are frozen, and the decisions become tasks of the plan with their leads. Gives how many tasks.
 ///
 /// # Errors
-/// [`AppError::Refused`] when nothing was written or decided, or the plan is full; as [`locked`].
-pub async fn close(ctx: &Ctx, plan: PlanId, id: MeetingId) -> AppResult<usize> {
+/// [`AppError::Refused`] when nothing was written or decided, somebody wrote or decided since the actor saw it (`seen` is
+/// [`model::seen_to_close`]), or the plan is full; as [`locked`].
+pub async fn close(ctx: &Ctx, plan: PlanId, id: MeetingId, seen: &str) -> AppResult<usize> {
     let (tx, plan, row) = locked(ctx, plan, id, Step::Close).await?;
     let decisions = store::decisions(&tx, id).await?;
+    if seen != model::seen_to_close(row.version, decisions.iter().map(|one| one.id.raw())) {
+        return Err(changed());
+    }
     let said = store::points(&tx, id)
         .await?
         .iter()
@@ -115,7 +131,7 @@ pub async fn close(ctx: &Ctx, plan: PlanId, id: MeetingId) -> AppResult<usize> {
         tx.lock("plan", plan.id.raw()).await?;
         let decided: Vec<Decided> = decisions.iter().map(decided).collect();
         let item = model::item_of(&row.title, row.begins_at.date(), decided);
-        plans::append(&tx, ctx, plan.id, vec![item]).await?;
+        plans::append(&tx, ctx, plan.id, vec![item]).await.map_err(full)?;
         let tasks = store::last_tasks(&tx, plan.id).await?;
         for (decision, task) in decisions.iter().zip(tasks) {
             store::became(&tx, decision.id, task).await?;

@@ -106,12 +106,14 @@ pub(super) fn answer_fields() -> Vec<Field> {
             ],
         ),
         Field::text("note", "参会人姓名和职务，或者请假的原因", 2, 100),
+        Field::hidden("seen"),
     ]
 }
 
 /// The answer of a guest as it is kept.
-pub(super) fn answer_of(guest: &GuestRow) -> Form {
-    let form = Form::blank(answer_fields(), Lang::Zh);
+pub(super) fn answer_of(row: &MeetingRow, guest: &GuestRow) -> Form {
+    let seen = super::model::seen_of(row.begins_at, guest.answered_at);
+    let form = Form::blank(answer_fields(), Lang::Zh).fill("seen", seen);
     if guest.answer == GuestAnswer::None {
         return form;
     }

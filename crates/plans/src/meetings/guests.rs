@@ -1,9 +1,8 @@
 //! Who is asked to come, and what they answer.
 
-use super::actions::{commit, get, locked};
+use super::actions::{changed, commit, get, locked};
 use super::model::{self, GuestAnswer, MOST_GUESTS, MeetingStatus, Step};
-use super::store;
-use crate::plans::PlanRow;
+use super::store::{self, GuestRow};
 use crate::progress::actions::managed;
 use crate::progress::duties::{candidates, leads_of};
 use crate::{MeetingGuestId, MeetingId, PlanId};
@@ -11,7 +10,7 @@ use kernel::OrgId;
 use orgs::tree::{self, OrgBrief, OrgKind};
 use platform::{AppError, AppResult, Ctx, Permission};
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A group of organisations that can be asked together.
 #[derive(Debug, Clone)]
@@ -71,32 +70,37 @@ pub async fn invite(
     names: &str,
 ) -> AppResult<usize> {
     let groups = groups(ctx, plan).await?;
-    let (tx, plan, _) = locked(ctx, plan, id, Step::Prepare).await?;
+    let known = known(ctx, plan, &groups).await?;
     let mut wanted: BTreeMap<OrgId, String> = BTreeMap::new();
     for group in groups.iter().filter(|group| chosen.contains(&group.id)) {
         wanted.extend(group.orgs.iter().map(|org| (org.id, org.name.clone())));
     }
     let mut others = Vec::new();
-    let known = known(ctx, &plan, &groups).await?;
-    for name in model::names_of(names) {
-        let name =
-            kernel::bounded(&name, 2, 60, "单位名称").map_err(|wrong| AppError::invalid("names", wrong))?;
-        match known
+    for name in model::names_of(names)? {
+        let names = known
             .iter()
-            .find(|org| org.name == name || org.short_name == name)
-        {
-            Some(org) => {
-                wanted.insert(org.id, org.name.clone());
+            .map(|org| (org.id, org.name.as_str(), org.short_name.as_str()));
+        match model::org_named(&name, names)? {
+            Some(id) => {
+                let whole = known.iter().find(|org| org.id == id).map(|org| org.name.clone());
+                wanted.insert(id, whole.unwrap_or(name));
             }
             None => others.push(name),
         }
     }
+    let (tx, plan, _) = locked(ctx, plan, id, Step::Prepare).await?;
     let present = store::guests(&tx, id).await?;
-    let taken: BTreeSet<&str> = present.iter().map(|guest| guest.name.as_str()).collect();
+    let taken = |org: Option<OrgId>, name: &str| {
+        let same = |guest: &GuestRow| match org {
+            Some(_) => guest.org_id == org,
+            None => guest.org_id.is_none() && guest.name == name,
+        };
+        present.iter().any(same)
+    };
     let orgs = wanted.into_iter().map(|(org, name)| (Some(org), name));
     let new: Vec<(MeetingGuestId, Option<OrgId>, String)> = orgs
         .chain(others.into_iter().map(|name| (None, name)))
-        .filter(|(_, name)| !taken.contains(name.as_str()))
+        .filter(|(org, name)| !taken(*org, name))
         .map(|(org, name)| (ctx.new_id(), org, name))
         .collect();
     if new.is_empty() {
@@ -118,8 +122,9 @@ pub async fn invite(
 }
 
 /// Organisations that a typed name can mean.
-async fn known(ctx: &Ctx, plan: &PlanRow, groups: &[Group]) -> AppResult<Vec<OrgBrief>> {
-    let mut all = candidates(ctx, plan).await?;
+async fn known(ctx: &Ctx, plan: PlanId, groups: &[Group]) -> AppResult<Vec<OrgBrief>> {
+    let plan = managed(ctx, plan, Permission::PlanEdit).await?;
+    let mut all = candidates(ctx, &plan).await?;
     all.extend(groups.iter().flat_map(|group| group.orgs.clone()));
     Ok(all)
 }
@@ -147,28 +152,30 @@ pub async fn uninvite(ctx: &Ctx, plan: PlanId, id: MeetingId, guest: MeetingGues
         "plan.meeting_changed",
         &plan,
         id,
-        json!({ "guest_removed": found.name }),
+        json!({ "guest_removed": guest.to_string() }),
     )
     .await
 }
 
-/// Writes down what a guest answers: by itself, or by the host who was told on the phone.
+/// Writes down what a guest answers: by itself, or by the host who was told on the phone. `seen` is [`model::seen_of`] as it was
+/// when the answer was begun.
 ///
 /// # Errors
 /// [`AppError::Forbidden`] for who does not answer for this guest; [`AppError::Invalid`] without a note; [`AppError::Refused`] when
-/// it is too late.
+/// it is too late, or when the hour or the answer changed since.
 pub async fn answer(
     ctx: &Ctx,
     plan: PlanId,
     id: MeetingId,
     guest: MeetingGuestId,
     (answer, note): (GuestAnswer, &str),
+    seen: &str,
 ) -> AppResult<()> {
     let meeting = get(ctx, plan, id).await?;
+    let own = meeting.own.contains(&guest);
     if !meeting.guests.iter().any(|one| one.id == guest) {
         return Err(AppError::NotFound);
     }
-    let own = meeting.own.contains(&guest);
     if !own && !meeting.hosts {
         return Err(AppError::Forbidden(
             "这张回执不由您的单位填写。请和被通知的单位联系。".into(),
@@ -178,9 +185,17 @@ pub async fn answer(
     let tx = ctx.begin().await?;
     tx.lock("plan_meeting", id.raw()).await?;
     let row = store::find(&tx, plan, id).await?;
+    let guests = store::guests(&tx, id).await?;
+    let found = guests
+        .iter()
+        .find(|one| one.id == guest)
+        .ok_or(AppError::NotFound)?;
     // A host may write down late what was said on the phone before; a guest may not change its mind once it began.
     if !(meeting.hosts && row.status == MeetingStatus::Called) {
         row.status.allows(Step::Answer, row.begins_at, ctx.now())?;
+    }
+    if seen != model::seen_of(row.begins_at, found.answered_at) {
+        return Err(changed());
     }
     store::answer(&tx, guest, (answer, &note, !own), ctx.now()).await?;
     let data = json!({ "guest": guest.to_string(), "answer": answer.as_str() });

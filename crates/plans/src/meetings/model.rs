@@ -1,8 +1,11 @@
 //! What a meeting is made of, and the rules of what is typed of it. No I/O.
 
-use crate::plans::model::{ItemDraft, Place, TargetDraft, TaskDraft, TaskKind, Wrong};
-use kernel::{Date, Instant, Time, bounded, bounded_lines};
+use crate::plans::model::{
+    ItemDraft, LONGEST_TEXT, MOST_TARGETS, Place, TargetComparison, TargetDraft, TaskDraft, TaskKind, Wrong,
+};
+use kernel::{Date, Instant, OrgId, Time, bounded, bounded_lines};
 use platform::{AppError, AppResult};
+use std::collections::BTreeSet;
 
 /// Most guests of a meeting: every street of a large city, their schools, and some more.
 pub const MOST_GUESTS: usize = 600;
@@ -199,18 +202,23 @@ pub struct DecisionDraft {
     pub due: Date,
 }
 
-/// Checks a decision; its day lies between the meeting's and two years on.
+/// Checks a decision; its day lies between the meeting's and the plan's last, because it becomes a task of the plan.
 ///
 /// # Errors
 /// [`AppError::Invalid`] with a sentence for each wrong field.
-pub fn check_decision(words: &str, due: Option<Date>, held: Date) -> AppResult<DecisionDraft> {
+pub fn check_decision(words: &str, due: Option<Date>, held: Date, last: Date) -> AppResult<DecisionDraft> {
     let mut wrong = Wrong::default();
     let words = wrong.line("decision", bounded_lines(words, 4, 500, "议定事项"));
     match due {
         None => wrong.say("due", "完成日期要填，例如 2026-12-20。"),
         Some(due) if due < held => wrong.say("due", "完成日期早于会议这一天，请改一个。"),
-        Some(due) if i32::from(due.year()) > i32::from(held.year()) + 2 => {
-            wrong.say("due", "完成日期离会议太远，请检查年份。");
+        Some(due) if due > last => {
+            wrong.say(
+                "due",
+                format!(
+                    "这份计划到 {last} 为止，完成日期不能更晚。以后的事项请写进下一份计划，或者到期后结转。"
+                ),
+            );
         }
         Some(_) => {}
     }
@@ -220,16 +228,64 @@ pub fn check_decision(words: &str, due: Option<Date>, held: Date) -> AppResult<D
     })
 }
 
-/// Names in a box, one a line or parted by 、; the same name counts once.
-#[must_use]
-pub fn names_of(typed: &str) -> Vec<String> {
+/// Names in a box, one a line or parted by 、, as they are kept; the same name counts once.
+///
+/// # Errors
+/// [`AppError::Invalid`] for a name that is too short or too long.
+pub fn names_of(typed: &str) -> AppResult<Vec<String>> {
     let mut names: Vec<String> = Vec::new();
     for name in crate::plans::model::names(typed) {
+        let name = bounded(&name, 2, 60, "单位名称").map_err(|wrong| AppError::invalid("names", wrong))?;
         if !names.contains(&name) {
             names.push(name);
         }
     }
-    names
+    Ok(names)
+}
+
+/// Which of these organisations a typed name means: the one whose whole name it is, else whose short name; none for a name of
+/// nobody. `known` holds id, whole and short name.
+///
+/// # Errors
+/// [`AppError::Invalid`] when several bear the name.
+pub fn org_named<'a>(
+    name: &str,
+    known: impl Iterator<Item = (OrgId, &'a str, &'a str)> + Clone,
+) -> AppResult<Option<OrgId>> {
+    let ids = |found: BTreeSet<OrgId>| match found.len() {
+        0 | 1 => Ok(found.first().copied()),
+        many => Err(AppError::invalid(
+            "names",
+            format!("叫“{name}”的单位有 {many} 个。请写全称，或者按类别通知。"),
+        )),
+    };
+    let whole: BTreeSet<OrgId> = known
+        .clone()
+        .filter(|one| one.1 == name)
+        .map(|one| one.0)
+        .collect();
+    if !whole.is_empty() {
+        return ids(whole);
+    }
+    ids(known.filter(|one| one.2 == name).map(|one| one.0).collect())
+}
+
+/// What somebody saw of a guest when they began to answer: the hour, and when it was answered last. An answer to another hour, or
+/// over another answer, is not taken.
+#[must_use]
+pub fn seen_of(begins_at: Instant, answered_at: Option<Instant>) -> String {
+    let answered = answered_at.map(Instant::millis).unwrap_or_default();
+    format!("{}.{answered}", begins_at.millis())
+}
+
+/// What somebody saw of the minutes when they issued them: the version and the decisions.
+#[must_use]
+pub fn seen_to_close(version: i64, decisions: impl Iterator<Item = i64>) -> String {
+    let mut seen = version.to_string();
+    for decision in decisions {
+        seen.push_str(&format!(".{decision:x}"));
+    }
+    seen
 }
 
 /// Free points of an agenda, one a line.
@@ -258,7 +314,24 @@ pub struct Decided {
     pub targets: Vec<TargetDraft>,
 }
 
-/// The item at the end of the plan that the decisions of a meeting become, a task each, in order.
+/// The figures of a decision that can be targets, unbound: which metric moves them, for whom and from when, a person says. What
+/// could not be issued in a plan is left out.
+#[must_use]
+pub fn unbound(targets: Vec<TargetDraft>) -> Vec<TargetDraft> {
+    let whole = |target: &TargetDraft| {
+        let span = target.comparison == TargetComparison::Between;
+        !target.unit.is_empty() && (!span || target.value_to_milli.is_some_and(|to| to >= target.value_milli))
+    };
+    let kept = targets.into_iter().filter(whole).take(MOST_TARGETS);
+    kept.map(|target| TargetDraft {
+        metric: None,
+        ..target
+    })
+    .collect()
+}
+
+/// The item at the end of the plan that the decisions of a meeting become, a task each, in order. Their time begins with the
+/// meeting.
 #[must_use]
 pub fn item_of(title: &str, held: Date, decided: Vec<Decided>) -> ItemDraft {
     let lines: Vec<String> = decided
@@ -270,13 +343,13 @@ pub fn item_of(title: &str, held: Date, decided: Vec<Decided>) -> ItemDraft {
         number: None,
         path: vec![HEADING.to_owned()],
         heading: format!("{title}（{held}）"),
-        text: lines.join("\n"),
+        text: lines.join("\n").chars().take(LONGEST_TEXT).collect(),
         place: Place::default(),
-        tasks: decided.into_iter().map(task_of).collect(),
+        tasks: decided.into_iter().map(|one| task_of(one, held)).collect(),
     }
 }
 
-fn task_of(decided: Decided) -> TaskDraft {
+fn task_of(decided: Decided, held: Date) -> TaskDraft {
     let targets: Vec<TargetDraft> = decided
         .targets
         .into_iter()
@@ -294,7 +367,7 @@ fn task_of(decided: Decided) -> TaskDraft {
         },
         lead: vec![decided.lead],
         helpers: Vec::new(),
-        from: String::new(),
+        from: held.to_string(),
         to: decided.due.to_string(),
         every_year: false,
         place: Place::default(),
@@ -393,12 +466,13 @@ mod tests {
             ("七宝镇补开两个班", day(2026, 12, 20), ""),
             ("七宝镇补开两个班", day(2026, 11, 26), ""),
             ("七宝镇补开两个班", day(2026, 11, 25), "due"),
-            ("七宝镇补开两个班", day(2036, 12, 20), "due"),
+            ("七宝镇补开两个班", day(2026, 12, 31), ""),
+            ("七宝镇补开两个班", day(2027, 1, 1), "due"),
             ("七宝镇补开两个班", None, "due"),
             ("补", day(2026, 12, 20), "decision"),
         ];
         for (words, due, field) in cases {
-            let found = match check_decision(words, due, held) {
+            let found = match check_decision(words, due, held, Date::constant(2026, 12, 31)) {
                 Ok(_) => String::new(),
                 Err(AppError::Invalid(fields)) => fields[0].field.clone(),
                 Err(other) => panic!("{other:?}"),
@@ -442,8 +516,12 @@ mod tests {
         assert_eq!(kinds, [TaskKind::Quantity, TaskKind::Delivery]);
         assert_eq!(item.tasks[0].targets[0].due, Some(due));
         assert_eq!(
-            (item.tasks[0].to.as_str(), item.tasks[0].lead.len()),
-            ("2026-12-20", 1)
+            (
+                item.tasks[0].from.as_str(),
+                item.tasks[0].to.as_str(),
+                item.tasks[0].lead.len()
+            ),
+            ("2026-11-26", "2026-12-20", 1)
         );
         assert_eq!(item.text.lines().count(), 2);
     }
@@ -451,8 +529,61 @@ mod tests {
     #[test]
     fn a_name_counts_once() {
         assert_eq!(
-            names_of("教育局、民政局\n教育局\n\n 体育局 "),
+            names_of("教育局、民政局\n教育局\u{200b}\n\n 体育局 ").unwrap(),
             ["教育局", "民政局", "体育局"]
         );
+        assert!(names_of("局").is_err());
+    }
+
+    #[test]
+    fn a_name_means_one_organisation_or_none() {
+        let (one, two, three) = (OrgId::from_raw(1), OrgId::from_raw(2), OrgId::from_raw(3));
+        let known = [
+            (one, "闵行区教育局", "教育局"),
+            (two, "徐汇区教育局", "教育局"),
+            (three, "教育学院", "学院"),
+            (three, "教育学院", "学院"),
+        ];
+        let found = |name: &str| org_named(name, known.iter().copied()).ok();
+        assert_eq!(found("闵行区教育局"), Some(Some(one)));
+        assert_eq!(found("学院"), Some(Some(three)), "listed twice is one");
+        assert_eq!(found("民政局"), Some(None));
+        assert_eq!(found("教育局"), None, "two bear it");
+    }
+
+    #[test]
+    fn what_was_seen_changes_with_hour_answer_and_decisions() {
+        let (hour, later) = (Instant::from_millis(1_000), Instant::from_millis(2_000));
+        let seen = seen_of(hour, None);
+        assert_ne!(seen, seen_of(later, None));
+        assert_ne!(seen, seen_of(hour, Some(later)));
+        assert_eq!(seen, seen_of(hour, None));
+        let of = |version, all: &[i64]| seen_to_close(version, all.iter().copied());
+        assert_ne!(of(1, &[7]), of(1, &[8]));
+        assert_ne!(of(1, &[7]), of(1, &[7, 8]));
+        assert_ne!(of(1, &[7]), of(2, &[7]));
+    }
+
+    #[test]
+    fn figures_of_a_decision_wait_for_a_person_to_bind_them() {
+        let target = |unit: &str, comparison, to| TargetDraft {
+            object: "学习点".into(),
+            verb: "新增".into(),
+            comparison,
+            value_milli: 3_000,
+            value_to_milli: to,
+            unit: unit.into(),
+            due: None,
+            metric: Some("sites.by_kind".into()),
+            confidence: 90,
+            source_text: "新增3个学习点".into(),
+        };
+        let kept = unbound(vec![
+            target("个", TargetComparison::Eq, None),
+            target("", TargetComparison::Eq, None),
+            target("个", TargetComparison::Between, Some(2_000)),
+        ]);
+        assert_eq!(kept.len(), 1);
+        assert_eq!(kept[0].metric, None);
     }
 }

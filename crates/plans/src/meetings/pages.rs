@@ -5,6 +5,7 @@ use super::model::{GuestAnswer, MeetingStatus};
 use super::store::{GuestRow, MeetingRow};
 use super::{agenda, decisions, form, guests};
 use crate::plans::PlanRow;
+use crate::plans::model::target_words;
 use crate::plans::pages::id;
 use crate::{MeetingDecisionId, MeetingGuestId, MeetingId, MeetingPointId, PlanId, PlanTaskId};
 use askama::Template;
@@ -35,6 +36,8 @@ struct EditPage {
     action: String,
     back: String,
     called: bool,
+    /// What is kept now, when somebody changed it meanwhile.
+    stored: Option<MeetingRow>,
     form: Form,
 }
 
@@ -66,6 +69,10 @@ struct MinutesPage {
     meeting: Meeting,
     form: Form,
     decision: Form,
+    /// Whether somebody wrote meanwhile: what is kept now stands above what was typed.
+    stale: bool,
+    /// Whether minutes can be written.
+    held: bool,
 }
 
 impl MeetingStatus {
@@ -139,7 +146,25 @@ impl MinutesPage {
     fn path(&self) -> String {
         path(self.meeting.plan.id, self.meeting.row.id)
     }
+
+    /// What is issued by the button of this page.
+    fn seen(&self) -> String {
+        let decisions = self.meeting.decisions.iter().map(|one| one.id.raw());
+        super::model::seen_to_close(self.meeting.row.version, decisions)
+    }
+
+    /// The figures that were read in a decision's words.
+    fn figures(&self, decision: &super::store::DecisionRow) -> String {
+        let targets = decisions::targets_in(&decision.words);
+        let words = targets
+            .iter()
+            .map(|target| format!("{} {}", target.object, target_words(target)));
+        words.collect::<Vec<_>>().join("，")
+    }
 }
+
+/// Somebody changed it meanwhile: only then may what was typed go over what is kept now.
+const CONFLICT: u16 = 409;
 
 fn path(plan: PlanId, meeting: MeetingId) -> String {
     format!("/desk/plans/{plan}/meetings/{meeting}")
@@ -189,7 +214,10 @@ pub(super) async fn list(ctx: Ctx, Path(plan): Path<String>) -> AppResult<Respon
 
 /// An empty notice.
 pub(super) async fn blank(ctx: Ctx, Path(plan): Path<String>) -> AppResult<Response> {
-    let (plan, ..) = actions::list(&ctx, id(&plan)?).await?;
+    let (plan, _, hosts) = actions::list(&ctx, id(&plan)?).await?;
+    if !hosts {
+        return Err(AppError::NotFound);
+    }
     Ok(edit_page(&ctx, &plan, None, form::notice(None), 200))
 }
 
@@ -206,6 +234,7 @@ fn edit_page(ctx: &Ctx, plan: &PlanRow, row: Option<&MeetingRow>, form: Form, st
         action: row.map_or_else(|| format!("{own}/new"), |_| format!("{own}/edit")),
         back: own,
         called: row.is_some_and(|row| row.status == MeetingStatus::Called),
+        stored: row.filter(|_| status == CONFLICT).cloned(),
         form,
     };
     ui::respond::html_with(status, &template)
@@ -230,6 +259,9 @@ pub(super) async fn create(ctx: Ctx, Path(plan): Path<String>, posted: Posted) -
 pub(super) async fn edit(ctx: Ctx, path: Ids) -> AppResult<Response> {
     let (plan, meeting) = ids(path)?;
     let meeting = actions::get(&ctx, plan, meeting).await?;
+    if !meeting.hosts {
+        return Err(AppError::NotFound);
+    }
     let form = form::notice_of(&meeting.row);
     Ok(edit_page(&ctx, &meeting.plan, Some(&meeting.row), form, 200))
 }
@@ -247,7 +279,9 @@ pub(super) async fn change(ctx: Ctx, path: Ids, posted: Posted) -> AppResult<Res
         }
     }
     let found = actions::get(&ctx, plan, meeting).await?;
-    let form = form.fill("version", found.row.version);
+    if status == CONFLICT {
+        form = form.fill("version", found.row.version);
+    }
     Ok(edit_page(&ctx, &found.plan, Some(&found.row), form, status))
 }
 
@@ -291,7 +325,7 @@ async fn show_page(
         guests: Form::blank(form::guest_fields(&groups), Lang::Zh),
         points: Form::blank(form::point_fields(&proposed), Lang::Zh),
         cancel: Form::blank(form::cancel_fields(), Lang::Zh),
-        answer: answer.map(|guest| (guest.clone(), form::answer_of(guest))),
+        answer: answer.map(|guest| (guest.clone(), form::answer_of(&meeting.row, guest))),
     };
     put(&mut forms);
     let page = noticed(ui::desk_page(ctx, &meeting.row.title), query);
@@ -369,7 +403,8 @@ pub(super) async fn answer(
     let mut status = 422;
     if form.is_valid() {
         let answer = form.get("answer").parse().unwrap_or(GuestAnswer::None);
-        match guests::answer(&ctx, plan, meeting, guest, (answer, form.get("note"))).await {
+        let typed = (answer, form.get("note"));
+        match guests::answer(&ctx, plan, meeting, guest, typed, form.get("seen")).await {
             Ok(()) => return Ok(back((plan, meeting), "answered")),
             Err(error) => status = form.take_up(error)?,
         }
@@ -377,7 +412,13 @@ pub(super) async fn answer(
     let query = vec![("guest".to_owned(), guest.to_string())];
     let put = |forms: &mut Forms| {
         if let Some((_, shown)) = &mut forms.answer {
-            *shown = form;
+            // The page shows the hour and the answer of now; a second try goes over them.
+            let now = shown.get("seen").to_owned();
+            *shown = if status == CONFLICT {
+                form.fill("seen", now)
+            } else {
+                form
+            };
         }
     };
     show_page(&ctx, &metrics, (plan, meeting), &query, put, status).await
@@ -468,7 +509,8 @@ async fn minutes_page(
     if !meeting.hosts {
         return Err(AppError::NotFound);
     }
-    if !meeting.row.is_held(ctx.now()) {
+    // What was typed is shown again, even when the minutes were issued meanwhile.
+    if form.is_none() && decision.is_none() && !meeting.row.is_held(ctx.now()) {
         return Ok(see_other(&path(plan, id)));
     }
     let page = noticed(ui::desk_page(ctx, "写纪要"), query);
@@ -484,6 +526,8 @@ async fn minutes_page(
             ],
         ),
         page,
+        stale: form.is_some() && status == CONFLICT,
+        held: meeting.row.is_held(ctx.now()),
         form: form.unwrap_or_else(|| form::minutes_of(&meeting)),
         decision: decision.unwrap_or_else(|| Form::blank(form::decision_fields(leads), Lang::Zh)),
         meeting,
@@ -522,7 +566,9 @@ pub(super) async fn write_minutes(ctx: Ctx, path: Ids, posted: Posted) -> AppRes
             Err(error) => status = form.take_up(error)?,
         }
     }
-    let form = form.fill("version", found.row.version);
+    if status == CONFLICT {
+        form = form.fill("version", found.row.version);
+    }
     minutes_page(&ctx, (plan, meeting), &Pairs::new(), (Some(form), None), status).await
 }
 
@@ -551,8 +597,8 @@ pub(super) async fn drop_decision(ctx: Ctx, path: Ids3) -> AppResult<Response> {
 }
 
 /// Issues the minutes.
-pub(super) async fn close(ctx: Ctx, path: Ids) -> AppResult<Response> {
+pub(super) async fn close(ctx: Ctx, path: Ids, posted: Posted) -> AppResult<Response> {
     let (plan, meeting) = ids(path)?;
-    decisions::close(&ctx, plan, meeting).await?;
+    decisions::close(&ctx, plan, meeting, posted.get("seen")).await?;
     Ok(back((plan, meeting), "closed"))
 }

@@ -97,22 +97,20 @@ db::record! {
 }
 
 db::record! {
-    /// An invitation that an organisation has not answered.
+    /// An invitation that concerns an organisation: not answered yet, or called off.
     pub struct InvitationRow {
         /// The meeting.
         pub meeting_id: MeetingId,
         /// The plan.
         pub plan_id: PlanId,
-        /// Path of the plan's organisation.
-        pub plan_path: String,
         /// Title of the meeting.
         pub title: String,
         /// When it begins.
         pub begins_at: Instant,
+        /// How far it is.
+        pub status: MeetingStatus,
         /// Who is asked.
         pub org_name: String,
-        /// Its path.
-        pub org_path: String,
     }
 }
 
@@ -143,14 +141,15 @@ pub async fn guests(db: &Db, meeting: MeetingId) -> DbResult<Vec<GuestRow>> {
     .await
 }
 
-/// Paths of the guests of a plan's meetings, each with the meeting.
-pub async fn guest_paths(db: &Db, plan: PlanId) -> DbResult<Vec<(MeetingId, String)>> {
-    db.query(
-        "SELECT g.meeting_id, h.path FROM plan_meeting_guest g JOIN plan_meeting m ON m.id = g.meeting_id \
-         JOIN org_path h ON h.org_id = g.org_id WHERE m.plan_id = $1 ORDER BY g.meeting_id LIMIT $2",
-        args![plan, MOST * 20],
-    )
-    .await
+/// Meetings of a plan to which organisations in the scope are asked.
+pub async fn invited(db: &Db, plan: PlanId, scope: &Scope) -> DbResult<Vec<MeetingId>> {
+    db.within(scope)
+        .query(
+            "SELECT DISTINCT g.meeting_id FROM plan_meeting_guest g JOIN plan_meeting m ON m.id = g.meeting_id \
+             WHERE m.plan_id = $1 AND {scope g.org_id} ORDER BY g.meeting_id LIMIT $2",
+            args![plan, MOST],
+        )
+        .await
 }
 
 /// The agenda of a meeting.
@@ -172,18 +171,16 @@ pub async fn decisions(db: &Db, meeting: MeetingId) -> DbResult<Vec<DecisionRow>
     .await
 }
 
-/// Invitations to organisations in the scope that are not answered, of meetings that are still to come.
-pub async fn unanswered(db: &Db, scope: &Scope, now: Instant) -> DbResult<Vec<InvitationRow>> {
-    db.within(scope)
-        .query(
-            "SELECT m.id AS meeting_id, m.plan_id, ph.path AS plan_path, m.title, m.begins_at, g.name AS org_name, \
-             h.path AS org_path FROM plan_meeting_guest g JOIN plan_meeting m ON m.id = g.meeting_id JOIN plan p ON p.id = m.plan_id \
-             JOIN org_path h ON h.org_id = g.org_id JOIN org_path ph ON ph.org_id = p.org_id \
-             WHERE {scope g.org_id} AND g.answer = 'none' AND m.status = 'called' AND m.begins_at > $1 \
-             ORDER BY m.begins_at, g.id LIMIT $2",
-            args![now, 200_i64],
-        )
-        .await
+/// Invitations to these organisations to meetings still to come: those not answered, and those called off.
+pub async fn invitations(db: &Db, orgs: &[OrgId], now: Instant) -> DbResult<Vec<InvitationRow>> {
+    db.query(
+        "SELECT m.id AS meeting_id, m.plan_id, m.title, m.begins_at, m.status, g.name AS org_name \
+         FROM plan_meeting_guest g JOIN plan_meeting m ON m.id = g.meeting_id WHERE g.org_id {any $1} AND m.begins_at > $2 \
+         AND ((m.status = 'called' AND g.answer = 'none') OR (m.status = 'cancelled' AND m.called_at IS NOT NULL)) \
+         {unscoped: the actor's own organisations} ORDER BY m.begins_at, g.id LIMIT $3",
+        args![orgs, now, 100_i64],
+    )
+    .await
 }
 
 /// Meetings of plans in the scope that began and whose minutes are not issued, the oldest first.

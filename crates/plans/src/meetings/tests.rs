@@ -5,6 +5,7 @@ use crate::testing::{Town, town};
 use platform::Role;
 use serde_json::Value;
 use testkit::Client;
+use testkit::html::hidden;
 
 /// An issued plan of the district.
 async fn issued(town: &Town) -> String {
@@ -47,6 +48,25 @@ async fn called(town: &Town, plan: &str) -> String {
     meeting
 }
 
+/// What the page says its reader has seen, which goes back with what they answer or issue.
+async fn seen(who: &Client, page: &str) -> String {
+    hidden(&who.get(page).await.body, "seen")
+}
+
+/// Issues the minutes from the page as it is now: the status.
+async fn close(host: &Client, meeting: &str) -> u16 {
+    let page = format!("{meeting}/minutes");
+    host.submit(&page, &format!("{meeting}/close"), &[]).await.status
+}
+
+/// Titles of what of meetings waits for somebody at the first school.
+async fn waits_here(town: &Town, role: Role) -> Vec<String> {
+    let school = &town.world.here;
+    let actor = testkit::staff(school.registrar, role, school.org, &school.path);
+    let all = super::waiting(&town.app.ctx(actor)).await.unwrap();
+    all.into_iter().map(|one| one.title).collect()
+}
+
 fn after(page: &str, words: &str, end: char) -> String {
     let rest = page.split(words).nth(1).unwrap();
     rest.split(end).next().unwrap().to_owned()
@@ -67,9 +87,39 @@ async fn what_a_meeting_decides_becomes_a_task_of_its_lead() {
     ];
     let answer = bureau.post(&format!("{meeting}/decisions"), &decision).await;
     assert_eq!(answer.status, 303, "{}", answer.body);
-    let close = format!("{meeting}/close");
-    assert_eq!(bureau.post(&close, &[]).await.status, 303);
-    assert_eq!(bureau.post(&close, &[]).await.status, 409, "issued once");
+    let minutes = format!("{meeting}/minutes");
+    let page = bureau.get(&minutes).await;
+    assert!(
+        page.shows("读出的指标值：老年教育社会学习点 3 个"),
+        "{}",
+        page.body
+    );
+    // Another officer decides something while this one reads: what they did not see is not issued.
+    let old = seen(&bureau, &minutes).await;
+    let more = [("decision", "数据填报到每周一次"), decision[1], decision[2]];
+    let decided = bureau.post(&format!("{meeting}/decisions"), &more).await;
+    assert_eq!(decided.status, 303, "{}", decided.body);
+    let unseen = [("seen", old.as_str())];
+    assert_eq!(
+        bureau.post(&format!("{meeting}/close"), &unseen).await.status,
+        409
+    );
+    let now = seen(&bureau, &minutes).await;
+    let issue = [("seen", now.as_str())];
+    assert_eq!(bureau.post(&format!("{meeting}/close"), &issue).await.status, 303);
+    assert_eq!(
+        bureau.post(&format!("{meeting}/close"), &issue).await.status,
+        409,
+        "issued once"
+    );
+    // A decision that was typed meanwhile is not lost.
+    let late = [("decision", "写到一半的议定事项"), decision[1], decision[2]];
+    let late = bureau.post(&format!("{meeting}/decisions"), &late).await;
+    assert!(
+        late.status == 409 && late.body.contains("写到一半的议定事项"),
+        "{}",
+        late.body
+    );
     // The school reads the decision and reports on the task.
     let page = head.get(&meeting).await;
     assert!(page.shows("年底前新增3个老年教育社会学习点"), "{}", page.body);
@@ -95,6 +145,7 @@ async fn what_a_meeting_decides_becomes_a_task_of_its_lead() {
             "plan.meeting_changed",
             "plan.meeting_called",
             "plan.meeting_decided",
+            "plan.meeting_decided",
             "plan.meeting_closed"
         ]
     );
@@ -106,37 +157,38 @@ async fn minutes_are_written_from_the_hour_on_and_read_when_issued() {
     let plan = issued(&town).await;
     let meeting = called(&town, &plan).await;
     let (bureau, head) = (town.district(Role::DistrictBureau), town.here(Role::SchoolHead));
-    let early = bureau
-        .post(&format!("{meeting}/minutes"), &[("version", "2")])
-        .await;
+    let early = [("version", "2"), ("minutes", "会前写的")];
+    let early = bureau.post(&format!("{meeting}/minutes"), &early).await;
     assert!(
-        early.status != 303 || !early.location().contains("written"),
+        early.status == 409 && early.body.contains("会前写的"),
         "{}",
         early.body
     );
     assert!(town.events("plan.meeting_minuted").await.is_empty());
     town.app.platform.clock.advance(4 * 86_400 + 7 * 3_600);
     let form = bureau.get(&format!("{meeting}/minutes")).await;
-    let version = after(&form.body, "name=\"version\" value=\"", '"');
+    let version = hidden(&form.body, "version");
     let point = format!("point-{}", after(&form.body, "name=\"point-", '"'));
     let written = [
         ("version", version.as_str()),
         (point.as_str(), "各街镇年底前完成"),
         ("minutes", "会议由常务副校长主持"),
     ];
-    let empty = bureau.post(&format!("{meeting}/close"), &[]).await;
-    assert_eq!(empty.status, 409, "nothing was written yet");
+    assert_eq!(close(&bureau, &meeting).await, 409, "nothing was written yet");
     let answer = bureau.post(&format!("{meeting}/minutes"), &written).await;
     assert_eq!(answer.status, 303, "{}", answer.body);
-    // Who wrote from an older page does not overwrite, and keeps what was typed.
-    let late = bureau.post(&format!("{meeting}/minutes"), &written).await;
+    // Who wrote from an older page does not overwrite, sees what is kept, and keeps what was typed.
+    let other = [written[0], written[1], ("minutes", "会议由办公室主任主持")];
+    let late = bureau.post(&format!("{meeting}/minutes"), &other).await;
     assert!(
-        late.status == 409 && late.body.contains("常务副校长"),
+        late.status == 409 && late.body.contains("办公室主任") && late.body.contains("常务副校长"),
         "{}",
         late.body
     );
+    let newer = hidden(&late.body, "version");
+    assert_ne!(newer, version, "a second try goes over what was shown");
     assert!(!head.get(&meeting).await.shows("常务副校长"), "not issued yet");
-    assert_eq!(bureau.post(&format!("{meeting}/close"), &[]).await.status, 303);
+    assert_eq!(close(&bureau, &meeting).await, 303);
     let page = head.get(&meeting).await;
     assert!(
         page.shows("各街镇年底前完成") && page.shows("会议由常务副校长主持"),
@@ -158,12 +210,31 @@ async fn a_guest_answers_its_own_notice() {
         page.body
     );
     assert!(!page.shows("区老龄办"), "a guest sees its own row only");
+    assert_eq!(
+        waits_here(&town, Role::SchoolHead).await,
+        ["回复会议通知：联络员第三次会议"]
+    );
     let guest = after(&page.body, "/guests/", '/');
     let action = format!("{meeting}/guests/{guest}/answer");
-    let answer = head
-        .post(&action, &[("answer", "comes"), ("note", "校长 王芳")])
-        .await;
+    let seen = seen(&head, &format!("{meeting}?guest={guest}")).await;
+    let comes = [
+        ("answer", "comes"),
+        ("note", "校长 王芳"),
+        ("seen", seen.as_str()),
+    ];
+    let answer = head.post(&action, &comes).await;
     assert_eq!(answer.status, 303, "{}", answer.body);
+    assert!(waits_here(&town, Role::SchoolHead).await.is_empty());
+    // From the same page once more: somebody answered since, so it asks.
+    let again = [("answer", "absent"), ("note", "有别的会"), comes[2]];
+    let again = head.post(&action, &again).await;
+    assert!(
+        again.status == 409 && again.body.contains("有别的会"),
+        "{}",
+        again.body
+    );
+    let newer = hidden(&again.body, "seen");
+    assert_ne!(newer, seen);
     let page = bureau.get(&meeting).await;
     assert!(
         page.shows("校长 王芳") && page.shows("参加 1，请假 0，还没有回执 1"),
@@ -171,10 +242,17 @@ async fn a_guest_answers_its_own_notice() {
         page.body
     );
     town.app.platform.clock.advance(4 * 86_400 + 7 * 3_600);
-    let late = head
-        .post(&action, &[("answer", "absent"), ("note", "有别的会")])
-        .await;
+    let late = [
+        ("answer", "absent"),
+        ("note", "有别的会"),
+        ("seen", newer.as_str()),
+    ];
+    let late = head.post(&action, &late).await;
     assert!(late.status == 409, "{}", late.body);
+    assert!(
+        bureau.get(&meeting).await.shows("参加 1，请假 0，还没有回执 1"),
+        "as it was"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -185,7 +263,7 @@ async fn lagging_tasks_are_proposed_for_the_agenda() {
     let meeting = drafted(&bureau, &plan).await;
     let page = bureau.get(&meeting).await;
     assert!(page.shows("红牌：严重滞后"), "{}", page.body);
-    let task = after(&page.body, "name=\"tasks\" value=\"", '"');
+    let task = hidden(&page.body, "tasks");
     let points = [("tasks", task.as_str()), ("points", "其他")];
     assert_eq!(
         bureau.post(&format!("{meeting}/points"), &points).await.status,
@@ -220,6 +298,7 @@ async fn only_hosts_call_and_only_guests_answer() {
     let meeting = drafted(&bureau, &plan).await;
     let (head, sibling) = (town.here(Role::SchoolHead), town.there(Role::SchoolHead));
     assert_eq!(head.get(&meeting).await.status, 404, "a draft is not for guests");
+    assert_eq!(head.get(&format!("{plan}/meetings/new")).await.status, 403);
     assert_eq!(head.post(&format!("{meeting}/call"), &[]).await.status, 403);
     // Without guests or agenda no notice goes out.
     assert_eq!(bureau.post(&format!("{meeting}/call"), &[]).await.status, 409);
@@ -258,21 +337,17 @@ async fn the_host_writes_down_what_it_heard_and_asks_again_when_the_hour_moves()
                 .status,
             404
         );
+        let seen = seen(&bureau, &format!("{meeting}?guest={guest}")).await;
         let empty = bureau.post(&path, &[("answer", "absent"), ("note", "")]).await;
         assert_eq!(empty.status, 422, "{}", empty.body);
-        assert_eq!(
-            bureau
-                .post(&path, &[("answer", "absent"), ("note", "值班")])
-                .await
-                .status,
-            303
-        );
+        let absent = [("answer", "absent"), ("note", "值班"), ("seen", seen.as_str())];
+        assert_eq!(bureau.post(&path, &absent).await.status, 303);
     }
     let page = bureau.get(&meeting).await;
     assert!(page.shows("请假 2") && page.shows("代登记"), "{}", page.body);
     // Another time asks everybody again.
     let form = bureau.get(&format!("{meeting}/edit")).await;
-    let version = after(&form.body, "name=\"version\" value=\"", '"');
+    let version = hidden(&form.body, "version");
     let moved: Vec<(&str, &str)> = NOTICE
         .iter()
         .map(|(name, value)| {
@@ -285,9 +360,22 @@ async fn the_host_writes_down_what_it_heard_and_asks_again_when_the_hour_moves()
         .chain([("version", version.as_str())])
         .collect();
     assert_eq!(bureau.post(&format!("{meeting}/edit"), &moved).await.status, 303);
-    let again = bureau.post(&format!("{meeting}/edit"), &moved).await;
+    let typed: Vec<(&str, &str)> = moved
+        .iter()
+        .map(|(name, value)| {
+            (
+                *name,
+                if *name == "words" {
+                    "请带全年台账"
+                } else {
+                    *value
+                },
+            )
+        })
+        .collect();
+    let again = bureau.post(&format!("{meeting}/edit"), &typed).await;
     assert!(
-        again.status == 409 && again.body.contains("请带本季度台账"),
+        again.status == 409 && again.body.contains("请带全年台账") && again.body.contains("请带本季度台账"),
         "{}",
         again.body
     );
@@ -300,6 +388,12 @@ async fn the_host_writes_down_what_it_heard_and_asks_again_when_the_hour_moves()
         303
     );
     assert!(head.get(&meeting).await.shows("改为书面汇报"));
+    assert_eq!(
+        waits_here(&town, Role::SchoolHead).await,
+        ["会议已取消：联络员第三次会议"]
+    );
+    town.app.platform.clock.advance(6 * 86_400);
+    assert!(waits_here(&town, Role::SchoolHead).await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,8 @@
-//! What of meetings waits for the actor: notices to answer, minutes to issue.
+//! What of meetings waits for the actor: notices to answer, what was called off, minutes to issue.
 
+use super::model::MeetingStatus;
 use super::store;
-use crate::progress::duties::answers_for;
+use crate::progress::duties::own_orgs;
 use kernel::Instant;
 use platform::{AppResult, Ctx, Permission, Waiting};
 
@@ -23,18 +24,23 @@ fn moment(at: Instant) -> String {
 /// When the database cannot be read.
 pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
     let mut all = Vec::new();
-    let report = ctx.reach(Permission::PlanReport);
-    if !report.is_nothing() {
-        for one in store::unanswered(ctx.db(), &report, ctx.now()).await? {
-            if answers_for(ctx, &one.plan_path, &one.org_path) {
-                all.push(Waiting {
-                    title: format!("回复会议通知：{}", one.title),
-                    detail: format!("{}，{}", one.org_name, moment(one.begins_at)),
-                    href: format!("/desk/plans/{}/meetings/{}", one.plan_id, one.meeting_id),
-                    due: Some(one.begins_at.date()),
-                    count: 1,
-                });
-            }
+    let own = own_orgs(ctx);
+    if !own.is_empty() {
+        for one in store::invitations(ctx.db(), &own, ctx.now()).await? {
+            let cancelled = one.status == MeetingStatus::Cancelled;
+            let what = if cancelled {
+                "会议已取消"
+            } else {
+                "回复会议通知"
+            };
+            all.push(Waiting {
+                title: format!("{what}：{}", one.title),
+                detail: format!("{}，{}", one.org_name, moment(one.begins_at)),
+                href: format!("/desk/plans/{}/meetings/{}", one.plan_id, one.meeting_id),
+                // Nothing is to be done about one that was called off.
+                due: (!cancelled).then(|| one.begins_at.date()),
+                count: 1,
+            });
         }
     }
     let edit = ctx.reach(Permission::PlanEdit);

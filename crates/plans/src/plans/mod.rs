@@ -47,6 +47,7 @@ pub use intake::Source;
 pub(crate) use items::append;
 pub(crate) use proposal::item_of;
 pub use read::{Item, Task, all_items, find};
+pub(crate) use read::{Sight, sight};
 pub use store::{Counts, ItemRow, PlanBrief, PlanRow, TargetRow, TaskRow};
 
 use platform::{Access, Permission as P, Routes};

@@ -221,3 +221,17 @@ pub(crate) fn answers_for(ctx: &Ctx, plan_path: &str, org_path: &str) -> bool {
     ctx.reach(Permission::PlanReport).contains(org_path)
         && (!ctx.reach(Permission::PlanIssue).contains(plan_path) || stands_in(ctx, org_path))
 }
+
+/// Organisations at which the actor has a post that reports: they answer a notice for these, and not for what they look over.
+pub(crate) fn own_orgs(ctx: &Ctx) -> Vec<OrgId> {
+    let reach = ctx.reach(Permission::PlanReport);
+    let reports = |post: &&platform::Grant| post.role.permissions().contains(&Permission::PlanReport);
+    let posts = ctx.actor.posts.iter().filter(reports);
+    let mut orgs: Vec<OrgId> = posts
+        .filter(|post| reach.contains(&post.org_path))
+        .map(|post| post.org)
+        .collect();
+    orgs.sort_unstable();
+    orgs.dedup();
+    orgs
+}

@@ -4,7 +4,7 @@ mod oversight;
 
 pub use oversight::{
     ChangeRow, NewChange, SlipRow, ask_change, change, changes, close_slip, decide_change, open_slips,
-    receive_slip, reply_slip, send_slip, set_last_day, set_target, slip, slips, waiting_changes,
+    receive_slip, reply_slip, running, send_slip, set_last_day, set_target, slip, slips, waiting_changes,
 };
 
 use super::model::{DutyPart, TaskState};

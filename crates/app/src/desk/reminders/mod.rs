@@ -6,7 +6,8 @@
 //!    overdue, so that nobody is told of the same thing every day.
 //! 3. It holds numbers and no names: what it is about is read on the desk.
 //! 4. The job looks at some people and queues itself for the rest, so that messages to learners do not wait for it; broken off, it goes
-//!    on behind the last person it told. Nobody is told twice a day.
+//!    on behind the last person it told. Nobody is told twice a day, and nobody after eight in the evening. A person of whom something
+//!    cannot be read is left out and logged.
 //!
 //! Start reading at [`model::digest`]. The day's work queues the job (`wiring.rs`); it has no tables of its own and keeps how far it
 //! is in a setting.

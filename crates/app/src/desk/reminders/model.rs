@@ -1,6 +1,6 @@
-//! Whether somebody is reminded, and in which words. No I/O.
+//! Whether somebody is reminded, when, and in which words. No I/O.
 
-use kernel::{Date, Weekday};
+use kernel::{Date, Time, Weekday};
 use platform::Waiting;
 
 /// How many things are due when.
@@ -28,6 +28,12 @@ fn due(items: &[Waiting], today: Date) -> Due {
         }
     }
     all
+}
+
+/// Whether a telephone may ring at this time of the day for a reminder: from eight to eight.
+#[must_use]
+pub fn is_hour(time: Time) -> bool {
+    (8..20).contains(&time.hour())
 }
 
 /// The message to somebody for whom these things wait; `None` when nothing is worth one today.
@@ -67,6 +73,20 @@ mod tests {
                 count: *count,
             })
             .collect()
+    }
+
+    #[test]
+    fn nobody_is_woken() {
+        for (hour, may) in [
+            (0, false),
+            (7, false),
+            (8, true),
+            (19, true),
+            (20, false),
+            (23, false),
+        ] {
+            assert_eq!(is_hour(Time::constant(hour, 59, 0, 0)), may, "{hour}");
+        }
     }
 
     /// Today, what waits as (due, how many), and what is said.

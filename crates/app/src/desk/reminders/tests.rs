@@ -27,7 +27,7 @@ async fn told(app: &TestApp) -> i64 {
     app.platform.db.query_one(sql, args![]).await.unwrap()
 }
 
-/// Asks the first school to a meeting of tomorrow.
+/// Asks both schools to a meeting of tomorrow.
 async fn call_meeting(town: &Town, plan: &str) {
     let bureau = town.district(Role::DistrictBureau);
     let notice = [
@@ -39,7 +39,7 @@ async fn call_meeting(town: &Town, plan: &str) {
     let made = bureau.post(&format!("{plan}/meetings/new"), &notice).await;
     assert_eq!(made.status, 303, "{}", made.body);
     let meeting = made.location().split('?').next().unwrap().to_owned();
-    let guests = [("names", "莘庄镇社区学校")];
+    let guests = [("names", "莘庄镇社区学校、七宝镇社区学校")];
     assert_eq!(
         bureau.post(&format!("{meeting}/guests"), &guests).await.status,
         303
@@ -61,8 +61,8 @@ async fn who_has_something_due_is_told_once_a_day() {
     let town = Town::new(app).await;
     let app = &town.app;
     let plan = issue_plan(&town.district(Role::DistrictBureau), town.world.district).await;
-    give_phone(app, town.world.here.registrar).await;
     give_phone(app, town.world.there.registrar).await;
+    spoil_phone(app, town.world.here.registrar).await;
     run(app).await;
     assert_eq!(told(app).await, 0, "nothing is due");
     app.platform.clock.advance(1);
@@ -71,9 +71,20 @@ async fn who_has_something_due_is_told_once_a_day() {
     run(app).await;
     assert_eq!(told(app).await, 0);
     app.platform.clock.advance(86_400 - 3_600);
+    app.platform.clock.advance(12 * 3_600);
+    run(app).await;
+    assert_eq!(told(app).await, 0, "nobody is told in the night");
+    app.platform.clock.advance(-12 * 3_600);
     run(app).await;
     run(app).await;
-    assert_eq!(told(app).await, 1, "once, and only who is asked");
+    assert_eq!(
+        told(app).await,
+        1,
+        "once, though of the one before nothing can be read"
+    );
+    let person = "SELECT person_id FROM message WHERE template = 'desk.reminder' {unscoped: a test}";
+    let person: PersonId = app.platform.db.query_one(person, args![]).await.unwrap();
+    assert_eq!(person, town.world.there.registrar);
     app.platform.clock.advance(86_400);
     run(app).await;
     assert_eq!(told(app).await, 1, "the meeting is over");
@@ -85,6 +96,16 @@ async fn give_phone(app: &TestApp, person: PersonId) {
     let tx = app.system().begin().await.unwrap();
     let sql = "UPDATE person SET phone_sealed = $2 WHERE id = $1";
     tx.exec(sql, args![person, sealed]).await.unwrap();
+    tx.commit(vec![Event::new("test.phone", "person", person)])
+        .await
+        .unwrap();
+}
+
+/// What is kept as the number of somebody cannot be opened any more.
+async fn spoil_phone(app: &TestApp, person: PersonId) {
+    let tx = app.system().begin().await.unwrap();
+    let sql = "UPDATE person SET phone_sealed = 'spoiled' WHERE id = $1";
+    tx.exec(sql, args![person]).await.unwrap();
     tx.commit(vec![Event::new("test.phone", "person", person)])
         .await
         .unwrap();

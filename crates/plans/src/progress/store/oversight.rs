@@ -299,3 +299,19 @@ pub async fn set_last_day(tx: &Tx, task: PlanTaskId, due: &str) -> DbResult<()> 
     .await?;
     Ok(())
 }
+
+/// Issued plans of these organisations that run on a day, among those in the scope and those above the actor; each with whose it is.
+pub async fn running(
+    db: &Db,
+    (scope, above): (&Scope, &[OrgId]),
+    orgs: &[OrgId],
+    day: Date,
+) -> DbResult<Vec<(PlanId, OrgId)>> {
+    db.within(scope)
+        .query(
+            "SELECT p.id, p.org_id FROM plan p WHERE p.status = 'issued' AND p.org_id {any $1} \
+             AND ({scope p.org_id} OR p.org_id {any $2}) AND p.starts_on <= $3 AND p.ends_on >= $3 ORDER BY p.id LIMIT $4",
+            args![orgs, above, day, MOST],
+        )
+        .await
+}
