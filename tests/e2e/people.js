@@ -10,6 +10,7 @@ export const ROLES = [
   TEACHER,
   'school_head',
   'community_college',
+  'street_office',
   'district_bureau',
   'city',
   'class_monitor',

@@ -89,6 +89,8 @@ text_enum! {
         City => "city",
         /// District education bureau.
         DistrictBureau => "district_bureau",
+        /// Street or town government: its plan, its part in those above it, and its returns; no learner's data.
+        StreetOffice => "street_office",
         /// Community college of a district.
         CommunityCollege => "community_college",
         /// Head of a street school.
@@ -152,6 +154,18 @@ const DISTRICT_BUREAU: &[P] = &[
     P::ReturnApprove,
     P::DatasetEdit,
     P::MessageRead,
+];
+const STREET_OFFICE: &[P] = &[
+    P::OrgRead,
+    P::CourseRead,
+    P::ClassRead,
+    P::MetricRead,
+    P::PlanRead,
+    P::PlanEdit,
+    P::PlanIssue,
+    P::PlanReport,
+    P::ReturnFill,
+    P::ReturnCheck,
 ];
 const COMMUNITY_COLLEGE: &[P] = &[
     P::OrgRead,
@@ -275,6 +289,7 @@ impl Role {
         match self {
             Self::City => "市级管理员",
             Self::DistrictBureau => "区教育局",
+            Self::StreetOffice => "街镇",
             Self::CommunityCollege => "社区学院",
             Self::SchoolHead => "校长",
             Self::Registrar => "教务员",
@@ -291,6 +306,7 @@ impl Role {
         match self {
             Self::City => CITY,
             Self::DistrictBureau => DISTRICT_BUREAU,
+            Self::StreetOffice => STREET_OFFICE,
             Self::CommunityCollege => COMMUNITY_COLLEGE,
             Self::SchoolHead => SCHOOL_HEAD,
             Self::Registrar => REGISTRAR,
@@ -313,6 +329,7 @@ impl Role {
             ],
             Self::DistrictBureau => &[
                 Self::DistrictBureau,
+                Self::StreetOffice,
                 Self::CommunityCollege,
                 Self::SchoolHead,
                 Self::Registrar,
@@ -332,7 +349,12 @@ impl Role {
                 Self::ClassMonitor,
                 Self::SiteKeeper,
             ],
-            Self::Registrar | Self::Teacher | Self::ClassMonitor | Self::SiteKeeper | Self::Auditor => &[],
+            Self::StreetOffice
+            | Self::Registrar
+            | Self::Teacher
+            | Self::ClassMonitor
+            | Self::SiteKeeper
+            | Self::Auditor => &[],
         }
     }
 

@@ -64,10 +64,10 @@ fn posts(filled: &Filled<'_>, regions: &Regions) -> Vec<Post> {
     let mut give = |person: usize, org: i64, role: Role| posts.push(Post { person, org, role });
     for (area, person) in &people.officials {
         if let Some(area) = regions.areas.get(*area) {
-            let role = if area.parent.is_none() {
-                Role::City
-            } else {
-                Role::DistrictBureau
+            let role = match area.parent {
+                None => Role::City,
+                Some(_) if area.code.ends_with("000000") => Role::DistrictBureau,
+                Some(_) => Role::StreetOffice,
             };
             give(*person, area.id, role);
         }
@@ -193,6 +193,7 @@ fn shown(filled: &Filled<'_>, regions: &Regions, posts: &[Post]) -> Vec<(String,
     let org_of = |role: Role| match role {
         Role::City | Role::Auditor => area("310000000000"),
         Role::DistrictBureau => area("310112000000"),
+        Role::StreetOffice => area(HOME_STREET),
         Role::CommunityCollege => orgs.first("310112", Kind::College).map(|(at, _)| filled.org(at)),
         Role::SiteKeeper => site,
         Role::SchoolHead | Role::Registrar | Role::Teacher | Role::ClassMonitor => school,

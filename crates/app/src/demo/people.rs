@@ -37,7 +37,7 @@ pub(super) struct People {
     pub(super) teachers: BTreeMap<usize, Vec<usize>>,
     /// Who runs an institution.
     pub(super) offices: BTreeMap<usize, Office>,
-    /// Officials of a district or a city, by their area.
+    /// Officials of a street, a district or a city, by their area.
     pub(super) officials: BTreeMap<usize, usize>,
     /// The auditor of the city.
     pub(super) auditor: usize,
@@ -274,6 +274,11 @@ impl Maker<'_> {
             }
         }
         self.people.auditor = self.employee(0, 0);
+        let streets = DEEP.iter().flat_map(|code| self.regions.streets_of(code));
+        for street in streets.collect::<Vec<usize>>() {
+            let person = self.employee(0, street);
+            self.people.officials.insert(street, person);
+        }
     }
 
     fn employee(&mut self, org: usize, home: usize) -> usize {

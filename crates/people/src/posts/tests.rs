@@ -38,6 +38,7 @@ async fn nobody_gives_more_than_they_have_or_elsewhere() {
         (Role::SiteKeeper, true),
         (Role::SchoolHead, false),
         (Role::CommunityCollege, false),
+        (Role::StreetOffice, false),
         (Role::DistrictBureau, false),
         (Role::City, false),
         (Role::Auditor, false),
