@@ -11,6 +11,8 @@ const MOST_HEIGHT: f64 = 720.0;
 const MARGIN: f64 = 24.0;
 const SMALLEST: f64 = 3.0;
 const LARGEST: f64 = 26.0;
+/// Size of the letters of names, as the style sheet has it.
+const LETTER: f64 = 15.0;
 
 /// A place on the map.
 #[derive(Debug, Clone)]
@@ -90,7 +92,52 @@ impl Disc {
     }
 }
 
+/// Where a name stands on the drawing: its middle, and half its width.
+#[derive(Clone, Copy)]
+struct Label {
+    x: f64,
+    y: f64,
+    half: f64,
+}
+
+impl Label {
+    fn of(disc: &Disc, frame: &Frame) -> Self {
+        let (x, y) = frame.place(disc.degrees());
+        // A Chinese character is as wide as it is high, a Latin letter about half.
+        let letters = disc
+            .label
+            .chars()
+            .map(|one| if one.is_ascii() { 0.55 } else { 1.0 });
+        Self {
+            x,
+            y,
+            half: letters.sum::<f64>() * LETTER / 2.0,
+        }
+    }
+
+    fn covers(&self, other: &Self) -> bool {
+        (self.x - other.x).abs() < self.half + other.half && (self.y - other.y).abs() < LETTER
+    }
+}
+
 impl Map {
+    /// The discs whose names are written: the largest first, and none over another. All names stand in the table.
+    fn named(&self, frame: &Frame) -> Vec<&Disc> {
+        let mut discs: Vec<&Disc> = self.discs.iter().collect();
+        let size = |disc: &Disc| disc.value.unwrap_or(-1.0);
+        discs.sort_by(|one, other| size(other).total_cmp(&size(one)));
+        let mut taken: Vec<Label> = Vec::new();
+        discs.retain(|disc| {
+            let label = Label::of(disc, frame);
+            let free = !taken.iter().any(|one| one.covers(&label));
+            if free {
+                taken.push(label);
+            }
+            free
+        });
+        discs
+    }
+
     fn draw(&self, html: &mut Html, frame: &Frame) {
         html.raw("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"")
             .text(&self.sentence)
@@ -124,7 +171,7 @@ impl Map {
             html.raw("\" cy=\"").text(format!("{y:.1}")).raw("\" r=\"");
             html.text(format!("{radius:.1}")).raw("\"/>");
         }
-        for disc in &self.discs {
+        for disc in self.named(frame) {
             let (x, y) = frame.place(disc.degrees());
             html.raw("<text text-anchor=\"middle\" x=\"")
                 .text(format!("{x:.1}"));
@@ -141,12 +188,19 @@ impl Display for Map {
         html.raw("<figure class=\"figure\"><figcaption>")
             .text(&self.sentence)
             .raw("</figcaption>");
+        let mut crowded = false;
         if let Some(frame) = Frame::of(self) {
+            crowded = self.named(&frame).len() < self.discs.len();
             self.draw(&mut html, &frame);
         }
         html.raw("<details><summary>")
             .add(&crate::Icon::ChevronRight)
-            .raw("看数字</summary><div>");
+            .raw(if crowded {
+                "看数字和没有写出的名称"
+            } else {
+                "看数字"
+            })
+            .raw("</summary><div>");
         html.raw("<table><caption class=\"sr\">").text(&self.sentence);
         html.raw("</caption><thead><tr><th scope=\"col\">")
             .text(&self.rows);
@@ -213,6 +267,29 @@ mod tests {
         for x in html.split("cx=\"").skip(1) {
             let x: f64 = x.split('"').next().unwrap().parse().unwrap();
             assert!((0.0..=WIDTH).contains(&x), "{x}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_would_cover_a_larger_place_s_name_is_left_to_the_table() {
+        for (lng, value, written) in [
+            (121_450_000, 9.0, vec!["乙镇", "甲镇"]),
+            (121_251_000, 9.0, vec!["乙镇"]),
+            (121_251_000, 1.0, vec!["甲镇"]),
+        ] {
+            let html = map(vec![
+                disc("甲镇", 121_250_000, Some(4.0)),
+                disc("乙镇", lng, Some(value)),
+            ])
+            .to_string();
+            let names: Vec<&str> = html
+                .split("</text>")
+                .filter_map(|part| part.rsplit_once("\">").filter(|_| part.contains("<text")))
+                .map(|(_, name)| name)
+                .collect();
+            assert_eq!(names, written, "{lng} {value}");
+            assert_eq!(html.matches("<th scope=\"row\">").count(), 2);
+            assert_eq!(html.contains("没有写出的名称"), written.len() < 2);
         }
     }
 

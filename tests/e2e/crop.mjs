@@ -1,0 +1,11 @@
+import { chromium } from 'playwright-core';
+const [role, size, path, sel, out] = process.argv.slice(2);
+const b = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+const p = await (await b.newContext({ viewport: size === 'phone' ? { width: 390, height: 844 } : { width: 1280, height: 900 } })).newPage();
+const U = 'http://127.0.0.1:8091';
+await p.goto(U + '/sign-in');
+await p.locator(`form:has(input[name=role][value="${role}"]) button`).click();
+await p.waitForLoadState();
+await p.goto(U + path);
+await p.locator(sel).first().screenshot({ path: out });
+await b.close();
