@@ -64,12 +64,18 @@ fn of_call(call: &CallExpr) -> Option<Terms> {
         }
         name @ (op::ADD | op::SUBSTRACT) => {
             let mut terms = form(first?)?;
-            add(&mut terms, &form(argument(call, 1)?)?, if name == op::ADD { 1 } else { -1 });
+            add(
+                &mut terms,
+                &form(argument(call, 1)?)?,
+                if name == op::ADD { 1 } else { -1 },
+            );
             Some(terms)
         }
         op::MULTIPLY => {
             let (one, other) = (first?, argument(call, 1)?);
-            let (times, of) = whole(one).map(|times| (times, other)).or(whole(other).map(|times| (times, one)))?;
+            let (times, of) = whole(one)
+                .map(|times| (times, other))
+                .or(whole(other).map(|times| (times, one)))?;
             let mut terms = Terms::new();
             add(&mut terms, &form(of)?, times);
             Some(terms)
@@ -125,17 +131,32 @@ mod tests {
             let found = compile(text).unwrap().sums();
             let found: Vec<(Vec<(&str, i64)>, bool)> = found
                 .iter()
-                .map(|sum| (sum.terms.iter().map(|(code, times)| (code.as_str(), *times)).collect(), sum.known))
+                .map(|sum| {
+                    (
+                        sum.terms
+                            .iter()
+                            .map(|(code, times)| (code.as_str(), *times))
+                            .collect(),
+                        sum.known,
+                    )
+                })
                 .collect();
-            let expected: Vec<(Vec<(&str, i64)>, bool)> =
-                expected.iter().map(|(terms, known)| (terms.to_vec(), *known)).collect();
+            let expected: Vec<(Vec<(&str, i64)>, bool)> = expected
+                .iter()
+                .map(|(terms, known)| (terms.to_vec(), *known))
+                .collect();
             assert_eq!(found, expected, "{text}");
         }
     }
 
     #[test]
     fn a_formula_adds_or_does_not() {
-        for (text, adds) in [("A + B - C", true), ("A", true), ("A / B", false), ("A + last.A", false)] {
+        for (text, adds) in [
+            ("A + B - C", true),
+            ("A", true),
+            ("A / B", false),
+            ("A + last.A", false),
+        ] {
             assert_eq!(compile(text).unwrap().added().is_some(), adds, "{text}");
         }
     }

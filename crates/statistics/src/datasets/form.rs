@@ -212,7 +212,10 @@ impl Form {
     /// Formulas that do more than add, by their places in the form, with the cells that they rest on.
     #[must_use]
     pub fn derived(&self) -> Vec<(usize, Vec<usize>)> {
-        let derived = self.formulas.iter().filter(|(_, formula)| formula.added().is_none());
+        let derived = self
+            .formulas
+            .iter()
+            .filter(|(_, formula)| formula.added().is_none());
         derived
             .map(|(at, formula)| (*at, formula.here().filter_map(|code| self.place(code)).collect()))
             .collect()

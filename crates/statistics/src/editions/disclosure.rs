@@ -119,12 +119,19 @@ impl Published {
     /// age. A small rest, of `limit`, must not follow either. What is less than nothing is no rest: parts may overlap, and
     /// then the whole says nothing exact of them.
     pub fn leave(&mut self, mut sum: Sum, limit: i64) {
-        let value: i64 = sum.iter().map(|(at, times)| self.value(*at).saturating_mul(*times)).sum();
+        let value: i64 = sum
+            .iter()
+            .map(|(at, times)| self.value(*at).saturating_mul(*times))
+            .sum();
         if value < 0 || sum.len() < 2 {
             return;
         }
         if value > 0 {
-            let step = sum.iter().filter_map(|(at, _)| self.cells.get(*at)).map(|cell| cell.step).min();
+            let step = sum
+                .iter()
+                .filter_map(|(at, _)| self.cells.get(*at))
+                .map(|cell| cell.step)
+                .min();
             let rest = Cell {
                 value,
                 limit,
@@ -183,7 +190,12 @@ impl Published {
             let hidden = |(ratio, of): &&(usize, Vec<usize>)| {
                 !self.is_hidden(*ratio) && of.iter().any(|at| self.is_hidden(*at))
             };
-            let next: Vec<usize> = self.ratios.iter().filter(hidden).map(|(ratio, _)| *ratio).collect();
+            let next: Vec<usize> = self
+                .ratios
+                .iter()
+                .filter(hidden)
+                .map(|(ratio, _)| *ratio)
+                .collect();
             let mut changed = false;
             for at in next {
                 if let Some(cell) = self.cells.get_mut(at).filter(|cell| cell.is_new) {
@@ -235,10 +247,16 @@ impl Published {
 
     /// Passes the bounds of the cells of a sum on to each other.
     fn narrow(&self, sum: &Sum, ranges: &mut [Range]) -> bool {
-        let total: i128 = sum.iter().map(|(at, times)| i128::from(self.value(*at)) * i128::from(*times)).sum();
+        let total: i128 = sum
+            .iter()
+            .map(|(at, times)| i128::from(self.value(*at)) * i128::from(*times))
+            .sum();
         let of = |ranges: &[Range], at: usize, times: i64| {
             let (from, to) = ranges.get(at).copied().unwrap_or((0, MOST));
-            let (one, other) = (i128::from(from) * i128::from(times), i128::from(to) * i128::from(times));
+            let (one, other) = (
+                i128::from(from) * i128::from(times),
+                i128::from(to) * i128::from(times),
+            );
             (one.min(other), one.max(other))
         };
         let (mut least, mut most) = (0, 0);
@@ -259,8 +277,12 @@ impl Published {
             } else {
                 (ceil(-high, -times), floor(-low, -times))
             };
-            let clamp = |number: i128| i64::try_from(number.clamp(-i128::from(MOST), i128::from(MOST))).unwrap_or(MOST);
-            let Some(range) = ranges.get_mut(*at) else { continue };
+            let clamp = |number: i128| {
+                i64::try_from(number.clamp(-i128::from(MOST), i128::from(MOST))).unwrap_or(MOST)
+            };
+            let Some(range) = ranges.get_mut(*at) else {
+                continue;
+            };
             let narrowed = cell.without_gap((range.0.max(clamp(low)), range.1.min(clamp(high))));
             if narrowed != *range && narrowed.0 <= narrowed.1 {
                 *range = narrowed;
@@ -295,7 +317,8 @@ impl Published {
                 continue;
             };
             let by = inverse(times);
-            line.values_mut().for_each(|number| *number = *number * by % PRIME);
+            line.values_mut()
+                .for_each(|number| *number = *number * by % PRIME);
             for solved in &mut lines {
                 if let Some(times) = solved.get(&first).copied() {
                     take_away(solved, &line, times);
@@ -304,7 +327,9 @@ impl Published {
             lines.push(line);
         }
         let alone = lines.iter().filter(|line| line.len() == 1);
-        alone.filter_map(|line| Some(*line.first_key_value()?.0)).collect()
+        alone
+            .filter_map(|line| Some(*line.first_key_value()?.0))
+            .collect()
     }
 
     /// The number to be hidden beside one that follows: the smallest that is one, in a sum that hides one number alone, else in its
@@ -314,7 +339,11 @@ impl Published {
             let (limit, value) = (self.limit(*at), self.value(*at));
             (limit == 0, value == 0, value, *at)
         };
-        let may = |at: &usize| self.cells.get(*at).is_some_and(|cell| cell.is_new && cell.said == Said::Figure);
+        let may = |at: &usize| {
+            self.cells
+                .get(*at)
+                .is_some_and(|cell| cell.is_new && cell.said == Said::Figure)
+        };
         let beside = |of: &dyn Fn(&Sum) -> bool| {
             let sums = self.together(told).into_iter().filter(|sum| of(sum));
             let cells = sums.flatten().map(|(at, _)| *at);
@@ -322,7 +351,9 @@ impl Published {
         };
         let alone = |sum: &Sum| sum.iter().filter(|(at, _)| self.is_hidden(*at)).count() == 1;
         let own = |sum: &Sum| sum.iter().any(|(at, _)| *at == told);
-        beside(&alone).or_else(|| beside(&own)).or_else(|| beside(&|_| true))
+        beside(&alone)
+            .or_else(|| beside(&own))
+            .or_else(|| beside(&|_| true))
     }
 
     /// A label that may be taken off so that a small total pins its parts down no more: four of at least one that are together less
@@ -414,7 +445,10 @@ mod tests {
             all.add(cell(*value));
         }
         for sum in sums {
-            let terms = sum.iter().enumerate().map(|(at, place)| (*place, if at == 0 { 1 } else { -1 }));
+            let terms = sum
+                .iter()
+                .enumerate()
+                .map(|(at, place)| (*place, if at == 0 { 1 } else { -1 }));
             all.leave(terms.collect(), LIMIT);
         }
         all
@@ -432,7 +466,12 @@ mod tests {
 
     #[test]
     fn few_persons_are_hidden_with_company() {
-        type Case = (&'static str, &'static [i64], &'static [&'static [usize]], &'static str);
+        type Case = (
+            &'static str,
+            &'static [i64],
+            &'static [&'static [usize]],
+            &'static str,
+        );
         let cases: [Case; 13] = [
             ("enough", &[60, 20, 40], &[&[0, 1, 2]], "60 20 40"),
             ("few", &[60, 3, 57], &[&[0, 1, 2]], "60 <5 x"),
@@ -476,16 +515,26 @@ mod tests {
         let mut later = Published::default();
         let before = [(3, Said::Small(5)), (57, Said::Guard), (60, Said::Figure)];
         for (value, said) in before {
-            later.add(Cell { said, is_new: false, ..cell(value) });
+            later.add(Cell {
+                said,
+                is_new: false,
+                ..cell(value)
+            });
         }
         for value in [100, 40, 140] {
-            later.add(Cell { is_new: false, ..cell(value) });
+            later.add(Cell {
+                is_new: false,
+                ..cell(value)
+            });
         }
         for value in [103, 97, 200] {
             later.add(cell(value));
         }
         for sum in [&rows[..], &columns[..]].concat() {
-            let terms = sum.iter().enumerate().map(|(at, place)| (*place, if at == 0 { 1 } else { -1 }));
+            let terms = sum
+                .iter()
+                .enumerate()
+                .map(|(at, place)| (*place, if at == 0 { 1 } else { -1 }));
             later.leave(terms.collect(), LIMIT);
         }
         later.protect();

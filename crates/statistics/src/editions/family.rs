@@ -57,7 +57,12 @@ pub fn in_sight(org: OrgId, others: &[OrgId], uppers: &Uppers) -> Vec<OrgId> {
         let above = nearest(**other, &among, uppers);
         line.contains(other) || above.is_some_and(|above| line.contains(&above))
     };
-    others.iter().filter(seen).filter(|other| **other != org).copied().collect()
+    others
+        .iter()
+        .filter(seen)
+        .filter(|other| **other != org)
+        .copied()
+        .collect()
 }
 
 /// An erratum that changes a figure: its code and what it is now.
@@ -112,7 +117,10 @@ fn between(
     published: &mut Published,
 ) {
     let among: BTreeSet<OrgId> = members.iter().map(|one| one.org).collect();
-    let above: Vec<Option<OrgId>> = members.iter().map(|one| nearest(one.org, &among, uppers)).collect();
+    let above: Vec<Option<OrgId>> = members
+        .iter()
+        .map(|one| nearest(one.org, &among, uppers))
+        .collect();
     for ((whole, relations), start) in members.iter().zip(relations).zip(starts) {
         let below = members.iter().zip(&above).zip(starts);
         let below: Vec<(&Form, usize)> = below
@@ -121,7 +129,9 @@ fn between(
             .collect();
         let cells = whole.form.elements.iter().enumerate();
         for (at, element) in cells.filter(|(at, element)| relations.goes_up(*at, element)) {
-            let parts = below.iter().filter_map(|(form, start)| Some((start + form.place(&element.code)?, -1)));
+            let parts = below
+                .iter()
+                .filter_map(|(form, start)| Some((start + form.place(&element.code)?, -1)));
             let terms: Vec<(usize, i64)> = std::iter::once((start + at, 1)).chain(parts).collect();
             let limit = relations.limits.get(at).copied().unwrap_or_default();
             published.leave(terms, limit.saturating_mul(Number::ONE));
@@ -135,7 +145,9 @@ impl Built {
         let start = self.starts.first().copied().unwrap_or_default();
         let cells = self.published.cells.iter().skip(start);
         let cells = form.elements.iter().zip(cells);
-        cells.map(|(element, cell)| (element.code.clone(), cell.said)).collect()
+        cells
+            .map(|(element, cell)| (element.code.clone(), cell.said))
+            .collect()
     }
 }
 
@@ -144,7 +156,10 @@ impl Built {
 pub fn said(members: &[Member<'_>], uppers: &Uppers, known: Known<'_>) -> Saids {
     let mut built = build(members, uppers, &[], known);
     built.published.protect();
-    members.first().map(|one| built.of_first(one.form)).unwrap_or_default()
+    members
+        .first()
+        .map(|one| built.of_first(one.form))
+        .unwrap_or_default()
 }
 
 /// What everybody reads of figures of the first member that errata change: they are held against the figures that did not change.
@@ -157,7 +172,10 @@ pub fn said_of_changes(
 ) -> Saids {
     let mut built = build(members, uppers, changes, known);
     built.published.protect();
-    let mut said = members.first().map(|one| built.of_first(one.form)).unwrap_or_default();
+    let mut said = members
+        .first()
+        .map(|one| built.of_first(one.form))
+        .unwrap_or_default();
     said.retain(|code, _| changes.iter().any(|(of, _)| *of == code));
     said
 }
@@ -201,7 +219,11 @@ force = "must"
 
     fn known(id: &str) -> Option<Metric> {
         let how = match id {
-            "learners.count" | "learners.elders" => metrics::How::Persons { source: "x", tags: &[], bands: &[] },
+            "learners.count" | "learners.elders" => metrics::How::Persons {
+                source: "x",
+                tags: &[],
+                bands: &[],
+            },
             "learners.elder_share" => metrics::How::Ratio {
                 part: "learners.elders",
                 whole: "learners.count",
@@ -243,12 +265,20 @@ force = "must"
         codes().iter().map(word).collect()
     }
 
-    fn member<'a>(org: i64, form: &'a Form, codes: &'a [String], values: [i64; 8], said: Option<&'a Saids>) -> Member<'a> {
+    fn member<'a>(
+        org: i64,
+        form: &'a Form,
+        codes: &'a [String],
+        values: [i64; 8],
+        said: Option<&'a Saids>,
+    ) -> Member<'a> {
         let values = codes.iter().zip(values);
         Member {
             org: OrgId::from_raw(org),
             form,
-            values: values.map(|(code, value)| (code.as_str(), Some(value * Number::ONE))).collect(),
+            values: values
+                .map(|(code, value)| (code.as_str(), Some(value * Number::ONE)))
+                .collect(),
             said,
         }
     }
@@ -259,7 +289,10 @@ force = "must"
 
     fn uppers(pairs: &[(i64, i64)]) -> Uppers {
         let org = OrgId::from_raw;
-        pairs.iter().map(|(below, above)| (org(*below), Some(org(*above)))).collect()
+        pairs
+            .iter()
+            .map(|(below, above)| (org(*below), Some(org(*above))))
+            .collect()
     }
 
     #[test]
@@ -297,7 +330,10 @@ force = "must"
             member(2, &form, &codes, one, Some(&first)),
         ];
         let second = said(&beside, &uppers, &known);
-        assert_eq!((words(&first).as_str(), words(&second).as_str()), ("FSGFFFFF", "FFFFFFFF"));
+        assert_eq!(
+            (words(&first).as_str(), words(&second).as_str()),
+            ("FSGFFFFF", "FFFFFFFF")
+        );
         let top = [
             member(1, &form, &codes, whole, None),
             member(2, &form, &codes, one, Some(&first)),
@@ -333,11 +369,17 @@ force = "must"
             ("few women", vec![(all, 63), (women, 3)], "GS------"),
             ("few more", vec![(women, 38)], "-N------"),
             // The sum of now and the men would tell that two women were too many.
-            ("a difference", vec![(all, 90), (women, 38), (men, 52)], "FNG-----"),
+            (
+                "a difference",
+                vec![(all, 90), (women, 38), (men, 52)],
+                "FNG-----",
+            ),
         ];
         for (what, changes, expected) in cases {
-            let changes: Vec<Change<'_>> =
-                changes.iter().map(|(code, value)| (*code, Some(value * Number::ONE))).collect();
+            let changes: Vec<Change<'_>> = changes
+                .iter()
+                .map(|(code, value)| (*code, Some(value * Number::ONE)))
+                .collect();
             let members = [member(1, &form, &codes, values, Some(&before))];
             let found = said_of_changes(&members, &Uppers::new(), &changes, &known);
             assert_eq!(words(&found), expected, "{what}");
@@ -358,7 +400,10 @@ force = "must"
             (9, &[1, 2], vec![]),
         ] {
             let others: Vec<OrgId> = others.iter().map(|id| org(*id)).collect();
-            let found: Vec<i64> = in_sight(org(own), &others, &uppers).into_iter().map(OrgId::raw).collect();
+            let found: Vec<i64> = in_sight(org(own), &others, &uppers)
+                .into_iter()
+                .map(OrgId::raw)
+                .collect();
             assert_eq!(found, seen, "{own}");
         }
     }

@@ -73,7 +73,11 @@ mod tests {
             (G, 57, 90, 0, G),
         ] {
             let raw = |value: i64| Some(value * Number::ONE);
-            assert_eq!(corrected(before, raw(was), raw(is), limit), said, "{before:?} {was} {is} {limit}");
+            assert_eq!(
+                corrected(before, raw(was), raw(is), limit),
+                said,
+                "{before:?} {was} {is} {limit}"
+            );
         }
     }
 

@@ -206,7 +206,9 @@ async fn desk_page(
     let errata = shown.errata.iter();
     let template = DeskPage {
         grids: grids(&shown, Reader::Staff(metrics)),
-        errata: errata.map(|one| told(&page, &shown, Reader::Staff(metrics), one, Said::Figure)).collect(),
+        errata: errata
+            .map(|one| told(&page, &shown, Reader::Staff(metrics), one, Said::Figure))
+            .collect(),
         frozen: page.moment(shown.edition.created_at),
         period: period(&shown),
         may_tell: shown.may_tell,
@@ -259,7 +261,9 @@ pub(super) async fn public(
     let errata = shown.errata.iter().zip(corrected);
     let template = PublicPage {
         grids: grids(&shown, reader),
-        errata: errata.map(|(one, is)| told(&page, &shown, reader, one, is)).collect(),
+        errata: errata
+            .map(|(one, is)| told(&page, &shown, reader, one, is))
+            .collect(),
         guarded: said.values().any(|one| *one != Said::Figure),
         frozen: page.moment(shown.edition.created_at),
         period: period(&shown),

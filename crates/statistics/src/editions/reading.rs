@@ -67,7 +67,10 @@ impl<'a> Family<'a> {
         let others: Vec<OrgId> = self.all.iter().take(first).map(|one| one.org_id).collect();
         let seen = family::in_sight(own.org_id, &others, &self.uppers);
         let places = self.all.iter().take(first).enumerate();
-        places.filter(|(_, one)| seen.contains(&one.org_id)).map(|(at, _)| at).collect()
+        places
+            .filter(|(_, one)| seen.contains(&one.org_id))
+            .map(|(at, _)| at)
+            .collect()
     }
 
     async fn read(&mut self, at: usize) -> AppResult<()> {
@@ -90,7 +93,10 @@ impl<'a> Family<'a> {
             Some(Member {
                 org: edition.org_id,
                 form,
-                values: cells.iter().map(|cell| (cell.element.as_str(), cell.value)).collect(),
+                values: cells
+                    .iter()
+                    .map(|cell| (cell.element.as_str(), cell.value))
+                    .collect(),
                 said: if is_new && *place == at { None } else { said },
             })
         };
@@ -106,7 +112,9 @@ impl<'a> Family<'a> {
         let mut needed: BTreeSet<usize> = wanted.into_iter().collect();
         let mut open = Vec::new();
         while let Some(at) = needed.pop_last() {
-            let Some(id) = self.all.get(at).map(|one| one.id) else { continue };
+            let Some(id) = self.all.get(at).map(|one| one.id) else {
+                continue;
+            };
             if let Some(said) = self.kept.get(id) {
                 self.said.insert(id, said);
             } else {
@@ -164,7 +172,9 @@ pub async fn corrected(
         return Ok(vec![Said::Guard; errata.len()]);
     };
     let others = family.in_sight(at, family.all.len());
-    family.decide(others.iter().copied().chain([at]).collect()).await?;
+    family
+        .decide(others.iter().copied().chain([at]).collect())
+        .await?;
     for place in others.iter().chain([&at]) {
         family.read(*place).await?;
     }
@@ -186,7 +196,11 @@ pub async fn corrected(
             let earlier = [(one.element.as_str(), one.value_is)];
             let then = family::said_of_changes(&members, &family.uppers, &earlier, &family.known());
             let then = then.get(&one.element).copied().unwrap_or(Said::Guard);
-            if now == Said::Figure || then != Said::Figure { then } else { Said::Guard }
+            if now == Said::Figure || then != Said::Figure {
+                then
+            } else {
+                Said::Guard
+            }
         });
     }
     Ok(said)

@@ -93,7 +93,11 @@ impl Relations {
     /// A whole that holds these parts, and what is left of it.
     fn contained(&mut self, wholes: Vec<usize>, parts: &[usize]) {
         if let Some(whole) = wholes.first().filter(|whole| !parts.contains(whole)) {
-            let limit = parts.iter().map(|at| self.limit_at(*at)).min().unwrap_or_default();
+            let limit = parts
+                .iter()
+                .map(|at| self.limit_at(*at))
+                .min()
+                .unwrap_or_default();
             let terms = std::iter::once((*whole, 1)).chain(parts.iter().map(|at| (*at, -1)));
             self.left.push((terms.collect(), limit));
         }
@@ -112,9 +116,12 @@ impl Relations {
         for keys in by_metric.values() {
             for same in keys.values() {
                 let pairs = same.iter().zip(same.iter().skip(1));
-                self.known.extend(pairs.map(|(one, other)| vec![(*one, 1), (*other, -1)]));
+                self.known
+                    .extend(pairs.map(|(one, other)| vec![(*one, 1), (*other, -1)]));
             }
-            let Some(total) = keys.get(&("", "")) else { continue };
+            let Some(total) = keys.get(&("", "")) else {
+                continue;
+            };
             let mut parts: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
             for ((by, _), same) in keys.iter().filter(|((by, _), _)| !by.is_empty()) {
                 parts.entry(by).or_default().extend(same.first());
@@ -146,7 +153,8 @@ impl Relations {
 
     /// Tells what is known of the figures whose cells stand from `start` on.
     pub fn tell(&self, start: usize, published: &mut Published) {
-        let placed = |terms: &Terms| -> Terms { terms.iter().map(|(at, times)| (start + at, *times)).collect() };
+        let placed =
+            |terms: &Terms| -> Terms { terms.iter().map(|(at, times)| (start + at, *times)).collect() };
         for terms in &self.known {
             published.know(placed(terms));
         }

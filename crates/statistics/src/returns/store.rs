@@ -218,6 +218,17 @@ pub async fn waiting(db: &Db, scope: &Scope, status: ReturnStatus) -> DbResult<V
     db.within(scope).query(sql, args![status]).await
 }
 
+/// Drafts of these orgs that are due by a day, by deadline.
+pub async fn drafts_due(db: &Db, orgs: &[OrgId], by: Date) -> DbResult<Vec<ReturnRow>> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM stat_return r WHERE r.status = 'draft' AND r.org_id {any $1} AND r.due_on <= $2 \
+         {unscoped: of the orgs of the actor's own posts} ORDER BY r.due_on, r.id LIMIT 200"
+    );
+    db.query(sql, args![orgs, by]).await
+}
+
 /// Cells of a return, by code.
 pub async fn cells(db: &Db, id: ReturnId) -> DbResult<Vec<CellRow>> {
     db.query(
