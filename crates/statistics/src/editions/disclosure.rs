@@ -15,7 +15,7 @@
 
 use super::model::Said;
 use crate::number::Number;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A number that everybody may read or compute, in ten-thousandths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +96,8 @@ pub struct Published {
     /// The numbers.
     pub cells: Vec<Cell>,
     sums: Vec<Sum>,
+    /// In which sums each cell stands.
+    sums_of: BTreeMap<usize, Vec<usize>>,
     /// A ratio with what it is computed from.
     ratios: Vec<(usize, Vec<usize>)>,
 }
@@ -111,6 +113,9 @@ impl Published {
     /// These cells, each so often, make a sum that everybody knows.
     pub fn know(&mut self, sum: Sum) {
         if sum.len() > 1 && sum.iter().any(|(at, _)| self.limit(*at) > 0) {
+            for (at, _) in &sum {
+                self.sums_of.entry(*at).or_default().push(self.sums.len());
+            }
             self.sums.push(sum);
         }
     }
@@ -217,12 +222,9 @@ impl Published {
         };
         let ranges = self.ranges();
         let one = |at: &usize| ranges.get(*at).is_some_and(|(from, to)| from >= to);
-        let by_bounds = (0..self.cells.len()).find(|at| secret(at) && self.in_a_sum(*at) && one(at));
+        let by_bounds =
+            (0..self.cells.len()).find(|at| secret(at) && self.sums_of.contains_key(at) && one(at));
         by_bounds.or_else(|| self.eliminated().into_iter().find(secret))
-    }
-
-    fn in_a_sum(&self, at: usize) -> bool {
-        self.sums.iter().flatten().any(|(of, _)| *of == at)
     }
 
     /// What each number can be for who knows all that is said.
@@ -344,9 +346,10 @@ impl Published {
                 .get(*at)
                 .is_some_and(|cell| cell.is_new && cell.said == Said::Figure)
         };
+        let together = self.together(told);
         let beside = |of: &dyn Fn(&Sum) -> bool| {
-            let sums = self.together(told).into_iter().filter(|sum| of(sum));
-            let cells = sums.flatten().map(|(at, _)| *at);
+            let sums = together.iter().filter(|sum| of(sum));
+            let cells = sums.flat_map(|sum| sum.iter()).map(|(at, _)| *at);
             cells.filter(may).min_by_key(weight)
         };
         let alone = |sum: &Sum| sum.iter().filter(|(at, _)| self.is_hidden(*at)).count() == 1;
@@ -369,24 +372,17 @@ impl Published {
 
     /// The sums that hang together by hidden numbers with those of one.
     fn together(&self, told: usize) -> Vec<&Sum> {
-        let (mut seen, mut open) = (BTreeSet::from([told]), VecDeque::from([told]));
-        let mut found = vec![false; self.sums.len()];
-        while let Some(next) = open.pop_front() {
-            for (sum, found) in self.sums.iter().zip(&mut found) {
-                if *found || !sum.iter().any(|(at, _)| *at == next) {
-                    continue;
-                }
-                *found = true;
-                let hidden = sum.iter().map(|(at, _)| *at).filter(|at| self.is_hidden(*at));
-                for at in hidden {
-                    if seen.insert(at) {
-                        open.push_back(at);
-                    }
+        let (mut seen, mut open) = (BTreeSet::from([told]), vec![told]);
+        let mut found = BTreeSet::new();
+        while let Some(next) = open.pop() {
+            for at in self.sums_of.get(&next).into_iter().flatten() {
+                if found.insert(*at) {
+                    let cells = self.sums.get(*at).into_iter().flatten().map(|(at, _)| *at);
+                    open.extend(cells.filter(|at| self.is_hidden(*at) && seen.insert(*at)));
                 }
             }
         }
-        let all = self.sums.iter().zip(found);
-        all.filter_map(|(sum, found)| found.then_some(sum)).collect()
+        found.into_iter().filter_map(|at| self.sums.get(at)).collect()
     }
 }
 

@@ -172,7 +172,7 @@ fn erratum_form() -> Form {
     let fields = vec![
         Field::text("element", "哪一格（编号）", 1, 60).hint("例如 T5_all_people"),
         Field::text("value", "应当是", 1, 30),
-        Field::textarea("reason", "为什么", 300),
+        Field::textarea("reason", "为什么", 300).hint("会公布，请不要写出人数很少的数"),
     ];
     Form::blank(fields, Lang::Zh)
 }

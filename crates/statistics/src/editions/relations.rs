@@ -2,7 +2,7 @@
 
 use super::disclosure::Published;
 use super::model::SMALL_CELL;
-use crate::datasets::definition::{Element, Fill, SliceSpec, Upward};
+use crate::datasets::definition::{Element, Fill, Line, SliceSpec, Upward, code_of};
 use crate::datasets::form::Form;
 use crate::hub::model::find as open_data;
 use metrics::{How, Metric};
@@ -66,6 +66,7 @@ impl Relations {
             }
         }
         all.slices(form);
+        all.lines(form);
         for (at, element) in form.elements.iter().enumerate() {
             if let Some((id, slice)) = filled(element) {
                 all.ratio(form, at, (id, slice), known);
@@ -132,6 +133,43 @@ impl Relations {
         }
     }
 
+    /// Typed cells of lines that break down what a single line beside them holds: a column of women by kind of staff, with all
+    /// staff above them.
+    fn lines(&mut self, form: &Form) {
+        for table in &form.definition.tables {
+            for column in &table.columns {
+                let place = |row: &Line| form.place(&code_of(&table.code, &row.code, &column.code));
+                self.broken_down(form, &table.rows, &place);
+            }
+            for row in &table.rows {
+                let place = |column: &Line| form.place(&code_of(&table.code, &row.code, &column.code));
+                self.broken_down(form, &table.columns, &place);
+            }
+        }
+    }
+
+    fn broken_down(&mut self, form: &Form, lines: &[Line], place: &dyn Fn(&Line) -> Option<usize>) {
+        let typed = |at: &usize| {
+            form.elements
+                .get(*at)
+                .is_some_and(|element| element.fill == Fill::Typed)
+        };
+        let mut wholes = Vec::new();
+        let mut parts: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for line in lines {
+            let cell = place(line).filter(typed);
+            match &line.says.slice {
+                Some(slice) => parts.entry(&slice.by).or_default().extend(cell),
+                None => wholes.extend(cell),
+            }
+        }
+        if wholes.len() == 1 {
+            for parts in parts.values() {
+                self.contained(wholes.clone(), parts);
+            }
+        }
+    }
+
     /// A ratio of two metrics: it tells its part to who knows its whole, and the other way about.
     fn ratio(&mut self, form: &Form, at: usize, (id, slice): (&str, Option<&SliceSpec>), known: Known<'_>) {
         let Some(How::Ratio { part, whole, per }) = known(id).map(|metric| metric.how) else {
@@ -191,4 +229,31 @@ fn limit(element: &Element, known: Known<'_>) -> i64 {
     // An average number of persons has decimals, and is none of persons.
     let persons = element.unit == "人" && element.decimals == 0;
     of_metric.unwrap_or(if persons { SMALL_CELL } else { 0 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::datasets::definition::Definition;
+
+    #[test]
+    fn typed_lines_that_break_down_another_are_its_parts() {
+        let toml = include_str!("../datasets/small.toml").replace(
+            "label = \"团队\", unit = \"个\"",
+            "label = \"团员\", unit = \"人\"",
+        );
+        let form = Form::new(Definition::from_toml(&toml).unwrap()).unwrap();
+        let relations = Relations::of(&form, &|_| None);
+        let place = |code: &str| form.place(code).unwrap();
+        let parts = vec![(place("T1_all_teams"), 1), (place("T1_female_teams"), -1)];
+        assert!(relations.left.contains(&(parts, 5)), "{relations:?}");
+        let ratio = place("T2_size_value");
+        assert_eq!(relations.limits[ratio], 0, "a formula that divides counts nobody");
+        assert!(
+            relations
+                .ratios
+                .iter()
+                .any(|(at, of)| *at == ratio && of.len() == 2)
+        );
+    }
 }

@@ -26,6 +26,23 @@ async fn seize(ctx: &Ctx, permission: Permission, id: ReturnId, version: i64) ->
     Ok((tx, row))
 }
 
+/// Puts a return, and those that it sums up, where the tree of the period has them, before somebody judges by where it stands.
+/// Gives the version to go on with: going elsewhere is one change, which whoever looked at it before did not make.
+async fn placed(
+    ctx: &Ctx,
+    metrics: &Measures,
+    permission: Permission,
+    id: ReturnId,
+    version: i64,
+) -> AppResult<i64> {
+    let scope = ctx.may(permission)?;
+    let row = store::find_within(ctx.db(), &scope, id).await?;
+    let form = filled::form(ctx.db(), row.dataset_version_id).await?;
+    levels::put_below(ctx, metrics, &form.definition, &row).await?;
+    let moved = levels::put_own(ctx, metrics, &form.definition, &row).await?;
+    Ok(version + i64::from(moved && row.version == version))
+}
+
 /// A return, locked together with what it sums up and what sums it up: whether it counts is decided for all of them in one
 /// order, so that no sum is approved over a return that is being changed, and no return is approved past its sum.
 pub(crate) async fn locked(tx: &Tx, scope: &Scope, id: ReturnId) -> AppResult<ReturnRow> {
@@ -97,17 +114,14 @@ fn nothing_below(definition: &Definition, row: &ReturnRow, missing: i64) -> AppE
 /// # Errors
 /// [`AppError::Refused`] with what is missing; [`AppError::Invalid`] beside `note` where an explanation is asked for.
 pub async fn file(ctx: &Ctx, metrics: &Measures, id: ReturnId, note: &str, version: i64) -> AppResult<()> {
-    let scope = ctx.may(Permission::ReturnFill)?;
-    let row = store::find_within(ctx.db(), &scope, id).await?;
-    let form = filled::form(ctx.db(), row.dataset_version_id).await?;
-    levels::put_below(ctx, metrics, &form.definition, &row).await?;
+    let version = placed(ctx, metrics, Permission::ReturnFill, id, version).await?;
     let (tx, row) = seize(ctx, Permission::ReturnFill, id, version).await?;
     let next = model::next(row.status, Act::File)?;
     let filled = Filled::read(&tx, row).await?;
     same_sums(ctx, &tx, metrics, &filled).await?;
     let missing = levels::missing_below(ctx, &tx, metrics, &filled.form.definition, &filled.row).await?;
     if missing > 0 && !levels::counts_below(&tx, &filled.row).await? {
-        return Err(nothing_below(&form.definition, &filled.row, missing));
+        return Err(nothing_below(&filled.form.definition, &filled.row, missing));
     }
     let note = issues::may_file(&filled.issues(), missing, note)?;
     // Formulas are computed when a return is read: what they give now is kept with it.
@@ -245,13 +259,7 @@ fn good_remarks(filled: &Filled, remarks: Vec<Remark>) -> AppResult<Vec<Remark>>
 /// As [`check`]; [`AppError::Refused`] with `sums_changed` when the returns below changed since, and as
 /// [`model::before_its_sum`].
 pub async fn approve(ctx: &Ctx, metrics: &Measures, id: ReturnId, version: i64) -> AppResult<()> {
-    let scope = ctx.may(Permission::ReturnApprove)?;
-    let row = store::find_within(ctx.db(), &scope, id).await?;
-    let form = filled::form(ctx.db(), row.dataset_version_id).await?;
-    levels::put_below(ctx, metrics, &form.definition, &row).await?;
-    // Going elsewhere is one change of the return, which whoever looked at it before did not make.
-    let moved = levels::put_own(ctx, metrics, &form.definition, &row).await?;
-    let version = version + i64::from(moved && row.version == version);
+    let version = placed(ctx, metrics, Permission::ReturnApprove, id, version).await?;
     let (tx, row) = seize(ctx, Permission::ReturnApprove, id, version).await?;
     stands(ctx, &row, Permission::ReturnApprove).await?;
     model::next(row.status, Act::Approve)?;

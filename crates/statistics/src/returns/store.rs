@@ -569,11 +569,11 @@ pub async fn amendment_within(db: &Db, scope: &Scope, id: AmendmentId) -> DbResu
         .await
 }
 
-/// How many requests wait inside the scope.
-pub async fn open_amendments(db: &Db, scope: &Scope) -> DbResult<Vec<AmendmentRow>> {
+/// Requests that wait inside the scope: of which return, why, and who answers.
+pub async fn open_amendments(db: &Db, scope: &Scope) -> DbResult<Vec<(ReturnId, String, OrgId)>> {
     db.within(scope)
         .query(
-            "SELECT a.id, a.return_id, a.elements, a.reason, a.status, a.answer, a.created_at FROM stat_amendment a \
+            "SELECT a.return_id, a.reason, r.approve_org FROM stat_amendment a JOIN stat_return r ON r.id = a.return_id \
              WHERE a.status = 'open' AND {scope a.org_id} ORDER BY a.id LIMIT 100",
             args![],
         )

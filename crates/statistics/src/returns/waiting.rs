@@ -5,9 +5,9 @@ use super::late::was_over;
 use super::model::ReturnStatus;
 use super::store::{self, ReturnRow};
 use super::{actions, filled};
-use crate::VersionId;
 use crate::datasets::VersionRow;
 use crate::datasets::model::DatasetStatus;
+use crate::{ReturnId, VersionId};
 use db::Scope;
 use kernel::{Date, OrgId};
 use metrics::Period;
@@ -67,19 +67,40 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
         let rows = at_step(ctx, &scope, status).await?;
         all.extend(by_day(what, rows.iter().map(Item::of)));
     }
-    let scope = ctx.reach(Permission::ReturnApprove);
-    if !scope.is_nothing() {
-        for asked in store::open_amendments(ctx.db(), &scope).await? {
-            all.push(Waiting {
-                title: "报表更正申请待答复".into(),
-                detail: asked.reason,
-                href: format!("/desk/returns/{}", asked.return_id),
-                due: None,
-                count: 1,
-            });
-        }
-    }
+    all.extend(amendments(ctx).await?);
     Ok(all)
+}
+
+/// Requests that the actor answers.
+async fn amendments(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
+    let scope = ctx.reach(Permission::ReturnApprove);
+    if scope.is_nothing() {
+        return Ok(Vec::new());
+    }
+    let asked = store::open_amendments(ctx.db(), &scope).await?;
+    let reached = reached(ctx, &scope, asked.iter().map(|(_, _, answers)| *answers)).await?;
+    let waits = |(id, reason, answers): (ReturnId, String, OrgId)| {
+        reached.contains(&answers).then(|| Waiting {
+            title: "报表更正申请待答复".into(),
+            detail: reason,
+            href: format!("/desk/returns/{id}"),
+            due: None,
+            count: 1,
+        })
+    };
+    Ok(asked.into_iter().filter_map(waits).collect())
+}
+
+/// Those of these orgs that lie inside the scope.
+async fn reached(ctx: &Ctx, scope: &Scope, orgs: impl Iterator<Item = OrgId>) -> AppResult<HashSet<OrgId>> {
+    let mut orgs: Vec<OrgId> = orgs.collect();
+    orgs.sort_unstable();
+    orgs.dedup();
+    let found = tree::find_many(ctx.db(), &orgs).await?.into_iter();
+    Ok(found
+        .filter(|org| scope.contains(&org.path))
+        .map(|org| org.id)
+        .collect())
 }
 
 /// Returns at a step that the actor takes: what is checked or approved waits where its level stands.
@@ -90,14 +111,7 @@ async fn at_step(ctx: &Ctx, scope: &Scope, status: ReturnStatus) -> AppResult<Ve
         ReturnStatus::Checked => Some(row.approve_org),
         _ => None,
     };
-    let mut orgs: Vec<OrgId> = rows.iter().filter_map(step).collect();
-    orgs.sort_unstable();
-    orgs.dedup();
-    let found = tree::find_many(ctx.db(), &orgs).await?.into_iter();
-    let reached: HashSet<OrgId> = found
-        .filter(|org| scope.contains(&org.path))
-        .map(|org| org.id)
-        .collect();
+    let reached = reached(ctx, scope, rows.iter().filter_map(step)).await?;
     rows.retain(|row| step(row).is_none_or(|org| reached.contains(&org)));
     Ok(rows)
 }

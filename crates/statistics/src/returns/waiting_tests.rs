@@ -69,6 +69,30 @@ async fn ones_own_return_waits_from_two_weeks_before_its_deadline() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_request_waits_for_who_answers_it() {
+    let season = season().await;
+    let (town, bureau) = (&season.town, season.town.district(Role::DistrictBureau));
+    let sum = super::testing::sum_of_two(&season).await;
+    let ask = json!({ "elements": ["T1_female_teams"], "reason": "漏了一个队" });
+    bureau
+        .call(201, "POST", &format!("/api/v1/returns/{sum}/amendments"), &ask)
+        .await;
+    let world = &town.world;
+    for (role, org, path, waits) in [
+        (Role::DistrictBureau, world.district, &world.district_path, false),
+        (Role::City, world.city, &world.city_path, true),
+    ] {
+        let ctx = Ctx {
+            actor: testkit::staff(world.here.teacher, role, org, path),
+            ..town.app.system()
+        };
+        let found = super::waiting(&ctx).await.unwrap();
+        let told = found.iter().any(|one| one.title == "报表更正申请待答复");
+        assert_eq!(told, waits, "{role:?} {found:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_was_merged_is_not_late() {
     let season = monthly().await;
     let town = &season.town;
@@ -99,4 +123,41 @@ async fn who_was_merged_is_not_late() {
         (Value::Null, json!(5)),
         "{read}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_cockpit_leads_to_the_lists_of_what_is_late() {
+    let mut season = season().await;
+    let city = season.town.city(Role::City);
+    let mut lists = Vec::new();
+    // Both schools and the district are late in two datasets: more than the cockpit shows.
+    for code in ["one", "two"] {
+        let toml = small()
+            .replace("\"small\"", &format!("\"{code}\""))
+            .replace("period = \"year\"", "period = \"month\"")
+            .replace("due = { months = 1, day = 20 }", "due = { months = 0, day = 10 }")
+            .replace("due = { months = 3, day = 31 }", "due = { months = 0, day = 15 }");
+        let body = json!({ "org": season.town.world.city, "toml": toml });
+        let made = city.call(200, "POST", "/api/v1/datasets", &body).await;
+        season.version = made["id"].as_str().unwrap().to_owned();
+        let publish = format!("/api/v1/datasets/{}/publish", season.version);
+        city.call(204, "POST", &publish, &json!({ "version": 1 })).await;
+        lists.push(format!(
+            "/desk/returns?version={}&period=2026-11&state=late",
+            season.version
+        ));
+    }
+    let bureau = season.town.district(Role::DistrictBureau);
+    let cockpit = bureau.get("/desk/cockpit").await;
+    assert!(cockpit.shows("看全部逾期的"), "{}", cockpit.body);
+    for list in lists {
+        let body = cockpit.body.replace("&amp;", "&").replace("&#38;", "&");
+        assert!(body.contains(&list), "{list} {body}");
+        let shown = bureau.get(&list).await;
+        assert!(
+            shown.shows("迟 12 天") && shown.shows("迟 7 天"),
+            "{}",
+            shown.body
+        );
+    }
 }
