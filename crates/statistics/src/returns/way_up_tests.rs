@@ -417,16 +417,12 @@ async fn a_return_is_put_where_its_org_belongs_before_it_is_approved() {
     assert_eq!(season.town.events("return.moved").await.len(), 0);
     act(&bureau, 204, &id, "approve").await;
     assert_eq!(season.town.events("return.moved").await.len(), 1);
-    let upper: i64 = season
-        .town
-        .app
-        .platform
-        .db
-        .query_one(
-            "SELECT upper_org FROM stat_return WHERE id = $1 {unscoped: a test}",
-            db::args![id.parse::<crate::ReturnId>().unwrap()],
-        )
+    let db = &season.town.app.platform.db;
+    let version = crate::datasets::store::find(db, season.version.parse().unwrap())
         .await
         .unwrap();
-    assert_eq!(upper, there.street.raw());
+    let row = super::store::of_org(db, version.dataset_id, "2026", here.org)
+        .await
+        .unwrap();
+    assert_eq!(row.and_then(|row| row.upper_org), Some(there.street));
 }
