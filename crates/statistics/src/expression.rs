@@ -4,6 +4,7 @@
 //! of another return of the same org and period. Numbers are decimal, so `7 / 2` is 3.5; `same(a, b)` compares
 //! to the last decimal place.
 
+use crate::linear::{self, Sum, Terms};
 use crate::number::Number;
 use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, LiteralValue};
 use cel::objects::{Key, Map};
@@ -90,6 +91,18 @@ impl Expression {
             Place::Here(code) => Some(code.as_str()),
             _ => None,
         })
+    }
+
+    /// What it says of sums, where it is a check.
+    #[must_use]
+    pub fn sums(&self) -> Vec<Sum> {
+        linear::sums(&self.program.expression().expr)
+    }
+
+    /// The cells that it adds up, where it is a formula that does nothing else with them.
+    #[must_use]
+    pub fn added(&self) -> Option<Terms> {
+        linear::form(&self.program.expression().expr)
     }
 
     /// What it gives with these values; an empty cell gives nothing.

@@ -7,6 +7,7 @@ pub mod datasets;
 pub mod editions;
 pub mod expression;
 pub mod hub;
+mod linear;
 pub mod number;
 pub mod returns;
 pub mod sheet;

@@ -44,6 +44,7 @@ const fn moment(tags: &'static [&'static str]) -> How {
 const METRICS: &[Metric] = &[
     metric("seats.count", moment(&["seats"])),
     metric("rooms.count", moment(&["rooms"])),
+    metric("learners.count", moment(&["seats"])),
     metric(
         "seats.per_room",
         How::Ratio {
@@ -72,6 +73,7 @@ pub async fn town() -> Town {
         orgs::SCHEMA,
         people::SCHEMA,
         metrics::SCHEMA,
+        plans::SCHEMA,
         crate::SCHEMA,
     ];
     let declared = Declared {

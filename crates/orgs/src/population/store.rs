@@ -87,7 +87,8 @@ db::record! {
 }
 
 /// Residents of an area at the ends of all years that are known, newest first, for other features and domains. An area
-/// without figures of its own has the sums of those directly below it.
+/// without figures of its own has the sums of those directly below it, of years for which each of them that stood has figures: a
+/// sum without one of them would make every ratio per resident too large.
 ///
 /// # Errors
 /// [`platform::AppError::Unavailable`] when the database is.
@@ -109,6 +110,10 @@ pub async fn residents(db: &Db, org: OrgId) -> AppResult<Vec<Residents>> {
             "SELECT p.year, CAST(sum(p.male + p.female) AS BIGINT) AS residents, \
              CAST(sum(CASE WHEN p.band IN ('60-69', '70-79', '80+') THEN p.male + p.female ELSE 0 END) AS BIGINT) AS elders \
              FROM population p JOIN org o ON o.id = p.org_id AND o.status = 'open' WHERE o.parent_id = $1 \
+             AND NOT EXISTS (SELECT 1 FROM org c WHERE c.parent_id = $1 AND c.status = 'open' AND NOT c.special \
+             AND c.kind IN ('province', 'city', 'district', 'street', 'neighborhood') \
+             AND c.opened_on <= CAST(p.year AS TEXT) || '-12-31' \
+             AND NOT EXISTS (SELECT 1 FROM population q WHERE q.org_id = c.id AND q.year = p.year)) \
              {unscoped: counts of residents are no secret between domains} \
              GROUP BY p.year ORDER BY p.year DESC LIMIT 100",
             args![org],

@@ -115,3 +115,31 @@ async fn programs_write_a_year_and_read_all() {
     city.call(409, "PUT", &school, &year).await;
     city.call(404, "PUT", &format!("{all}/last"), &year).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_area_has_the_sums_of_years_that_each_area_below_it_knows() {
+    let town = town().await;
+    let city = town.district(Role::City);
+    let post = async |street: kernel::OrgId, year: &str| {
+        let all = fields(year, "100");
+        let pairs: Vec<(&str, &str)> = all.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        let written = city
+            .post(&format!("/desk/orgs/{street}/population"), &pairs)
+            .await;
+        assert_eq!(written.status, 303, "{}", written.body);
+    };
+    let (here, there) = (town.world.here.street, town.world.there.street);
+    for (street, year) in [(here, "2024"), (there, "2024"), (here, "2025")] {
+        post(street, year).await;
+    }
+    let known = async || {
+        let found = super::residents(&town.app.platform.db, town.world.district).await;
+        let found = found.unwrap().into_iter();
+        found
+            .map(|one| (one.year, one.residents))
+            .collect::<Vec<(i64, i64)>>()
+    };
+    assert_eq!(known().await, [(2024, 2520)], "half of 2025 is no 2025");
+    post(there, "2025").await;
+    assert_eq!(known().await, [(2025, 2520), (2024, 2520)]);
+}

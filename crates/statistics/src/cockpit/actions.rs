@@ -2,7 +2,7 @@
 
 use super::model::{Compare, Level, PANELS, Panel, behind, change};
 use crate::Measures;
-use crate::returns::late::{Late, late};
+use crate::returns::late::{Behind, late};
 use kernel::{OrgId, Point};
 use metrics::browsing::actions::{Place, place};
 use metrics::{Ask, Figure, Metric, Metrics, Period};
@@ -59,7 +59,7 @@ pub struct View {
     /// Outlines of the area.
     pub outlines: Vec<Ring>,
     /// Returns past their deadline.
-    pub late: Vec<Late>,
+    pub late: Behind,
     /// Tasks whose light is red.
     pub lagging: Vec<Lagging>,
 }

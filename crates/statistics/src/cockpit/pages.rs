@@ -2,7 +2,7 @@
 
 use super::actions::{self, Below, MOST_BEHIND, View};
 use crate::Measures;
-use crate::returns::late::Late;
+use crate::returns::late::{Late, LateList};
 use askama::Template;
 use axum::Extension;
 use axum::extract::Query;
@@ -28,6 +28,7 @@ struct ShowPage {
     lines_caption: String,
     behind: usize,
     late: Vec<Late>,
+    late_lists: Vec<LateList>,
     lagging: Vec<Lagging>,
 }
 
@@ -85,7 +86,8 @@ pub(super) async fn show(
         behind: lines.iter().filter(|line| !line.behind.is_empty()).count(),
         lines,
         period,
-        late: view.late,
+        late: view.late.first,
+        late_lists: view.late.lists,
         lagging: view.lagging,
     }))
 }

@@ -531,6 +531,20 @@ impl Definition {
         levels.find(|(_, level)| level.kinds().any(|one| one == kind))
     }
 
+    /// The last day on which levels below one that is due on a day file for a period.
+    #[must_use]
+    pub fn due_before(&self, day: Date, period: Period) -> Option<Date> {
+        let own = self
+            .levels
+            .iter()
+            .rposition(|level| level.due.on(period) == day)?;
+        self.levels
+            .iter()
+            .take(own)
+            .map(|level| level.due.on(period))
+            .max()
+    }
+
     /// The org that sums up the returns of `org`: the nearest above it that files at a higher level.
     #[must_use]
     pub fn upper(&self, kind: OrgKind, above: &[(OrgId, OrgKind)]) -> Option<OrgId> {

@@ -347,7 +347,11 @@ fn take_table(definition: &mut Definition, form: &Form) -> AppResult<()> {
     let rows = lines_of(form.get("rows")).map_err(wrong("rows"))?;
     let columns = lines_of(form.get("columns")).map_err(wrong("columns"))?;
     let old = place.and_then(|at| definition.tables.get(at));
-    let cells = old.map_or_else(Vec::new, |old| cells_after(old, &rows, &columns));
+    let cells = match old {
+        Some(old) => cells_after(old, &rows, &columns)
+            .map_err(|(field, sentence)| AppError::invalid(field, sentence))?,
+        None => Vec::new(),
+    };
     let table = Table {
         code,
         title: form.get("title").to_owned(),

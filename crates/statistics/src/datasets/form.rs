@@ -2,6 +2,7 @@
 
 use super::definition::{Check, Definition, Element, Fill};
 use crate::expression::{self, Answer, Expression, Place};
+use crate::linear::Terms;
 use crate::number::Number;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -41,6 +42,9 @@ pub struct Checked {
     /// Cells of the return that it speaks of.
     pub cells: Vec<String>,
 }
+
+/// Cells by their places with how often each is added, and whether their sum is known to be nothing, not only no less.
+pub type FormSum = (Vec<(usize, i64)>, bool);
 
 /// A fault of a dataset: where it is and what is wrong.
 pub type Fault = (String, String);
@@ -188,19 +192,33 @@ impl Form {
         self.checks.iter().map(say).collect()
     }
 
-    /// Cells that a check, or a formula with its own cell, relates to each other, by their places in the form.
+    /// What checks, and formulas with their own cells, say of sums of cells by their places in the form.
     #[must_use]
-    pub fn related(&self) -> Vec<Vec<usize>> {
-        let here = |expression: &Expression| -> Vec<usize> {
-            expression.here().filter_map(|code| self.place(code)).collect()
+    pub fn sums(&self) -> Vec<FormSum> {
+        let placed = |terms: &Terms| -> Vec<(usize, i64)> {
+            let place = |(code, times): (&String, &i64)| Some((self.place(code)?, *times));
+            terms.iter().filter_map(place).collect()
         };
-        let checks = self.checks.iter().map(|(_, rule)| here(rule));
-        let formulas = self.formulas.iter().map(|(at, formula)| {
-            let mut all = here(formula);
-            all.push(*at);
-            all
+        let checks = self.checks.iter().flat_map(|(_, rule)| rule.sums());
+        let checks = checks.map(|sum| (placed(&sum.terms), sum.known));
+        let formulas = self.formulas.iter().filter_map(|(at, formula)| {
+            let mut terms = placed(&formula.added()?);
+            terms.push((*at, -1));
+            Some((terms, true))
         });
         checks.chain(formulas).collect()
+    }
+
+    /// Formulas that do more than add, by their places in the form, with the cells that they rest on.
+    #[must_use]
+    pub fn derived(&self) -> Vec<(usize, Vec<usize>)> {
+        let derived = self
+            .formulas
+            .iter()
+            .filter(|(_, formula)| formula.added().is_none());
+        derived
+            .map(|(at, formula)| (*at, formula.here().filter_map(|code| self.place(code)).collect()))
+            .collect()
     }
 
     /// Cells of other returns that formulas and checks name.

@@ -107,36 +107,59 @@ fn set(says: &mut Says, name: &str, value: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// What single cells of a table say once its rows and columns are these: a line that got another code, but kept its name or
-/// its place, keeps the cells; those of a line that was taken out go with it.
-#[must_use]
-pub fn cells_after(old: &Table, rows: &[Line], columns: &[Line]) -> Vec<CellSpec> {
-    let moved = |cell: &CellSpec| {
-        let (row, column) = cell.at.split_once('.')?;
-        let (row, column) = (
-            code_after(&old.rows, rows, row)?,
-            code_after(&old.columns, columns, column)?,
-        );
-        Some(CellSpec {
+/// What single cells of a table say once its rows and columns are these: a line that got another code, but kept its name, keeps
+/// the cells; those of a line that was taken out go with it.
+///
+/// # Errors
+/// `rows` or `columns` with a sentence, where nobody knows which line the cells go with.
+pub fn cells_after(
+    old: &Table,
+    rows: &[Line],
+    columns: &[Line],
+) -> Result<Vec<CellSpec>, (&'static str, String)> {
+    let mut cells = Vec::with_capacity(old.cells.len());
+    for cell in &old.cells {
+        let Some((row, column)) = cell.at.split_once('.') else {
+            continue;
+        };
+        let row = code_after(&old.rows, rows, row).map_err(|wrong| ("rows", wrong))?;
+        let column = code_after(&old.columns, columns, column).map_err(|wrong| ("columns", wrong))?;
+        cells.extend(row.zip(column).map(|(row, column)| CellSpec {
             at: format!("{row}.{column}"),
             says: cell.says.clone(),
-        })
-    };
-    old.cells.iter().filter_map(moved).collect()
+        }));
+    }
+    Ok(cells)
 }
 
-/// The code that a line has now.
-fn code_after<'a>(old: &[Line], new: &'a [Line], code: &str) -> Option<&'a str> {
+/// The code that a line with cells of its own has now; none where it was taken out.
+fn code_after<'a>(old: &[Line], new: &'a [Line], code: &str) -> Result<Option<&'a str>, String> {
     if let Some(same) = new.iter().find(|line| line.code == code) {
-        return Some(&same.code);
+        return Ok(Some(&same.code));
     }
-    let at = old.iter().position(|line| line.code == code)?;
-    let label = &old.get(at)?.label;
+    let Some((at, line)) = old.iter().enumerate().find(|(_, line)| line.code == code) else {
+        return Ok(None);
+    };
     let fresh = |line: &&Line| old.iter().all(|one| one.code != line.code);
-    let mut named = new.iter().filter(fresh).filter(|line| line.label == *label);
-    let by_name = named.next().filter(|_| named.next().is_none());
-    let by_place = || new.get(at).filter(|_| old.len() == new.len()).filter(fresh);
-    by_name.or_else(by_place).map(|line| line.code.as_str())
+    let named: Vec<&Line> = new
+        .iter()
+        .filter(fresh)
+        .filter(|one| one.label == line.label)
+        .collect();
+    let in_its_place = new.get(at).filter(|_| old.len() == new.len()).filter(fresh);
+    match (named.as_slice(), in_its_place) {
+        ([one], _) => Ok(Some(&one.code)),
+        ([], None) => Ok(None),
+        ([], Some(other)) => Err(format!(
+            "“{code} | {}”改成了“{} | {}”，编号和名称都变了，不知道它单独设过的格要不要跟着走。\
+             要跟着走，请先只改编号，保存以后再改名称；不要的话，请先删掉这一条保存，再加新的。",
+            line.label, other.code, other.label
+        )),
+        _ => Err(format!(
+            "“{code} | {}”不在了，新加的有几条都叫“{}”，不知道它单独设过的格跟哪一条走。请让名称不同，再保存。",
+            line.label, line.label
+        )),
+    }
 }
 
 /// A level as text.
@@ -234,30 +257,32 @@ mod tests {
             (
                 "all | 合计\nfemale | 女",
                 "classes | 班级",
-                Some("female.classes"),
+                Ok(Some("female.classes")),
             ),
             // Another code, the same name, wherever it stands.
-            ("f | 女\nall | 合计", "classes | 班级", Some("f.classes")),
-            // Another code and name in the same place.
-            (
-                "all | 合计\nwomen | 妇女",
-                "classes | 班级",
-                Some("women.classes"),
-            ),
+            ("f | 女\nall | 合计", "classes | 班级", Ok(Some("f.classes"))),
             (
                 "all | 合计\nf | 女",
                 "people | 学员\nk | 班级\nteams | 团队",
-                Some("f.k"),
+                Ok(Some("f.k")),
+            ),
+            // Another code and name in the same place: perhaps another line altogether.
+            ("all | 合计\nwomen | 妇女", "classes | 班级", Err("rows")),
+            (
+                "all | 合计\nfemale | 女",
+                "people | 学员\nhours | 课时\nteams | 团队",
+                Err("columns"),
             ),
             // Taken out; the other row is no successor.
-            ("all | 合计", "classes | 班级", None),
-            ("all | 合计\nmale | 男\nother | 其他", "classes | 班级", None),
+            ("all | 合计", "classes | 班级", Ok(None)),
+            ("all | 合计\nmale | 男\nother | 其他", "classes | 班级", Ok(None)),
             // Two of the name: nobody knows which.
-            ("f | 女\ng | 女\nall | 合计", "classes | 班级", None),
+            ("f | 女\ng | 女\nall | 合计", "classes | 班级", Err("rows")),
         ] {
             let cells = cells_after(table, &lines_of(rows).unwrap(), &lines_of(columns).unwrap());
-            let places: Vec<&str> = cells.iter().map(|cell| cell.at.as_str()).collect();
-            assert_eq!(places, at.into_iter().collect::<Vec<_>>(), "{rows}");
+            let found = cells.map(|cells| cells.first().map(|cell| cell.at.clone()));
+            let found = found.map_err(|(field, _)| field);
+            assert_eq!(found, at.map(|at| at.map(str::to_owned)), "{rows}");
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What can be done with editions: one function a verb.
 
-use super::model;
+use super::family::Saids;
+use super::model::{self, Said};
+use super::reading::{self, Kept};
 use super::store::{self, EditionRow, ErratumRow, FrozenRow};
 use crate::datasets::form::Form;
 use crate::number::Number;
@@ -9,7 +11,7 @@ use crate::returns::filled;
 use crate::returns::lifecycle::locked;
 use crate::returns::model::hex;
 use crate::returns::store::{self as returns, ReturnRow};
-use crate::{EditionId, ReturnId};
+use crate::{EditionId, Measures, ReturnId};
 use kernel::bounded;
 use orgs::tree::{self, OrgBrief};
 use platform::{AppError, AppResult, Ctx, Event, Permission};
@@ -46,13 +48,31 @@ async fn read(ctx: &Ctx, edition: EditionRow) -> AppResult<Shown> {
     })
 }
 
+/// An edition as everybody reads it.
+#[derive(Debug)]
+pub struct Public {
+    /// The edition.
+    pub shown: Shown,
+    /// What is said of each figure.
+    pub said: Arc<Saids>,
+    /// What is said of what each erratum makes of its figure, in the order of the errata.
+    pub corrected: Vec<Said>,
+}
+
 /// An edition, for everybody.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when there is none.
-pub async fn public(ctx: &Ctx, id: EditionId) -> AppResult<Shown> {
+pub async fn public(ctx: &Ctx, metrics: &Measures, kept: &Kept, id: EditionId) -> AppResult<Public> {
     let edition = store::find(ctx.db(), id).await?;
-    read(ctx, edition).await
+    let shown = read(ctx, edition).await?;
+    let said = reading::said(ctx.db(), metrics, kept, id).await?;
+    let corrected = reading::corrected(ctx.db(), metrics, kept, (&shown.edition, &shown.errata)).await?;
+    Ok(Public {
+        shown,
+        said,
+        corrected,
+    })
 }
 
 /// An edition, for staff of its area.

@@ -68,24 +68,21 @@ pub struct EditionJson {
 
 impl From<Shown> for EditionJson {
     fn from(shown: Shown) -> Self {
-        let text = |code: &str, value: Option<i64>| {
-            let decimals = shown.form.find(code).map_or(0, |element| element.decimals);
-            value.map(|value| Number::from_raw(value).text(decimals))
-        };
+        let text = |value: Option<i64>| value.map(|value| Number::from_raw(value).to_string());
         let cells = shown.cells.iter().map(|cell| {
             let element = shown.form.find(&cell.element);
             FrozenCellJson {
                 element: cell.element.clone(),
                 label: element.map(|element| element.label()).unwrap_or_default(),
                 unit: element.map(|element| element.unit.clone()).unwrap_or_default(),
-                value: text(&cell.element, cell.value),
+                value: text(cell.value),
                 hash: cell.hash.clone(),
             }
         });
         let errata = shown.errata.iter().map(|one| ErratumJson {
             element: one.element.clone(),
-            value_was: text(&one.element, one.value_was),
-            value_is: text(&one.element, one.value_is),
+            value_was: text(one.value_was),
+            value_is: text(one.value_is),
             reason: one.reason.clone(),
             told_at: Moment(one.created_at),
         });

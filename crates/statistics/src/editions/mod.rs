@@ -5,18 +5,26 @@
 //!    of its content and what the machine said when. They are locked with it.
 //! 2. An edition never changes; its hash is that of its cells. There is one of a return.
 //! 3. What turns out to be wrong is told as an erratum: which figure, what it was, what it is, why. Everybody reads it.
-//! 4. Everybody reads the edition's own figures: those of the area, but not those of few persons, nor what would tell them.
+//! 4. Everybody reads the edition's own figures: those of the area, but not those of few persons, nor what would tell them: other
+//!    parts of the same total, ratios, figures of the editions above and below that were frozen before ([`family`]).
 //!    What single offices filed is seen by staff.
+//! 5. An erratum tells everybody no more than the edition: what was hidden stays hidden; a figure of persons that differs by few
+//!    is told as such, without the new figure.
 //!
 //! Who may: freeze, and tell errata: `return.approve` where the return is approved.
 //! Events: `edition.frozen`, `edition.erratum`. Tables: `stat_edition`, `stat_edition_cell`, `stat_erratum`.
 //!
-//! Start reading at [`actions::freeze`]; what everybody reads is in [`model::protect`].
+//! Start reading at [`actions::freeze`]; what everybody reads is decided in [`family`], by what the form says in [`relations`]
+//! and the rule in [`disclosure`].
 
 pub mod actions;
 mod api;
+pub mod disclosure;
+pub mod family;
 pub mod model;
 mod pages;
+mod reading;
+pub mod relations;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -24,6 +32,7 @@ mod tests;
 pub use api::EditionsApi;
 
 use platform::{Access, Permission as P, Routes};
+use std::sync::Arc;
 
 /// Addresses of editions.
 #[must_use]
@@ -45,4 +54,5 @@ pub fn routes() -> Routes {
             api::get,
         )
         .post("/api/v1/editions/{edition}/errata", approve, api::tell)
+        .with(Arc::new(reading::Kept::default()))
 }

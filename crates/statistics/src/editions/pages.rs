@@ -1,7 +1,10 @@
 //! HTML of editions: for staff with the ways to cells and metrics, and for everybody.
 
-use super::actions::{self, Shown};
-use super::model::{self, Said};
+use super::actions::{self, Public, Shown};
+use super::family::Saids;
+use super::model::Said;
+use super::reading::Kept;
+use super::store::ErratumRow;
 use crate::datasets::definition::{Fill, code_of};
 use crate::number::Number;
 use crate::{EditionId, Measures, ReturnId, id};
@@ -13,6 +16,7 @@ use metrics::Period;
 use platform::web::{Posted, see_other};
 use platform::{AppResult, Ctx};
 use std::collections::HashMap;
+use std::sync::Arc;
 use ui::{Field, Form, Lang, Notice, Page, Pairs};
 
 /// A figure as the page shows it.
@@ -33,8 +37,6 @@ struct Grid {
 
 /// An erratum as the page tells it: when, what, from and to, why.
 type Told = (String, String, String, String);
-/// Below which value a metric's figure is hidden.
-type SmallCell<'a> = &'a dyn Fn(&str) -> Option<i64>;
 
 #[derive(Template)]
 #[template(path = "editions/desk.html")]
@@ -70,7 +72,7 @@ fn number(value: Option<i64>, decimals: u8) -> String {
 #[derive(Clone, Copy)]
 enum Reader<'a> {
     Staff(&'a Measures),
-    Everybody(&'a HashMap<String, Said>),
+    Everybody(&'a Saids),
 }
 
 impl Reader<'_> {
@@ -83,10 +85,13 @@ impl Reader<'_> {
         match said {
             None | Some(Said::Figure) => number(value, decimals),
             Some(Said::Small(limit)) => format!("<{limit}"),
-            Some(Said::Guard) => "不公布".into(),
+            Some(Said::Near(_) | Said::Guard) => HIDDEN.into(),
         }
     }
 }
+
+/// What stands in the place of a figure that would give another one away.
+const HIDDEN: &str = "不公布";
 
 fn values(shown: &Shown) -> HashMap<&str, Option<i64>> {
     let cells = shown.cells.iter();
@@ -135,26 +140,20 @@ fn grids(shown: &Shown, reader: Reader<'_>) -> Vec<Grid> {
         .collect()
 }
 
-fn errata(page: &Page, shown: &Shown, reader: Reader<'_>, small_cell: SmallCell<'_>) -> Vec<Told> {
-    let told = |one: &super::store::ErratumRow| {
-        let element = shown.form.find(&one.element);
-        let decimals = element.map_or(0, |element| element.decimals);
-        let label = element.map(super::super::datasets::definition::Element::label);
-        let what = format!("{} {}", one.element, label.unwrap_or_default());
-        let was = reader.text(&one.element, one.value_was, decimals);
-        let limit = element.map_or(0, |element| model::limit(element, small_cell));
-        let few = one
-            .value_is
-            .is_some_and(|value| model::is_small(Number::from_raw(value), limit));
-        let is = match reader {
-            Reader::Everybody(_) if few => format!("<{limit}"),
-            _ if was == number(one.value_was, decimals) => number(one.value_is, decimals),
-            _ => "不公布".into(),
-        };
-        let change = format!("{was} 改为 {is}");
-        (page.moment(one.created_at), what, change, one.reason.clone())
+/// An erratum in words, with what is said of what it makes of the figure.
+fn told(page: &Page, shown: &Shown, reader: Reader<'_>, one: &ErratumRow, is: Said) -> Told {
+    let element = shown.form.find(&one.element);
+    let decimals = element.map_or(0, |element| element.decimals);
+    let label = element.map(super::super::datasets::definition::Element::label);
+    let what = format!("{} {}", one.element, label.unwrap_or_default());
+    let was = reader.text(&one.element, one.value_was, decimals);
+    let change = match is {
+        Said::Figure => format!("{was} 改为 {}", number(one.value_is, decimals)),
+        Said::Small(limit) => format!("{was} 改为 <{limit}"),
+        Said::Near(limit) => format!("{was} 有误，和应有的数相差不到 {limit}"),
+        Said::Guard => format!("{was} 改为 {HIDDEN}"),
     };
-    shown.errata.iter().map(told).collect()
+    (page.moment(one.created_at), what, change, one.reason.clone())
 }
 
 fn period(shown: &Shown) -> String {
@@ -173,7 +172,7 @@ fn erratum_form() -> Form {
     let fields = vec![
         Field::text("element", "哪一格（编号）", 1, 60).hint("例如 T5_all_people"),
         Field::text("value", "应当是", 1, 30),
-        Field::textarea("reason", "为什么", 300),
+        Field::textarea("reason", "为什么", 300).hint("会公布，请不要写出人数很少的数"),
     ];
     Form::blank(fields, Lang::Zh)
 }
@@ -204,9 +203,12 @@ async fn desk_page(
         Some("told") => page = page.noticed(Notice::done("勘误已公布。")),
         _ => {}
     }
+    let errata = shown.errata.iter();
     let template = DeskPage {
         grids: grids(&shown, Reader::Staff(metrics)),
-        errata: errata(&page, &shown, Reader::Staff(metrics), &|_| None),
+        errata: errata
+            .map(|one| told(&page, &shown, Reader::Staff(metrics), one, Said::Figure))
+            .collect(),
         frozen: page.moment(shown.edition.created_at),
         period: period(&shown),
         may_tell: shown.may_tell,
@@ -243,18 +245,25 @@ pub(super) async fn tell(
 pub(super) async fn public(
     ctx: Ctx,
     Extension(metrics): Extension<Measures>,
+    Extension(kept): Extension<Arc<Kept>>,
     Path(at): Path<String>,
 ) -> AppResult<Response> {
-    let shown = actions::public(&ctx, id(&at)?).await?;
+    let found = actions::public(&ctx, &metrics, &kept, id(&at)?).await?;
+    let Public {
+        shown,
+        said,
+        corrected,
+    } = found;
     let mut page = ui::page(&ctx, "");
     page.lang = Lang::Zh;
     page.title.clone_from(&shown.edition.name);
-    let small_cell: SmallCell<'_> = &|id| Some(metrics.find(id)?.small_cell);
-    let said = model::said(&shown.form, &values(&shown), small_cell);
     let reader = Reader::Everybody(&said);
+    let errata = shown.errata.iter().zip(corrected);
     let template = PublicPage {
         grids: grids(&shown, reader),
-        errata: errata(&page, &shown, reader, small_cell),
+        errata: errata
+            .map(|(one, is)| told(&page, &shown, reader, one, is))
+            .collect(),
         guarded: said.values().any(|one| *one != Said::Figure),
         frozen: page.moment(shown.edition.created_at),
         period: period(&shown),

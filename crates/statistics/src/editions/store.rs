@@ -150,6 +150,28 @@ pub async fn find(db: &Db, id: EditionId) -> DbResult<EditionRow> {
     .await
 }
 
+/// All editions of the dataset and period of one, in the order in which they were frozen.
+pub async fn family(db: &Db, id: EditionId) -> DbResult<Vec<EditionRow>> {
+    db.query(
+        "SELECT e.id, e.return_id, e.dataset_version_id, e.org_id, e.period, e.name, e.returns, e.hash, e.created_at \
+         FROM stat_edition e JOIN stat_edition own ON own.dataset_id = e.dataset_id AND own.period = e.period \
+         WHERE own.id = $1 {unscoped: editions are public} ORDER BY e.created_at, e.id LIMIT 10000",
+        args![id],
+    )
+    .await
+}
+
+/// Which org sums up the return of each, for the dataset and period of an edition.
+pub async fn uppers(db: &Db, id: EditionId) -> DbResult<Vec<(OrgId, Option<OrgId>)>> {
+    db.query(
+        "SELECT r.org_id, r.upper_org FROM stat_return r JOIN stat_edition own \
+         ON own.dataset_id = r.dataset_id AND own.period = r.period \
+         WHERE own.id = $1 {unscoped: who lies below whom is no secret} ORDER BY r.id LIMIT 100000",
+        args![id],
+    )
+    .await
+}
+
 /// An edition inside the scope.
 pub async fn find_within(db: &Db, scope: &Scope, id: EditionId) -> DbResult<EditionRow> {
     db.within(scope)

@@ -1,9 +1,10 @@
 //! Editions through the router: frozen, read by everybody, errata; forbidden, a sibling's, wrong input.
 
-use crate::returns::testing::{act, season, sum_of_two};
+use crate::returns::testing::{Season, act, save, season, sum_of_two};
 use crate::testing::small;
 use platform::Role;
 use serde_json::json;
+use testkit::Client;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_approved_return_is_frozen_and_its_errors_are_told() {
@@ -145,6 +146,90 @@ async fn everybody_reads_no_figure_of_few_persons_and_only_who_froze_tells() {
     );
 }
 
+/// A return of an org that is filed by its office, checked and approved by the level above.
+async fn approved(
+    season: &Season,
+    (office, above): (&Client, &Client),
+    org: kernel::OrgId,
+    typed: &[(&str, &str)],
+) -> String {
+    let id = season.open(office, org).await;
+    save(office, &id, typed).await;
+    act(office, 204, &id, "file").await;
+    act(above, 204, &id, "check").await;
+    act(above, 204, &id, "approve").await;
+    id
+}
+
+async fn frozen(city: &Client, id: &str) -> String {
+    let name = [("name", "2026 年统计年度版")];
+    let made = city.post(&format!("/desk/returns/{id}/edition"), &name).await;
+    assert_eq!(made.status, 303, "{}", made.body);
+    let page = made.location().split('?').next().unwrap().to_owned();
+    page.replace("/desk/editions", "/statistics")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn editions_of_two_levels_do_not_tell_what_one_of_them_hides() {
+    let mut season = season().await;
+    let town = &season.town;
+    let (city, bureau) = (town.city(Role::City), town.district(Role::DistrictBureau));
+    let street = "[[levels]]\nfiles = [\"street\"]\nhow = \"sum\"\nchecked_by = \"district\"\n\
+                  approved_by = \"district\"\ndue = { months = 2, day = 20 }\n\n[[levels]]\nfiles = [\"district\"]";
+    let members = small()
+        .replace("\"small\"", "\"members\"")
+        .replace(
+            "label = \"团队\", unit = \"个\"",
+            "label = \"团员\", unit = \"人\"",
+        )
+        .replace("[[levels]]\nfiles = [\"district\"]", street);
+    let body = json!({ "org": town.world.city, "toml": members });
+    let made = city.call(200, "POST", "/api/v1/datasets", &body).await;
+    assert_eq!(made["faults"], json!([]), "{made}");
+    let version = made["id"].as_str().unwrap().to_owned();
+    let publish = format!("/api/v1/datasets/{version}/publish");
+    city.call(204, "POST", &publish, &json!({ "version": 1 })).await;
+    season.version = version;
+    let (town, mut pages) = (&season.town, Vec::new());
+    for (clerk, school, women) in [
+        (town.here(Role::Registrar), &town.world.here, "3"),
+        (town.there(Role::Registrar), &town.world.there, "20"),
+    ] {
+        let typed = [
+            ("T1_all_teams", "40"),
+            ("T1_female_teams", women),
+            ("T2_other_value", "1"),
+        ];
+        approved(&season, (&clerk, &bureau), school.org, &typed).await;
+        let sum = approved(&season, (&bureau, &city), school.street, &[]).await;
+        pages.push(frozen(&city, &sum).await);
+    }
+    let whole = approved(&season, (&bureau, &city), town.world.district, &[]).await;
+    pages.push(frozen(&city, &whole).await);
+    let visitor = town.app.visitor();
+    let mut shown = Vec::new();
+    for page in &pages {
+        shown.push(visitor.get(page).await);
+    }
+    assert!(
+        shown[0].shows("<5 人") && shown[0].shows("40 人"),
+        "{}",
+        shown[0].body
+    );
+    assert!(
+        shown[1].shows("20 人") && !shown[1].shows("不公布"),
+        "{}",
+        shown[1].body
+    );
+    // 23 less 20 would be the three of the first street.
+    assert!(
+        shown[2].shows("80 人") && !shown[2].shows("23 人"),
+        "{}",
+        shown[2].body
+    );
+    assert!(shown[2].shows("不公布"), "{}", shown[2].body);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_one_office_filed_is_not_made_public() {
     let season = season().await;
@@ -189,6 +274,9 @@ async fn programs_freeze_read_and_tell_too() {
         (Some(3), Some("2026"))
     );
     assert_eq!(read["errata"][0]["value_is"], "58");
+    // Money of two schools: no commas, as in returns.
+    let text = read["cells"].to_string();
+    assert!(text.contains("\"2401\"") && !text.contains("2,401"), "{text}");
     let cell = read["cells"]
         .as_array()
         .unwrap()

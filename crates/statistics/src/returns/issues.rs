@@ -19,16 +19,36 @@ pub struct Issue {
     pub sentence: String,
 }
 
-/// Change against last year in per cent, rounded; `None` where there is nothing to compare with.
+/// Places after the point of a per cent at most.
+const MOST_PLACES: u32 = 6;
+
+/// Change against last year in per cent without its sign, with as many places after the point as show that it is more than
+/// `limit`; `None` where there is nothing to compare with.
 #[must_use]
-pub fn change_percent(now: Number, before: Number) -> Option<i64> {
+pub fn change_percent(now: Number, before: Number, limit: u32) -> Option<String> {
     if before.raw() == 0 {
         return None;
     }
     let (now, before) = (i128::from(now.raw()), i128::from(before.raw()));
-    let (change, whole) = ((now - before) * 100, before.abs());
-    // Away from zero at the half, as people round.
-    i64::try_from((change + change.signum() * whole / 2) / whole).ok()
+    let (change, whole) = ((now - before).abs() * 100, before.abs());
+    // Rounded up at the half, as people round; at the last place always, so that it never reads as the limit.
+    let rounded = |places: u32| {
+        let steps = change * 10_i128.pow(places);
+        let up = if places == MOST_PLACES {
+            whole - 1
+        } else {
+            whole / 2
+        };
+        (steps + up) / whole
+    };
+    let beyond = |places: &u32| rounded(*places) > i128::from(limit) * 10_i128.pow(*places);
+    let places = (0..MOST_PLACES).find(beyond).unwrap_or(MOST_PLACES);
+    let (steps, one) = (rounded(places), 10_i128.pow(places));
+    let width = usize::try_from(places).unwrap_or_default();
+    Some(match places {
+        0 => steps.to_string(),
+        _ => format!("{}.{:0width$}", steps / one, steps % one),
+    })
 }
 
 /// Whether a change is more than so many per cent, to the last digit.
@@ -90,7 +110,7 @@ pub fn issue_of_cell(
     let word = if value < last { "少" } else { "多" };
     issue(format!(
         "比上年{word}了 {} %（上年 {}），超过 {limit} %，请写明原因。",
-        change_percent(value, last)?.unsigned_abs(),
+        change_percent(value, last, limit)?,
         last.text(element.decimals)
     ))
 }
@@ -204,19 +224,19 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_told_rounded() {
-        for (now, before, percent) in [
-            ("131.4", "100", Some(31)),
-            ("131.5", "100", Some(32)),
-            ("68.5", "100", Some(-32)),
+    fn a_change_is_told_so_that_it_reads_as_more_than_the_limit() {
+        for (now, before, told) in [
+            ("131.4", "100", Some("31")),
+            ("131.5", "100", Some("32")),
+            ("68.5", "100", Some("32")),
+            ("130.4", "100", Some("30.4")),
+            ("69.96", "100", Some("30.04")),
+            ("1300000.0001", "1000000", Some("30.000001")),
             ("100", "0", None),
-            ("-50", "-100", Some(50)),
+            ("-50", "-100", Some("50")),
         ] {
-            assert_eq!(
-                change_percent(number(now), number(before)),
-                percent,
-                "{now} {before}"
-            );
+            let found = change_percent(number(now), number(before), 30);
+            assert_eq!(found.as_deref(), told, "{now} {before}");
         }
     }
 

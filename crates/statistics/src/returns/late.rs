@@ -22,16 +22,42 @@ pub struct Late {
     pub days: i32,
     /// The return, or the list of the period when it is not begun.
     pub href: String,
+    /// All late returns of the dataset and period.
+    list: String,
 }
 
-/// Late returns of an org and those below it, the latest first: of the period that is filled now and of the one before it. A period
-/// that was over when the version was published is asked of nobody, unless somebody began; nothing for who does not see returns.
+/// The list of all late returns of a dataset and period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LateList {
+    /// Dataset and period.
+    pub label: String,
+    /// Where it is.
+    pub href: String,
+}
+
+/// Late returns.
+#[derive(Debug, Clone, Default)]
+pub struct Behind {
+    /// The latest.
+    pub first: Vec<Late>,
+    /// The lists of all.
+    pub lists: Vec<LateList>,
+}
+
+/// Whether a period was over when the version was published: then it is asked of nobody, unless somebody began.
+pub(super) fn was_over(version: &VersionRow, period: Period) -> bool {
+    let published = version.published_at.map(kernel::Instant::date);
+    published.is_none_or(|published| published > period.last_day())
+}
+
+/// Late returns of an org and those below it, the latest first: of the period that is filled now and of the one before it;
+/// nothing for who does not see returns.
 ///
 /// # Errors
 /// [`platform::AppError::Unavailable`] when the database is.
-pub async fn late(ctx: &Ctx, metrics: &Measures, org: OrgId, most: usize) -> AppResult<Vec<Late>> {
+pub async fn late(ctx: &Ctx, metrics: &Measures, org: OrgId, most: usize) -> AppResult<Behind> {
     if ctx.reach(Permission::ReturnFill).is_nothing() {
-        return Ok(Vec::new());
+        return Ok(Behind::default());
     }
     let path = tree::find(ctx.db(), org).await?.path;
     let mut all = Vec::new();
@@ -47,8 +73,17 @@ pub async fn late(ctx: &Ctx, metrics: &Measures, org: OrgId, most: usize) -> App
         }
     }
     all.sort_by_key(|one| -one.days);
+    let mut lists: Vec<LateList> = Vec::new();
+    for one in &all {
+        if lists.iter().all(|list| list.href != one.list) {
+            lists.push(LateList {
+                label: format!("{} {}", one.dataset, one.period.label()),
+                href: one.list.clone(),
+            });
+        }
+    }
     all.truncate(most);
-    Ok(all)
+    Ok(Behind { first: all, lists })
 }
 
 async fn of_period(
@@ -60,12 +95,12 @@ async fn of_period(
 ) -> AppResult<Vec<Late>> {
     let scope = ctx.may(Permission::ReturnFill)?.below(path);
     let returns = store::list_within(ctx.db(), &scope, version.dataset_id, &period.to_string()).await?;
-    let published = version.published_at.map(kernel::Instant::date);
-    if returns.is_empty() && published.is_none_or(|published| published > period.last_day()) {
+    if returns.is_empty() && was_over(version, period) {
         return Ok(Vec::new());
     }
     let form = filled::form(ctx.db(), version.id).await?;
     let expected = levels::expected(ctx, metrics, &form.definition, version, period, &scope, returns).await?;
+    let list = format!("/desk/returns?version={}&period={period}", version.id);
     let late = expected.into_iter().filter_map(|one| {
         let days = one.late?;
         Some(Late {
@@ -73,10 +108,10 @@ async fn of_period(
             dataset: dataset.to_owned(),
             period,
             days,
-            href: one.there.map_or_else(
-                || format!("/desk/returns?version={}&period={period}", version.id),
-                |(id, _)| format!("/desk/returns/{id}"),
-            ),
+            href: one
+                .there
+                .map_or_else(|| list.clone(), |(id, _)| format!("/desk/returns/{id}")),
+            list: format!("{list}&state=late"),
         })
     });
     Ok(late.collect())

@@ -218,15 +218,27 @@ impl Move {
     }
 }
 
-/// Which returns that an org sums up, or summed up, the tree of now has elsewhere.
-fn moves(definition: &Definition, tree: &Tree, row: &ReturnRow, placed: &[PlacedRow]) -> Vec<Move> {
+/// Which returns are put where the tree of now has them.
+#[derive(Debug, Clone, Copy)]
+enum Which {
+    /// Those that an org sums up, or summed up.
+    Below(OrgId),
+    /// One return.
+    Own(ReturnId),
+}
+
+/// Which of these returns the tree of now has elsewhere.
+fn moves(definition: &Definition, tree: &Tree, which: Which, placed: &[PlacedRow]) -> Vec<Move> {
     let status: HashMap<OrgId, ReturnStatus> = placed.iter().map(|one| (one.org_id, one.status)).collect();
     let status = |org: Option<OrgId>| org.and_then(|org| status.get(&org).copied());
     let moved = |one: &PlacedRow| {
         let kind = tree.get(one.org_id)?.kind.parse().ok()?;
         let (_, level) = definition.level(kind)?;
         let to = place_of(definition, level, one.org_id, kind, &above(tree, one.org_id));
-        let concerned = to.upper == Some(row.org_id) || one.upper_org == Some(row.org_id);
+        let concerned = match which {
+            Which::Below(org) => to.upper == Some(org) || one.upper_org == Some(org),
+            Which::Own(id) => one.id == id,
+        };
         let same = (to.upper, to.check, to.approve) == (one.upper_org, one.check_org, one.approve_org);
         let may = model::may_move(one.status, status(one.upper_org), status(to.upper));
         (concerned && !same && may).then_some(Move {
@@ -250,14 +262,41 @@ pub async fn put_below(
     definition: &Definition,
     row: &ReturnRow,
 ) -> AppResult<()> {
-    let Some(period) = row.when().filter(|_| row.how == How::Sum) else {
-        return Ok(());
+    if row.how == How::Sum {
+        put(ctx, metrics, definition, row, Which::Below(row.org_id)).await?;
+    }
+    Ok(())
+}
+
+/// Puts a return where the tree of now has it, before somebody decides on it: who checks, approves and sums it up may be
+/// others since. Gives whether it went elsewhere.
+///
+/// # Errors
+/// [`AppError::Unavailable`] when the database is.
+pub async fn put_own(
+    ctx: &Ctx,
+    metrics: &Measures,
+    definition: &Definition,
+    row: &ReturnRow,
+) -> AppResult<bool> {
+    put(ctx, metrics, definition, row, Which::Own(row.id)).await
+}
+
+async fn put(
+    ctx: &Ctx,
+    metrics: &Measures,
+    definition: &Definition,
+    row: &ReturnRow,
+    which: Which,
+) -> AppResult<bool> {
+    let Some(period) = row.when() else {
+        return Ok(false);
     };
     let tree = metrics.tree(ctx.db(), day(period, ctx.today())).await?;
     let placed = store::placed(ctx.db(), row.dataset_id, &row.period).await?;
-    let seen = moves(definition, &tree, row, &placed);
+    let seen = moves(definition, &tree, which, &placed);
     if seen.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     // The sums that lose and that gain a return are locked in one order with it; what is decided is decided below the locks.
     let orgs: HashSet<OrgId> = seen.iter().flat_map(Move::orgs).collect();
@@ -266,7 +305,7 @@ pub async fn put_below(
     tx.lock_all("returns of org", &numbers).await?;
     let placed = store::placed(&tx, row.dataset_id, &row.period).await?;
     let mut events = Vec::new();
-    for one in moves(definition, &tree, row, &placed) {
+    for one in moves(definition, &tree, which, &placed) {
         if one.orgs().all(|org| orgs.contains(&org)) {
             store::put_under(&tx, one.id, (one.to.upper, one.to.check, one.to.approve)).await?;
             let event = Event::new("return.moved", "stat_return", one.id).at(one.org);
@@ -274,9 +313,10 @@ pub async fn put_below(
         }
     }
     if events.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
-    tx.commit(events).await
+    tx.commit(events).await?;
+    Ok(true)
 }
 
 /// Everybody inside the scope who is expected to file, the lowest level first, by deadline and name.
@@ -335,7 +375,8 @@ fn expect(
         name: node.name.clone(),
         kind,
         level: number,
-        late: model::days_late(due_on, found.map(|(_, status)| status), today),
+        // Who was merged or closed has nobody left to file.
+        late: model::days_late(due_on, found.map(|(_, status)| status), today).filter(|_| node.standing),
         there: found,
         due_on,
         gone: !node.standing,

@@ -6,11 +6,11 @@ use super::issues;
 use super::levels;
 use super::model::{self, Act, MOST_LETTERS, Origin, ReturnStatus};
 use super::store::{self, ReturnRow};
-use crate::datasets::definition::How;
+use crate::datasets::definition::{Definition, How};
 use crate::{AmendmentId, Measures, ReturnId};
 use db::Scope;
 use kernel::{OrgId, bounded};
-use platform::{AppError, AppResult, Ctx, Event, FieldError, Permission, Tx, Waiting};
+use platform::{AppError, AppResult, Ctx, Event, FieldError, Permission, Tx};
 use serde_json::json;
 use std::collections::HashSet;
 
@@ -24,6 +24,23 @@ async fn seize(ctx: &Ctx, permission: Permission, id: ReturnId, version: i64) ->
         return Err(model::changed_meanwhile());
     }
     Ok((tx, row))
+}
+
+/// Puts a return, and those that it sums up, where the tree of the period has them, before somebody judges by where it stands.
+/// Gives the version to go on with: going elsewhere is one change, which whoever looked at it before did not make.
+async fn placed(
+    ctx: &Ctx,
+    metrics: &Measures,
+    permission: Permission,
+    id: ReturnId,
+    version: i64,
+) -> AppResult<i64> {
+    let scope = ctx.may(permission)?;
+    let row = store::find_within(ctx.db(), &scope, id).await?;
+    let form = filled::form(ctx.db(), row.dataset_version_id).await?;
+    levels::put_below(ctx, metrics, &form.definition, &row).await?;
+    let moved = levels::put_own(ctx, metrics, &form.definition, &row).await?;
+    Ok(version + i64::from(moved && row.version == version))
 }
 
 /// A return, locked together with what it sums up and what sums it up: whether it counts is decided for all of them in one
@@ -73,10 +90,17 @@ async fn same_sums(ctx: &Ctx, tx: &Tx, metrics: &Measures, filled: &Filled) -> A
 }
 
 /// A sum of nothing is not filed: every cell of it would ask for a figure that only the returns below can give.
-fn nothing_below(row: &ReturnRow) -> AppError {
+fn nothing_below(definition: &Definition, row: &ReturnRow, missing: i64) -> AppError {
+    let due = row
+        .when()
+        .and_then(|period| definition.due_before(row.due_on, period));
+    let due = due.map_or_else(String::new, |due| format!("，他们最晚 {due} 上报"));
     AppError::refused_with_door(
         "nothing_below",
-        "下级还没有审核通过的报表，没有数可以汇总。请先等下级上报、审核通过，再重新取数、上报。",
+        format!(
+            "下级还没有审核通过的报表，没有数可以汇总：{missing} 个下级都还没有审核通过{due}。\
+             请先等下级上报、审核通过，再重新取数、上报。"
+        ),
         "看下级填到哪一步",
         format!(
             "/desk/returns?version={}&period={}",
@@ -90,17 +114,14 @@ fn nothing_below(row: &ReturnRow) -> AppError {
 /// # Errors
 /// [`AppError::Refused`] with what is missing; [`AppError::Invalid`] beside `note` where an explanation is asked for.
 pub async fn file(ctx: &Ctx, metrics: &Measures, id: ReturnId, note: &str, version: i64) -> AppResult<()> {
-    let scope = ctx.may(Permission::ReturnFill)?;
-    let row = store::find_within(ctx.db(), &scope, id).await?;
-    let form = filled::form(ctx.db(), row.dataset_version_id).await?;
-    levels::put_below(ctx, metrics, &form.definition, &row).await?;
+    let version = placed(ctx, metrics, Permission::ReturnFill, id, version).await?;
     let (tx, row) = seize(ctx, Permission::ReturnFill, id, version).await?;
     let next = model::next(row.status, Act::File)?;
     let filled = Filled::read(&tx, row).await?;
     same_sums(ctx, &tx, metrics, &filled).await?;
     let missing = levels::missing_below(ctx, &tx, metrics, &filled.form.definition, &filled.row).await?;
     if missing > 0 && !levels::counts_below(&tx, &filled.row).await? {
-        return Err(nothing_below(&filled.row));
+        return Err(nothing_below(&filled.form.definition, &filled.row, missing));
     }
     let note = issues::may_file(&filled.issues(), missing, note)?;
     // Formulas are computed when a return is read: what they give now is kept with it.
@@ -238,6 +259,7 @@ fn good_remarks(filled: &Filled, remarks: Vec<Remark>) -> AppResult<Vec<Remark>>
 /// As [`check`]; [`AppError::Refused`] with `sums_changed` when the returns below changed since, and as
 /// [`model::before_its_sum`].
 pub async fn approve(ctx: &Ctx, metrics: &Measures, id: ReturnId, version: i64) -> AppResult<()> {
+    let version = placed(ctx, metrics, Permission::ReturnApprove, id, version).await?;
     let (tx, row) = seize(ctx, Permission::ReturnApprove, id, version).await?;
     stands(ctx, &row, Permission::ReturnApprove).await?;
     model::next(row.status, Act::Approve)?;
@@ -385,76 +407,4 @@ pub async fn answer_amendment(ctx: &Ctx, id: AmendmentId, grant: bool, answer: &
     }
     tx.commit(vec![event]).await?;
     Ok(asked.return_id)
-}
-
-/// What waits for the actor: returns sent back to them, to be checked, to be approved, requests to be answered.
-///
-/// # Errors
-/// [`AppError::Unavailable`] when the database is.
-pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
-    let mut all = Vec::new();
-    for (permission, status, what) in [
-        (Permission::ReturnFill, ReturnStatus::SentBack, "报表退回修改"),
-        (Permission::ReturnCheck, ReturnStatus::Filed, "报表待核对"),
-        (Permission::ReturnApprove, ReturnStatus::Checked, "报表待审核"),
-    ] {
-        let scope = ctx.reach(permission);
-        if scope.is_nothing() {
-            continue;
-        }
-        let mut rows = store::waiting(ctx.db(), &scope, status).await?;
-        if status != ReturnStatus::SentBack {
-            let step = |row: &ReturnRow| {
-                if status == ReturnStatus::Filed {
-                    row.check_org
-                } else {
-                    row.approve_org
-                }
-            };
-            let mut orgs: Vec<OrgId> = rows.iter().map(step).collect();
-            orgs.sort_unstable();
-            orgs.dedup();
-            let found = orgs::tree::find_many(ctx.db(), &orgs).await?.into_iter();
-            let reached: HashSet<OrgId> = found
-                .filter(|org| scope.contains(&org.path))
-                .map(|org| org.id)
-                .collect();
-            rows.retain(|row| reached.contains(&step(row)));
-        }
-        all.extend(as_waiting(what, &rows));
-    }
-    let scope = ctx.reach(Permission::ReturnApprove);
-    if !scope.is_nothing() {
-        for asked in store::open_amendments(ctx.db(), &scope).await? {
-            all.push(Waiting {
-                title: "报表更正申请待答复".into(),
-                detail: asked.reason,
-                href: format!("/desk/returns/{}", asked.return_id),
-                due: None,
-                count: 1,
-            });
-        }
-    }
-    Ok(all)
-}
-
-fn as_waiting(what: &str, rows: &[ReturnRow]) -> Option<Waiting> {
-    let first = rows.first()?;
-    let href = match rows {
-        [one] if one.status == ReturnStatus::SentBack => format!("/desk/returns/{}", one.id),
-        [one] => format!("/desk/returns/{}/review", one.id),
-        _ => format!(
-            "/desk/returns?version={}&period={}&state={}",
-            first.dataset_version_id,
-            first.period,
-            first.status.as_str()
-        ),
-    };
-    Some(Waiting {
-        title: what.to_owned(),
-        detail: first.period_label(),
-        href,
-        due: Some(first.due_on),
-        count: i64::try_from(rows.len()).unwrap_or(i64::MAX),
-    })
 }

@@ -56,16 +56,16 @@ pub(super) async fn file(
     let id: ReturnId = id(&at)?;
     match lifecycle::file(&ctx, &metrics, id, posted.get("note"), seen(&posted)).await {
         Ok(()) => Ok(see_other(&format!("/desk/returns/{id}?done=filed"))),
-        Err(
-            error @ AppError::Refused {
-                code: "sums_changed", ..
-            },
-        ) => Err(error),
         Err(error) => {
+            let doors = match &error {
+                AppError::Refused { doors, .. } => doors.clone(),
+                _ => Vec::new(),
+            };
             let mut form = file_form().fill("note", posted.get("note"));
             let status = form.take_up(error)?;
             let asked = Asked {
                 file: Some(form),
+                doors,
                 ..Asked::default()
             };
             let shown = actions::get(&ctx, id).await?;
@@ -321,7 +321,7 @@ fn upload_sentence(unsaved: &Unsaved) -> String {
     let typed = &unsaved.typed;
     if unsaved.conflict {
         format!(
-            "{}：下载以后别人改过这一格，文件里的“{}”没有存。请在网页上改这一格，或者重新下载再填。",
+            "{}：下载以后这一格又改过，文件里的“{}”没有存。请在网页上改这一格，或者重新下载再填。",
             typed.element, typed.value
         )
     } else {

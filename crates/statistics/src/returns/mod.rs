@@ -46,12 +46,15 @@ mod tests;
 #[cfg(test)]
 mod version_tests;
 mod views;
+mod waiting;
+#[cfg(test)]
+mod waiting_tests;
 #[cfg(test)]
 mod way_up_tests;
 pub mod workbook;
 
 pub use api::ReturnsApi;
-pub use lifecycle::waiting;
+pub use waiting::waiting;
 
 use platform::{Access, Permission as P, Routes};
 

@@ -14,7 +14,7 @@ use axum::Extension;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use platform::web::{Posted, see_other};
-use platform::{AppError, AppResult, Ctx};
+use platform::{AppError, AppResult, Ctx, Door};
 use std::collections::{HashMap, HashSet};
 use ui::{Crumbs, Field, Form, Lang, Link, Notice, Page, Pairs, Tabs};
 
@@ -31,6 +31,7 @@ struct ShowPage {
     /// Codes of formula cells of this table, for the parts that a save brings along.
     along: String,
     file: Form,
+    doors: Vec<Door>,
     amendment: Form,
     can_fill: bool,
 }
@@ -99,6 +100,8 @@ pub(super) async fn show(
 pub(super) struct Asked {
     pub unsaved: Vec<Unsaved>,
     pub file: Option<Form>,
+    /// Where what was refused can be mended.
+    pub doors: Vec<Door>,
     pub amendment: Option<Form>,
 }
 
@@ -157,6 +160,7 @@ pub(super) fn show_page(
         must: issues.iter().filter(|issue| issue.force == Force::Must).count(),
         can_fill: shown.may_fill && matches!(row.status, ReturnStatus::Draft | ReturnStatus::SentBack),
         file,
+        doors: asked.doors.clone(),
         amendment: asked.amendment.clone().unwrap_or_else(amendment_form),
         along: along(&shown, number),
         issues: issues.clone(),

@@ -218,6 +218,17 @@ pub async fn waiting(db: &Db, scope: &Scope, status: ReturnStatus) -> DbResult<V
     db.within(scope).query(sql, args![status]).await
 }
 
+/// Drafts of these orgs that are due by a day, by deadline.
+pub async fn drafts_due(db: &Db, orgs: &[OrgId], by: Date) -> DbResult<Vec<ReturnRow>> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM stat_return r WHERE r.status = 'draft' AND r.org_id {any $1} AND r.due_on <= $2 \
+         {unscoped: of the orgs of the actor's own posts} ORDER BY r.due_on, r.id LIMIT 200"
+    );
+    db.query(sql, args![orgs, by]).await
+}
+
 /// Cells of a return, by code.
 pub async fn cells(db: &Db, id: ReturnId) -> DbResult<Vec<CellRow>> {
     db.query(
@@ -558,11 +569,11 @@ pub async fn amendment_within(db: &Db, scope: &Scope, id: AmendmentId) -> DbResu
         .await
 }
 
-/// How many requests wait inside the scope.
-pub async fn open_amendments(db: &Db, scope: &Scope) -> DbResult<Vec<AmendmentRow>> {
+/// Requests that wait inside the scope: of which return, why, and who answers.
+pub async fn open_amendments(db: &Db, scope: &Scope) -> DbResult<Vec<(ReturnId, String, OrgId)>> {
     db.within(scope)
         .query(
-            "SELECT a.id, a.return_id, a.elements, a.reason, a.status, a.answer, a.created_at FROM stat_amendment a \
+            "SELECT a.return_id, a.reason, r.approve_org FROM stat_amendment a JOIN stat_return r ON r.id = a.return_id \
              WHERE a.status = 'open' AND {scope a.org_id} ORDER BY a.id LIMIT 100",
             args![],
         )

@@ -337,11 +337,40 @@ async fn a_workbook_never_undoes_what_others_typed_since_it_went_out() {
     let both = changed_in(&file.bytes, "all", "teams", "6");
     let told = clerk.upload(&upload, &[("keep", "good")], "f.xlsx", &both).await;
     assert!(
-        told.status == 422 && told.shows("下载以后别人改过这一格，文件里的“6”没有存"),
+        told.status == 422 && told.shows("下载以后这一格又改过，文件里的“6”没有存"),
         "{}",
         told.body
     );
     assert_eq!(cell(&read(&clerk, &id).await, "T1_all_teams")["value"], "4");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_workbook_does_not_undo_what_its_own_sender_typed_since() {
+    let season = season().await;
+    let clerk = season.town.here(Role::Registrar);
+    let id = season.open(&clerk, season.town.world.here.org).await;
+    let file = clerk.get(&format!("/desk/returns/{id}/xlsx")).await;
+    let upload = format!("/desk/returns/{id}/upload");
+    let first = changed_in(&file.bytes, "all", "teams", "6");
+    let sent = clerk.upload(&upload, &[("keep", "all")], "f.xlsx", &first).await;
+    assert_eq!(sent.status, 303, "{}", sent.body);
+    save(&clerk, &id, &[("T1_all_teams", "7")]).await;
+    // The same file once more, with another cell filled in: only that one is taken.
+    let more = changed_in(&first, "female", "teams", "2");
+    let told = clerk.upload(&upload, &[("keep", "good")], "f.xlsx", &more).await;
+    assert!(
+        told.status == 422 && told.shows("下载以后这一格又改过，文件里的“6”没有存"),
+        "{}",
+        told.body
+    );
+    let now = read(&clerk, &id).await;
+    assert_eq!(
+        (
+            cell(&now, "T1_all_teams")["value"].as_str(),
+            cell(&now, "T1_female_teams")["value"].as_str()
+        ),
+        (Some("7"), Some("2"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

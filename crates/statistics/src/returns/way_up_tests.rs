@@ -147,8 +147,23 @@ async fn a_sum_of_nothing_is_not_filed() {
     let sum = season.open(&bureau, season.town.world.district).await;
     let told = act(&bureau, 409, &sum, "file").await;
     assert_eq!(told["type"], "/problems/nothing_below", "{told}");
+    // The page says until when, keeps the note and leads to who has not filed.
+    let page = format!("/desk/returns/{sum}");
+    let answer = bureau
+        .submit(&page, &format!("{page}/file"), &[("note", "等下级")])
+        .await;
+    let list = format!("/desk/returns?version={}&#38;period=2026", season.version);
+    assert!(
+        answer.status == 409
+            && answer.shows("2 个下级都还没有审核通过，他们最晚 2027-01-20 上报")
+            && answer.shows("看下级填到哪一步")
+            && answer.body.replace("&amp;", "&#38;").contains(&list)
+            && answer.shows("等下级"),
+        "{}",
+        answer.body
+    );
     // Whoever says that the rest is none says nothing of what others will fill.
-    let page = format!("/desk/returns/{sum}?table=T1");
+    let page = format!("{page}?table=T1");
     let rest = [("v.T1_all_teams", " "), ("rest", "0")];
     let cells = format!("/desk/returns/{sum}/cells");
     bureau.submit(&page, &cells, &rest).await;
@@ -367,4 +382,47 @@ async fn a_school_merged_in_mid_period_counts_where_it_went_and_is_not_taken_for
         .get(&format!("/desk/returns?version={}&period=2026", season.version))
         .await;
     assert!(list.shows("已撤并"), "{}", list.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_return_is_put_where_its_org_belongs_before_it_is_approved() {
+    let mut season = season().await;
+    let (city, bureau) = (
+        season.town.city(Role::City),
+        season.town.district(Role::DistrictBureau),
+    );
+    let by_street = small()
+        .replace("\"small\"", "\"streets\"")
+        .replace("files = [\"district\"]", "files = [\"street\"]")
+        .replace("approved_by = \"district\"", "approved_by = \"street\"")
+        .replace("\"city\"", "\"district\"");
+    let body = json!({ "org": season.town.world.city, "toml": by_street });
+    let made = city.call(200, "POST", "/api/v1/datasets", &body).await;
+    assert_eq!(made["faults"], json!([]), "{made}");
+    season.version = made["id"].as_str().unwrap().to_owned();
+    let publish = format!("/api/v1/datasets/{}/publish", season.version);
+    city.call(204, "POST", &publish, &json!({ "version": 1 })).await;
+    let (here, there) = (&season.town.world.here, &season.town.world.there);
+    let id = checked(&season, &season.town.here(Role::Registrar), here.org).await;
+    let ctx = season.town.app.system();
+    let merged = Change {
+        on: ctx.today(),
+        reason: "两校合并".into(),
+        version: 1,
+    };
+    orgs::tree::actions::merge(&ctx, here.org, there.org, &merged)
+        .await
+        .unwrap();
+    // Nobody has opened a sum since, so nothing has put it elsewhere yet.
+    assert_eq!(season.town.events("return.moved").await.len(), 0);
+    act(&bureau, 204, &id, "approve").await;
+    assert_eq!(season.town.events("return.moved").await.len(), 1);
+    let db = &season.town.app.platform.db;
+    let version = crate::datasets::store::find(db, season.version.parse().unwrap())
+        .await
+        .unwrap();
+    let row = super::store::of_org(db, version.dataset_id, "2026", here.org)
+        .await
+        .unwrap();
+    assert_eq!(row.and_then(|row| row.upper_org), Some(there.street));
 }
