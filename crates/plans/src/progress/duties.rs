@@ -179,8 +179,9 @@ pub(crate) async fn give_lead(
     Ok(store::give_duty(tx, plan, task, org, DutyPart::Lead).await?)
 }
 
-/// For which organisation the actor speaks on a task: one that leads it and at or below which they have a post, else the
-/// plan's own when they manage it, else one that leads it in their scope. Who only looks over a lead does not report as it.
+/// For which organisation the actor speaks on a task: one that leads it and where they have a post, else the plan's own when
+/// they manage it, else one that leads it in their scope. Who only looks over a lead does not report as it, and nobody does for
+/// an organisation above their own.
 ///
 /// # Errors
 /// [`AppError::Forbidden`] for who neither leads the task nor manages the plan.
@@ -190,13 +191,14 @@ pub(super) async fn speaks_for(ctx: &Ctx, plan: &PlanRow, task: PlanTaskId) -> A
         let those = duties.iter().filter(|duty| duty.task_id == task);
         those.filter(|duty| duty.part == DutyPart::Lead)
     };
-    if let Some(lead) = leads().find(|duty| stands_in(ctx, &duty.org_path)) {
+    let reach = ctx.reach(Permission::PlanReport);
+    let own = |duty: &&store::DutyRow| reach.contains(&duty.org_path) && stands_in(ctx, &duty.org_path);
+    if let Some(lead) = leads().find(own) {
         return Ok(lead.org_id);
     }
     if ctx.reach(Permission::PlanEdit).contains(&plan.org_path) {
         return Ok(plan.org_id);
     }
-    let reach = ctx.reach(Permission::PlanReport);
     if let Some(lead) = leads().find(|duty| reach.contains(&duty.org_path)) {
         return Ok(lead.org_id);
     }
