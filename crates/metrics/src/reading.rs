@@ -5,6 +5,7 @@
 use crate::cells::{Cells, Choice};
 use crate::definition::{Dimension, How, Measure, Metric, Registry};
 use crate::figure::{Figure, State};
+use crate::late::Late;
 use crate::moments::{self, Rolled};
 use crate::period::{Period, end_of_month};
 use crate::store;
@@ -462,9 +463,10 @@ impl Metrics {
         let (source, first, last, day, persons) = key;
         let tree = self.tree(db, *day).await?;
         let months = store::months(db, source, first, last).await?;
-        let (same, others): (Vec<_>, Vec<_>) = months.into_iter().partition(|month| {
-            end_of_month(&month.month).is_some_and(|end| month.tree_hash == tree.hash_by(end))
-        });
+        let late = Late::of(db, &tree, source, (first, last)).await?;
+        let (same, others): (Vec<_>, Vec<_>) = months
+            .into_iter()
+            .partition(|month| month.tree_hash == late.hash(&tree, &month.month));
         let mut loaded = Loaded::new();
         if !same.is_empty() {
             for row in store::cells(db, source, orgs, true, (first, last), *persons).await? {
