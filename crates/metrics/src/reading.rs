@@ -84,6 +84,7 @@ struct Round {
 struct Raw {
     state: State,
     number: i64,
+    empty: bool,
 }
 
 impl Metrics {
@@ -314,6 +315,7 @@ impl Metrics {
             let above = self.number(ctx, &part.how, ask, &ask.slice, round).await?;
             figure.state = worse(above.state, below.state);
             figure.part = Some(above.number);
+            figure.empty = above.empty;
             figure.whole = Some(below.number);
             figure.per = per;
             if figure.whole == Some(0) && matches!(figure.state, State::Known | State::Partial { .. }) {
@@ -323,6 +325,7 @@ impl Metrics {
             let raw = self.number(ctx, &metric.how, ask, &ask.slice, round).await?;
             figure.state = raw.state;
             figure.part = Some(raw.number);
+            figure.empty = raw.empty;
         }
         Ok(figure)
     }
@@ -337,12 +340,15 @@ impl Metrics {
     ) -> AppResult<Raw> {
         let (state, cells) = self.cells(ctx, how, ask.org, ask.period, round).await?;
         let choice = choice(how).sliced(slice);
+        let empty = cells
+            .as_ref()
+            .is_none_or(|cells| !cells.any(&entered(how, &choice)));
         let number = cells.map_or(0, |cells| match how {
             How::Persons { .. } => cells.persons(&choice),
             How::Sum { measure, .. } | How::Moment { measure, .. } => cells.sum(*measure, &choice),
             How::Ratio { .. } => 0,
         });
-        Ok(Raw { state, number })
+        Ok(Raw { state, number, empty })
     }
 
     /// The cells from which a simple metric's figure comes, and whether they are whole.
@@ -518,6 +524,19 @@ fn choice(how: &How) -> Choice<'static> {
             slice: &[],
         },
         How::Ratio { .. } => Choice::default(),
+    }
+}
+
+/// Which lines say that something was entered: of a span any, because a roll of absences is one too; of what holds on a day
+/// those of the kinds that count, because a source of moments holds others besides.
+fn entered<'a>(how: &How, choice: &Choice<'a>) -> Choice<'a> {
+    match how {
+        How::Moment { .. } => Choice {
+            tags: &[],
+            bands: &[],
+            ..*choice
+        },
+        How::Sum { .. } | How::Persons { .. } | How::Ratio { .. } => Choice::default(),
     }
 }
 

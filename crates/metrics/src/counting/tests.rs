@@ -172,6 +172,32 @@ async fn only_who_writes_cells_moves_the_turn() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_nought_of_nothing_is_told_from_one_that_was_entered() {
+    let town = Town::start(four_moves).await;
+    town.happens(1, 4, "2026-03").await;
+    town.recount(None).await;
+    let (march, april) = ("2026-03", "2026-04");
+    for (org, period, number, empty) in [
+        (1, march, 1, false),
+        (2, march, 1, false),
+        (3, march, 0, true),
+        (1, april, 0, true),
+    ] {
+        let org = OrgId::from_raw(org);
+        let figure = town
+            .metrics
+            .figure(&town.ctx, "test.happened", org, period.parse().unwrap())
+            .await
+            .unwrap();
+        assert_eq!(
+            (figure.part, figure.empty),
+            (Some(number), empty),
+            "{org} {period}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_recount_ends_while_others_write_all_the_time() {
     let town = Town::start(four_moves).await;
     for id in 0..50 {

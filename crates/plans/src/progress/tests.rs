@@ -5,6 +5,7 @@ mod meanwhile;
 mod rights;
 mod twice;
 mod typed;
+mod years;
 
 use crate::plans::tests::{TEXT, uploaded_for};
 use crate::testing::{Town, town};
@@ -195,8 +196,10 @@ async fn printed_names_are_given_organisations_and_lights_are_chosen() {
     );
     let form = [
         ("name", "莘庄镇"),
+        ("seen", ""),
         ("org", street.as_str()),
         ("name", "区民政局"),
+        ("seen", ""),
         ("org", district.as_str()),
     ];
     let saved = bureau.post(&format!("{plan}/parties"), &form).await;

@@ -105,12 +105,21 @@ async fn who_works_below_a_lead_neither_reports_as_it_nor_answers_its_slip() {
     let milestone = [("title", "节点"), ("milestone_due", "2026-12-01")];
     let change = [("change_due", "2026-12-20"), ("reason", "我替区里申请")];
     for (path, form) in [("milestone", milestone), ("change", change)] {
-        assert_eq!(head.post(&format!("{task}/{path}"), &form).await.status, 403, "{path}");
+        assert_eq!(
+            head.post(&format!("{task}/{path}"), &form).await.status,
+            403,
+            "{path}"
+        );
     }
     let reply = [("reply", "我替区里回复")];
     let answer = head.post(&format!("{plan}/slips/{slip}/reply"), &reply).await;
     assert_eq!(answer.status, 404);
-    for event in ["plan.task_reported", "plan.milestone", "plan.change", "plan.slip_replied"] {
+    for event in [
+        "plan.task_reported",
+        "plan.milestone",
+        "plan.change",
+        "plan.slip_replied",
+    ] {
         assert!(town.events(event).await.is_empty(), "{event}");
     }
 }
@@ -124,11 +133,13 @@ async fn names_that_swap_their_organisations_lose_neither() {
     let issue = format!("{plan}/issue");
     assert_eq!(bureau.submit(&issue, &issue, &[]).await.status, 303);
     let (here, there) = (town.world.here.org.to_string(), town.world.there.org.to_string());
-    for (first, second) in [(&here, &there), (&there, &here)] {
+    for (first, second, seen) in [(&here, &there, ("", "")), (&there, &here, (&*here, &*there))] {
         let form = [
             ("name", "甲校"),
+            ("seen", seen.0),
             ("org", first.as_str()),
             ("name", "乙校"),
+            ("seen", seen.1),
             ("org", second.as_str()),
         ];
         let saved = bureau.post(&format!("{plan}/parties"), &form).await;
@@ -168,7 +179,7 @@ async fn percent_and_light_are_the_same_for_whoever_looks() {
         seen.push((first["percent"].clone(), first["light"].clone()));
         let id = first["id"].as_str().unwrap().to_owned();
         let page = client.get(&format!("{plan}/tasks/{id}")).await;
-        let figure = page.shows("现在 0 个");
+        let figure = page.shows("现在 0 个（还没有录入）");
         assert_eq!(figure, seen.len() == 1, "{}", page.body);
     }
     assert_eq!(seen[0], seen[1]);
