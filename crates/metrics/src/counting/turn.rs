@@ -16,7 +16,7 @@ pub(super) enum Begun {
     /// It reads freely; the turn before.
     Free(i64),
     /// It holds the turn while it reads.
-    Held(Tx),
+    Held(Box<Tx>),
 }
 
 impl Begun {
@@ -25,7 +25,7 @@ impl Begun {
         if refusals < TRIES {
             Ok(Self::Free(now(ctx.db()).await?))
         } else {
-            Ok(Self::Held(hold(ctx).await?))
+            Ok(Self::Held(Box::new(hold(ctx).await?)))
         }
     }
 
@@ -46,7 +46,7 @@ impl Begun {
     pub(super) async fn write(self, ctx: &Ctx) -> AppResult<Option<Tx>> {
         match self {
             Self::Free(seen) => take(ctx, seen).await,
-            Self::Held(tx) => Ok(Some(tx)),
+            Self::Held(tx) => Ok(Some(*tx)),
         }
     }
 }

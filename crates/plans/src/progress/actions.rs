@@ -187,15 +187,7 @@ async fn progress_of(
     let reports = store::reports_of_plan(db, plan.id).await?;
     let today = ctx.today();
     let times = times(plan, &items, today);
-    let asked: Vec<Asked<'_>> = items
-        .iter()
-        .flat_map(|item| &item.tasks)
-        .flat_map(|task| task.targets.iter().map(|target| (task.row.id, target)))
-        .filter_map(|(task, target)| {
-            let since = times.get(&task)?.since(plan.starts_on);
-            Some(Asked { target, since })
-        })
-        .collect();
+    let asked = asked(plan, &items, &times);
     let counted = percent::counted(&times, &reports);
     let mut standings = figures::standings(ctx, metrics, plan, &asked, &counted).await?;
     let percents = percent::reported(&counted);
@@ -242,6 +234,18 @@ async fn progress_of(
         }
     }
     Ok(found)
+}
+
+/// The targets of which is asked.
+fn asked<'a>(plan: &PlanRow, items: &'a [Item], times: &HashMap<PlanTaskId, Time>) -> Vec<Asked<'a>> {
+    let tasks = items.iter().flat_map(|item| &item.tasks);
+    let targets = tasks.flat_map(|task| task.targets.iter().map(|target| (task.row.id, target)));
+    targets
+        .filter_map(|(task, target)| {
+            let since = times.get(&task)?.since(plan.starts_on);
+            Some(Asked { target, since })
+        })
+        .collect()
 }
 
 /// Today's time of each task.

@@ -275,77 +275,64 @@ mod tests {
         assert_eq!(once.time(None, day("2027-02-01")).begins, None);
     }
 
+    const SCHOOL: (&str, &str) = ("2026-09-01", "2027-08-31");
+    const THREE_SCHOOL: (&str, &str) = ("2026-09-01", "2029-08-31");
+    const UNEVEN: (&str, &str) = ("2026-03-01", "2028-12-31");
+
     #[test]
     fn the_years_of_a_plan_are_its_own() {
-        // Plan, window, today; days and beginning.
-        let (school, three) = (("2026-09-01", "2027-08-31"), ("2026-09-01", "2029-08-31"));
-        let (half, uneven) = (("2026-10-01", "2027-03-31"), ("2026-03-01", "2028-12-31"));
-        for (plan, window, today, days, begins) in [
+        let half = ("2026-10-01", "2027-03-31");
+        for (plan, today, days, begins) in [
             // A year that runs across the new year is one time: what was reported in autumn still counts in spring.
-            (school, ("", ""), "2026-10-01", school, None),
-            (school, ("", ""), "2027-02-01", school, None),
-            (school, ("", ""), "2027-12-01", school, None),
-            (
-                school,
-                ("03-01", "05-31"),
-                "2026-10-01",
-                ("2027-03-01", "2027-05-31"),
-                None,
-            ),
-            (
-                school,
-                ("11-01", "02-28"),
-                "2027-01-10",
-                ("2026-11-01", "2027-02-28"),
-                None,
-            ),
-            (half, ("", ""), "2027-02-01", half, None),
+            (SCHOOL, "2026-10-01", SCHOOL, None),
+            (SCHOOL, "2027-02-01", SCHOOL, None),
+            (SCHOOL, "2027-12-01", SCHOOL, None),
+            (half, "2027-02-01", half, None),
             // Whole years are the plan's own.
-            (three, ("", ""), "2027-02-01", ("2026-09-01", "2027-08-31"), None),
+            (THREE_SCHOOL, "2027-02-01", SCHOOL, None),
             (
-                three,
-                ("", ""),
+                THREE_SCHOOL,
                 "2027-09-01",
                 ("2027-09-01", "2028-08-31"),
                 Some("2027-09-01"),
             ),
-            (
-                three,
-                ("03-01", "05-31"),
-                "2028-01-10",
-                ("2028-03-01", "2028-05-31"),
-                Some("2027-09-01"),
-            ),
             // What is no whole number of years goes by the calendar.
-            (uneven, ("", ""), "2026-05-01", ("2026-03-01", "2026-12-31"), None),
+            (UNEVEN, "2026-05-01", ("2026-03-01", "2026-12-31"), None),
             (
-                uneven,
-                ("", ""),
+                UNEVEN,
                 "2027-05-01",
                 ("2027-01-01", "2027-12-31"),
                 Some("2027-01-01"),
             ),
-            (
-                uneven,
-                ("01-10", "02-20"),
-                "2026-05-01",
-                ("2027-01-10", "2027-02-20"),
-                None,
-            ),
-            (
-                uneven,
-                ("02-01", "05-31"),
-                "2026-05-01",
-                ("2026-02-01", "2026-05-31"),
-                None,
-            ),
         ] {
-            let time = returning(plan, window.0, window.1).time(None, day(today));
+            let time = returning(plan, "", "").time(None, day(today));
             let wanted = Time {
                 days: (day(days.0), day(days.1)),
                 begins: begins.map(day),
             };
-            assert_eq!(time, wanted, "{plan:?} {window:?} {today}");
+            assert_eq!(time, wanted, "{plan:?} {today}");
+        }
+    }
+
+    #[test]
+    fn a_window_lies_in_the_years_of_the_plan() {
+        for (plan, from, to, today, first, last) in [
+            (SCHOOL, "03-01", "05-31", "2026-10-01", "2027-03-01", "2027-05-31"),
+            (SCHOOL, "11-01", "02-28", "2027-01-10", "2026-11-01", "2027-02-28"),
+            (
+                THREE_SCHOOL,
+                "03-01",
+                "05-31",
+                "2028-01-10",
+                "2028-03-01",
+                "2028-05-31",
+            ),
+            // One that had ended when the plan began comes first in the next year.
+            (UNEVEN, "01-10", "02-20", "2026-05-01", "2027-01-10", "2027-02-20"),
+            (UNEVEN, "02-01", "05-31", "2026-05-01", "2026-02-01", "2026-05-31"),
+        ] {
+            let time = returning(plan, from, to).time(None, day(today));
+            assert_eq!(time.days, (day(first), day(last)), "{plan:?} {from} {to} {today}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! Who answers for the tasks of a plan: what printed names mean, which parts organisations have, for whom somebody speaks.
 
 use super::actions::{managed, of_plan};
-use super::model::{self, DutyPart};
+use super::model::DutyPart;
 use super::moves::{self, Meant, Printed};
 use super::store::{self, PartyRow};
 use crate::plans::{self, PlanRow};
@@ -121,7 +121,7 @@ pub async fn set_parties(ctx: &Ctx, id: PlanId, chosen: &[Meant]) -> AppResult<(
     let before = known(&tx, id).await?;
     let overtaken = moves::overtaken(&before, &chosen);
     if !overtaken.is_empty() {
-        return Err(model::parties_overtaken(&overtaken));
+        return Err(moves::names_overtaken(&overtaken));
     }
     let tasks = items.iter().flat_map(|item| &item.tasks).map(|task| &task.row);
     let printed: Vec<Printed> = tasks

@@ -343,18 +343,6 @@ pub fn carried_over(next: Option<PlanId>) -> AppError {
     )
 }
 
-/// Somebody gave these printed names another meaning since the page showed them.
-#[must_use]
-pub fn parties_overtaken(names: &[&str]) -> AppError {
-    let names = names.join("、");
-    AppError::refused(
-        "changed_meanwhile",
-        format!(
-            "您打开这一页以后，别人改过：{names}。您选的还在下面，没有保存；请对照现在的对应，再保存一次。"
-        ),
-    )
-}
-
 /// Only an issued plan is worked on.
 #[must_use]
 pub fn not_issued() -> AppError {

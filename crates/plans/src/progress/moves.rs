@@ -3,6 +3,7 @@
 use super::model::DutyPart;
 use crate::PlanTaskId;
 use kernel::OrgId;
+use platform::AppError;
 use std::collections::HashMap;
 
 /// Who leads and helps with a task, as printed.
@@ -35,6 +36,18 @@ pub fn overtaken<'a>(before: &HashMap<String, OrgId>, chosen: &'a [Meant]) -> Ve
         one.org != one.seen && now != one.seen && now != one.org
     };
     chosen.iter().filter(other).map(|one| one.name.as_str()).collect()
+}
+
+/// Somebody gave these printed names another meaning since the page showed them.
+#[must_use]
+pub fn names_overtaken(names: &[&str]) -> AppError {
+    let names = names.join("、");
+    AppError::refused(
+        "changed_meanwhile",
+        format!(
+            "您打开这一页以后，别人改过：{names}。您选的还在下面，没有保存；请对照现在的对应，再保存一次。"
+        ),
+    )
 }
 
 /// Which parts end and which are given, in this order: all ends first, then helpers, leads last.

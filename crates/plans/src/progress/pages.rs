@@ -18,7 +18,7 @@ use kernel::{Date, OrgId};
 use metrics::Metrics;
 use orgs::tree::OrgBrief;
 use platform::web::{Posted, see_other};
-use platform::{AppError, AppResult, Ctx, Permission};
+use platform::{AppError, AppResult, Ctx};
 use std::sync::Arc;
 use ui::{Crumbs, Icon, Link, Notice, Page, Pairs, Tabs, Tag, Tone};
 
@@ -53,6 +53,9 @@ struct CarryPage {
     tasks: Vec<Progress>,
     homes: Vec<PlanBrief>,
     error: String,
+    /// What was ticked and chosen before it was refused.
+    ticked: Vec<PlanTaskId>,
+    into: PlanId,
 }
 
 impl Light {
@@ -124,11 +127,10 @@ pub(super) async fn overview(
 ) -> AppResult<Response> {
     let view = actions::overview(&ctx, &metrics, id(&plan)?).await?;
     let get = |name: &str| query.iter().any(|(key, value)| key == name && !value.is_empty());
-    let reach = ctx.reach(Permission::PlanReport);
+    // Who issued the plan looks over those that lead, and is none of them.
     let mine = |task: &Progress| {
-        let lead =
-            |duty: &super::store::DutyRow| duty.part == DutyPart::Lead && reach.contains(&duty.org_path);
-        task.duties.iter().any(lead)
+        let mut leads = task.duties.iter().filter(|duty| duty.part == DutyPart::Lead);
+        leads.any(|duty| duties::answers_for(&ctx, &view.plan.org_path, &duty.org_path))
     };
     let (only_mine, only_behind) = (get("mine"), get("behind"));
     let wanted = |task: &&Progress| (!only_mine || mine(task)) && (!only_behind || task.behind());
@@ -263,9 +265,11 @@ pub(super) async fn set_parties(ctx: Ctx, Path(plan): Path<String>, posted: Post
     }
     match duties::set_parties(&ctx, plan, &chosen).await {
         Ok(()) => Ok(see_other(&format!("/desk/plans/{plan}/progress?done=parties"))),
-        Err(AppError::Refused { code, sentence, .. }) if code == "changed_meanwhile" => {
-            parties_page(&ctx, plan, (&chosen, sentence), 409).await
-        }
+        Err(AppError::Refused {
+            code: "changed_meanwhile",
+            sentence,
+            ..
+        }) => parties_page(&ctx, plan, (&chosen, sentence), 409).await,
         Err(other) => Err(other),
     }
 }
@@ -276,7 +280,8 @@ pub(super) async fn ask_carry(
     Extension(metrics): Extension<Arc<Metrics>>,
     Path(plan): Path<String>,
 ) -> AppResult<Response> {
-    carry_page(&ctx, &metrics, id(&plan)?, String::new(), 200).await
+    let nothing = (Vec::new(), PlanId::from_raw(0));
+    carry_page(&ctx, &metrics, id(&plan)?, nothing, (String::new(), 200)).await
 }
 
 /// Carries tasks over.
@@ -293,7 +298,7 @@ pub(super) async fn carry(
         Ok(_) => Ok(see_other(&format!("/desk/plans/{plan}/progress?done=carried"))),
         Err(AppError::Invalid(wrong)) => {
             let sentence = wrong.into_iter().map(|one| one.sentence).collect::<String>();
-            carry_page(&ctx, &metrics, plan, sentence, 422).await
+            carry_page(&ctx, &metrics, plan, (tasks, into), (sentence, 422)).await
         }
         Err(other) => Err(other),
     }
@@ -303,8 +308,8 @@ async fn carry_page(
     ctx: &Ctx,
     metrics: &Metrics,
     plan: PlanId,
-    error: String,
-    status: u16,
+    (ticked, into): (Vec<PlanTaskId>, PlanId),
+    (error, status): (String, u16),
 ) -> AppResult<Response> {
     let homes = carry::homes(ctx, plan).await?;
     let view = actions::overview(ctx, metrics, plan).await?;
@@ -320,6 +325,8 @@ async fn carry_page(
         plan: view.plan,
         homes,
         error,
+        ticked,
+        into,
     };
     Ok(ui::respond::html_with(status, &template))
 }
@@ -367,6 +374,14 @@ impl PartiesPage {
 }
 
 impl CarryPage {
+    fn is_ticked(&self, task: &Progress) -> bool {
+        self.ticked.contains(&task.task.row.id)
+    }
+
+    fn is_into(&self, home: &PlanBrief) -> bool {
+        home.id == self.into
+    }
+
     /// Draft of the year after this one first.
     fn next(&self) -> Vec<&PlanBrief> {
         let mut homes: Vec<&PlanBrief> = self.homes.iter().collect();

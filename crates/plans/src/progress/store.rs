@@ -372,8 +372,12 @@ db::record! {
     pub struct SilentRow {
         /// The task.
         pub task_id: PlanTaskId,
+        /// Path of an organisation that leads it.
+        pub org_path: String,
         /// The plan.
         pub plan_id: PlanId,
+        /// Path of the plan's organisation.
+        pub plan_path: String,
         /// Its title.
         pub title: String,
         /// Its light rules.
@@ -395,17 +399,19 @@ db::record! {
     }
 }
 
-/// Tasks that organisations in the scope lead and that nobody reported on since a moment, by plan; done ones too.
+/// Tasks that organisations in the scope lead and that nobody reported on since a moment, by plan and task, once for each lead;
+/// done ones too.
 pub async fn silent(db: &Db, scope: &Scope, today: Date, since: Instant) -> DbResult<Vec<SilentRow>> {
     db.within(scope)
         .query(
-            "SELECT DISTINCT d.task_id, p.id AS plan_id, p.title, w.lights, p.starts_on, p.ends_on, t.window_from, t.window_to, \
+            "SELECT d.task_id, h.path AS org_path, p.id AS plan_id, ph.path AS plan_path, p.title, w.lights, p.starts_on, p.ends_on, t.window_from, t.window_to, \
              t.every_year, s.state, s.at FROM plan_duty d JOIN plan p ON p.id = d.plan_id JOIN plan_task t ON t.id = d.task_id \
+             JOIN org_path h ON h.org_id = d.org_id JOIN org_path ph ON ph.org_id = p.org_id \
              LEFT JOIN plan_watch w ON w.plan_id = p.id LEFT JOIN plan_state s ON s.task_id = d.task_id \
              WHERE {scope d.org_id} AND d.part = 'lead' \
              AND p.status = 'issued' AND p.starts_on <= $1 AND p.ends_on >= $1 \
              AND NOT EXISTS (SELECT 1 FROM plan_report r WHERE r.task_id = d.task_id AND r.reported_at >= $2) \
-             ORDER BY p.title, p.id, d.task_id LIMIT $3",
+             ORDER BY p.title, p.id, d.task_id, d.org_id LIMIT $3",
             args![today, since, MOST],
         )
         .await

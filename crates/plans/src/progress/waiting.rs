@@ -54,7 +54,9 @@ async fn reports(ctx: &Ctx, scope: &db::Scope) -> AppResult<Vec<Waiting>> {
     let today = ctx.today();
     let month = Instant::of_china(today.first_of_month(), kernel::Time::midnight());
     let mut all = Vec::new();
-    let silent = store::silent(ctx.db(), scope, today, month).await?;
+    let mut silent = store::silent(ctx.db(), scope, today, month).await?;
+    silent.retain(|row| answers_for(ctx, &row.plan_path, &row.org_path));
+    silent.dedup_by_key(|row| row.task_id);
     for (row, tasks) in open_by_plan(silent, today) {
         let preset = lights::preset(row.lights.as_deref().unwrap_or_default());
         let due = preset.and_then(|preset| report_day(today, preset.report_workday));

@@ -1,6 +1,7 @@
 //! What was typed is not lost: replies, notes, new figures; and evidence is saved, never shown in the browser.
 
-use super::{after, issued, slip};
+use super::{NEXT, after, issued, slip};
+use crate::plans::tests::uploaded_for;
 use crate::testing::town;
 use platform::Role;
 
@@ -160,5 +161,21 @@ async fn a_form_that_would_be_hidden_by_now_comes_back_with_what_was_typed() {
         answer.status == 422 && answer.body.contains("value=\"完成选点\""),
         "{}",
         answer.body
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_ticked_to_be_carried_over_is_kept_where_the_draft_is_none() {
+    let town = town().await;
+    let (plan, task) = issued(&town).await;
+    let bureau = town.district(Role::DistrictBureau);
+    uploaded_for(&bureau, &town.world.district.to_string(), NEXT).await;
+    let task = task.rsplit('/').next().unwrap();
+    let carry = format!("{plan}/carry");
+    let wrong = bureau.post(&carry, &[("into", task), ("task", task)]).await;
+    assert!(
+        wrong.status == 422 && wrong.body.contains(&format!("value=\"{task}\" checked")),
+        "{}",
+        wrong.body
     );
 }
