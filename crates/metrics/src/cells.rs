@@ -160,6 +160,12 @@ impl Cells {
         self.0.is_empty()
     }
 
+    /// Whether any line counts.
+    #[must_use]
+    pub fn any(&self, choice: &Choice<'_>) -> bool {
+        self.0.keys().any(|key| choice.takes(key))
+    }
+
     /// The sum of the lines that count.
     #[must_use]
     pub fn sum(&self, measure: Measure, choice: &Choice<'_>) -> i64 {

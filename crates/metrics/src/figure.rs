@@ -36,6 +36,8 @@ pub struct Figure {
     pub state: State,
     /// What was counted; the part of a ratio. In the smallest unit ([`Metric::scale`]).
     pub part: Option<i64>,
+    /// Whether there was nothing at all to count: a 0 then says that nobody has entered anything yet.
+    pub empty: bool,
     /// The whole of a ratio.
     pub whole: Option<i64>,
     /// 100 for per cent and so on; 1 for what is no ratio.
@@ -153,6 +155,7 @@ impl Metric {
         Figure {
             state,
             part: None,
+            empty: false,
             whole: None,
             per: 1,
             scale: self.scale,
@@ -172,6 +175,7 @@ mod tests {
         Figure {
             state,
             part: Some(part),
+            empty: false,
             whole,
             per,
             scale: 1,

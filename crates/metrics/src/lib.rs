@@ -29,6 +29,7 @@ pub mod counting;
 pub mod definition;
 mod figure;
 pub mod freshness;
+mod late;
 mod moments;
 mod period;
 pub mod quality;

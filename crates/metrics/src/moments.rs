@@ -91,9 +91,9 @@ impl Years {
         }
     }
 
-    /// The orgs whose figures go into that of the one above them. An area's own figure stands for those below it, except
-    /// for one that was merged into it after that figure's year; the last figure of an ended area is left out once its
-    /// neighbours have newer ones, because they have counted its people.
+    /// The orgs whose figures go into that of the one above them. An area's own figure stands for those below it, also for
+    /// those that ended there or were opened later, except for one that was merged into it after that figure's year; the last
+    /// figure of an ended area is left out once its neighbours have newer ones, because they have counted its people.
     fn below(&self, tree: &Tree, org: OrgId) -> Vec<OrgId> {
         let newest = |org: OrgId| self.newest.get(&org).copied();
         let own = self.own.get(&org).copied();
@@ -104,7 +104,7 @@ impl Years {
                 || if child.standing {
                     own.is_none()
                 } else {
-                    newest(child.id) >= here
+                    (own.is_none() || child.merged) && newest(child.id) >= here
                 }
         };
         tree.children(org).filter(takes).map(|child| child.id).collect()
@@ -166,15 +166,11 @@ mod tests {
             // 2 has counted since: it speaks for all of its area now, and 4 is old.
             (2026, 2025, 2025, 100),
         ] {
-            let ended = |id, above| Placed {
-                standing: false,
-                ..placed(id, Some(above))
-            };
             let tree = Tree::new(vec![
                 placed(1, None),
                 placed(2, Some(1)),
-                ended(3, 2),
-                ended(4, 1),
+                gone(3, 2, true),
+                gone(4, 1, false),
             ]);
             let of = |org, n, year| MomentFact {
                 m: year,
@@ -183,6 +179,45 @@ mod tests {
             let facts = vec![of(2, 100, two), of(3, 10, three), of(4, 1, four)];
             let rolled = roll_up(facts, &tree, Rollup::OwnElseChildren);
             assert_eq!(sum(&rolled, 1), Some(city), "{two} {three} {four}");
+        }
+    }
+
+    #[test]
+    fn an_own_figure_takes_in_only_who_was_merged_since() {
+        // 2 and its child 3, which stands no more: whether it was merged into 2, the years of the two figures, and that of 2.
+        for (merged, own, child, street) in [
+            (true, Some(2025), 2025, 110),
+            (true, Some(2025), 2026, 110),
+            (true, Some(2026), 2025, 100),
+            // Ended without a successor, or opened later: the own figure has counted who lived there.
+            (false, Some(2025), 2025, 100),
+            (false, Some(2025), 2026, 100),
+            (false, Some(2026), 2025, 100),
+            // Where there is no own figure, all count that are known.
+            (true, None, 2025, 10),
+            (false, None, 2025, 10),
+        ] {
+            let tree = Tree::new(vec![placed(1, None), placed(2, Some(1)), gone(3, 2, merged)]);
+            let own = own.map(|year| MomentFact {
+                m: year,
+                ..fact(2, 100)
+            });
+            let child = MomentFact {
+                m: child,
+                ..fact(3, 10)
+            };
+            let facts: Vec<MomentFact> = own.into_iter().chain([child]).collect();
+            let rolled = roll_up(facts, &tree, Rollup::OwnElseChildren);
+            assert_eq!(sum(&rolled, 2), Some(street), "{merged}");
+            assert_eq!(sum(&rolled, 1), Some(street), "{merged}");
+        }
+    }
+
+    fn gone(id: i64, above: i64, merged: bool) -> Placed {
+        Placed {
+            standing: false,
+            merged,
+            ..placed(id, Some(above))
         }
     }
 
@@ -197,6 +232,7 @@ mod tests {
             above: above.map(OrgId::from_raw),
             opened_on: kernel::Date::constant(2020, 1, 1),
             standing: true,
+            merged: false,
             name: String::new(),
             kind: String::new(),
         }

@@ -5,6 +5,7 @@
 use crate::cells::{Cells, Choice};
 use crate::definition::{Dimension, How, Measure, Metric, Registry};
 use crate::figure::{Figure, State};
+use crate::late::Late;
 use crate::moments::{self, Rolled};
 use crate::period::{Period, end_of_month};
 use crate::store;
@@ -83,6 +84,7 @@ struct Round {
 struct Raw {
     state: State,
     number: i64,
+    empty: bool,
 }
 
 impl Metrics {
@@ -313,6 +315,7 @@ impl Metrics {
             let above = self.number(ctx, &part.how, ask, &ask.slice, round).await?;
             figure.state = worse(above.state, below.state);
             figure.part = Some(above.number);
+            figure.empty = above.empty;
             figure.whole = Some(below.number);
             figure.per = per;
             if figure.whole == Some(0) && matches!(figure.state, State::Known | State::Partial { .. }) {
@@ -322,6 +325,7 @@ impl Metrics {
             let raw = self.number(ctx, &metric.how, ask, &ask.slice, round).await?;
             figure.state = raw.state;
             figure.part = Some(raw.number);
+            figure.empty = raw.empty;
         }
         Ok(figure)
     }
@@ -336,12 +340,15 @@ impl Metrics {
     ) -> AppResult<Raw> {
         let (state, cells) = self.cells(ctx, how, ask.org, ask.period, round).await?;
         let choice = choice(how).sliced(slice);
+        let empty = cells
+            .as_ref()
+            .is_none_or(|cells| !cells.any(&entered(how, &choice)));
         let number = cells.map_or(0, |cells| match how {
             How::Persons { .. } => cells.persons(&choice),
             How::Sum { measure, .. } | How::Moment { measure, .. } => cells.sum(*measure, &choice),
             How::Ratio { .. } => 0,
         });
-        Ok(Raw { state, number })
+        Ok(Raw { state, number, empty })
     }
 
     /// The cells from which a simple metric's figure comes, and whether they are whole.
@@ -462,9 +469,10 @@ impl Metrics {
         let (source, first, last, day, persons) = key;
         let tree = self.tree(db, *day).await?;
         let months = store::months(db, source, first, last).await?;
-        let (same, others): (Vec<_>, Vec<_>) = months.into_iter().partition(|month| {
-            end_of_month(&month.month).is_some_and(|end| month.tree_hash == tree.hash_by(end))
-        });
+        let late = Late::of(db, &tree, source, (first, last)).await?;
+        let (same, others): (Vec<_>, Vec<_>) = months
+            .into_iter()
+            .partition(|month| month.tree_hash == late.hash(&tree, &month.month));
         let mut loaded = Loaded::new();
         if !same.is_empty() {
             for row in store::cells(db, source, orgs, true, (first, last), *persons).await? {
@@ -516,6 +524,19 @@ fn choice(how: &How) -> Choice<'static> {
             slice: &[],
         },
         How::Ratio { .. } => Choice::default(),
+    }
+}
+
+/// Which lines say that something was entered: of a span any, because a roll of absences is one too; of what holds on a day
+/// those of the kinds that count, because a source of moments holds others besides.
+fn entered<'a>(how: &How, choice: &Choice<'a>) -> Choice<'a> {
+    match how {
+        How::Moment { .. } => Choice {
+            tags: &[],
+            bands: &[],
+            ..*choice
+        },
+        How::Sum { .. } | How::Persons { .. } | How::Ratio { .. } => Choice::default(),
     }
 }
 

@@ -45,7 +45,7 @@ db::record! {
 }
 
 db::record! {
-    /// An org and a month to be counted anew.
+    /// An org and a month: to be counted anew, or with cells.
     pub struct Place {
         /// Org.
         pub org_id: OrgId,
@@ -142,6 +142,27 @@ pub async fn cells_of_month(db: &Db, source: &str, rolled: bool, month: &str) ->
         args![source, rolled, month, MOST],
     )
     .await
+}
+
+/// Which of these orgs have own cells from one month to another.
+pub async fn with_cells(
+    db: &Db,
+    source: &str,
+    orgs: &[OrgId],
+    (first, last): (&str, &str),
+) -> DbResult<Vec<Place>> {
+    let mut found = Vec::new();
+    for orgs in orgs.chunks(5_000) {
+        found.extend(
+            db.query::<Place>(
+                "SELECT org_id, month FROM metric_cell WHERE source = $1 AND org_id {any $2} AND rolled = FALSE \
+                 AND month >= $3 AND month <= $4 ORDER BY org_id, month LIMIT $5",
+                args![source, orgs, first, last, MOST],
+            )
+            .await?,
+        );
+    }
+    Ok(found)
 }
 
 /// The first month with own cells.

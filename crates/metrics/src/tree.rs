@@ -2,7 +2,7 @@
 
 use crate::definition::ReadTree;
 use kernel::{Date, OrgId};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Reads the orgs of a day; given by the domain that owns the tree.
 pub type TreeReader = ReadTree;
@@ -19,6 +19,8 @@ pub struct Placed {
     /// Whether it stands on that day. What was merged or closed before only carries its past, what is opened later only
     /// what was entered of it for earlier days.
     pub standing: bool,
+    /// Whether it became part of the one above it. One that ended otherwise left nothing that its area's own figure lacks.
+    pub merged: bool,
     /// Its short name on that day.
     pub name: String,
     /// Its kind.
@@ -75,11 +77,21 @@ impl Tree {
         }
     }
 
-    /// A hash of who stands below whom among those opened by a day. What was opened later has nothing to count before it,
-    /// so a tree that only grew gives what was rolled up on the smaller one the same sums.
+    /// A hash of who stands below whom among those opened by a day and those of `late`, which have something to count although
+    /// they were opened after it, with all above them. Whoever else was opened later has nothing to count before, so a tree that
+    /// only grew gives what was rolled up on the smaller one the same sums.
     #[must_use]
-    pub fn hash_by(&self, day: Date) -> String {
-        hash_of(self.nodes.iter().filter(|node| node.opened_on <= day))
+    pub fn hash_by(&self, day: Date, late: &[OrgId]) -> String {
+        let carried: HashSet<OrgId> = late.iter().flat_map(|org| self.upto_root(*org)).collect();
+        let counts = |node: &&Placed| node.opened_on <= day || carried.contains(&node.id);
+        hash_of(self.nodes.iter().filter(counts))
+    }
+
+    /// Those opened after a day.
+    #[must_use]
+    pub fn opened_after(&self, day: Date) -> Vec<OrgId> {
+        let late = self.nodes.iter().filter(|node| node.opened_on > day);
+        late.map(|node| node.id).collect()
     }
 
     /// The org, if it is known on that day.
@@ -156,6 +168,7 @@ mod tests {
             above: above.map(OrgId::from_raw),
             opened_on: Date::constant(2026, 1, i8::try_from(id).unwrap()),
             standing: true,
+            merged: false,
             name: String::new(),
             kind: String::new(),
         }
@@ -199,8 +212,8 @@ mod tests {
         let turned = Tree::new(vec![placed(3, Some(1)), placed(1, None), placed(2, Some(1))]);
         let moved = Tree::new(vec![placed(1, None), placed(2, Some(1)), placed(3, Some(2))]);
         let end = Date::constant(2026, 12, 31);
-        assert_eq!(one.hash_by(end), turned.hash_by(end));
-        assert_ne!(one.hash_by(end), moved.hash_by(end));
+        assert_eq!(one.hash_by(end, &[]), turned.hash_by(end, &[]));
+        assert_ne!(one.hash_by(end, &[]), moved.hash_by(end, &[]));
         let grown = Tree::new(vec![
             placed(1, None),
             placed(2, Some(1)),
@@ -208,10 +221,36 @@ mod tests {
             placed(9, Some(2)),
         ]);
         assert_eq!(
-            one.hash_by(end),
-            grown.hash_by(Date::constant(2026, 1, 8)),
+            one.hash_by(end, &[]),
+            grown.hash_by(Date::constant(2026, 1, 8), &[]),
             "growing alone moves nothing"
         );
-        assert_ne!(one.hash_by(end), grown.hash_by(end));
+        assert_ne!(one.hash_by(end, &[]), grown.hash_by(end, &[]));
+    }
+
+    #[test]
+    fn one_opened_later_is_part_of_the_hash_where_it_has_something_to_count() {
+        let day = Date::constant(2026, 1, 7);
+        // 9 was opened later, below 8, which was opened later too and then moved from 2 to 3.
+        let tree = |above| {
+            Tree::new(vec![
+                placed(1, None),
+                placed(2, Some(1)),
+                placed(3, Some(1)),
+                placed(8, Some(above)),
+                placed(9, Some(8)),
+            ])
+        };
+        assert_eq!(raw(&tree(2).opened_after(day)), [8, 9]);
+        for (late, same) in [
+            (&[][..], true),
+            (&[9][..], false),
+            (&[8][..], false),
+            (&[3][..], true),
+        ] {
+            let late: Vec<OrgId> = late.iter().map(|id| OrgId::from_raw(*id)).collect();
+            let found = tree(2).hash_by(day, &late) == tree(3).hash_by(day, &late);
+            assert_eq!(found, same, "{late:?}");
+        }
     }
 }

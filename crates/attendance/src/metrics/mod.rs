@@ -1,6 +1,8 @@
 //! What attendance counts: lessons with a roll, presences at sessions (课时人次) and the attendance rate, by the month of the session.
 
 mod store;
+#[cfg(test)]
+mod tests;
 
 use store::{MARKS, SESSIONS};
 

@@ -5,6 +5,21 @@ use super::category;
 use metrics::SpanSource;
 use metrics::definition::Touch;
 
+/// A lesson that was moved may have stood in another month, with its roll: all months of its org are counted anew. Of one that
+/// was not, its own month alone.
+const TOUCHED: &[Touch] = &[
+    Touch {
+        subject: "session",
+        sql: "SELECT DISTINCT s.org_id, CASE WHEN s.status = 'moved' THEN '' ELSE substr(s.day, 1, 7) END AS month \
+              FROM session s WHERE s.id {any $1} {unscoped: counted for everybody}",
+    },
+    Touch {
+        subject: "class",
+        sql: "SELECT DISTINCT s.org_id, substr(s.day, 1, 7) AS month FROM session s WHERE s.class_id {any $1} \
+              {unscoped: counted for everybody}",
+    },
+];
+
 pub(super) const MARKS: SpanSource = SpanSource {
     id: "attendance",
     // Counted before the person is looked up: a person of many lessons is looked up once.
@@ -17,18 +32,7 @@ pub(super) const MARKS: SpanSource = SpanSource {
              AND EXISTS (SELECT 1 FROM attendance b WHERE b.session_id = s.id AND b.method <> 'leave') \
              GROUP BY s.org_id, substr(s.day, 1, 7), a.person_id, a.status, k.category) f \
             JOIN person p ON p.id = f.person_id {unscoped: counted for everybody}",
-    touched: &[
-        Touch {
-            subject: "session",
-            sql: "SELECT DISTINCT s.org_id, substr(s.day, 1, 7) AS month FROM session s WHERE s.id {any $1} \
-                  {unscoped: counted for everybody}",
-        },
-        Touch {
-            subject: "class",
-            sql: "SELECT DISTINCT s.org_id, substr(s.day, 1, 7) AS month FROM session s WHERE s.class_id {any $1} \
-                  {unscoped: counted for everybody}",
-        },
-    ],
+    touched: TOUCHED,
     rows: "SELECT c.name AS label, s.day || ' ' || s.starts AS detail, 'session' AS subject, s.id AS subject_id, \
            count(*) AS n, CAST(sum(s.minutes) AS BIGINT) AS m \
            FROM session s JOIN class c ON c.id = s.class_id JOIN attendance a ON a.session_id = s.id \
@@ -48,18 +52,7 @@ pub(super) const SESSIONS: SpanSource = SpanSource {
             WHERE s.org_id {any $1} AND s.day >= $2 AND s.day < $3 AND s.status <> 'cancelled' \
             AND EXISTS (SELECT 1 FROM attendance b WHERE b.session_id = s.id AND b.method <> 'leave') {unscoped: counted for everybody} \
             GROUP BY s.org_id, substr(s.day, 1, 7), k.category",
-    touched: &[
-        Touch {
-            subject: "session",
-            sql: "SELECT DISTINCT s.org_id, substr(s.day, 1, 7) AS month FROM session s WHERE s.id {any $1} \
-                  {unscoped: counted for everybody}",
-        },
-        Touch {
-            subject: "class",
-            sql: "SELECT DISTINCT s.org_id, substr(s.day, 1, 7) AS month FROM session s WHERE s.class_id {any $1} \
-                  {unscoped: counted for everybody}",
-        },
-    ],
+    touched: TOUCHED,
     rows: "SELECT c.name AS label, s.day || ' ' || s.starts AS detail, 'session' AS subject, s.id AS subject_id, \
            CAST(1 AS BIGINT) AS n, s.minutes AS m FROM session s JOIN class c ON c.id = s.class_id WHERE s.org_id {any $1} \
            AND s.day >= $2 AND s.day < $3 AND (CAST($4 AS TEXT) = '' OR TRUE) AND s.status <> 'cancelled' \

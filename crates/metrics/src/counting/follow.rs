@@ -1,7 +1,8 @@
 //! Following the events: what they touched is counted anew, a few seconds after it happened.
 
 use super::own::{self, Numbers, Own};
-use super::{roll, turn};
+use super::roll;
+use super::turn::{self, Reads};
 use crate::definition::SpanSource;
 use crate::{Metrics, store};
 use db::Db;
@@ -81,6 +82,10 @@ async fn follow_node(ctx: &Ctx, metrics: &Metrics, node: i64, followed: Option<i
     if subjects.contains_key("org") {
         counted += roll_moved(&tx, metrics).await?;
     }
+    if counted > 0 {
+        // Events that touch no cell are many: whoever counts meanwhile need not count again for them.
+        turn::move_on(&tx).await?;
+    }
     store::set_follower(&tx, node, last).await?;
     finish(tx, counted, node).await?;
     Ok(counted)
@@ -153,7 +158,7 @@ async fn count(ctx: &Ctx, source: &SpanSource, mut places: Places) -> AppResult<
         }
         fresh.push(Fresh {
             source: source.id,
-            own: own::count(ctx, source, &orgs, days, &mut numbers).await?,
+            own: own::count(Reads::Free(ctx), source, &orgs, days, &mut numbers).await?,
             month,
             orgs,
         });
@@ -168,7 +173,7 @@ async fn all_months(
     orgs: &[OrgId],
     numbers: &mut Numbers,
 ) -> AppResult<Vec<Fresh>> {
-    let own = own::count(ctx, source, orgs, own::ALL_DAYS, numbers).await?;
+    let own = own::count(Reads::Free(ctx), source, orgs, own::ALL_DAYS, numbers).await?;
     let mut months: BTreeMap<String, Fresh> = BTreeMap::new();
     let fresh = |month: &str| Fresh {
         source: source.id,
@@ -210,7 +215,7 @@ async fn roll_moved(tx: &Tx, metrics: &Metrics) -> AppResult<usize> {
     for source in &metrics.registry.spans {
         for month in store::months(tx, source.id, "0000-00", "9999-99").await? {
             let tree = roll::tree_of(metrics, tx.ctx(), &month.month).await?;
-            if roll::hash_of(&tree, &month.month) != month.tree_hash {
+            if roll::hash_of(tx, &tree, source.id, &month.month).await? != month.tree_hash {
                 roll::whole_month(tx, metrics, source.id, &month.month).await?;
                 rolled += 1;
             }

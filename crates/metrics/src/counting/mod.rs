@@ -7,7 +7,8 @@
 //! 3. The recount goes through all sources and orgs, compares, mends and says how many cells did not agree. It is a
 //!    job with progress; at the beginning of an installation it makes the cells.
 //! 4. After a change of the tree every month is rolled up again whose tree of its last day is another one.
-//! 5. Several may count at once: what was counted before somebody else wrote cells is counted again ([`turn`]).
+//! 5. Several may count at once: what was counted before somebody else wrote cells is counted again; after three times it is
+//!    counted while nobody else writes ([`turn`]).
 //!
 //! Start reading at [`follow`]; [`recount`] is the nightly proof.
 
@@ -15,6 +16,8 @@ mod follow;
 mod own;
 mod recount;
 mod roll;
+#[cfg(test)]
+mod tests;
 mod turn;
 
 pub use follow::follow;

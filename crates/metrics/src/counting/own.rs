@@ -1,12 +1,13 @@
 //! Own cells: the facts of orgs in months, put into cells with the persons' small numbers.
 
+use super::turn::Reads;
 use crate::cells::Cells;
 use crate::definition::{Fact, SpanSource};
 use crate::period::Period;
 use crate::store;
 use db::Db;
 use kernel::{Date, OrgId};
-use platform::{AppError, AppResult, Ctx, Event};
+use platform::{AppError, AppResult, Event, Tx};
 use std::collections::{BTreeMap, HashMap};
 
 /// Persons looked up in one statement.
@@ -26,14 +27,14 @@ pub(super) struct Numbers(HashMap<i64, u32>);
 
 /// Counts the facts of these orgs between two days.
 pub(super) async fn count(
-    ctx: &Ctx,
+    reads: Reads<'_>,
     source: &SpanSource,
     orgs: &[OrgId],
     (from, end): (Date, Date),
     numbers: &mut Numbers,
 ) -> AppResult<Own> {
-    let facts = store::facts(ctx.db(), source.facts, orgs, from, end).await?;
-    numbers.learn(ctx, &facts).await?;
+    let facts = store::facts(reads.db(), source.facts, orgs, from, end).await?;
+    numbers.learn(reads, &facts).await?;
     let mut places: HashMap<(OrgId, &str), Vec<&Fact>> = HashMap::new();
     for fact in &facts {
         places
@@ -57,7 +58,7 @@ pub(super) fn days_of(month: &str) -> Option<(Date, Date)> {
 
 impl Numbers {
     /// Looks the persons of the facts up, and gives a number to who has none.
-    async fn learn(&mut self, ctx: &Ctx, facts: &[Fact]) -> AppResult<()> {
+    async fn learn(&mut self, reads: Reads<'_>, facts: &[Fact]) -> AppResult<()> {
         let mut unknown: Vec<i64> = facts
             .iter()
             .map(|fact| fact.person_id)
@@ -66,30 +67,39 @@ impl Numbers {
         unknown.sort_unstable();
         unknown.dedup();
         for persons in unknown.chunks(PERSONS) {
-            self.look_up(ctx.db(), persons).await?;
+            self.look_up(reads.db(), persons).await?;
         }
         unknown.retain(|person| !self.0.contains_key(person));
         if unknown.is_empty() {
             return Ok(());
         }
+        let ctx = match reads {
+            // Who holds the turn commits the numbers with what they are for.
+            Reads::Held(tx) => return self.give(tx, unknown).await,
+            Reads::Free(ctx) => ctx,
+        };
         let tx = ctx.begin().await?;
-        tx.lock("metric_member", 0).await?;
-        // Somebody may have given numbers while this waited.
-        for persons in unknown.chunks(PERSONS) {
-            self.look_up(&tx, persons).await?;
-        }
-        unknown.retain(|person| !self.0.contains_key(person));
-        let first = store::last_number(&tx).await? + 1;
-        let given: Vec<(i64, i64)> = unknown.into_iter().zip(first..).collect();
-        store::insert_members(&tx, &given).await?;
-        let how_many = given.len();
+        let how_many = unknown.len();
+        self.give(&tx, unknown).await?;
         let event = Event::new(
             "metrics.numbered",
             "metrics",
             kernel::Id::<kernel::id::kinds::Job>::from_raw(0),
         )
         .data(serde_json::json!({ "persons": how_many }));
-        tx.commit(vec![event]).await?;
+        tx.commit(vec![event]).await
+    }
+
+    async fn give(&mut self, tx: &Tx, mut unknown: Vec<i64>) -> AppResult<()> {
+        tx.lock("metric_member", 0).await?;
+        // Somebody may have given numbers while this waited.
+        for persons in unknown.chunks(PERSONS) {
+            self.look_up(tx, persons).await?;
+        }
+        unknown.retain(|person| !self.0.contains_key(person));
+        let first = store::last_number(tx).await? + 1;
+        let given: Vec<(i64, i64)> = unknown.into_iter().zip(first..).collect();
+        store::insert_members(tx, &given).await?;
         for (person, number) in given {
             self.0.insert(person, small(number)?);
         }

@@ -1,7 +1,8 @@
 //! The recount: every source, every org, every month from the rows, compared with the cells and mended.
 
 use super::own::{self, Numbers, Own};
-use super::{roll, turn};
+use super::roll;
+use super::turn::{self, Begun};
 use crate::cells::Cells;
 use crate::definition::SpanSource;
 use crate::period::Period;
@@ -87,22 +88,26 @@ async fn part(
     found: &mut Recounted,
 ) -> AppResult<BTreeSet<String>> {
     let (first, last) = reach.months();
+    let mut refusals = 0;
     loop {
-        let seen = turn::now(ctx.db()).await?;
-        let stored = store::cells(ctx.db(), source.id, orgs, false, (&first, &last), true).await?;
+        let begun = Begun::after(ctx, refusals).await?;
+        let reads = begun.reads(ctx);
+        let stored = store::cells(reads.db(), source.id, orgs, false, (&first, &last), true).await?;
         let before: BTreeMap<(OrgId, String), Stored> = stored
             .into_iter()
             .map(|row| ((row.org_id, row.month.clone()), row))
             .collect();
-        let own = own::count(ctx, source, orgs, reach.days(), numbers).await?;
+        let own = own::count(reads, source, orgs, reach.days(), numbers).await?;
         let mut here = Recounted {
             counted: own.len(),
             ..Recounted::default()
         };
         let differing = differing(&own, &before, &mut here);
-        if !differing.is_empty() {
-            // Who follows the events may have written meanwhile; then what was read is old.
-            let Some(tx) = turn::take(ctx, seen).await? else {
+        if begun.is_held() || !differing.is_empty() {
+            // Who follows the events may have written meanwhile; then what was read is old. Who holds the turn has given
+            // numbers to persons, which stay.
+            let Some(tx) = begun.write(ctx).await? else {
+                refusals += 1;
                 continue;
             };
             write(tx, source, &own, &differing).await?;
@@ -142,6 +147,9 @@ async fn write(tx: Tx, source: &SpanSource, own: &Own, places: &BTreeSet<(OrgId,
         by_month.entry(month).or_default().push(*org);
     }
     let mut cells = 0;
+    if !places.is_empty() {
+        turn::move_on(&tx).await?;
+    }
     for (month, orgs) in by_month {
         let counted = orgs
             .iter()
@@ -179,8 +187,10 @@ async fn roll_all(
     Ok(wrong)
 }
 
-/// Whether what is rolled up at an org and all below it agrees with their own cells, on the tree of the month. What stands above
-/// it then needs no look.
+/// Whether what is rolled up at an org and at all that stood below it at the month's end is the sum of the own cells that are
+/// stored there. It does not show that these are right: [`part`] counted those of who stands below the org today, and some of
+/// them stood elsewhere then. Nor does it show that the sums above are right: only that they were made on this tree. These the
+/// recount of everything looks at.
 async fn agrees(
     ctx: &Ctx,
     metrics: &Metrics,
@@ -190,13 +200,13 @@ async fn agrees(
 ) -> AppResult<bool> {
     let tree = roll::tree_of(metrics, ctx, &month.month).await?;
     let orgs = tree.subtree(org);
-    if month.tree_hash != roll::hash_of(&tree, &month.month) {
+    if month.tree_hash != roll::hash_of(ctx.db(), &tree, source.id, &month.month).await? {
         return Ok(false);
     }
     let span = (month.month.as_str(), month.month.as_str());
     let own = store::cells(ctx.db(), source.id, &orgs, false, span, true).await?;
     let mut rolled = roll::united(&tree, own)?;
-    // What stands above took in this part of itself only.
+    // What stands above holds others too.
     let orgs: BTreeSet<OrgId> = orgs.into_iter().collect();
     rolled.retain(|org, cells| orgs.contains(org) && !cells.is_empty());
     let orgs: Vec<OrgId> = orgs.into_iter().collect();
@@ -217,15 +227,16 @@ async fn roll_month(
     month: &str,
     explained: bool,
 ) -> AppResult<usize> {
+    let mut refusals = 0;
     loop {
-        let seen = turn::now(ctx.db()).await?;
+        let begun = Begun::after(ctx, refusals).await?;
+        let reads = begun.reads(ctx);
         let tree = roll::tree_of(metrics, ctx, month).await?;
-        let rolled = roll::compute(ctx.db(), &tree, source.id, month).await?;
-        let known = store::months(ctx.db(), source.id, month, month).await?;
-        let same_tree = known
-            .first()
-            .is_some_and(|known| known.tree_hash == roll::hash_of(&tree, month));
-        let stored = store::cells_of_month(ctx.db(), source.id, true, month).await?;
+        let rolled = roll::compute(reads.db(), &tree, source.id, month).await?;
+        let known = store::months(reads.db(), source.id, month, month).await?;
+        let hash = roll::hash_of(reads.db(), &tree, source.id, month).await?;
+        let same_tree = known.first().is_some_and(|known| known.tree_hash == hash);
+        let stored = store::cells_of_month(reads.db(), source.id, true, month).await?;
         let stored: BTreeMap<OrgId, Stored> = stored.into_iter().map(|row| (row.org_id, row)).collect();
         let empty = Cells::default();
         let orgs: BTreeSet<OrgId> = stored.keys().chain(rolled.keys()).copied().collect();
@@ -237,9 +248,11 @@ async fn roll_month(
         if same_tree && wrong == 0 {
             return Ok(0);
         }
-        let Some(tx) = turn::take(ctx, seen).await? else {
+        let Some(tx) = begun.write(ctx).await? else {
+            refusals += 1;
             continue;
         };
+        turn::move_on(&tx).await?;
         roll::write(&tx, &tree, source.id, month, &rolled).await?;
         commit(tx, source, rolled.len()).await?;
         return Ok(if same_tree && !explained { wrong } else { 0 });

@@ -1,7 +1,7 @@
 //! Rolling up: the cells of an org with all below it, on the tree of the month's end.
 
 use crate::cells::Cells;
-use crate::period::end_of_month;
+use crate::late::Late;
 use crate::reading::tree_day_of_month;
 use crate::tree::Tree;
 use crate::{Metrics, store};
@@ -38,9 +38,10 @@ pub(super) async fn tree_of(metrics: &Metrics, ctx: &Ctx, month: &str) -> AppRes
     metrics.tree(ctx.db(), day).await
 }
 
-/// The hash of a tree as of a month: what was opened after the month does not matter to it.
-pub(super) fn hash_of(tree: &Tree, month: &str) -> String {
-    tree.hash_by(end_of_month(month).unwrap_or(kernel::Date::MAX))
+/// The hash of a tree as of a month: what was opened after the month matters to it only with own cells of the month.
+pub(super) async fn hash_of(db: &Db, tree: &Tree, source: &str, month: &str) -> AppResult<String> {
+    let late = Late::of(db, tree, source, (month, month)).await?;
+    Ok(late.hash(tree, month))
 }
 
 /// A month rolled up from its own cells, by org.
@@ -82,7 +83,8 @@ pub(super) async fn write(tx: &Tx, tree: &Tree, source: &str, month: &str, rolle
     let rows = encode(rolled.iter().map(|(org, cells)| (*org, cells)))?;
     store::clear_rolled(tx, source, month).await?;
     store::insert(tx, source, true, month, rows).await?;
-    store::set_month(tx, source, month, &hash_of(tree, month), tx.ctx().now()).await?;
+    let hash = hash_of(tx, tree, source, month).await?;
+    store::set_month(tx, source, month, &hash, tx.ctx().now()).await?;
     Ok(())
 }
 
@@ -103,10 +105,8 @@ pub(super) async fn above(
 ) -> AppResult<()> {
     let tree = tree_of(metrics, tx.ctx(), month).await?;
     let last = store::months(tx, source, month, month).await?;
-    if last
-        .first()
-        .is_none_or(|last| last.tree_hash != hash_of(&tree, month))
-    {
+    let hash = hash_of(tx, &tree, source, month).await?;
+    if last.first().is_none_or(|last| last.tree_hash != hash) {
         return whole_month(tx, metrics, source, month).await;
     }
     let mut open: BTreeSet<OrgId> = BTreeSet::new();
@@ -125,7 +125,7 @@ pub(super) async fn above(
     }
     let rows = encode(fresh.iter().map(|(org, cells)| (*org, cells)))?;
     store::replace(tx, source, true, month, &order, rows).await?;
-    store::set_month(tx, source, month, &hash_of(&tree, month), tx.ctx().now()).await?;
+    store::set_month(tx, source, month, &hash, tx.ctx().now()).await?;
     Ok(())
 }
 

@@ -238,12 +238,13 @@ pub fn tree(db: Db, day: Date) -> TreeFuture {
         let mut placed: Vec<Placed> = Vec::with_capacity(rows.len());
         for row in rows {
             let ended = !row.standing && row.opened_on <= day;
-            let above = row.successor_id.filter(|_| ended).or(row.parent_id);
+            let successor = row.successor_id.filter(|_| ended);
             let node = Placed {
                 id: row.id,
-                above,
+                above: successor.or(row.parent_id),
                 opened_on: row.opened_on,
                 standing: row.standing,
+                merged: successor.is_some(),
                 name: row.name,
                 kind: row.kind,
             };

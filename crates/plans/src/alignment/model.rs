@@ -116,12 +116,78 @@ fn stars(object: &str) -> Option<char> {
     }
 }
 
-/// Whether figures of this unit add up over organisations: counts do, shares and times do not.
+/// Units of what is counted, of area and of money.
+const ADDITIVE: [&str; 64] = [
+    "个",
+    "人",
+    "名",
+    "位",
+    "人次",
+    "人·次",
+    "户",
+    "所",
+    "家",
+    "间",
+    "座",
+    "处",
+    "站",
+    "点",
+    "门",
+    "门次",
+    "场",
+    "场次",
+    "次",
+    "期",
+    "期次",
+    "班",
+    "堂",
+    "节",
+    "讲",
+    "课",
+    "支",
+    "队",
+    "组",
+    "团",
+    "条",
+    "项",
+    "件",
+    "例",
+    "款",
+    "台",
+    "套",
+    "部",
+    "辆",
+    "张",
+    "块",
+    "片",
+    "幅",
+    "盏",
+    "枚",
+    "床",
+    "篇",
+    "册",
+    "本",
+    "份",
+    "集",
+    "章",
+    "平方米",
+    "平米",
+    "平方",
+    "㎡",
+    "m²",
+    "m2",
+    "平方公里",
+    "亩",
+    "元",
+    "万元",
+    "亿元",
+    "副",
+];
+
+/// Whether figures of this unit add up over organisations. Only what is known to does: shares, ranks, ages, times and kinds of
+/// things do not, and of an unknown unit nobody can tell.
 fn adds_up(unit: &str) -> bool {
-    let share = matches!(unit, "%" | "‰" | "‱" | "ratio") || unit.contains('/');
-    let time = ["天", "日", "小时", "分钟", "周", "月", "年", "课时", "学时"].contains(&unit)
-        || unit.ends_with("工作日");
-    !share && !time
+    ADDITIVE.contains(&unit)
 }
 
 /// A plan is not aligned to itself.
@@ -172,6 +238,45 @@ mod tests {
         // Of one organisation's own plans a count can be too little.
         let sites = |value| target("社会学习点", value, "个", Eq);
         assert_eq!(standing(&sites(5), &sites(60), true), Some(Below));
+    }
+
+    #[test]
+    fn only_counts_areas_and_money_add_up() {
+        for (unit, adds) in [
+            ("个", true),
+            ("人", true),
+            ("人次", true),
+            ("平方米", true),
+            ("万元", true),
+            ("场次", true),
+            ("%", false),
+            ("‱", false),
+            ("ratio", false),
+            ("元/人", false),
+            ("平方米/人", false),
+            ("百分点", false),
+            ("个百分点", false),
+            ("倍", false),
+            ("分", false),
+            ("学时", false),
+            ("天", false),
+            ("个月", false),
+            ("岁", false),
+            ("级", false),
+            ("星", false),
+            ("类", false),
+            ("", false),
+        ] {
+            assert_eq!(adds_up(unit), adds, "{unit}");
+            let lower = target("甲", 5, unit, TargetComparison::Ge);
+            let upper = target("甲", 60, unit, TargetComparison::Ge);
+            let wanted = if adds {
+                AlignStanding::Part
+            } else {
+                AlignStanding::Below
+            };
+            assert_eq!(standing(&lower, &upper, false), Some(wanted), "{unit}");
+        }
     }
 
     #[test]

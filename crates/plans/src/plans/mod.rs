@@ -39,7 +39,7 @@ mod store;
 pub(crate) mod tests;
 mod typed;
 
-pub use amounts::{parse as parse_amount, plain as plain_amount, with_unit};
+pub use amounts::{milli, parse as parse_amount, plain as plain_amount, with_unit};
 pub use api::PlansApi;
 pub(crate) use api::figure;
 pub use bulk::{AtOnce, issue_at_once};

@@ -1,12 +1,13 @@
 //! What can be done with the tasks of an issued plan: one function a verb. Who answers for them, slips,
 //! changes and carrying over have their own rooms.
 
-use super::days::{counts_from, days_of};
+use super::days::{Time, Window};
 use super::duties::speaks_for;
-use super::figures::{self, Standing, StandingSource};
+use super::figures::{self, Asked, Standing, StandingSource};
 use super::lights::{self, Light, Preset};
 use super::model::{self, DutyPart, TaskState};
-use super::store::{self, DutyRow, MilestoneRow, NewReport, ReportRow};
+use super::percent;
+use super::store::{self, DutyRow, MilestoneRow, NewReport, ReportRow, StateRow};
 use crate::plans::model::PlanStatus;
 use crate::plans::{self, Item, PlanRow, TargetRow, Task};
 use crate::{PlanId, PlanMilestoneId, PlanReportId, PlanTargetId, PlanTaskId};
@@ -42,6 +43,8 @@ pub struct Progress {
     pub state: TaskState,
     /// First and last day.
     pub days: (Date, Date),
+    /// Since when what happened counts, for one that returns every year; none where everything does.
+    pub begins: Option<Date>,
     /// How far, in percent.
     pub percent: i64,
     /// Whether the percent comes from a metric, a report, or nothing.
@@ -64,12 +67,16 @@ impl Progress {
 
     /// What one of its targets will come to, in a sentence; empty when nothing can be said.
     pub(super) fn forecast(&self, plan: &PlanRow, target: &TargetRow, today: Date) -> String {
-        let last = target.due.unwrap_or(self.days.1);
+        let time = Time {
+            days: self.days,
+            begins: self.begins,
+        };
+        let last = target.due.map_or(self.days.1, |due| time.due(due));
         let standing = self.standings.get(&target.id);
         let reached = standing.and_then(|standing| standing.reached);
         reached.map_or_else(String::new, |reached| {
             reached
-                .forecast(target, (plan.starts_on, last), today)
+                .forecast(target, (time.since(plan.starts_on), last), today)
                 .sentence(last)
         })
     }
@@ -178,24 +185,16 @@ async fn progress_of(
     let db = ctx.db();
     let preset = preset_of(ctx, plan.id).await?;
     let reports = store::reports_of_plan(db, plan.id).await?;
-    let targets: Vec<&TargetRow> = items
-        .iter()
-        .flat_map(|item| &item.tasks)
-        .flat_map(|task| &task.targets)
-        .collect();
     let today = ctx.today();
-    let counted = counted(plan, &items, &reports, today);
-    let mut standings = figures::standings(ctx, metrics, plan, &targets, &counted).await?;
-    // The newest comes first and so is put in last.
-    let percents: HashMap<PlanTaskId, i64> = counted
-        .iter()
-        .rev()
-        .filter_map(|report| Some((report.task_id, report.percent?)))
-        .collect();
-    let states: HashMap<PlanTaskId, TaskState> = store::states(db, plan.id)
+    let times = times(plan, &items, today);
+    let asked = asked(plan, &items, &times);
+    let counted = percent::counted(&times, &reports);
+    let mut standings = figures::standings(ctx, metrics, plan, &asked, &counted).await?;
+    let percents = percent::reported(&counted);
+    let said: HashMap<PlanTaskId, StateRow> = store::states(db, plan.id)
         .await?
         .into_iter()
-        .map(|row| (row.task_id, row.state))
+        .map(|row| (row.task_id, row))
         .collect();
     let mut duties = by_task(store::duties(db, plan.id).await?, |duty| duty.task_id);
     let mut of_task = by_task(reports, |report| report.task_id);
@@ -204,16 +203,18 @@ async fn progress_of(
         let title = item.title();
         for task in item.tasks {
             let id = task.row.id;
+            let Some(time) = times.get(&id).copied() else {
+                continue;
+            };
             let standings: HashMap<PlanTargetId, Standing> = task
                 .targets
                 .iter()
                 .filter_map(|target| standings.remove_entry(&target.id))
                 .collect();
-            let state = states.get(&id).copied().unwrap_or(TaskState::Open);
-            let due = task.targets.iter().filter_map(|target| target.due).max();
-            let days = days_of(plan, &task.row, due, today);
-            let (percent, source) = percent_of(&task, state, &standings, percents.get(&id).copied());
-            let pace = model::pace(days, today, percent);
+            let state = time.state(said.get(&id).map(StateRow::said));
+            let (percent, source) =
+                percent::of_task(state, &known(&task, &standings), percents.get(&id).copied());
+            let pace = model::pace(time.days, today, percent);
             let light = preset
                 .filter(|_| state == TaskState::Open)
                 .and_then(|preset| preset.light(pace));
@@ -223,7 +224,8 @@ async fn progress_of(
                 light: light.cloned(),
                 task,
                 state,
-                days,
+                days: time.days,
+                begins: time.begins,
                 percent,
                 source,
                 standings,
@@ -234,53 +236,43 @@ async fn progress_of(
     Ok(found)
 }
 
+/// The targets of which is asked.
+fn asked<'a>(plan: &PlanRow, items: &'a [Item], times: &HashMap<PlanTaskId, Time>) -> Vec<Asked<'a>> {
+    let tasks = items.iter().flat_map(|item| &item.tasks);
+    let targets = tasks.flat_map(|task| task.targets.iter().map(|target| (task.row.id, target)));
+    targets
+        .filter_map(|(task, target)| {
+            let since = times.get(&task)?.since(plan.starts_on);
+            Some(Asked { target, since })
+        })
+        .collect()
+}
+
+/// Today's time of each task.
+fn times(plan: &PlanRow, items: &[Item], today: Date) -> HashMap<PlanTaskId, Time> {
+    let tasks = items.iter().flat_map(|item| &item.tasks);
+    let time = |task: &Task| {
+        let due = task.targets.iter().filter_map(|target| target.due).max();
+        Window::of(plan, &task.row).time(due, today)
+    };
+    tasks.map(|task| (task.row.id, time(task))).collect()
+}
+
+/// How far each target of a task is, in percent, and what says so.
+fn known(task: &Task, standings: &HashMap<PlanTargetId, Standing>) -> Vec<Option<(i64, StandingSource)>> {
+    let of_target = |target: &TargetRow| {
+        let standing = standings.get(&target.id)?;
+        Some((standing.reached?.percent(target), standing.source))
+    };
+    task.targets.iter().map(of_target).collect()
+}
+
 fn by_task<T>(rows: Vec<T>, task: impl Fn(&T) -> PlanTaskId) -> HashMap<PlanTaskId, Vec<T>> {
     let mut all: HashMap<PlanTaskId, Vec<T>> = HashMap::new();
     for row in rows {
         all.entry(task(&row)).or_default().push(row);
     }
     all
-}
-
-/// The reports that count for how far the tasks are: of one that returns every year those of this time.
-fn counted<'a>(plan: &PlanRow, items: &[Item], reports: &'a [ReportRow], today: Date) -> Vec<&'a ReportRow> {
-    let tasks = items.iter().flat_map(|item| &item.tasks);
-    let since: HashMap<PlanTaskId, Date> = tasks
-        .filter_map(|task| Some((task.row.id, counts_from(plan, &task.row, today)?)))
-        .collect();
-    let counts = |report: &&ReportRow| {
-        let first = since.get(&report.task_id);
-        first.is_none_or(|first| report.reported_at.date() >= *first)
-    };
-    reports.iter().filter(counts).collect()
-}
-
-/// How far a task is: what is done is; else its least target, if all are known; else what was reported last.
-fn percent_of(
-    task: &Task,
-    state: TaskState,
-    standings: &HashMap<PlanTargetId, Standing>,
-    reported: Option<i64>,
-) -> (i64, StandingSource) {
-    if state == TaskState::Done {
-        return (100, StandingSource::Nothing);
-    }
-    let of_target = |target: &TargetRow| {
-        let standing = standings.get(&target.id)?;
-        Some((standing.reached?.percent(target).min(100), standing.source))
-    };
-    let known: Option<Vec<(i64, StandingSource)>> = task.targets.iter().map(of_target).collect();
-    let least = known
-        .unwrap_or_default()
-        .into_iter()
-        .min_by_key(|(percent, _)| *percent);
-    if let Some(least) = least {
-        return least;
-    }
-    match reported {
-        Some(percent) => (percent, StandingSource::Typed),
-        None => (0, StandingSource::Nothing),
-    }
 }
 
 /// Milestones of a task.
@@ -433,18 +425,20 @@ pub async fn evidence(ctx: &Ctx, id: PlanId, report: PlanReportId) -> AppResult<
     Ok((report.file_name, ctx.platform.files.get(&sha256).await?))
 }
 
-/// Says that a task is done, or that it is not after all; nothing happens where it is so already.
+/// Says that a task is done, or that it is not after all; nothing happens where it is so already. One that returns every year is
+/// done for this time.
 ///
 /// # Errors
 /// [`AppError::Refused`] for a task that was carried over; as [`managed`].
 pub async fn set_done(ctx: &Ctx, id: PlanId, task: PlanTaskId, done: bool) -> AppResult<()> {
     let plan = managed(ctx, id, Permission::PlanEdit).await?;
-    of_plan(ctx.db(), id, task).await?;
+    let row = of_plan(ctx.db(), id, task).await?.row;
+    let time = Window::of(&plan, &row).time(None, ctx.today());
     let tx = ctx.begin().await?;
     tx.lock("plan", id.raw()).await?;
     let present = store::states(&tx, id).await?;
     let present = present.into_iter().find(|row| row.task_id == task);
-    let now = present.as_ref().map_or(TaskState::Open, |row| row.state);
+    let now = time.state(present.as_ref().map(StateRow::said));
     let state = if done { TaskState::Done } else { TaskState::Open };
     if now == TaskState::Carried {
         return Err(model::carried_over(present.and_then(|row| row.next_plan_id)));

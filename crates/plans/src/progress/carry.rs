@@ -1,8 +1,9 @@
 //! Carrying over: tasks that are not done go on in a draft of the next year.
 
 use super::actions::managed;
+use super::days::Window;
 use super::model::TaskState;
-use super::store;
+use super::store::{self, StateRow};
 use crate::plans::model::{ItemDraft, Place};
 use crate::plans::{self, PlanBrief};
 use crate::{PlanId, PlanTaskId};
@@ -43,15 +44,15 @@ pub async fn over(ctx: &Ctx, id: PlanId, tasks: &[PlanTaskId], into: PlanId) -> 
         Err(other) => return Err(other),
     }
     let states = store::states(&tx, id).await?;
-    let open = |task: PlanTaskId| {
-        !states
-            .iter()
-            .any(|row| row.task_id == task && row.state != TaskState::Open)
+    let open = |task: &plans::Task| {
+        let said = states.iter().find(|row| row.task_id == task.row.id);
+        let time = Window::of(&plan, &task.row).time(None, ctx.today());
+        time.state(said.map(StateRow::said)) == TaskState::Open
     };
     let mut items = plans::all_items(&tx, id).await?;
     for item in &mut items {
         item.tasks
-            .retain(|task| tasks.contains(&task.row.id) && open(task.row.id));
+            .retain(|task| tasks.contains(&task.row.id) && open(task));
     }
     items.retain(|item| !item.tasks.is_empty());
     let carried: Vec<PlanTaskId> = items

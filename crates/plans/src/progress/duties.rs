@@ -2,7 +2,7 @@
 
 use super::actions::{managed, of_plan};
 use super::model::DutyPart;
-use super::moves::{self, Printed};
+use super::moves::{self, Meant, Printed};
 use super::store::{self, PartyRow};
 use crate::plans::{self, PlanRow};
 use crate::{PlanId, PlanTaskId};
@@ -12,14 +12,24 @@ use platform::{AppError, AppResult, Ctx, Event, Permission};
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
 
+/// A printed name of leads or helpers.
+#[derive(Debug, Clone)]
+pub struct Party {
+    /// The name.
+    pub name: String,
+    /// Which organisation it means, as a person said; none as long as nobody has.
+    pub saved: Option<OrgId>,
+    /// Name of that organisation; empty without one.
+    pub saved_name: String,
+    /// Which organisation to choose: the saved one, else one of the same name.
+    pub org: Option<OrgId>,
+}
+
 /// The printed names of leads and helpers of a plan, each with the organisation it means, and those to choose from.
 ///
 /// # Errors
 /// As [`managed`].
-pub async fn parties(
-    ctx: &Ctx,
-    id: PlanId,
-) -> AppResult<(PlanRow, Vec<(String, Option<OrgId>)>, Vec<OrgBrief>)> {
+pub async fn parties(ctx: &Ctx, id: PlanId) -> AppResult<(PlanRow, Vec<Party>, Vec<OrgBrief>)> {
     let plan = managed(ctx, id, Permission::PlanEdit).await?;
     let items = plans::all_items(ctx.db(), id).await?;
     let mut names = BTreeSet::new();
@@ -32,22 +42,35 @@ pub async fn parties(
                 .map(str::to_owned),
         );
     }
-    let known: HashMap<String, OrgId> = store::parties(ctx.db(), id)
-        .await?
-        .into_iter()
-        .map(|PartyRow { name, org_id }| (name, org_id))
-        .collect();
+    let known = known(ctx.db(), id).await?;
     let orgs = candidates(ctx, &plan).await?;
-    let named = names.into_iter().map(|name| {
+    let mut parties = Vec::with_capacity(names.len());
+    for name in names {
+        let saved = known.get(&name).copied();
         let same = || {
             orgs.iter()
                 .find(|org| org.name == name || org.short_name == name)
                 .map(|org| org.id)
         };
-        let org = known.get(&name).copied().or_else(same);
-        (name, org)
-    });
-    Ok((plan, named.collect(), orgs))
+        let saved_name = match saved {
+            // One that was closed since is none of the candidates.
+            Some(org) => tree::find(ctx.db(), org).await?.name,
+            None => String::new(),
+        };
+        parties.push(Party {
+            org: saved.or_else(same),
+            name,
+            saved,
+            saved_name,
+        });
+    }
+    Ok((plan, parties, orgs))
+}
+
+/// Which organisations the printed names of a plan mean, by name.
+async fn known(db: &db::Db, plan: PlanId) -> AppResult<HashMap<String, OrgId>> {
+    let rows = store::parties(db, plan).await?.into_iter();
+    Ok(rows.map(|PartyRow { name, org_id }| (name, org_id)).collect())
 }
 
 /// Organisations that can answer for tasks of a plan: its own and those below it.
@@ -72,31 +95,34 @@ pub async fn candidates(ctx: &Ctx, plan: &PlanRow) -> AppResult<Vec<OrgBrief>> {
     .await
 }
 
-/// Says which organisations printed names mean, and gives them their parts in the tasks that name them.
+/// Says which organisations printed names mean in place of what was seen, and gives them their parts in the tasks that name them.
 ///
 /// # Errors
-/// As [`managed`]; [`AppError::NotFound`] for an organisation outside the plan's subtree.
-pub async fn set_parties(ctx: &Ctx, id: PlanId, chosen: &[(String, Option<OrgId>)]) -> AppResult<()> {
+/// As [`managed`]; [`AppError::NotFound`] for an organisation outside the plan's subtree; [`AppError::Refused`] when somebody gave
+/// one of the names another meaning since.
+pub async fn set_parties(ctx: &Ctx, id: PlanId, chosen: &[Meant]) -> AppResult<()> {
     let plan = managed(ctx, id, Permission::PlanEdit).await?;
     let allowed: Vec<OrgId> = candidates(ctx, &plan)
         .await?
         .into_iter()
         .map(|org| org.id)
         .collect();
+    // What the page did not touch stays, whatever another has made of it.
+    let chosen: Vec<Meant> = chosen.iter().filter(|one| one.org != one.seen).cloned().collect();
     if chosen
         .iter()
-        .any(|(_, org)| org.is_some_and(|org| !allowed.contains(&org)))
+        .any(|one| one.org.is_some_and(|org| !allowed.contains(&org)))
     {
         return Err(AppError::NotFound);
     }
     let items = plans::all_items(ctx.db(), id).await?;
     let tx = ctx.begin().await?;
     tx.lock("plan", id.raw()).await?;
-    let before: HashMap<String, OrgId> = store::parties(&tx, id)
-        .await?
-        .into_iter()
-        .map(|PartyRow { name, org_id }| (name, org_id))
-        .collect();
+    let before = known(&tx, id).await?;
+    let overtaken = moves::overtaken(&before, &chosen);
+    if !overtaken.is_empty() {
+        return Err(moves::names_overtaken(&overtaken));
+    }
     let tasks = items.iter().flat_map(|item| &item.tasks).map(|task| &task.row);
     let printed: Vec<Printed> = tasks
         .map(|task| Printed {
@@ -105,8 +131,8 @@ pub async fn set_parties(ctx: &Ctx, id: PlanId, chosen: &[(String, Option<OrgId>
             helpers: task.helpers.lines().collect(),
         })
         .collect();
-    let moves = moves::duty_moves(&printed, &before, chosen);
-    for (name, org) in chosen {
+    let moves = moves::duty_moves(&printed, &before, &chosen);
+    for Meant { name, org, .. } in &chosen {
         if before.get(name) != org.as_ref() {
             store::set_party(&tx, id, name, *org).await?;
         }
@@ -179,8 +205,9 @@ pub(crate) async fn give_lead(
     Ok(store::give_duty(tx, plan, task, org, DutyPart::Lead).await?)
 }
 
-/// For which organisation the actor speaks on a task: one that leads it and at or below which they have a post, else the
-/// plan's own when they manage it, else one that leads it in their scope. Who only looks over a lead does not report as it.
+/// For which organisation the actor speaks on a task: one that leads it and where they have a post, else the plan's own when
+/// they manage it, else one that leads it in their scope. Who only looks over a lead does not report as it, and nobody does for
+/// an organisation above their own.
 ///
 /// # Errors
 /// [`AppError::Forbidden`] for who neither leads the task nor manages the plan.
@@ -190,13 +217,14 @@ pub(super) async fn speaks_for(ctx: &Ctx, plan: &PlanRow, task: PlanTaskId) -> A
         let those = duties.iter().filter(|duty| duty.task_id == task);
         those.filter(|duty| duty.part == DutyPart::Lead)
     };
-    if let Some(lead) = leads().find(|duty| stands_in(ctx, &duty.org_path)) {
+    let reach = ctx.reach(Permission::PlanReport);
+    let own = |duty: &&store::DutyRow| reach.contains(&duty.org_path) && stands_in(ctx, &duty.org_path);
+    if let Some(lead) = leads().find(own) {
         return Ok(lead.org_id);
     }
     if ctx.reach(Permission::PlanEdit).contains(&plan.org_path) {
         return Ok(plan.org_id);
     }
-    let reach = ctx.reach(Permission::PlanReport);
     if let Some(lead) = leads().find(|duty| reach.contains(&duty.org_path)) {
         return Ok(lead.org_id);
     }

@@ -6,7 +6,7 @@
 use super::model::{self, Reached};
 use super::store::{self, MeasureRow, ReportRow};
 use crate::PlanTargetId;
-use crate::plans::{PlanRow, TargetRow};
+use crate::plans::{self, PlanRow, TargetRow};
 use crate::reading::bind::Bindings;
 use kernel::Date;
 use metrics::{Ask, Dimension, Figure, Metrics, Period, Slice};
@@ -42,25 +42,46 @@ pub struct Standing {
     pub grows: bool,
     /// Kind of the metric that counts; empty for the whole.
     pub kind: String,
+    /// The period of which the metric speaks; none without a metric.
+    pub period: Option<Period>,
 }
 
-/// The period of a plan up to today.
-fn so_far(plan: &PlanRow, today: Date) -> Period {
-    let whole_year = Period::Year(plan.starts_on.year());
-    if plan.starts_on == whole_year.first_day() && plan.ends_on == whole_year.last_day() {
+/// A target of which is asked, and the day since which what happened counts for it.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The target.
+    pub target: &'a TargetRow,
+    /// Since when: the plan's first day, or that of this time of a task that returns.
+    pub since: Date,
+}
+
+/// The days from one day on, up to today and the last day of the plan.
+fn so_far(since: Date, ends_on: Date, today: Date) -> Period {
+    let whole_year = Period::Year(since.year());
+    if since == whole_year.first_day() && ends_on == whole_year.last_day() {
         return whole_year;
     }
     // Facts are kept by month: the period reaches to the end of the month of today or of the last day.
-    let last = today.min(plan.ends_on).max(plan.starts_on);
+    let last = today.min(ends_on).max(since);
     Period::Span {
-        from: plan.starts_on.first_of_month(),
+        from: since.first_of_month(),
         to: last.last_of_month(),
+    }
+}
+
+/// The period of which a metric is asked: today for what is measured on a day, else what is counted since a day.
+pub(super) fn period(moment: bool, plan: &PlanRow, since: Date, today: Date) -> Period {
+    if moment {
+        Period::Day(today.clamp(plan.starts_on, plan.ends_on))
+    } else {
+        so_far(since, plan.ends_on, today)
     }
 }
 
 /// What is asked of the metrics for one target.
 struct Question {
     target: PlanTargetId,
+    period: Period,
     grows: bool,
     moment: bool,
 }
@@ -73,22 +94,20 @@ pub async fn standings(
     ctx: &Ctx,
     metrics: &Metrics,
     plan: &PlanRow,
-    targets: &[&TargetRow],
+    asked: &[Asked<'_>],
     reports: &[&ReportRow],
 ) -> AppResult<HashMap<PlanTargetId, Standing>> {
     let measures = store::measures(ctx.db(), plan.id).await?;
-    let mut found: HashMap<PlanTargetId, Standing> = targets
+    let mut found: HashMap<PlanTargetId, Standing> = asked
         .iter()
-        .map(|target| (target.id, typed(target, reports, &measures)))
+        .map(|Asked { target, .. }| (target.id, typed(target, reports, &measures)))
         .collect();
     let reads = ctx.reach(Permission::MetricRead).contains(&plan.org_path);
-    let (unanswered, answered): (Vec<&TargetRow>, Vec<&TargetRow>) = targets.iter().partition(|target| {
-        target
-            .metric
-            .as_deref()
-            .is_some_and(|metric| !answers(metric, target, &measures))
+    let (unanswered, answered): (Vec<Asked<'_>>, Vec<Asked<'_>>) = asked.iter().partition(|one| {
+        let metric = one.target.metric.as_deref();
+        metric.is_some_and(|metric| !answers(metric, one.target, &measures))
     });
-    for target in unanswered {
+    for Asked { target, .. } in unanswered {
         if let Some(standing) = found
             .get_mut(&target.id)
             .filter(|standing| standing.remark.is_empty())
@@ -103,6 +122,7 @@ pub async fn standings(
         let start = if question.moment { figures.next() } else { None };
         let start = start.and_then(|figure| figure.number());
         if let Some(known) = found.get_mut(&question.target) {
+            known.period = Some(question.period);
             known.counted(&question, (&now, start), reads);
         }
     }
@@ -114,12 +134,12 @@ fn questions(
     ctx: &Ctx,
     metrics: &Metrics,
     plan: &PlanRow,
-    targets: &[&TargetRow],
+    asked: &[Asked<'_>],
     known: &HashMap<PlanTargetId, Standing>,
 ) -> (Vec<Question>, Vec<Ask>) {
     let mut questions = Vec::new();
     let mut asks = Vec::new();
-    for target in targets {
+    for Asked { target, since } in asked {
         let metric = target.metric.as_deref().and_then(|id| metrics.find(id));
         let (Some(metric), Some(standing)) = (metric, known.get(&target.id)) else {
             continue;
@@ -134,17 +154,14 @@ fn questions(
             slice: slice.clone(),
             ..Ask::new(metric.id, plan.org_id, period)
         };
+        let period = period(moment, plan, *since, ctx.today());
+        asks.push(ask(period));
         if moment {
-            let now = ctx.today().clamp(plan.starts_on, plan.ends_on);
-            asks.push(ask(Period::Day(now)));
-            asks.push(ask(Period::Day(
-                plan.starts_on.yesterday().unwrap_or(plan.starts_on),
-            )));
-        } else {
-            asks.push(ask(so_far(plan, ctx.today())));
+            asks.push(ask(Period::Day(since.yesterday().unwrap_or(*since))));
         }
         questions.push(Question {
             target: target.id,
+            period,
             grows: standing.grows,
             moment,
         });
@@ -172,7 +189,12 @@ impl Standing {
                     now: number,
                     grows,
                 });
-                self.text = if reads { now.with_unit() } else { String::new() };
+                self.text = match (reads, now.empty) {
+                    (false, _) => String::new(),
+                    (true, false) => now.with_unit(),
+                    // A nought of nothing is none that somebody counted.
+                    (true, true) => format!("{}（还没有录入）", now.with_unit()),
+                };
                 self.remark = remark;
             }
             None => {
@@ -194,20 +216,13 @@ impl Standing {
             return format!("完成 {percent}%，数在上级机构的统计里。");
         }
         let growth = if reached.grows {
-            let counted = crate::plans::plain_amount(milli(reached.counted()));
+            let counted = plans::plain_amount(plans::milli(reached.counted()));
             format!("，计划开始以来增加 {counted}")
         } else {
             String::new()
         };
         format!("现在 {}{growth}，完成 {percent}%。{}", self.text, self.remark)
     }
-}
-
-/// A figure in thousandths.
-pub(super) fn milli(number: f64) -> i64 {
-    #[expect(clippy::cast_possible_truncation, reason = "clamped far inside")]
-    let whole = (number * 1000.0).round().clamp(-1e15, 1e15) as i64;
-    whole
 }
 
 /// The kind that the target's words mean, as long as nobody has said it.
@@ -248,13 +263,14 @@ fn typed(target: &TargetRow, reports: &[&ReportRow], measures: &[MeasureRow]) ->
         },
         reached,
         text: value
-            .map(|milli| crate::plans::with_unit(milli, &target.unit))
+            .map(|milli| plans::with_unit(milli, &target.unit))
             .unwrap_or_default(),
         remark: newest
             .map(|report| format!("自填，{} {}", report.org_name, report.reported_at.date()))
             .unwrap_or_default(),
         grows,
         kind: said.map_or_else(|| kind_of(target), |said| said.kind.clone()),
+        period: None,
     }
 }
 
@@ -271,6 +287,7 @@ mod tests {
                 State::NoData { from: None }
             },
             part: number,
+            empty: false,
             whole: None,
             per: 1,
             scale: 1,
@@ -293,6 +310,47 @@ mod tests {
             remark: "自填，莘庄镇 2026-05-01".into(),
             grows: true,
             kind: String::new(),
+            period: None,
+        }
+    }
+
+    #[test]
+    fn a_nought_of_nothing_says_so() {
+        let question = Question {
+            target: kernel::Id::from_raw(1),
+            period: Period::Year(2026),
+            grows: false,
+            moment: true,
+        };
+        for (empty, reads, text) in [
+            (false, true, "0 个"),
+            (true, true, "0 个（还没有录入）"),
+            (true, false, ""),
+        ] {
+            let mut known = typed();
+            let now = Figure {
+                empty,
+                ..figure(Some(0))
+            };
+            known.counted(&question, (&now, None), reads);
+            assert_eq!(known.text, text, "{empty} {reads}");
+        }
+    }
+
+    #[test]
+    fn what_is_counted_begins_with_this_time_of_the_task() {
+        for (since, ends_on, today, period) in [
+            ("2026-01-01", "2026-12-31", "2026-11-22", "2026"),
+            ("2026-01-01", "2028-12-31", "2027-02-10", "2026-01-01..2027-02-28"),
+            // Of a task that returns every year, the second year.
+            ("2027-01-01", "2028-12-31", "2027-02-10", "2027-01-01..2027-02-28"),
+            ("2027-03-15", "2028-12-31", "2027-02-10", "2027-03-01..2027-03-31"),
+            ("2028-01-01", "2028-12-31", "2029-02-10", "2028"),
+            ("2026-09-01", "2027-08-31", "2027-02-10", "2026-09-01..2027-02-28"),
+        ] {
+            let day = |text: &str| text.parse::<Date>().unwrap();
+            let found = so_far(day(since), day(ends_on), day(today));
+            assert_eq!(found.to_string(), period, "{since} {today}");
         }
     }
 
@@ -300,6 +358,7 @@ mod tests {
     fn a_metric_speaks_only_where_it_has_a_figure() {
         let question = |grows, moment| Question {
             target: kernel::Id::from_raw(1),
+            period: Period::Year(2026),
             grows,
             moment,
         };

@@ -14,9 +14,10 @@
 //!    document never change.
 //! 7. Percent and light of a task are the same for all who read the plan; the words, evidence, slips and changes of an organisation only in
 //!    its subtree, and by those who hold the plan.
-//! 8. Of a task that returns every year in a plan of several years, only the reports of this time count for its percent.
-//! 9. Two people at once overwrite nothing: what is so already is answered as done without a second event; light rules are chosen
-//!    in place of those that were seen; what was carried over is neither done nor opened here.
+//! 8. A task that returns every year in a plan of several years begins anew each time: state, reports, forecast and counted metrics
+//!    are those of this time ([`days::Time`]).
+//! 9. Two people at once overwrite nothing: what is so already is answered as done without a second event; light rules and what
+//!    printed names mean are chosen in place of what was seen; what was carried over is neither done nor opened here.
 //! 10. Tasks that are not done are carried over into a draft of the same organisation; when that draft is thrown away, they are open
 //!     again.
 //!
@@ -50,6 +51,7 @@ pub mod lights;
 pub mod model;
 mod moves;
 mod pages;
+mod percent;
 pub mod slips;
 mod store;
 mod target_page;

@@ -135,21 +135,24 @@ pub const fn kinds_of(metric: &Metric) -> &'static [&'static str] {
 }
 
 /// The kind that counts when a metric moves the target: the one that was said, except one of the old metric that the new
-/// one does not know. Then it is the kind that the target's words mean.
+/// one does not know. Then it is the kind that the target's words mean. None for a kind that no metric knows.
 #[must_use]
-pub fn kind_for((target, metric): (&TargetRow, Option<&str>), said: &str, known: &[&str]) -> String {
+pub fn kind_for((target, metric): (&TargetRow, Option<&str>), said: &str, known: &[&str]) -> Option<String> {
     let Some(metric) = metric else {
-        return String::new();
+        return Some(String::new());
     };
-    if target.metric.as_deref() == Some(metric) || said.is_empty() || known.contains(&said) {
-        return said.to_owned();
+    if said.is_empty() || known.contains(&said) {
+        return Some(said.to_owned());
+    }
+    if target.metric.as_deref() == Some(metric) {
+        return None;
     }
     let meant = Bindings::shipped().kind(metric, &target.object);
-    if known.contains(&meant) {
+    Some(if known.contains(&meant) {
         meant.to_owned()
     } else {
         String::new()
-    }
+    })
 }
 
 /// How far a target is: what was there at the beginning, and what is there now.
@@ -552,16 +555,18 @@ mod tests {
                 &["street_school"][..],
                 "street_school",
             ),
-            // A course's category is no kind that the metric lists.
-            (Some("schools.count"), "music", &[][..], "music"),
             (Some("sites.by_kind"), "street_school", &sites[..], "social_site"),
             (Some("sites.by_kind"), "care_site", &sites[..], "care_site"),
             (Some("sites.by_kind"), "", &sites[..], ""),
             (Some("teachers.count"), "street_school", &[][..], ""),
             (None, "street_school", &[][..], ""),
         ] {
-            assert_eq!(kind_for((&row, metric), said, known), kind, "{metric:?} {said}");
+            let found = kind_for((&row, metric), said, known);
+            assert_eq!(found.as_deref(), Some(kind), "{metric:?} {said}");
         }
+        // Of the metric that it has, a kind that is none would count nothing for ever.
+        let unknown = kind_for((&row, Some("schools.count")), "nonsense", &["street_school"]);
+        assert_eq!(unknown, None);
     }
 
     #[test]

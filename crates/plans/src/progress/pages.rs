@@ -2,10 +2,11 @@
 
 use super::actions::{self, Overview, Progress};
 use super::carry;
-use super::duties;
+use super::duties::{self, Party};
 use super::figures::StandingSource;
 use super::lights::{self, Light};
 use super::model::{DutyPart, TaskState, days_between, report_day};
+use super::moves::Meant;
 use crate::plans::pages::{crumbs, id};
 use crate::plans::{PlanBrief, PlanRow};
 use crate::{PlanId, PlanTaskId};
@@ -17,7 +18,7 @@ use kernel::{Date, OrgId};
 use metrics::Metrics;
 use orgs::tree::OrgBrief;
 use platform::web::{Posted, see_other};
-use platform::{AppError, AppResult, Ctx, Permission};
+use platform::{AppError, AppResult, Ctx};
 use std::sync::Arc;
 use ui::{Crumbs, Icon, Link, Notice, Page, Pairs, Tabs, Tag, Tone};
 
@@ -38,8 +39,9 @@ struct PartiesPage {
     page: Page,
     crumbs: Crumbs,
     plan: PlanRow,
-    names: Vec<(String, Option<OrgId>)>,
+    parties: Vec<Party>,
     orgs: Vec<OrgBrief>,
+    error: String,
 }
 
 #[derive(Template)]
@@ -51,6 +53,9 @@ struct CarryPage {
     tasks: Vec<Progress>,
     homes: Vec<PlanBrief>,
     error: String,
+    /// What was ticked and chosen before it was refused.
+    ticked: Vec<PlanTaskId>,
+    into: PlanId,
 }
 
 impl Light {
@@ -122,11 +127,10 @@ pub(super) async fn overview(
 ) -> AppResult<Response> {
     let view = actions::overview(&ctx, &metrics, id(&plan)?).await?;
     let get = |name: &str| query.iter().any(|(key, value)| key == name && !value.is_empty());
-    let reach = ctx.reach(Permission::PlanReport);
+    // Who issued the plan looks over those that lead, and is none of them.
     let mine = |task: &Progress| {
-        let lead =
-            |duty: &super::store::DutyRow| duty.part == DutyPart::Lead && reach.contains(&duty.org_path);
-        task.duties.iter().any(lead)
+        let mut leads = task.duties.iter().filter(|duty| duty.part == DutyPart::Lead);
+        leads.any(|duty| duties::answers_for(&ctx, &view.plan.org_path, &duty.org_path))
     };
     let (only_mine, only_behind) = (get("mine"), get("behind"));
     let wanted = |task: &&Progress| (!only_mine || mine(task)) && (!only_behind || task.behind());
@@ -201,35 +205,73 @@ pub(super) async fn choose_lights(ctx: Ctx, Path(plan): Path<String>, posted: Po
 
 /// Which organisations the printed names mean.
 pub(super) async fn parties(ctx: Ctx, Path(plan): Path<String>) -> AppResult<Response> {
-    let (plan, names, orgs) = duties::parties(&ctx, id(&plan)?).await?;
-    let page = ui::desk_page(&ctx, "牵头和配合单位");
-    Ok(ui::html(&PartiesPage {
+    parties_page(&ctx, id(&plan)?, (&[], String::new()), 200).await
+}
+
+/// The printed names with what was chosen of them and not saved, and why not.
+async fn parties_page(
+    ctx: &Ctx,
+    plan: PlanId,
+    (chosen, error): (&[Meant], String),
+    status: u16,
+) -> AppResult<Response> {
+    let (plan, mut parties, orgs) = duties::parties(ctx, plan).await?;
+    for party in &mut parties {
+        let typed = chosen.iter().find(|one| one.name == party.name);
+        if let Some(typed) = typed.filter(|one| one.org != one.seen) {
+            party.org = typed.org;
+        } else if typed.is_some() {
+            party.org = party.saved;
+        }
+    }
+    let page = ui::desk_page(ctx, "牵头和配合单位");
+    let template = PartiesPage {
         crumbs: crumbs(&page, &plan, Some("牵头和配合单位")),
         page,
         plan,
-        names,
+        parties,
         orgs,
-    }))
+        error,
+    };
+    Ok(ui::respond::html_with(status, &template))
 }
 
 /// Saves which organisations the printed names mean.
 pub(super) async fn set_parties(ctx: Ctx, Path(plan): Path<String>, posted: Posted) -> AppResult<Response> {
     let plan: PlanId = id(&plan)?;
     let names: Vec<&str> = posted.all("name").collect();
+    let seen: Vec<&str> = posted.all("seen").collect();
     let orgs: Vec<&str> = posted.all("org").collect();
-    if names.len() != orgs.len() {
+    if names.len() != orgs.len() || names.len() != seen.len() {
         return Err(AppError::invalid(
             "org",
             "这一页没有传完整。请返回上一页再保存一次。",
         ));
     }
     let mut chosen = Vec::with_capacity(names.len());
-    for (name, org) in names.into_iter().zip(orgs) {
-        let org = if org.is_empty() { None } else { Some(id(org)?) };
-        chosen.push((name.to_owned(), org));
+    let org = |text: &str| -> AppResult<Option<OrgId>> {
+        if text.is_empty() {
+            Ok(None)
+        } else {
+            id(text).map(Some)
+        }
+    };
+    for ((name, seen), chosen_org) in names.into_iter().zip(seen).zip(orgs) {
+        chosen.push(Meant {
+            name: name.to_owned(),
+            seen: org(seen)?,
+            org: org(chosen_org)?,
+        });
     }
-    duties::set_parties(&ctx, plan, &chosen).await?;
-    Ok(see_other(&format!("/desk/plans/{plan}/progress?done=parties")))
+    match duties::set_parties(&ctx, plan, &chosen).await {
+        Ok(()) => Ok(see_other(&format!("/desk/plans/{plan}/progress?done=parties"))),
+        Err(AppError::Refused {
+            code: "changed_meanwhile",
+            sentence,
+            ..
+        }) => parties_page(&ctx, plan, (&chosen, sentence), 409).await,
+        Err(other) => Err(other),
+    }
 }
 
 /// What can be carried over, and into which draft.
@@ -238,7 +280,8 @@ pub(super) async fn ask_carry(
     Extension(metrics): Extension<Arc<Metrics>>,
     Path(plan): Path<String>,
 ) -> AppResult<Response> {
-    carry_page(&ctx, &metrics, id(&plan)?, String::new(), 200).await
+    let nothing = (Vec::new(), PlanId::from_raw(0));
+    carry_page(&ctx, &metrics, id(&plan)?, nothing, (String::new(), 200)).await
 }
 
 /// Carries tasks over.
@@ -255,7 +298,7 @@ pub(super) async fn carry(
         Ok(_) => Ok(see_other(&format!("/desk/plans/{plan}/progress?done=carried"))),
         Err(AppError::Invalid(wrong)) => {
             let sentence = wrong.into_iter().map(|one| one.sentence).collect::<String>();
-            carry_page(&ctx, &metrics, plan, sentence, 422).await
+            carry_page(&ctx, &metrics, plan, (tasks, into), (sentence, 422)).await
         }
         Err(other) => Err(other),
     }
@@ -265,8 +308,8 @@ async fn carry_page(
     ctx: &Ctx,
     metrics: &Metrics,
     plan: PlanId,
-    error: String,
-    status: u16,
+    (ticked, into): (Vec<PlanTaskId>, PlanId),
+    (error, status): (String, u16),
 ) -> AppResult<Response> {
     let homes = carry::homes(ctx, plan).await?;
     let view = actions::overview(ctx, metrics, plan).await?;
@@ -282,6 +325,8 @@ async fn carry_page(
         plan: view.plan,
         homes,
         error,
+        ticked,
+        into,
     };
     Ok(ui::respond::html_with(status, &template))
 }
@@ -302,12 +347,41 @@ impl OverviewPage {
 }
 
 impl PartiesPage {
-    fn means(&self, chosen: &Option<OrgId>, org: &OrgBrief) -> bool {
-        *chosen == Some(org.id)
+    fn means(&self, party: &Party, org: &OrgBrief) -> bool {
+        party.org == Some(org.id)
+    }
+
+    /// The saved organisation that is none of those to choose from any more.
+    fn elsewhere(&self, party: &Party) -> Option<OrgId> {
+        let saved = party.saved?;
+        (!self.orgs.iter().any(|org| org.id == saved)).then_some(saved)
+    }
+
+    fn seen(&self, party: &Party) -> String {
+        party.saved.map(|org| org.to_string()).unwrap_or_default()
+    }
+
+    /// What is saved of a name, where that is not what is chosen.
+    fn now<'a>(&self, party: &'a Party) -> Option<&'a str> {
+        let other = !self.error.is_empty() && party.org != party.saved;
+        let saved = if party.saved.is_some() {
+            party.saved_name.as_str()
+        } else {
+            "不对应"
+        };
+        other.then_some(saved)
     }
 }
 
 impl CarryPage {
+    fn is_ticked(&self, task: &Progress) -> bool {
+        self.ticked.contains(&task.task.row.id)
+    }
+
+    fn is_into(&self, home: &PlanBrief) -> bool {
+        home.id == self.into
+    }
+
     /// Draft of the year after this one first.
     fn next(&self) -> Vec<&PlanBrief> {
         let mut homes: Vec<&PlanBrief> = self.homes.iter().collect();

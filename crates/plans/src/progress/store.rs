@@ -47,6 +47,8 @@ db::record! {
         pub state: TaskState,
         /// The plan that goes on with it.
         pub next_plan_id: Option<PlanId>,
+        /// Since when.
+        pub at: Instant,
     }
 }
 
@@ -188,7 +190,7 @@ pub async fn end_duty(tx: &Tx, task: PlanTaskId, org: OrgId) -> DbResult<()> {
 /// Tasks of a plan that are not simply open.
 pub async fn states(db: &Db, plan: PlanId) -> DbResult<Vec<StateRow>> {
     db.query(
-        "SELECT task_id, state, next_plan_id FROM plan_state WHERE plan_id = $1 ORDER BY task_id LIMIT $2",
+        "SELECT task_id, state, next_plan_id, at FROM plan_state WHERE plan_id = $1 ORDER BY task_id LIMIT $2",
         args![plan, MOST],
     )
     .await
@@ -209,6 +211,13 @@ pub async fn set_state(
     )
     .await?;
     Ok(())
+}
+
+impl StateRow {
+    /// What was said, and on which day.
+    pub fn said(&self) -> (TaskState, Date) {
+        (self.state, self.at.date())
+    }
 }
 
 /// Finds a task among those of a plan.
@@ -359,30 +368,51 @@ pub async fn set_measure(
 }
 
 db::record! {
-    /// Tasks of one plan that organisations in a scope lead and that nobody reported on since a moment.
+    /// A task that organisations in a scope lead and that nobody reported on since a moment.
     pub struct SilentRow {
+        /// The task.
+        pub task_id: PlanTaskId,
+        /// Path of an organisation that leads it.
+        pub org_path: String,
         /// The plan.
         pub plan_id: PlanId,
+        /// Path of the plan's organisation.
+        pub plan_path: String,
         /// Its title.
         pub title: String,
         /// Its light rules.
         pub lights: Option<String>,
-        /// How many tasks.
-        pub tasks: i64,
+        /// Its first day.
+        pub starts_on: Date,
+        /// Its last day.
+        pub ends_on: Date,
+        /// First day of the task.
+        pub window_from: String,
+        /// Last day of the task.
+        pub window_to: String,
+        /// Whether the task returns every year.
+        pub every_year: bool,
+        /// What was said of it last.
+        pub state: Option<TaskState>,
+        /// When.
+        pub at: Option<Instant>,
     }
 }
 
-/// Tasks that organisations in the scope lead and that nobody reported on since a moment, by plan.
+/// Tasks that organisations in the scope lead and that nobody reported on since a moment, by plan and task, once for each lead;
+/// done ones too.
 pub async fn silent(db: &Db, scope: &Scope, today: Date, since: Instant) -> DbResult<Vec<SilentRow>> {
     db.within(scope)
         .query(
-            "SELECT p.id AS plan_id, p.title, w.lights, count(*) AS tasks FROM plan_duty d JOIN plan p ON p.id = d.plan_id \
-             LEFT JOIN plan_watch w ON w.plan_id = p.id WHERE {scope d.org_id} AND d.part = 'lead' \
+            "SELECT d.task_id, h.path AS org_path, p.id AS plan_id, ph.path AS plan_path, p.title, w.lights, p.starts_on, p.ends_on, t.window_from, t.window_to, \
+             t.every_year, s.state, s.at FROM plan_duty d JOIN plan p ON p.id = d.plan_id JOIN plan_task t ON t.id = d.task_id \
+             JOIN org_path h ON h.org_id = d.org_id JOIN org_path ph ON ph.org_id = p.org_id \
+             LEFT JOIN plan_watch w ON w.plan_id = p.id LEFT JOIN plan_state s ON s.task_id = d.task_id \
+             WHERE {scope d.org_id} AND d.part = 'lead' \
              AND p.status = 'issued' AND p.starts_on <= $1 AND p.ends_on >= $1 \
-             AND NOT EXISTS (SELECT 1 FROM plan_state s WHERE s.task_id = d.task_id AND s.state <> 'open') \
              AND NOT EXISTS (SELECT 1 FROM plan_report r WHERE r.task_id = d.task_id AND r.reported_at >= $2) \
-             GROUP BY p.id, p.title, w.lights ORDER BY p.title, p.id LIMIT 50",
-            args![today, since],
+             ORDER BY p.title, p.id, d.task_id, d.org_id LIMIT $3",
+            args![today, since, MOST],
         )
         .await
 }

@@ -162,7 +162,10 @@ async fn page(
             .unwrap_or_default()
             .to_owned(),
         link: metric
-            .map(|metric| metrics::link(metric.id, view.plan.org_id, Period::from(ctx.today())))
+            .map(|metric| {
+                let period = standing.period.unwrap_or_else(|| Period::from(ctx.today()));
+                metrics::link(metric.id, view.plan.org_id, period)
+            })
             .unwrap_or_default(),
         trend,
         split,
@@ -242,11 +245,8 @@ async fn split(
     plan: &PlanRow,
     standing: &Standing,
 ) -> AppResult<Option<Chart>> {
-    let now = ctx.today().clamp(plan.starts_on, plan.ends_on);
-    let period = if metric.is_moment(&metrics.registry) {
-        Period::Day(now)
-    } else {
-        Period::Year(now.year())
+    let Some(period) = standing.period else {
+        return Ok(None);
     };
     let children = metrics.by_child(ctx, metric.id, plan.org_id, period).await?;
     let asks: Vec<Ask> = children
@@ -265,7 +265,7 @@ async fn split(
     points.sort_by_key(|(_, value)| -value);
     Ok((!points.is_empty()).then(|| Chart {
         kind: ChartKind::Bars,
-        sentence: format!("{}，按下级机构，{now}", metric.name),
+        sentence: format!("{}，按下级机构，{}", metric.name, period.label()),
         rows: "机构".to_owned(),
         unit: metric.unit.to_owned(),
         decimals: metric.decimals,

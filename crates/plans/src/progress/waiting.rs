@@ -1,10 +1,11 @@
 //! What of plans waits for the actor: slips to answer, reports to write, changes to decide.
 
+use super::days::Window;
 use super::duties::answers_for;
 use super::lights;
-use super::model::report_day;
-use super::store;
-use kernel::Instant;
+use super::model::{TaskState, report_day};
+use super::store::{self, SilentRow};
+use kernel::{Date, Instant};
 use platform::{AppResult, Ctx, Permission, Waiting};
 
 /// Days before the day of reports on which they begin to wait.
@@ -53,18 +54,43 @@ async fn reports(ctx: &Ctx, scope: &db::Scope) -> AppResult<Vec<Waiting>> {
     let today = ctx.today();
     let month = Instant::of_china(today.first_of_month(), kernel::Time::midnight());
     let mut all = Vec::new();
-    for row in store::silent(ctx.db(), scope, today, month).await? {
+    let mut silent = store::silent(ctx.db(), scope, today, month).await?;
+    silent.retain(|row| answers_for(ctx, &row.plan_path, &row.org_path));
+    silent.dedup_by_key(|row| row.task_id);
+    for (row, tasks) in open_by_plan(silent, today) {
         let preset = lights::preset(row.lights.as_deref().unwrap_or_default());
         let due = preset.and_then(|preset| report_day(today, preset.report_workday));
         if due.is_some_and(|due| super::model::days_between(today, due) <= AHEAD) {
             all.push(Waiting {
                 title: format!("填报本月进度：《{}》", row.title),
-                detail: format!("{} 项任务这个月还没有填报", row.tasks),
+                detail: format!("{tasks} 项任务这个月还没有填报"),
                 href: format!("/desk/plans/{}/progress?mine=yes", row.plan_id),
                 due,
-                count: row.tasks,
+                count: tasks,
             });
         }
     }
     Ok(all)
+}
+
+/// The first of the tasks of each plan that are open, and how many are; they come plan by plan.
+fn open_by_plan(silent: Vec<SilentRow>, today: Date) -> Vec<(SilentRow, i64)> {
+    let mut plans: Vec<(SilentRow, i64)> = Vec::new();
+    for row in silent {
+        let window = Window {
+            plan: (row.starts_on, row.ends_on),
+            from: &row.window_from,
+            to: &row.window_to,
+            every_year: row.every_year,
+        };
+        let said = row.state.zip(row.at.map(|at| at.date()));
+        if window.time(None, today).state(said) != TaskState::Open {
+            continue;
+        }
+        match plans.last_mut() {
+            Some((plan, tasks)) if plan.plan_id == row.plan_id => *tasks += 1,
+            _ => plans.push((row, 1)),
+        }
+    }
+    plans
 }

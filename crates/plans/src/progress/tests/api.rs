@@ -256,6 +256,11 @@ async fn a_target_stands_by_its_metric_or_by_what_was_typed() {
             json!({ "metric": null, "growth": true, "kind": "类".repeat(41) }),
             "kind",
         ),
+        // A kind that the metric does not have would count nothing for ever.
+        (
+            json!({ "metric": "sites.by_kind", "growth": true, "kind": "nonsense" }),
+            "kind",
+        ),
     ] {
         assert_eq!(wrong(&bureau, "PUT", &binding, bad).await, [field]);
     }

@@ -128,3 +128,46 @@ async fn a_new_last_day_ends_a_window_of_every_year() {
         .unwrap();
     assert_eq!(from, [""]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_name_means_is_chosen_in_place_of_what_was_seen() {
+    let town = town().await;
+    let text = crate::plans::tests::TEXT.replace("2.开展展演。", "2.开展展演。（责任单位：甲校、乙校）");
+    let bureau = town.district(Role::DistrictBureau);
+    let plan = uploaded_for(&bureau, &town.world.district.to_string(), &text).await;
+    let issue = format!("{plan}/issue");
+    assert_eq!(bureau.submit(&issue, &issue, &[]).await.status, 303);
+    let path = format!("{plan}/parties");
+    let (here, there) = (town.world.here.org.to_string(), town.world.there.org.to_string());
+    let save = async |first: (&str, &str), second: (&str, &str)| {
+        let form = [
+            ("name", "甲校"),
+            ("seen", first.0),
+            ("org", first.1),
+            ("name", "乙校"),
+            ("seen", second.0),
+            ("org", second.1),
+        ];
+        bureau.post(&path, &form).await
+    };
+    let chosen = |page: &str, org: &str| page.matches(&format!("value=\"{org}\" selected")).count();
+    assert_eq!(save(("", &here), ("", "")).await.status, 303);
+    // Another officer still had the empty page: nothing is saved, and what they chose is kept beside what holds now.
+    let late = save(("", &there), ("", &there)).await;
+    assert!(
+        late.status == 409
+            && late.shows("别人改过：甲校。")
+            && late.shows("现在对应的是：莘庄镇社区学校")
+            && late.body.contains(&format!("name=\"seen\" value=\"{here}\"")),
+        "{}",
+        late.body
+    );
+    assert_eq!(chosen(&late.body, &there), 2, "{}", late.body);
+    let page = bureau.get(&path).await;
+    assert_eq!((chosen(&page.body, &here), chosen(&page.body, &there)), (1, 0));
+    // A name that they did not touch stays as the other chose it.
+    assert_eq!(save(("", ""), ("", &there)).await.status, 303);
+    let page = bureau.get(&path).await;
+    assert_eq!((chosen(&page.body, &here), chosen(&page.body, &there)), (1, 1));
+    assert_eq!(town.events("plan.parties_named").await.len(), 2);
+}

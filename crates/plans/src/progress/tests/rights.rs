@@ -73,6 +73,58 @@ async fn a_bureau_that_leads_itself_answers_its_own_slip() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_works_below_a_lead_neither_reports_as_it_nor_answers_its_slip() {
+    let town = town().await;
+    let (plan, task) = issued(&town).await;
+    let bureau = town.district(Role::DistrictBureau);
+    let (own, school) = (town.world.district.to_string(), town.world.here.org.to_string());
+    for (org, part) in [(&own, "lead"), (&school, "")] {
+        let duty = [("org", org.as_str()), ("part", part)];
+        assert_eq!(bureau.post(&format!("{task}/duty"), &duty).await.status, 303);
+    }
+    let form = [
+        ("org", own.as_str()),
+        ("slip_words", "请局里说明原因"),
+        ("slip_due", "2026-11-30"),
+    ];
+    assert_eq!(bureau.post(&format!("{task}/slip"), &form).await.status, 303);
+    let slip = after(&bureau.get(&task).await.body, "/slips/", '/');
+    let head = town.here(Role::SchoolHead);
+    let page = head.get(&task).await;
+    assert!(
+        page.status == 200 && !page.shows("填报这次进展") && !page.shows("回复这张督办单"),
+        "{}",
+        page.body
+    );
+    let body = json!({ "words": "我替区里填报", "percent": 90 });
+    head.call(403, "POST", &format!("{}/reports", api(&task)), &body)
+        .await;
+    let fields = [("words", "我替区里填报"), ("percent", "90")];
+    let answer = head.upload(&format!("{task}/report"), &fields, "", b"").await;
+    assert_eq!(answer.status, 403);
+    let milestone = [("title", "节点"), ("milestone_due", "2026-12-01")];
+    let change = [("change_due", "2026-12-20"), ("reason", "我替区里申请")];
+    for (path, form) in [("milestone", milestone), ("change", change)] {
+        assert_eq!(
+            head.post(&format!("{task}/{path}"), &form).await.status,
+            403,
+            "{path}"
+        );
+    }
+    let reply = [("reply", "我替区里回复")];
+    let answer = head.post(&format!("{plan}/slips/{slip}/reply"), &reply).await;
+    assert_eq!(answer.status, 404);
+    for event in [
+        "plan.task_reported",
+        "plan.milestone",
+        "plan.change",
+        "plan.slip_replied",
+    ] {
+        assert!(town.events(event).await.is_empty(), "{event}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn names_that_swap_their_organisations_lose_neither() {
     let town = town().await;
     let text = crate::plans::tests::TEXT.replace("2.开展展演。", "2.开展展演。（责任单位：甲校、乙校）");
@@ -81,11 +133,13 @@ async fn names_that_swap_their_organisations_lose_neither() {
     let issue = format!("{plan}/issue");
     assert_eq!(bureau.submit(&issue, &issue, &[]).await.status, 303);
     let (here, there) = (town.world.here.org.to_string(), town.world.there.org.to_string());
-    for (first, second) in [(&here, &there), (&there, &here)] {
+    for (first, second, seen) in [(&here, &there, ("", "")), (&there, &here, (&*here, &*there))] {
         let form = [
             ("name", "甲校"),
+            ("seen", seen.0),
             ("org", first.as_str()),
             ("name", "乙校"),
+            ("seen", seen.1),
             ("org", second.as_str()),
         ];
         let saved = bureau.post(&format!("{plan}/parties"), &form).await;
@@ -125,7 +179,7 @@ async fn percent_and_light_are_the_same_for_whoever_looks() {
         seen.push((first["percent"].clone(), first["light"].clone()));
         let id = first["id"].as_str().unwrap().to_owned();
         let page = client.get(&format!("{plan}/tasks/{id}")).await;
-        let figure = page.shows("现在 0 个");
+        let figure = page.shows("现在 0 个（还没有录入）");
         assert_eq!(figure, seen.len() == 1, "{}", page.body);
     }
     assert_eq!(seen[0], seen[1]);

@@ -1,6 +1,7 @@
 //! What was typed is not lost: replies, notes, new figures; and evidence is saved, never shown in the browser.
 
-use super::{after, issued, slip};
+use super::{NEXT, after, issued, slip};
+use crate::plans::tests::uploaded_for;
 use crate::testing::town;
 use platform::Role;
 
@@ -127,4 +128,54 @@ async fn evidence_is_saved_and_never_shown_in_the_browser() {
     let header = |name: &str| kept.headers[name].to_str().unwrap().to_owned();
     assert_eq!(header("x-content-type-options"), "nosniff");
     assert!(header("content-security-policy").contains("sandbox"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_would_be_hidden_by_now_comes_back_with_what_was_typed() {
+    let town = town().await;
+    let (_, task) = issued(&town).await;
+    let bureau = town.district(Role::DistrictBureau);
+    // The lead is taken away while somebody writes a slip to it.
+    let lead = town.world.here.org.to_string();
+    let gone = [("org", lead.as_str()), ("part", "")];
+    assert_eq!(bureau.post(&format!("{task}/duty"), &gone).await.status, 303);
+    assert!(!bureau.get(&task).await.body.contains("slip_words"));
+    let form = [
+        ("org", lead.as_str()),
+        ("slip_words", "请说明滞后的原因"),
+        ("slip_due", "2026-11-30"),
+    ];
+    let answer = bureau.post(&format!("{task}/slip"), &form).await;
+    assert!(
+        answer.status == 422 && answer.body.contains("请说明滞后的原因</textarea>"),
+        "{}",
+        answer.body
+    );
+    // The task is done by the time a milestone with a wrong day arrives.
+    let done = [("state", "done")];
+    assert_eq!(bureau.post(&format!("{task}/done"), &done).await.status, 303);
+    assert!(!bureau.get(&task).await.body.contains("milestone_due"));
+    let form = [("title", "完成选点"), ("milestone_due", "下个月")];
+    let answer = bureau.post(&format!("{task}/milestone"), &form).await;
+    assert!(
+        answer.status == 422 && answer.body.contains("value=\"完成选点\""),
+        "{}",
+        answer.body
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_ticked_to_be_carried_over_is_kept_where_the_draft_is_none() {
+    let town = town().await;
+    let (plan, task) = issued(&town).await;
+    let bureau = town.district(Role::DistrictBureau);
+    uploaded_for(&bureau, &town.world.district.to_string(), NEXT).await;
+    let task = task.rsplit('/').next().unwrap();
+    let carry = format!("{plan}/carry");
+    let wrong = bureau.post(&carry, &[("into", task), ("task", task)]).await;
+    assert!(
+        wrong.status == 422 && wrong.body.contains(&format!("value=\"{task}\" checked")),
+        "{}",
+        wrong.body
+    );
 }
