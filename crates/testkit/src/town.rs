@@ -49,6 +49,14 @@ impl Town {
         self.at(school.registrar, role, school.org, &school.path)
     }
 
+    /// Somebody with a post over the first street.
+    #[must_use]
+    pub fn street(&self, role: Role) -> Client {
+        let (world, school) = (&self.world, &self.world.here);
+        let path = format!("{}{}/", world.district_path, school.street);
+        self.at(school.teacher, role, school.street, &path)
+    }
+
     /// Somebody with a post over both streets.
     #[must_use]
     pub fn district(&self, role: Role) -> Client {

@@ -3,6 +3,7 @@
 use super::likeness::{self, SURE, Suggestion, Words};
 use super::model::{self, AlignStanding, AlignVerdict};
 use super::store::{self, LinkRow, Pair};
+use crate::meetings::model::was_decided;
 use crate::plans::model::PlanStatus;
 use crate::plans::{self, Item, PlanBrief, PlanRow, TargetRow};
 use crate::{PlanId, PlanItemId};
@@ -45,12 +46,13 @@ pub struct Compared {
 }
 
 impl View {
-    /// Places of upper items without a confirmed counterpart.
+    /// Places of upper items without a confirmed counterpart. What a meeting decided has its lead, and waits for none.
     #[must_use]
     pub fn not_taken_up(&self) -> Vec<usize> {
         let taken: HashSet<usize> = self.confirmed.iter().map(|(_, upper)| *upper).collect();
-        (0..self.upper_items.len())
-            .filter(|at| !taken.contains(at))
+        let all = self.upper_items.iter().enumerate();
+        all.filter(|(at, item)| !taken.contains(at) && !was_decided(&item.row.headings()))
+            .map(|(at, _)| at)
             .collect()
     }
 

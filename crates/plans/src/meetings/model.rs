@@ -349,6 +349,12 @@ pub fn item_of(title: &str, held: Date, decided: Vec<Decided>) -> ItemDraft {
     }
 }
 
+/// Whether an item under these headings was decided by a meeting: it is not of the document, and no plan below answers it.
+#[must_use]
+pub fn was_decided(headings: &[String]) -> bool {
+    headings.first().is_some_and(|first| first == HEADING)
+}
+
 fn task_of(decided: Decided, held: Date) -> TaskDraft {
     let targets: Vec<TargetDraft> = decided
         .targets
@@ -511,6 +517,7 @@ mod tests {
             ],
         );
         assert_eq!(item.path, [HEADING]);
+        assert!(was_decided(&item.path) && !was_decided(&["一、完善办学网络".into()]) && !was_decided(&[]));
         assert_eq!(item.heading, "联络员会议（2026-11-26）");
         let kinds: Vec<TaskKind> = item.tasks.iter().map(|task| task.kind).collect();
         assert_eq!(kinds, [TaskKind::Quantity, TaskKind::Delivery]);

@@ -120,6 +120,17 @@ async fn what_a_meeting_decides_becomes_a_task_of_its_lead() {
         "{}",
         late.body
     );
+    // Who aligns to the plan is not asked to take up what has its lead already.
+    let office = town.street(Role::StreetOffice);
+    let lower = uploaded_for(&office, &town.world.here.street.to_string(), TEXT).await;
+    let view = format!(
+        "{}/alignment/{}",
+        lower.replace("/desk/", "/api/v1/"),
+        plan.rsplit('/').next().unwrap()
+    );
+    let view = office.call(200, "GET", &view, &Value::Null).await;
+    let missing = view["not_taken_up"].as_array().unwrap();
+    assert_eq!(missing.len(), 2, "the two items of the document: {missing:?}");
     // The school reads the decision and reports on the task.
     let page = head.get(&meeting).await;
     assert!(page.shows("年底前新增3个老年教育社会学习点"), "{}", page.body);

@@ -9,11 +9,11 @@ use super::model::{self, DutyPart, TaskState};
 use super::percent;
 use super::store::{self, DutyRow, MilestoneRow, NewReport, ReportRow, StateRow};
 use crate::plans::model::PlanStatus;
-use crate::plans::{self, Item, PlanRow, TargetRow, Task};
+use crate::plans::{self, Item, PlanRow, TargetRow, Task, TaskRow};
 use crate::{PlanId, PlanMilestoneId, PlanReportId, PlanTargetId, PlanTaskId};
 use kernel::Date;
 use metrics::Metrics;
-use platform::{AppError, AppResult, Ctx, Event, FileKind, Permission};
+use platform::{AppError, AppResult, Ctx, Event, FileKind, Permission, Tx};
 use serde_json::json;
 use std::collections::HashMap;
 
@@ -385,6 +385,8 @@ pub async fn report(ctx: &Ctx, id: PlanId, task: PlanTaskId, draft: ReportDraft)
         None => None,
     };
     let tx = ctx.begin().await?;
+    tx.lock("plan", id.raw()).await?;
+    worked_on(&tx, &plan, &found.row).await?;
     let new = NewReport {
         id: ctx.new_id(),
         task: (id, task),
@@ -409,6 +411,21 @@ pub async fn report(ctx: &Ctx, id: PlanId, task: PlanTaskId, draft: ReportDraft)
     ])
     .await?;
     Ok(new.id)
+}
+
+/// Refuses what is only done on a task that is being worked on, inside a transaction that has the plan.
+///
+/// # Errors
+/// [`AppError::Refused`] for a task that is done or was carried over.
+pub(super) async fn worked_on(tx: &Tx, plan: &PlanRow, task: &TaskRow) -> AppResult<()> {
+    let present = store::states(tx, plan.id).await?;
+    let present = present.into_iter().find(|row| row.task_id == task.id);
+    let time = Window::of(plan, task).time(None, tx.ctx().today());
+    match time.state(present.as_ref().map(StateRow::said)) {
+        TaskState::Open => Ok(()),
+        TaskState::Done => Err(model::done_already()),
+        TaskState::Carried => Err(model::carried_over(present.and_then(|row| row.next_plan_id))),
+    }
 }
 
 /// The evidence of a report: its name and bytes.
@@ -468,10 +485,12 @@ pub async fn add_milestone(
     due: Date,
 ) -> AppResult<PlanMilestoneId> {
     let plan = issued(ctx, id).await?;
-    of_plan(ctx.db(), id, task).await?;
+    let found = of_plan(ctx.db(), id, task).await?;
     let org = speaks_for(ctx, &plan, task).await?;
     let title = kernel::bounded(title, 2, 80, "节点").map_err(|wrong| AppError::invalid("title", wrong))?;
     let tx = ctx.begin().await?;
+    tx.lock("plan", id.raw()).await?;
+    worked_on(&tx, &plan, &found.row).await?;
     let milestone: PlanMilestoneId = ctx.new_id();
     store::add_milestone(&tx, milestone, (id, task), &title, due).await?;
     let data = json!({ "milestone": milestone.to_string(), "due": due.to_string() });

@@ -1,6 +1,6 @@
 //! What can be done with changes of an issued plan: asked for with a reason, decided, and then carried out.
 
-use super::actions::{issued, managed, of_plan, sees};
+use super::actions::{issued, managed, of_plan, sees, worked_on};
 use super::duties::speaks_for;
 use super::model::{self, ChangeVerdict};
 use super::store::{self, ChangeRow, NewChange};
@@ -96,6 +96,8 @@ pub async fn ask(ctx: &Ctx, id: PlanId, task: PlanTaskId, draft: ChangeDraft) ->
         at: ctx.now(),
     };
     let tx = ctx.begin().await?;
+    tx.lock("plan", id.raw()).await?;
+    worked_on(&tx, &plan, &found.row).await?;
     store::ask_change(&tx, &new).await?;
     let data = json!({
         "change": new.id.to_string(),

@@ -218,7 +218,7 @@ pub(super) async fn speaks_for(ctx: &Ctx, plan: &PlanRow, task: PlanTaskId) -> A
         those.filter(|duty| duty.part == DutyPart::Lead)
     };
     let reach = ctx.reach(Permission::PlanReport);
-    let own = |duty: &&store::DutyRow| reach.contains(&duty.org_path) && stands_in(ctx, &duty.org_path);
+    let own = |duty: &&store::DutyRow| stands_in(ctx, &duty.org_path);
     if let Some(lead) = leads().find(own) {
         return Ok(lead.org_id);
     }
@@ -233,14 +233,14 @@ pub(super) async fn speaks_for(ctx: &Ctx, plan: &PlanRow, task: PlanTaskId) -> A
     ))
 }
 
-/// Whether a post of the actor that reports stands at this organisation or below it.
+/// Whether a post of the actor that reports stands at this organisation.
 fn stands_in(ctx: &Ctx, org_path: &str) -> bool {
     let reach = ctx.reach(Permission::PlanReport);
     ctx.actor
         .posts
         .iter()
         .filter(|post| post.role.permissions().contains(&Permission::PlanReport))
-        .any(|post| reach.contains(&post.org_path) && post.org_path.starts_with(org_path))
+        .any(|post| reach.contains(&post.org_path) && post.org_path == org_path)
 }
 
 /// Whether the actor answers for this organisation on a plan. Who issues the plan, and so sends the slips, does not answer

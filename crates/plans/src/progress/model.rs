@@ -331,13 +331,22 @@ pub fn report_day(today: Date, workday: usize) -> Option<Date> {
     teaching::holidays::calendar().nth_last_workday_of_month(today.year(), today.month(), workday)
 }
 
-/// What was carried over goes on elsewhere: here it is neither done nor opened.
+/// On a task that is done nothing is reported or asked for.
+#[must_use]
+pub fn done_already() -> AppError {
+    AppError::refused(
+        "task_done",
+        "这项任务已经完成，不用再填报。要接着办，请制定计划的单位先重新打开它。",
+    )
+}
+
+/// What was carried over goes on elsewhere: here it is neither reported on, done nor opened.
 #[must_use]
 pub fn carried_over(next: Option<PlanId>) -> AppError {
     let href = next.map_or_else(|| "/desk/plans".to_owned(), |next| format!("/desk/plans/{next}"));
     AppError::refused_with_door(
         "task_carried_over",
-        "这项任务已经结转，在下一年的计划里接着办，这里不能再标为完成或者重新打开。",
+        "这项任务已经结转，在下一年的计划里接着办，这里不能再填报、标为完成或者重新打开。",
         "看下一年的计划",
         href,
     )

@@ -138,6 +138,7 @@ mod tests {
     fn figure(part: i64, whole: Option<i64>) -> Figure {
         Figure {
             state: State::Known,
+            empty: false,
             part: Some(part),
             whole,
             per: if whole.is_some() { 100 } else { 1 },

@@ -162,6 +162,37 @@ async fn a_form_that_would_be_hidden_by_now_comes_back_with_what_was_typed() {
         "{}",
         answer.body
     );
+    // So does what was reported or asked for meanwhile, and nothing of it is kept.
+    for (what, form) in [
+        (
+            "milestone",
+            [("title", "完成选点"), ("milestone_due", "2026-12-01")],
+        ),
+        (
+            "change",
+            [("change_due", "2026-12-31"), ("reason", "选点还差两处")],
+        ),
+    ] {
+        let answer = bureau.post(&format!("{task}/{what}"), &form).await;
+        let typed = form[usize::from(what == "change")].1;
+        assert!(
+            answer.status == 409 && answer.shows("这项任务已经完成") && answer.body.contains(typed),
+            "{what}: {}",
+            answer.body
+        );
+    }
+    let form = [("words", "选点还差两处"), ("percent", "50")];
+    let report = format!("{task}/report");
+    let answer = bureau.upload(&report, &form, "选点.txt", b"1").await;
+    assert!(
+        answer.status == 409 && answer.body.contains("选点还差两处"),
+        "{}",
+        answer.body
+    );
+    let written = ["plan.task_reported", "plan.milestone_added", "plan.change_asked"];
+    for kind in written {
+        assert!(town.events(kind).await.is_empty(), "{kind}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
