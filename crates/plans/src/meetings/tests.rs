@@ -24,6 +24,13 @@ const NOTICE: [(&str, &str); 5] = [
     ("words", "请带本季度台账"),
 ];
 
+/// The notice with another value in one field.
+fn notice_with<'a>(field: &str, value: &'a str) -> Vec<(&'a str, &'a str)> {
+    let changed =
+        |(name, old): &(&'static str, &'static str)| (*name, if *name == field { value } else { *old });
+    NOTICE.iter().map(changed).collect()
+}
+
 /// A meeting that is prepared: its address.
 async fn drafted(bureau: &Client, plan: &str) -> String {
     let answer = bureau.post(&format!("{plan}/meetings/new"), &NOTICE).await;
@@ -72,65 +79,35 @@ fn after(page: &str, words: &str, end: char) -> String {
     rest.split(end).next().unwrap().to_owned()
 }
 
+/// A meeting that was held, and a decision to put to it.
+async fn held<'a>(town: &Town, plan: &str, lead: &'a str) -> (String, [(&'static str, &'a str); 3]) {
+    let meeting = called(town, plan).await;
+    town.app.platform.clock.advance(4 * 86_400 + 7 * 3_600);
+    let decision = [
+        ("decision", "年底前新增3个老年教育社会学习点"),
+        ("lead", lead),
+        ("due", "2026-12-20"),
+    ];
+    let bureau = town.district(Role::DistrictBureau);
+    let answer = bureau.post(&format!("{meeting}/decisions"), &decision).await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    (meeting, decision)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_meeting_decides_becomes_a_task_of_its_lead() {
     let town = town().await;
     let plan = issued(&town).await;
-    let meeting = called(&town, &plan).await;
-    let (bureau, head) = (town.district(Role::DistrictBureau), town.here(Role::SchoolHead));
-    town.app.platform.clock.advance(4 * 86_400 + 7 * 3_600);
     let lead = town.world.here.org.to_string();
-    let decision = [
-        ("decision", "年底前新增3个老年教育社会学习点"),
-        ("lead", lead.as_str()),
-        ("due", "2026-12-20"),
-    ];
-    let answer = bureau.post(&format!("{meeting}/decisions"), &decision).await;
-    assert_eq!(answer.status, 303, "{}", answer.body);
-    let minutes = format!("{meeting}/minutes");
-    let page = bureau.get(&minutes).await;
+    let (meeting, _) = held(&town, &plan, &lead).await;
+    let (bureau, head) = (town.district(Role::DistrictBureau), town.here(Role::SchoolHead));
+    let page = bureau.get(&format!("{meeting}/minutes")).await;
     assert!(
         page.shows("读出的指标值：老年教育社会学习点 3 个"),
         "{}",
         page.body
     );
-    // Another officer decides something while this one reads: what they did not see is not issued.
-    let old = seen(&bureau, &minutes).await;
-    let more = [("decision", "数据填报到每周一次"), decision[1], decision[2]];
-    let decided = bureau.post(&format!("{meeting}/decisions"), &more).await;
-    assert_eq!(decided.status, 303, "{}", decided.body);
-    let unseen = [("seen", old.as_str())];
-    assert_eq!(
-        bureau.post(&format!("{meeting}/close"), &unseen).await.status,
-        409
-    );
-    let now = seen(&bureau, &minutes).await;
-    let issue = [("seen", now.as_str())];
-    assert_eq!(bureau.post(&format!("{meeting}/close"), &issue).await.status, 303);
-    assert_eq!(
-        bureau.post(&format!("{meeting}/close"), &issue).await.status,
-        409,
-        "issued once"
-    );
-    // A decision that was typed meanwhile is not lost.
-    let late = [("decision", "写到一半的议定事项"), decision[1], decision[2]];
-    let late = bureau.post(&format!("{meeting}/decisions"), &late).await;
-    assert!(
-        late.status == 409 && late.body.contains("写到一半的议定事项"),
-        "{}",
-        late.body
-    );
-    // Who aligns to the plan is not asked to take up what has its lead already.
-    let office = town.street(Role::StreetOffice);
-    let lower = uploaded_for(&office, &town.world.here.street.to_string(), TEXT).await;
-    let view = format!(
-        "{}/alignment/{}",
-        lower.replace("/desk/", "/api/v1/"),
-        plan.rsplit('/').next().unwrap()
-    );
-    let view = office.call(200, "GET", &view, &Value::Null).await;
-    let missing = view["not_taken_up"].as_array().unwrap();
-    assert_eq!(missing.len(), 2, "the two items of the document: {missing:?}");
+    assert_eq!(close(&bureau, &meeting).await, 303);
     // The school reads the decision and reports on the task.
     let page = head.get(&meeting).await;
     assert!(page.shows("年底前新增3个老年教育社会学习点"), "{}", page.body);
@@ -156,9 +133,45 @@ async fn what_a_meeting_decides_becomes_a_task_of_its_lead() {
             "plan.meeting_changed",
             "plan.meeting_called",
             "plan.meeting_decided",
-            "plan.meeting_decided",
             "plan.meeting_closed"
         ]
+    );
+    // Who aligns to the plan is not asked to take up what has its lead already.
+    let office = town.street(Role::StreetOffice);
+    let lower = uploaded_for(&office, &town.world.here.street.to_string(), TEXT).await;
+    let lower = lower.replace("/desk/", "/api/v1/");
+    let view = format!("{lower}/alignment/{}", plan.rsplit('/').next().unwrap());
+    let view = office.call(200, "GET", &view, &Value::Null).await;
+    let missing = view["not_taken_up"].as_array().unwrap();
+    assert_eq!(missing.len(), 2, "the two items of the document: {missing:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_decided_unseen_is_not_issued() {
+    let town = town().await;
+    let plan = issued(&town).await;
+    let lead = town.world.here.org.to_string();
+    let (meeting, decision) = held(&town, &plan, &lead).await;
+    let bureau = town.district(Role::DistrictBureau);
+    let (minutes, close) = (format!("{meeting}/minutes"), format!("{meeting}/close"));
+    let decisions = format!("{meeting}/decisions");
+    let old = seen(&bureau, &minutes).await;
+    let more = [("decision", "数据填报到每周一次"), decision[1], decision[2]];
+    assert_eq!(bureau.post(&decisions, &more).await.status, 303);
+    let unseen = bureau.post(&close, &[("seen", old.as_str())]).await;
+    assert_eq!(unseen.status, 409, "{}", unseen.body);
+    let now = seen(&bureau, &minutes).await;
+    for (status, why) in [(303, "seen"), (409, "issued once")] {
+        let answer = bureau.post(&close, &[("seen", now.as_str())]).await;
+        assert_eq!(answer.status, status, "{why}: {}", answer.body);
+    }
+    // A decision that was typed meanwhile is not lost.
+    let late = [("decision", "写到一半的议定事项"), decision[1], decision[2]];
+    let late = bureau.post(&decisions, &late).await;
+    assert!(
+        late.status == 409 && late.body.contains("写到一半的议定事项"),
+        "{}",
+        late.body
     );
 }
 
@@ -328,6 +341,24 @@ async fn assert_one_guest(guest: &Client, meeting: &str) {
     assert_eq!(json["guests"].as_array().unwrap().len(), 1);
 }
 
+/// Moves the meeting to the next day; who began from the same page sees what is kept now beside what they typed.
+async fn move_by_a_day(bureau: &Client, meeting: &str) {
+    let edit = format!("{meeting}/edit");
+    let version = hidden(&bureau.get(&edit).await.body, "version");
+    let version = ("version", version.as_str());
+    let mut moved = notice_with("day", "2026-11-27");
+    moved.push(version);
+    assert_eq!(bureau.post(&edit, &moved).await.status, 303);
+    let mut typed = notice_with("words", "请带全年台账");
+    typed.push(version);
+    let again = bureau.post(&edit, &typed).await;
+    assert!(
+        again.status == 409 && again.body.contains("请带全年台账") && again.body.contains("请带本季度台账"),
+        "{}",
+        again.body
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_host_writes_down_what_it_heard_and_asks_again_when_the_hour_moves() {
     let town = town().await;
@@ -357,39 +388,7 @@ async fn the_host_writes_down_what_it_heard_and_asks_again_when_the_hour_moves()
     let page = bureau.get(&meeting).await;
     assert!(page.shows("请假 2") && page.shows("代登记"), "{}", page.body);
     // Another time asks everybody again.
-    let form = bureau.get(&format!("{meeting}/edit")).await;
-    let version = hidden(&form.body, "version");
-    let moved: Vec<(&str, &str)> = NOTICE
-        .iter()
-        .map(|(name, value)| {
-            if *name == "day" {
-                (*name, "2026-11-27")
-            } else {
-                (*name, *value)
-            }
-        })
-        .chain([("version", version.as_str())])
-        .collect();
-    assert_eq!(bureau.post(&format!("{meeting}/edit"), &moved).await.status, 303);
-    let typed: Vec<(&str, &str)> = moved
-        .iter()
-        .map(|(name, value)| {
-            (
-                *name,
-                if *name == "words" {
-                    "请带全年台账"
-                } else {
-                    *value
-                },
-            )
-        })
-        .collect();
-    let again = bureau.post(&format!("{meeting}/edit"), &typed).await;
-    assert!(
-        again.status == 409 && again.body.contains("请带全年台账") && again.body.contains("请带本季度台账"),
-        "{}",
-        again.body
-    );
+    move_by_a_day(&bureau, &meeting).await;
     assert!(bureau.get(&meeting).await.shows("还没有回执 2"));
     assert_one_guest(&head, &meeting).await;
     // Called off, the guests read why.
@@ -412,16 +411,7 @@ async fn wrong_fields_come_back_with_what_was_typed() {
     let town = town().await;
     let plan = issued(&town).await;
     let bureau = town.district(Role::DistrictBureau);
-    let past: Vec<(&str, &str)> = NOTICE
-        .iter()
-        .map(|(name, value)| {
-            if *name == "day" {
-                (*name, "2026-11-01")
-            } else {
-                (*name, *value)
-            }
-        })
-        .collect();
+    let past = notice_with("day", "2026-11-01");
     let answer = bureau.post(&format!("{plan}/meetings/new"), &past).await;
     assert!(
         answer.status == 422 && answer.shows("会议时间已经过了") && answer.body.contains("请带本季度台账"),
