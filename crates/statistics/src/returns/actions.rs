@@ -67,7 +67,41 @@ pub async fn overview(
     version: Option<crate::VersionId>,
     period: Option<Period>,
 ) -> AppResult<Overview> {
+    overview_below(ctx, metrics, version, period, None).await
+}
+
+/// An org inside the actor's scope, of which and below which one looks at returns.
+///
+/// # Errors
+/// [`AppError::Invalid`] for what is none, and outside the scope.
+pub async fn area(ctx: &Ctx, text: &str) -> AppResult<OrgBrief> {
     let scope = ctx.may(Permission::ReturnFill)?;
+    let unknown = || {
+        AppError::invalid(
+            "org",
+            "没有找到要看的机构，或者它不在您的范围里。下面列的是您能看的全部。",
+        )
+    };
+    let org = text.parse().map_err(|_| unknown())?;
+    match tree::find_within(ctx.db(), &scope, org).await {
+        Err(AppError::NotFound) => Err(unknown()),
+        found => found,
+    }
+}
+
+/// As [`overview`], of an org and those below it.
+///
+/// # Errors
+/// As [`overview`].
+pub async fn overview_below(
+    ctx: &Ctx,
+    metrics: &Measures,
+    version: Option<crate::VersionId>,
+    period: Option<Period>,
+    area: Option<&OrgBrief>,
+) -> AppResult<Overview> {
+    let scope = ctx.may(Permission::ReturnFill)?;
+    let scope = area.map_or(scope.clone(), |area| scope.below(&area.path));
     let versions = versions(ctx).await?;
     let chosen = match version {
         Some(id) => Some(
