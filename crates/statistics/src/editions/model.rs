@@ -7,6 +7,16 @@ use platform::{AppError, AppResult};
 /// Below this a number of persons that no metric counts is not published; a metric says its own.
 pub const SMALL_CELL: i64 = 5;
 
+/// Below which value a figure that no metric counts tells of single persons, by its unit: persons, and how often they came, as
+/// metrics of these units have it. 0 when it speaks of none: an average number of persons has decimals.
+#[must_use]
+pub fn limit_of_unit(unit: &str, decimals: u8) -> i64 {
+    match unit {
+        "人" | "人次" if decimals == 0 => SMALL_CELL,
+        _ => 0,
+    }
+}
+
 /// What everybody reads of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Said {
@@ -85,5 +95,21 @@ mod tests {
     fn what_a_single_office_filed_is_no_edition() {
         assert!(may_freeze(How::Sum).is_ok());
         assert!(may_freeze(How::Fill).is_err());
+    }
+
+    #[test]
+    fn typed_persons_have_the_limit_of_metrics_with_their_unit() {
+        for (unit, decimals, limit) in [
+            ("人", 0, 5),
+            ("人次", 0, 5),
+            ("人", 1, 0),
+            ("人次", 1, 0),
+            ("人·时", 0, 0),
+            ("个", 0, 0),
+            ("元", 2, 0),
+            ("%", 1, 0),
+        ] {
+            assert_eq!(limit_of_unit(unit, decimals), limit, "{unit} {decimals}");
+        }
     }
 }
