@@ -29,7 +29,8 @@ pub struct Relations {
     blind: Vec<usize>,
 }
 
-fn filled(element: &Element) -> Option<(&str, Option<&SliceSpec>)> {
+/// The metric of a figure, with the slice of it.
+pub(super) fn filled(element: &Element) -> Option<(&str, Option<&SliceSpec>)> {
     match &element.fill {
         Fill::Metric { id, slice } => Some((id, slice.as_ref())),
         Fill::Typed | Fill::Formula(_) => None,
