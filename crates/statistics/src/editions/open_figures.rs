@@ -95,7 +95,7 @@ impl OpenTable {
         }
     }
 
-    /// An area holds those below it, and a year its quarters.
+    /// An area holds those below it, a metric those within it, and a year its quarters.
     fn sums(&self, places: &Places, published: &mut Published) {
         let place = |org: OrgId, period: Period| places.get(&(self.metric.id, org, period)).copied();
         for area in &self.areas {
@@ -103,18 +103,18 @@ impl OpenTable {
                 let below = self.areas.iter().filter(|one| one.above == Some(area.org));
                 let parts = below.filter_map(|one| place(one.org, *period));
                 published.leave(whole_and_parts(place(area.org, *period), parts), self.limit());
+                let within = self.published.within;
+                let within = within.and_then(|id| places.get(&(id, area.org, *period)).copied());
+                let part = place(area.org, *period).into_iter();
+                published.leave(whole_and_parts(within, part), self.limit());
             }
-            let is_year = |period: Period| matches!(period, Period::Year(_));
-            let mut periods = area.cells.iter().map(|(period, _)| *period);
-            let year = periods.clone().find(|period| is_year(*period));
-            let quarters: Vec<usize> = periods
-                .by_ref()
-                .filter(|period| !is_year(*period))
-                .filter_map(|period| place(area.org, period))
-                .collect();
+            let periods = area.cells.iter().map(|(period, _)| *period);
+            let (years, quarters): (Vec<Period>, Vec<Period>) =
+                periods.partition(|period| matches!(period, Period::Year(_)));
             if self.added && quarters.len() == 4 {
-                let whole = year.and_then(|year| place(area.org, year));
-                published.leave(whole_and_parts(whole, quarters.into_iter()), self.limit());
+                let whole = years.first().and_then(|year| place(area.org, *year));
+                let parts = quarters.iter().filter_map(|quarter| place(area.org, *quarter));
+                published.leave(whole_and_parts(whole, parts), self.limit());
             }
         }
     }
@@ -173,16 +173,6 @@ impl OpenData {
         let places = self.add(members, starts, published);
         for table in &self.tables {
             table.sums(&places, published);
-            for ((_, org, period), part) in places.iter().filter(|((id, ..), _)| *id == table.metric.id) {
-                let whole = table
-                    .published
-                    .within
-                    .and_then(|id| places.get(&(id, *org, *period)));
-                published.leave(
-                    whole_and_parts(whole.copied(), std::iter::once(*part)),
-                    table.limit(),
-                );
-            }
         }
         for (member, start) in members.iter().zip(starts) {
             self.same(member, *start, &places, published);
@@ -405,84 +395,94 @@ mod tests {
         form.elements.iter().map(word).collect()
     }
 
+    /// What it is; rows, check and values of the form; what open data says; what is said of the figures alone and beside it.
+    type Case = (
+        &'static str,
+        &'static [&'static str],
+        &'static str,
+        &'static [i64],
+        [(i64, Shown); 3],
+        &'static str,
+        &'static str,
+    );
+
+    const fn shown(value: i64) -> [(i64, Shown); 3] {
+        use Shown::Number as Open;
+        [(value + 50, Open), (value, Open), (50, Open)]
+    }
+
+    /// The street beside that of the edition is few, so both are hidden.
+    const fn hidden(value: i64) -> [(i64, Shown); 3] {
+        [
+            (value + 3, Shown::Number),
+            (value, Shown::Guard),
+            (3, Shown::Small),
+        ]
+    }
+
+    const FEW: [(i64, Shown); 3] = [(54, Shown::Guard), (4, Shown::Small), (50, Shown::Number)];
+    const ADDED: &str = "T1_sum_n == T1_all_n + T1_team_n";
+
+    const CASES: &[Case] = &[
+        (
+            "nothing is few",
+            &[ALL, SEXES],
+            "",
+            &[30, 10, 20],
+            shown(30),
+            "FFF",
+            "FFF",
+        ),
+        // Alone the edition would hide the smaller number beside the few, which open data shows.
+        (
+            "shown there",
+            &[ALL, TEAMS],
+            ADDED,
+            &[30, 3, 33],
+            shown(30),
+            "GSF",
+            "FSG",
+        ),
+        // 33 less the two sexes would be the three of the other street.
+        (
+            "hidden there",
+            &[ALL, SEXES],
+            "",
+            &[30, 10, 20],
+            hidden(30),
+            "FFF",
+            "GGF",
+        ),
+        ("few in both", &[ALL, SEXES], "", &[4, 0, 4], FEW, "SFS", "SFS"),
+        (
+            "the total is only there",
+            &[SEXES],
+            "",
+            &[3, 97],
+            shown(100),
+            "SF",
+            "SG",
+        ),
+        // What was filed is less than what was counted: it is hidden, and open data does not tell it.
+        ("filed otherwise", &[ALL], "", &[4], shown(30), "S", "S"),
+        (
+            "a ratio to what is hidden there",
+            &[SHARE],
+            "",
+            &[20, 50],
+            hidden(40),
+            "FF",
+            "FG",
+        ),
+    ];
+
     #[test]
     fn an_edition_and_open_data_do_not_tell_together_what_one_of_them_hides() {
-        use Shown::{Guard, Number as Open, Small};
-        type Case<'a> = (
-            &'a str,
-            String,
-            &'a str,
-            &'a [i64],
-            [(i64, Shown); 3],
-            &'a str,
-            &'a str,
-        );
-        let shown = |value: i64| [(value + 50, Open), (value, Open), (50, Open)];
-        let cases: [Case<'_>; 7] = [
-            (
-                "nothing is few",
-                ALL.to_owned() + SEXES,
-                "",
-                &[30, 10, 20],
-                shown(30),
-                "FFF",
-                "FFF",
-            ),
-            // Alone the edition would hide the smaller number beside the few, which open data shows.
-            (
-                "shown there",
-                ALL.to_owned() + TEAMS,
-                "T1_sum_n == T1_all_n + T1_team_n",
-                &[30, 3, 33],
-                shown(30),
-                "GSF",
-                "FSG",
-            ),
-            // 33 less the two sexes would be the three of the other street.
-            (
-                "hidden there",
-                ALL.to_owned() + SEXES,
-                "",
-                &[30, 10, 20],
-                [(33, Open), (30, Guard), (3, Small)],
-                "FFF",
-                "GGF",
-            ),
-            (
-                "few in both",
-                ALL.to_owned() + SEXES,
-                "",
-                &[4, 0, 4],
-                [(54, Guard), (4, Small), (50, Open)],
-                "SFS",
-                "SFS",
-            ),
-            (
-                "the total is only there",
-                SEXES.to_owned(),
-                "",
-                &[3, 97],
-                shown(100),
-                "SF",
-                "SG",
-            ),
-            // What was filed is less than what was counted: it is hidden, and open data does not tell it.
-            ("filed otherwise", ALL.to_owned(), "", &[4], shown(30), "S", "S"),
-            (
-                "a ratio to what is hidden there",
-                SHARE.to_owned(),
-                "",
-                &[20, 50],
-                [(43, Open), (40, Guard), (3, Small)],
-                "FF",
-                "FG",
-            ),
-        ];
-        for (what, rows, rule, values, numbers, alone, beside) in cases {
-            let form = form(&rows, rule);
-            let open = open("learners.count", numbers);
-            assert_eq!(words(&form, values, None), alone, "{what}, alone");
-            assert_eq!(words(&form, values, Some(&open)), beside, "{what}");
+        for (what, rows, rule, values, numbers, alone, beside) in CASES {
+            let form = form(&rows.concat(), rule);
+            let open = open("learners.count", *numbers);
+            assert_eq!(words(&form, values, None), *alone, "{what}, alone");
+            assert_eq!(words(&form, values, Some(&open)), *beside, "{what}");
         }
     }
 

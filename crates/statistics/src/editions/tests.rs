@@ -328,6 +328,8 @@ async fn a_running_year_has_no_edition() {
     let name = [("name", "2026 年统计年度版")];
     let told = city.post(&format!("/desk/returns/{sum}/edition"), &name).await;
     assert!(told.status == 409 && told.shows("还没有过完"), "{}", told.body);
+    let page = city.get(&format!("/desk/returns/{sum}")).await;
+    assert!(!page.shows("定为年度版"), "{}", page.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]

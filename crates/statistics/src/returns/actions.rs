@@ -8,6 +8,7 @@ use super::store::{self, AmendmentRow, CellRow, ChangeRow, NewReturn, ReturnRow}
 use crate::datasets::definition::{Element, How};
 use crate::datasets::model::DatasetStatus;
 use crate::datasets::{VersionRow, store as datasets};
+use crate::editions::model::may_freeze;
 use crate::number::Number;
 use crate::{Measures, ReturnId};
 use db::Value;
@@ -261,6 +262,8 @@ pub struct Shown {
     pub may_check: bool,
     /// Whether the actor stands at the level that approves.
     pub may_approve: bool,
+    /// Whether the actor may freeze an edition of it.
+    pub may_freeze: bool,
     /// Requests about it, newest first.
     pub amendments: Vec<AmendmentRow>,
     /// Returns below it by status, for one that is summed up.
@@ -281,10 +284,14 @@ pub async fn get(ctx: &Ctx, id: ReturnId) -> AppResult<Shown> {
     } else {
         Vec::new()
     };
+    let may_approve = reaches(ctx, Permission::ReturnApprove, approve).await?;
     Ok(Shown {
         may_fill: ctx.reach(Permission::ReturnFill).contains(&org.path),
         may_check: reaches(ctx, Permission::ReturnCheck, check).await?,
-        may_approve: reaches(ctx, Permission::ReturnApprove, approve).await?,
+        may_freeze: may_approve
+            && row.status.counts()
+            && may_freeze(row.how, row.when(), ctx.today()).is_ok(),
+        may_approve,
         amendments: store::amendments(ctx.db(), id).await?,
         filled: Filled::read(ctx.db(), row).await?,
         below,

@@ -201,7 +201,7 @@ pub(super) fn show_page(
         doors: asked.doors.clone(),
         amendment: asked.amendment.clone().unwrap_or_else(amendment_form),
         edition: Some(asked.edition.clone().unwrap_or_else(|| edition_form(&shown)))
-            .filter(|_| shown.may_approve && shown.is_sum() && row.status.counts()),
+            .filter(|_| shown.may_freeze),
         along: along(&shown, number),
         issues: issues.clone(),
         grid,
