@@ -20,11 +20,18 @@ use std::sync::Arc;
 /// The tables of this crate.
 pub const SCHEMA: db::Schema = db::Schema {
     domain: "statistics",
-    migrations: &[db::Migration {
-        number: 1,
-        name: "statistics",
-        sql: include_str!("../migrations/0001_statistics.sql"),
-    }],
+    migrations: &[
+        db::Migration {
+            number: 1,
+            name: "statistics",
+            sql: include_str!("../migrations/0001_statistics.sql"),
+        },
+        db::Migration {
+            number: 2,
+            name: "edition_said",
+            sql: include_str!("../migrations/0002_edition_said.sql"),
+        },
+    ],
     org_owned: &[
         "dataset",
         "dataset_version",
@@ -68,13 +75,15 @@ pub type Printing = Option<Arc<documents::Typesetter>>;
 /// All addresses of this crate.
 #[must_use]
 pub fn routes(metrics: &Measures, typesetter: Printing) -> platform::Routes {
+    // An edition is judged beside the open data that everybody may have: both know the same.
+    let open = Arc::new(hub::open_data::Kept::default());
     datasets::routes()
         .merge(returns::routes())
-        .merge(editions::routes())
+        .merge(editions::routes(&open))
         .with(Arc::clone(metrics))
         .with(typesetter)
         .merge(cockpit::routes(metrics))
-        .merge(hub::routes(metrics))
+        .merge(hub::routes(metrics, &open))
 }
 
 /// What waits for the actor in this crate.

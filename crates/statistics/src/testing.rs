@@ -3,6 +3,7 @@
 use metrics::definition::Declared;
 use metrics::definition::Measure;
 use metrics::{Dimension, How, Metric, Metrics, MomentSource, Registry, Rollup, SourceKind};
+use platform::{Platform, Routes};
 use std::sync::Arc;
 use testkit::TestApp;
 
@@ -44,7 +45,10 @@ const fn moment(tags: &'static [&'static str]) -> How {
 const METRICS: &[Metric] = &[
     metric("seats.count", moment(&["seats"])),
     metric("rooms.count", moment(&["rooms"])),
-    metric("learners.count", moment(&["seats"])),
+    Metric {
+        small_cell: 5,
+        ..metric("learners.count", moment(&["seats"]))
+    },
     metric(
         "seats.per_room",
         How::Ratio {
@@ -76,17 +80,19 @@ pub async fn town() -> Town {
         plans::SCHEMA,
         crate::SCHEMA,
     ];
+    let app = TestApp::start(&schemas, routes).await;
+    Town::new(app).await
+}
+
+/// The addresses of a process that has just started and keeps nothing yet.
+pub fn routes(platform: &Arc<Platform>) -> Routes {
     let declared = Declared {
         metrics: METRICS,
         spans: &[],
         moments: &[ROOMS],
     };
-    let app = TestApp::start(&schemas, |platform| {
-        let registry = Registry::new(&[declared], orgs::metrics::tree).unwrap();
-        crate::routes(&Arc::new(Metrics::new(registry, platform)), None)
-    })
-    .await;
-    Town::new(app).await
+    let registry = Registry::new(&[declared], orgs::metrics::tree).unwrap();
+    crate::routes(&Arc::new(Metrics::new(registry, platform)), None)
 }
 
 /// The small dataset with the metrics of the small world.

@@ -162,10 +162,10 @@ async fn move_up(ctx: &Ctx, metrics: &Arc<Metrics>, id: ReturnId, number: usize)
             element: "T6_lectures_visits".into(),
             text: "和活动台账差 20 人次，请核对。".into(),
         };
-        return lifecycle::send_back(ctx, id, vec![remark], version_of(ctx, id).await?).await;
+        return lifecycle::send_back(ctx, metrics, id, vec![remark], version_of(ctx, id).await?).await;
     }
     if number >= 4 {
-        lifecycle::check(ctx, id, version_of(ctx, id).await?).await?;
+        lifecycle::check(ctx, metrics, id, version_of(ctx, id).await?).await?;
     }
     if number >= 5 {
         lifecycle::approve(ctx, metrics, id, version_of(ctx, id).await?).await?;

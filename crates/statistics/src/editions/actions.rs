@@ -67,7 +67,7 @@ pub async fn public(ctx: &Ctx, metrics: &Measures, kept: &Kept, id: EditionId) -
     let edition = store::find(ctx.db(), id).await?;
     let shown = read(ctx, edition).await?;
     let said = reading::said(ctx.db(), metrics, kept, id).await?;
-    let corrected = reading::corrected(ctx.db(), metrics, kept, (&shown.edition, &shown.errata)).await?;
+    let corrected = reading::corrected(ctx, metrics, kept, (&shown.edition, &shown.errata)).await?;
     Ok(Public {
         shown,
         said,
@@ -104,13 +104,25 @@ async fn decides(ctx: &Ctx, top: &ReturnRow) -> AppResult<()> {
 /// # Errors
 /// [`AppError::NotFound`] outside the scope; [`AppError::Refused`] when it is not approved, or frozen already, and as
 /// [`model::may_freeze`]; [`AppError::Invalid`] for a wrong name.
-pub async fn freeze(ctx: &Ctx, id: ReturnId, name: &str) -> AppResult<EditionId> {
+pub async fn freeze(
+    ctx: &Ctx,
+    metrics: &Measures,
+    kept: &Kept,
+    id: ReturnId,
+    name: &str,
+) -> AppResult<EditionId> {
     let scope = ctx.may(Permission::ReturnApprove)?;
+    let row = returns::find_within(ctx.db(), &scope, id).await?;
+    decides(ctx, &row).await?;
+    model::may_freeze(row.how, row.when(), ctx.today())?;
     let name = bounded(name, 2, 60, "年度版的名称").map_err(|wrong| AppError::invalid("name", wrong))?;
+    let form = filled::form(ctx.db(), row.dataset_version_id).await?;
+    let open = reading::open_beside(ctx, metrics, kept, &form, (row.org_id, row.when())).await?;
     let tx = ctx.begin().await?;
     let row = locked(&tx, &scope, id).await?;
     decides(ctx, &row).await?;
-    model::may_freeze(row.how)?;
+    // Each edition is judged beside those before it, so they are frozen one after the other.
+    tx.lock("editions of dataset", row.dataset_id.raw()).await?;
     if !row.status.counts() {
         return Err(AppError::refused(
             "not_approved",
@@ -125,6 +137,11 @@ pub async fn freeze(ctx: &Ctx, id: ReturnId, name: &str) -> AppResult<EditionId>
             format!("/desk/editions/{there}"),
         ));
     }
+    // The locks on the return's org hold for its names too.
+    if store::is_named(&tx, row.org_id, &name).await? {
+        let taken = "本级已经有叫这个名称的年度版，请换一个名称。";
+        return Err(AppError::invalid("name", taken));
+    }
     let edition: EditionId = ctx.new_id();
     store::freeze(&tx, edition, &row, &name, ctx.actor.person, ctx.now()).await?;
     let cells = store::hashes(&tx, edition).await?;
@@ -136,6 +153,7 @@ pub async fn freeze(ctx: &Ctx, id: ReturnId, name: &str) -> AppResult<EditionId>
     }
     let hash = hex(&digest.finalize());
     store::seal(&tx, edition, i64::try_from(seen.len()).unwrap_or(i64::MAX), &hash).await?;
+    reading::decide(&tx, metrics, kept, edition, open.as_ref()).await?;
     let event = Event::new("edition.frozen", "stat_edition", edition).at(row.org_id);
     let data = json!({ "returns": seen.len(), "cells": cells.len(), "hash": hash });
     tx.commit(vec![event.data(data)]).await?;

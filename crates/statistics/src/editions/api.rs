@@ -1,13 +1,15 @@
 //! JSON of editions, for staff.
 
 use super::actions::{self, Shown};
+use super::reading::Kept;
 use crate::number::Number;
-use crate::{EditionId, ReturnId};
-use axum::Json;
+use crate::{EditionId, Measures, ReturnId};
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use platform::api::{At, Created, Moment, Named, created, done};
 use platform::{AppResult, Ctx, web};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// A frozen figure.
@@ -129,13 +131,18 @@ pub(super) async fn get(ctx: Ctx, At(id): At<EditionId>) -> AppResult<Json<Editi
 /// Freezes an approved sum with all returns below it.
 #[utoipa::path(post, path = "/api/v1/returns/{return}/edition", tag = "statistics", request_body = FreezeBody,
     params(("return" = String, Path, description = "id of the return at its top")),
-    responses((status = 201, body = platform::api::Made), (status = 409, description = "not approved, not a sum, or frozen already")))]
+    responses((status = 201, body = platform::api::Made), (status = 409, description = "not approved, not a sum, not over, or frozen already"),
+        (status = 422, description = "a name that is too short, too long or taken")))]
 pub(super) async fn freeze(
     ctx: Ctx,
+    Extension(metrics): Extension<Measures>,
+    Extension(kept): Extension<Arc<Kept>>,
     At(id): At<ReturnId>,
     web::Json(body): web::Json<FreezeBody>,
 ) -> AppResult<Created> {
-    actions::freeze(&ctx, id, &body.name).await.map(created)
+    actions::freeze(&ctx, &metrics, &kept, id, &body.name)
+        .await
+        .map(created)
 }
 
 /// Tells that a figure of an edition is wrong.

@@ -33,7 +33,9 @@ pub struct Cell {
 }
 
 impl Cell {
-    const fn is_small(self) -> bool {
+    /// Whether it tells of single persons.
+    #[must_use]
+    pub const fn is_small(self) -> bool {
         0 < self.value && self.value < self.limit
     }
 

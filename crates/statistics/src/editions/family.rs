@@ -3,11 +3,14 @@
 //! Their figures are parts and wholes of each other, so what is said of a figure is decided with them in sight, in the order in which
 //! they were frozen: what was published is not taken back, and a later edition hides what would tell it. In sight are the
 //! editions of the areas above, the nearest below each of them, and the nearest below the edition itself; what lies further off is
-//! tied to it only through these. Figures of open data, of other datasets and of other periods are not in sight.
+//! tied to it only through these. Beside them stands what open data says ([`super::open_figures`]). Figures of other datasets and of
+//! other periods are not in sight.
 
 use super::disclosure::{Cell, Published};
 use super::model::{Said, corrected};
+use super::open_figures::OpenData;
 use super::relations::{Known, Relations};
+use crate::datasets::definition::Element;
 use crate::datasets::form::Form;
 use crate::number::{MOST_DECIMALS, Number};
 use kernel::OrgId;
@@ -68,6 +71,17 @@ pub fn in_sight(org: OrgId, others: &[OrgId], uppers: &Uppers) -> Vec<OrgId> {
 /// An erratum that changes a figure: its code and what it is now.
 pub type Change<'a> = (&'a str, Option<i64>);
 
+/// What stands around the editions that are judged.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
+    /// Which org sums up which.
+    pub uppers: &'a Uppers,
+    /// The metrics.
+    pub known: Known<'a>,
+    /// What open data says; nothing for what was decided before it was looked at.
+    pub open: Option<&'a OpenData>,
+}
+
 struct Built {
     published: Published,
     /// Where the cells of each member begin.
@@ -75,38 +89,58 @@ struct Built {
 }
 
 /// Everything that the members tell. What is told of the new one, or of the figures that errata change, is still open.
-fn build(members: &[Member<'_>], uppers: &Uppers, changes: &[Change<'_>], known: Known<'_>) -> Built {
+fn build(members: &[Member<'_>], changes: &[Change<'_>], around: Around<'_>) -> Built {
     let mut published = Published::default();
     let mut starts = Vec::with_capacity(members.len());
-    let relations: Vec<Relations> = members.iter().map(|one| Relations::of(one.form, known)).collect();
+    let of = |one: &Member<'_>| Relations::of(one.form, around.known);
+    let relations: Vec<Relations> = members.iter().map(of).collect();
     for (at, (member, relations)) in members.iter().zip(&relations).enumerate() {
         starts.push(published.cells.len());
-        for (place, element) in member.form.elements.iter().enumerate() {
-            let code = element.code.as_str();
-            let limit = relations.limits.get(place).copied().unwrap_or_default();
-            let value = member.values.get(code).copied().flatten();
-            let before = member.said.and_then(|said| said.get(code).copied());
-            let change = changes.iter().find(|(of, _)| at == 0 && *of == code);
-            let (value, said) = match (change, before) {
-                (Some((_, is)), Some(before)) => (*is, corrected(before, value, *is, limit)),
-                (_, Some(before)) => (value, before),
-                (_, None) if relations.is_blind(place) => (value, Said::Guard),
-                (_, None) => (value, Said::Figure),
-            };
-            published.add(Cell {
-                value: value.unwrap_or_default(),
-                limit: limit.saturating_mul(Number::ONE),
-                step: Number::ONE / 10_i64.pow(u32::from(element.decimals.min(MOST_DECIMALS))),
-                said,
-                is_new: member.said.is_none() || change.is_some(),
-            });
+        let changes = if at == 0 { changes } else { &[] };
+        for cell in cells(member, relations, changes, around.open) {
+            published.add(cell);
         }
     }
     for (relations, start) in relations.iter().zip(&starts) {
         relations.tell(*start, &mut published);
     }
-    between(members, uppers, (&relations, &starts), &mut published);
+    between(members, around.uppers, (&relations, &starts), &mut published);
+    if let Some(open) = around.open {
+        open.tell(members, &starts, around.known, &mut published);
+    }
     Built { published, starts }
+}
+
+/// The figures of a member in the order of its form.
+fn cells(
+    member: &Member<'_>,
+    relations: &Relations,
+    changes: &[Change<'_>],
+    open: Option<&OpenData>,
+) -> Vec<Cell> {
+    let cell = |(place, element): (usize, &Element)| {
+        let code = element.code.as_str();
+        let limit = relations.limits.get(place).copied().unwrap_or_default();
+        let value = member.values.get(code).copied().flatten();
+        let before = member.said.and_then(|said| said.get(code).copied());
+        let change = changes.iter().find(|(of, _)| *of == code);
+        let (value, said) = match (change, before) {
+            (Some((_, is)), Some(before)) => (*is, corrected(before, value, *is, limit)),
+            (_, Some(before)) => (value, before),
+            (_, None) if relations.is_blind(place) => (value, Said::Guard),
+            (_, None) => (value, Said::Figure),
+        };
+        let cell = Cell {
+            value: value.unwrap_or_default(),
+            limit: limit.saturating_mul(Number::ONE),
+            step: Number::ONE / 10_i64.pow(u32::from(element.decimals.min(MOST_DECIMALS))),
+            said,
+            is_new: member.said.is_none() || change.is_some(),
+        };
+        let open = open.filter(|_| cell.is_new && said == Said::Figure);
+        open.map_or(cell, |open| open.beside(member.org, element, cell))
+    };
+    member.form.elements.iter().enumerate().map(cell).collect()
 }
 
 /// The figure of an area holds those of the editions that lie nearest below it.
@@ -153,8 +187,8 @@ impl Built {
 
 /// What everybody reads of the figures of the first member, which is new beside the others.
 #[must_use]
-pub fn said(members: &[Member<'_>], uppers: &Uppers, known: Known<'_>) -> Saids {
-    let mut built = build(members, uppers, &[], known);
+pub fn said(members: &[Member<'_>], around: Around<'_>) -> Saids {
+    let mut built = build(members, &[], around);
     built.published.protect();
     members
         .first()
@@ -164,13 +198,8 @@ pub fn said(members: &[Member<'_>], uppers: &Uppers, known: Known<'_>) -> Saids 
 
 /// What everybody reads of figures of the first member that errata change: they are held against the figures that did not change.
 #[must_use]
-pub fn said_of_changes(
-    members: &[Member<'_>],
-    uppers: &Uppers,
-    changes: &[Change<'_>],
-    known: Known<'_>,
-) -> Saids {
-    let mut built = build(members, uppers, changes, known);
+pub fn said_of_changes(members: &[Member<'_>], changes: &[Change<'_>], around: Around<'_>) -> Saids {
+    let mut built = build(members, changes, around);
     built.published.protect();
     let mut said = members
         .first()
@@ -283,6 +312,14 @@ force = "must"
         }
     }
 
+    fn around(uppers: &Uppers) -> Around<'_> {
+        Around {
+            uppers,
+            known: &known,
+            open: None,
+        }
+    }
+
     fn form() -> Form {
         Form::new(Definition::from_toml(FORM).unwrap()).unwrap()
     }
@@ -312,7 +349,7 @@ force = "must"
             // The check says that two teams add up.
             ("teams", [100, 40, 60, 30, 30, 50, 3, 47], "FFFFFFSG"),
         ] {
-            let found = said(&[member(1, &form, &codes, values, None)], &Uppers::new(), &known);
+            let found = said(&[member(1, &form, &codes, values, None)], around(&Uppers::new()));
             assert_eq!(words(&found), expected, "{what}");
         }
     }
@@ -324,12 +361,12 @@ force = "must"
         let one = [100, 3, 97, 30, 30, 50, 20, 30];
         let other = [200, 120, 80, 60, 30, 50, 20, 30];
         let whole = [300, 123, 177, 90, 30, 100, 40, 60];
-        let first = said(&[member(2, &form, &codes, one, None)], &uppers, &known);
+        let first = said(&[member(2, &form, &codes, one, None)], around(&uppers));
         let beside = [
             member(3, &form, &codes, other, None),
             member(2, &form, &codes, one, Some(&first)),
         ];
-        let second = said(&beside, &uppers, &known);
+        let second = said(&beside, around(&uppers));
         assert_eq!(
             (words(&first).as_str(), words(&second).as_str()),
             ("FSGFFFFF", "FFFFFFFF")
@@ -339,29 +376,29 @@ force = "must"
             member(2, &form, &codes, one, Some(&first)),
             member(3, &form, &codes, other, Some(&second)),
         ];
-        assert_eq!(words(&said(&top, &uppers, &known)), "FGGFFFFF");
+        assert_eq!(words(&said(&top, around(&uppers))), "FGGFFFFF");
         // The district first: then the second street hides what would tell the first.
-        let before = said(&[member(1, &form, &codes, whole, None)], &uppers, &known);
+        let before = said(&[member(1, &form, &codes, whole, None)], around(&uppers));
         let last = [
             member(3, &form, &codes, other, None),
             member(1, &form, &codes, whole, Some(&before)),
             member(2, &form, &codes, one, Some(&first)),
         ];
         assert_eq!(words(&before), "FFFFFFFF");
-        assert_eq!(words(&said(&last, &uppers, &known)), "FGGFFFFF");
+        assert_eq!(words(&said(&last, around(&uppers))), "FGGFFFFF");
         // Without the first street nothing is to be told but what is left, which is three women.
         let alone = [
             member(3, &form, &codes, other, None),
             member(1, &form, &codes, whole, Some(&before)),
         ];
-        assert_eq!(words(&said(&alone, &uppers, &known)), "FGGFFFFF");
+        assert_eq!(words(&said(&alone, around(&uppers))), "FGGFFFFF");
     }
 
     #[test]
     fn errata_together_do_not_tell_what_is_few() {
         let (form, codes) = (form(), codes());
         let values = [100, 40, 60, 30, 30, 50, 20, 30];
-        let before = said(&[member(1, &form, &codes, values, None)], &Uppers::new(), &known);
+        let before = said(&[member(1, &form, &codes, values, None)], around(&Uppers::new()));
         type Case<'a> = (&'static str, Vec<(&'a str, i64)>, &'static str);
         let (all, women, men) = (codes[0].as_str(), codes[1].as_str(), codes[2].as_str());
         let cases: [Case<'_>; 4] = [
@@ -381,7 +418,7 @@ force = "must"
                 .map(|(code, value)| (*code, Some(value * Number::ONE)))
                 .collect();
             let members = [member(1, &form, &codes, values, Some(&before))];
-            let found = said_of_changes(&members, &Uppers::new(), &changes, &known);
+            let found = said_of_changes(&members, &changes, around(&Uppers::new()));
             assert_eq!(words(&found), expected, "{what}");
         }
     }

@@ -7,6 +7,7 @@ use super::reading::Kept;
 use super::store::ErratumRow;
 use crate::datasets::definition::{Fill, code_of};
 use crate::number::Number;
+use crate::returns::edition_again;
 use crate::{EditionId, Measures, ReturnId, id};
 use askama::Template;
 use axum::Extension;
@@ -162,10 +163,19 @@ fn period(shown: &Shown) -> String {
 }
 
 /// Freezes a return.
-pub(super) async fn freeze(ctx: Ctx, Path(at): Path<String>, posted: Posted) -> AppResult<Response> {
+pub(super) async fn freeze(
+    ctx: Ctx,
+    Extension(metrics): Extension<Measures>,
+    Extension(kept): Extension<Arc<Kept>>,
+    Path(at): Path<String>,
+    posted: Posted,
+) -> AppResult<Response> {
     let of: ReturnId = id(&at)?;
-    let edition = actions::freeze(&ctx, of, posted.get("name")).await?;
-    Ok(see_other(&format!("/desk/editions/{edition}?done=frozen")))
+    let name = posted.get("name");
+    match actions::freeze(&ctx, &metrics, &kept, of, name).await {
+        Ok(edition) => Ok(see_other(&format!("/desk/editions/{edition}?done=frozen"))),
+        Err(error) => edition_again(&ctx, of, name, error).await,
+    }
 }
 
 fn erratum_form() -> Form {

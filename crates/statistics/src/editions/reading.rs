@@ -1,33 +1,47 @@
-//! What is said of the figures of an edition: read with those in sight, decided once and kept.
+//! What is said of the figures of an edition: read with those in sight and with open data, decided once and kept.
 
-use super::family::{self, Change, Member, Saids, Uppers};
+use super::family::{self, Around, Change, Member, Saids, Uppers};
 use super::model::Said;
+use super::open_figures::{OpenData, OpenTable, concerned};
+use super::relations::filled;
 use super::store::{self, EditionRow, ErratumRow, FrozenRow};
 use crate::datasets::form::Form;
-use crate::returns::filled;
+use crate::hub::open_data;
+use crate::returns::filled as returns;
 use crate::{EditionId, Measures};
-use db::Db;
+use db::{Db, Tx};
 use kernel::OrgId;
-use metrics::Metric;
-use platform::AppResult;
+use metrics::{How, Metric, Period};
+use platform::{AppResult, Ctx};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What was decided, by edition: neither an edition nor those frozen before it change.
-#[derive(Debug, Default)]
-pub struct Kept(Mutex<HashMap<EditionId, Arc<Saids>>>);
+/// What was decided, by edition: neither an edition nor those frozen before it change. And the open data beside it.
+pub struct Kept {
+    said: Mutex<HashMap<EditionId, Arc<Saids>>>,
+    open: Arc<open_data::Kept>,
+}
 
 /// Most editions of which it is kept.
 const MOST_KEPT: usize = 2_000;
 
 impl Kept {
+    /// Nothing was decided yet.
+    #[must_use]
+    pub fn new(open: Arc<open_data::Kept>) -> Self {
+        Self {
+            said: Mutex::default(),
+            open,
+        }
+    }
+
     fn get(&self, id: EditionId) -> Option<Arc<Saids>> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         kept.get(&id).cloned()
     }
 
     fn put(&self, id: EditionId, said: Arc<Saids>) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= MOST_KEPT {
             kept.clear();
         }
@@ -77,7 +91,7 @@ impl<'a> Family<'a> {
         let Some(one) = self.all.get(at).filter(|one| !self.read.contains_key(&one.id)) else {
             return Ok(());
         };
-        let form = filled::form(self.db, one.dataset_version_id).await?;
+        let form = returns::form(self.db, one.dataset_version_id).await?;
         let cells = store::own_cells(self.db, one).await?;
         self.read.insert(one.id, (form, cells));
         Ok(())
@@ -107,6 +121,30 @@ impl<'a> Family<'a> {
         |id| self.metrics.find(id).copied()
     }
 
+    fn around<'b>(
+        &'b self,
+        known: &'b dyn Fn(&str) -> Option<Metric>,
+        open: Option<&'b OpenData>,
+    ) -> Around<'b> {
+        Around {
+            uppers: &self.uppers,
+            known,
+            open,
+        }
+    }
+
+    /// What was decided of an edition when it was frozen; nothing for one from before that was written down.
+    async fn decided(&self, id: EditionId) -> AppResult<Option<Arc<Saids>>> {
+        if let Some(said) = self.kept.get(id) {
+            return Ok(Some(said));
+        }
+        let said = store::said(self.db, id).await?.map(Arc::new);
+        if let Some(said) = &said {
+            self.kept.put(id, Arc::clone(said));
+        }
+        Ok(said)
+    }
+
     /// Decides what is said of these editions, and of those before them that are in their sight.
     async fn decide(&mut self, wanted: Vec<usize>) -> AppResult<()> {
         let mut needed: BTreeSet<usize> = wanted.into_iter().collect();
@@ -115,7 +153,7 @@ impl<'a> Family<'a> {
             let Some(id) = self.all.get(at).map(|one| one.id) else {
                 continue;
             };
-            if let Some(said) = self.kept.get(id) {
+            if let Some(said) = self.decided(id).await? {
                 self.said.insert(id, said);
             } else {
                 needed.extend(self.in_sight(at, at));
@@ -128,7 +166,10 @@ impl<'a> Family<'a> {
             for place in others.iter().chain([&at]) {
                 self.read(*place).await?;
             }
-            let said = family::said(&self.members(at, &others, true), &self.uppers, &self.known());
+            let said = {
+                let known = self.known();
+                family::said(&self.members(at, &others, true), self.around(&known, None))
+            };
             if let Some(one) = self.all.get(at) {
                 let said = Arc::new(said);
                 self.kept.put(one.id, Arc::clone(&said));
@@ -139,12 +180,90 @@ impl<'a> Family<'a> {
     }
 }
 
+/// What open data says today of the figures of a form, in the year of a period and in sight of an org.
+///
+/// # Errors
+/// [`platform::AppError::Unavailable`] when the database is.
+pub async fn open_beside(
+    ctx: &Ctx,
+    metrics: &Measures,
+    kept: &Kept,
+    form: &Form,
+    (org, period): (OrgId, Option<Period>),
+) -> AppResult<Option<OpenData>> {
+    let Some((period, year)) = period.and_then(|period| match period {
+        Period::Year(year) | Period::Quarter { year, .. } => Some((period, year)),
+        _ => None,
+    }) else {
+        return Ok(None);
+    };
+    let mut named: Vec<&str> = form
+        .elements
+        .iter()
+        .filter_map(|one| Some(filled(one)?.0))
+        .collect();
+    for at in 0..named.len() {
+        let how = named.get(at).and_then(|id| Some(metrics.find(id)?.how));
+        if let Some(How::Ratio { part, whole, .. }) = how {
+            named.extend([part, whole]);
+        }
+    }
+    let mut tables = Vec::new();
+    for published in concerned(&named) {
+        let Some(metric) = metrics.find(published.metric) else {
+            continue;
+        };
+        let made = open_data::made(ctx, metrics, &kept.open, published).await?;
+        tables.extend(
+            made.tables
+                .iter()
+                .filter(|table| table.year() == year)
+                .map(|table| OpenTable {
+                    published,
+                    metric: *metric,
+                    added: table.added,
+                    areas: table.in_sight(org),
+                }),
+        );
+    }
+    Ok(Some(OpenData { period, tables }))
+}
+
+/// Decides for ever what everybody reads of an edition that is being frozen, beside all that was published before it.
+///
+/// # Errors
+/// [`platform::AppError::Unavailable`] when the database is.
+pub async fn decide(
+    tx: &Tx,
+    metrics: &Measures,
+    kept: &Kept,
+    id: EditionId,
+    open: Option<&OpenData>,
+) -> AppResult<()> {
+    let mut family = Family::of(tx, metrics, kept, id).await?;
+    let Some(at) = family.all.iter().position(|one| one.id == id) else {
+        return Ok(());
+    };
+    let others = family.in_sight(at, family.all.len());
+    family.decide(others.clone()).await?;
+    for place in others.iter().chain([&at]) {
+        family.read(*place).await?;
+    }
+    let known = family.known();
+    let said = family::said(&family.members(at, &others, true), family.around(&known, open));
+    Ok(store::say(tx, id, &said).await?)
+}
+
 /// What everybody reads of the figures of an edition.
 ///
 /// # Errors
 /// [`platform::AppError::Unavailable`] when the database is.
 pub async fn said(db: &Db, metrics: &Measures, kept: &Kept, id: EditionId) -> AppResult<Arc<Saids>> {
     if let Some(said) = kept.get(id) {
+        return Ok(said);
+    }
+    if let Some(said) = store::said(db, id).await?.map(Arc::new) {
+        kept.put(id, Arc::clone(&said));
         return Ok(said);
     }
     let mut family = Family::of(db, metrics, kept, id).await?;
@@ -154,12 +273,12 @@ pub async fn said(db: &Db, metrics: &Measures, kept: &Kept, id: EditionId) -> Ap
 }
 
 /// What everybody reads of what each erratum, newest first, makes of its figure. Of a figure with several the newest holds; an
-/// earlier one tells no more than it.
+/// earlier one tells no more than it. They are judged beside what is published now.
 ///
 /// # Errors
 /// [`platform::AppError::Unavailable`] when the database is.
 pub async fn corrected(
-    db: &Db,
+    ctx: &Ctx,
     metrics: &Measures,
     kept: &Kept,
     (edition, errata): (&EditionRow, &[ErratumRow]),
@@ -167,7 +286,7 @@ pub async fn corrected(
     if errata.is_empty() {
         return Ok(Vec::new());
     }
-    let mut family = Family::of(db, metrics, kept, edition.id).await?;
+    let mut family = Family::of(ctx.db(), metrics, kept, edition.id).await?;
     let Some(at) = family.all.iter().position(|one| one.id == edition.id) else {
         return Ok(vec![Said::Guard; errata.len()]);
     };
@@ -178,23 +297,34 @@ pub async fn corrected(
     for place in others.iter().chain([&at]) {
         family.read(*place).await?;
     }
+    let form = returns::form(ctx.db(), edition.dataset_version_id).await?;
+    let period = edition.period.parse().ok();
+    let open = open_beside(ctx, metrics, kept, &form, (edition.org_id, period)).await?;
+    let known = family.known();
+    let around = family.around(&known, open.as_ref());
     let members = family.members(at, &others, false);
+    Ok(of_errata(errata, &|changes| {
+        family::said_of_changes(&members, changes, around)
+    }))
+}
+
+/// What is said of each of these errata, by what is said of changes.
+fn of_errata(errata: &[ErratumRow], of: &dyn Fn(&[Change<'_>]) -> Saids) -> Vec<Said> {
     let mut newest: Vec<Change<'_>> = Vec::new();
-    let mut said = Vec::with_capacity(errata.len());
     for one in errata {
         if newest.iter().all(|(code, _)| *code != one.element) {
             newest.push((&one.element, one.value_is));
         }
     }
-    let holds = family::said_of_changes(&members, &family.uppers, &newest, &family.known());
+    let holds = of(&newest);
+    let mut said = Vec::with_capacity(errata.len());
     for (at, one) in errata.iter().enumerate() {
         let is_newest = errata.iter().take(at).all(|other| other.element != one.element);
         let now = holds.get(&one.element).copied().unwrap_or(Said::Guard);
         said.push(if is_newest {
             now
         } else {
-            let earlier = [(one.element.as_str(), one.value_is)];
-            let then = family::said_of_changes(&members, &family.uppers, &earlier, &family.known());
+            let then = of(&[(one.element.as_str(), one.value_is)]);
             let then = then.get(&one.element).copied().unwrap_or(Said::Guard);
             if now == Said::Figure || then != Said::Figure {
                 then
@@ -203,5 +333,5 @@ pub async fn corrected(
             }
         });
     }
-    Ok(said)
+    said
 }

@@ -1,7 +1,7 @@
 //! Which figures of a form say something of each other: parts and wholes, sums, ratios. No I/O.
 
 use super::disclosure::Published;
-use super::model::SMALL_CELL;
+use super::model::limit_of_unit;
 use crate::datasets::definition::{Element, Fill, Line, SliceSpec, Upward, code_of};
 use crate::datasets::form::Form;
 use crate::hub::model::find as open_data;
@@ -29,7 +29,8 @@ pub struct Relations {
     blind: Vec<usize>,
 }
 
-fn filled(element: &Element) -> Option<(&str, Option<&SliceSpec>)> {
+/// The metric of a figure, with the slice of it.
+pub(super) fn filled(element: &Element) -> Option<(&str, Option<&SliceSpec>)> {
     match &element.fill {
         Fill::Metric { id, slice } => Some((id, slice.as_ref())),
         Fill::Typed | Fill::Formula(_) => None,
@@ -226,9 +227,7 @@ fn limit(element: &Element, known: Known<'_>) -> i64 {
         }),
         Fill::Typed | Fill::Formula(_) => None,
     };
-    // An average number of persons has decimals, and is none of persons.
-    let persons = element.unit == "人" && element.decimals == 0;
-    of_metric.unwrap_or(if persons { SMALL_CELL } else { 0 })
+    of_metric.unwrap_or_else(|| limit_of_unit(&element.unit, element.decimals))
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! SQL of editions, and nothing else.
 
+use super::family::Saids;
 use crate::returns::store::ReturnRow;
 use crate::{EditionId, ReturnId, VersionId};
-use db::{Db, DbResult, Scope, Tx, args};
+use db::{Db, DbError, DbResult, Scope, Tx, args};
 use kernel::{Id, Instant, OrgId, PersonId};
 
 db::record! {
@@ -131,6 +132,30 @@ pub async fn seal(tx: &Tx, id: EditionId, returns: i64, hash: &str) -> DbResult<
     Ok(())
 }
 
+/// Keeps what everybody reads of each figure of an edition.
+pub async fn say(tx: &Tx, id: EditionId, said: &Saids) -> DbResult<()> {
+    let said = serde_json::to_string(said).map_err(|error| DbError::Statement(error.to_string()))?;
+    tx.exec(
+        "INSERT INTO stat_edition_said (edition_id, said) VALUES ($1, $2) {unscoped: made in this transaction}",
+        args![id, said],
+    )
+    .await?;
+    Ok(())
+}
+
+/// What everybody reads of each figure of an edition; nothing for one from before that was kept.
+pub async fn said(db: &Db, id: EditionId) -> DbResult<Option<Saids>> {
+    let said: Option<String> = db
+        .query_opt(
+            "SELECT said FROM stat_edition_said WHERE edition_id = $1 {unscoped: an edition is public}",
+            args![id],
+        )
+        .await?;
+    let said = said.map(|said| serde_json::from_str(&said));
+    said.transpose()
+        .map_err(|error| DbError::Statement(error.to_string()))
+}
+
 /// The edition of a return.
 pub async fn of_return(db: &Db, id: ReturnId) -> DbResult<Option<EditionId>> {
     db.query_opt(
@@ -138,6 +163,18 @@ pub async fn of_return(db: &Db, id: ReturnId) -> DbResult<Option<EditionId>> {
         args![id],
     )
     .await
+}
+
+/// Whether an org has an edition of this name.
+pub async fn is_named(db: &Db, org: OrgId, name: &str) -> DbResult<bool> {
+    let found: Option<EditionId> = db
+        .query_opt(
+            "SELECT id FROM stat_edition WHERE org_id = $1 AND name = $2 \
+             {unscoped: of an org found before; an edition is public} LIMIT 1",
+            args![org, name],
+        )
+        .await?;
+    Ok(found.is_some())
 }
 
 /// An edition, which everybody may read.

@@ -1,10 +1,32 @@
 //! Editions through the router: frozen, read by everybody, errata; forbidden, a sibling's, wrong input.
 
-use crate::returns::testing::{Season, act, save, season, sum_of_two};
-use crate::testing::small;
-use platform::Role;
+use crate::returns::testing::{self, Season, act, save, sum_of_two};
+use crate::testing::{routes, small};
+use db::args;
+use platform::{Event, Role};
 use serde_json::json;
 use testkit::Client;
+
+/// The season of a year that is over.
+async fn season() -> Season {
+    Season {
+        period: "2025",
+        ..testing::season().await
+    }
+}
+
+/// The season of another dataset.
+async fn season_of(toml: &str) -> Season {
+    let season = season().await;
+    let city = season.town.city(Role::City);
+    let body = json!({ "org": season.town.world.city, "toml": toml });
+    let made = city.call(200, "POST", "/api/v1/datasets", &body).await;
+    assert_eq!(made["faults"], json!([]), "{made}");
+    let version = made["id"].as_str().unwrap().to_owned();
+    let publish = format!("/api/v1/datasets/{version}/publish");
+    city.call(204, "POST", &publish, &json!({ "version": 1 })).await;
+    Season { version, ..season }
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_approved_return_is_frozen_and_its_errors_are_told() {
@@ -13,7 +35,7 @@ async fn an_approved_return_is_frozen_and_its_errors_are_told() {
     let (bureau, city) = (town.district(Role::DistrictBureau), town.city(Role::City));
     let sum = sum_of_two(&season).await;
     let freeze = format!("/desk/returns/{sum}/edition");
-    let name = [("name", "2026 年统计年度版")];
+    let name = [("name", "2025 年统计年度版")];
     assert_eq!(city.post(&freeze, &name).await.status, 409, "not approved yet");
     act(&city, 204, &sum, "check").await;
     act(&city, 204, &sum, "approve").await;
@@ -23,7 +45,27 @@ async fn an_approved_return_is_frozen_and_its_errors_are_told() {
         "the level that approves freezes"
     );
     assert_eq!(town.here(Role::Registrar).post(&freeze, &name).await.status, 403);
-    assert_eq!(city.post(&freeze, &[("name", "")]).await.status, 422);
+    named(&season, &sum, "已有的年度版").await;
+    let long = "年".repeat(61);
+    for (typed, sentence) in [
+        ("", "还没有填"),
+        ("年", "最少"),
+        (&long, "最多"),
+        ("已有的年度版", "换一个名称"),
+    ] {
+        let again = city.post(&freeze, &[("name", typed)]).await;
+        assert!(
+            again.status == 422 && again.shows(sentence) && again.shows("定为年度版"),
+            "{typed}: {}",
+            again.body
+        );
+        assert!(
+            again.body.contains(&format!("value=\"{typed}\"")),
+            "{typed}: {}",
+            again.body
+        );
+        assert!(again.body.contains("e-name"), "beside the field: {}", again.body);
+    }
     let frozen = city.post(&freeze, &name).await;
     assert_eq!(frozen.status, 303, "{}", frozen.body);
     let page = frozen.location().split('?').next().unwrap().to_owned();
@@ -48,6 +90,19 @@ async fn an_approved_return_is_frozen_and_its_errors_are_told() {
     );
 }
 
+/// The org of a return has an edition of an earlier year with this name.
+async fn named(season: &Season, id: &str, name: &str) {
+    let tx = season.town.app.system().begin().await.unwrap();
+    let sql = "INSERT INTO stat_edition (id, dataset_id, dataset_version_id, return_id, org_id, period, name, returns, \
+               hash, created_by, created_at) SELECT 7, dataset_id, dataset_version_id, \
+               (SELECT MIN(id) FROM stat_return WHERE id <> $1), org_id, '2024', $2, 1, '', NULL, created_at \
+               FROM stat_return WHERE id = $1 {unscoped: a test}";
+    let id: crate::ReturnId = id.parse().unwrap();
+    tx.exec(sql, args![id, name]).await.unwrap();
+    let event = Event::new("test.edition", "stat_edition", kernel::Id::<()>::from_raw(7));
+    tx.commit(vec![event]).await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_in_an_edition_is_told_to_everybody() {
     let season = season().await;
@@ -57,7 +112,7 @@ async fn what_is_wrong_in_an_edition_is_told_to_everybody() {
     act(&city, 204, &sum, "check").await;
     act(&city, 204, &sum, "approve").await;
     let freeze = format!("/desk/returns/{sum}/edition");
-    let frozen = city.post(&freeze, &[("name", "2026 年统计年度版")]).await;
+    let frozen = city.post(&freeze, &[("name", "2025 年统计年度版")]).await;
     let page = frozen.location().split('?').next().unwrap().to_owned();
     let public = page.replace("/desk/editions", "/statistics");
     let errata = format!("{page}/errata");
@@ -98,22 +153,17 @@ async fn what_is_wrong_in_an_edition_is_told_to_everybody() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_reads_no_figure_of_few_persons_and_only_who_froze_tells() {
-    let mut season = season().await;
-    let city = season.town.city(Role::City);
     // Members of teams are persons, and no metric counts them: two schools with two women each.
     let members = small().replace("\"small\"", "\"members\"").replace(
         "label = \"团队\", unit = \"个\"",
         "label = \"团员\", unit = \"人\"",
     );
-    let body = json!({ "org": season.town.world.city, "toml": members });
-    let made = city.call(200, "POST", "/api/v1/datasets", &body).await;
-    season.version = made["id"].as_str().unwrap().to_owned();
-    let publish = format!("/api/v1/datasets/{}/publish", season.version);
-    city.call(204, "POST", &publish, &json!({ "version": 1 })).await;
+    let season = season_of(&members).await;
+    let city = season.town.city(Role::City);
     let sum = sum_of_two(&season).await;
     act(&city, 204, &sum, "check").await;
     act(&city, 204, &sum, "approve").await;
-    let name = [("name", "2026 年统计年度版")];
+    let name = [("name", "2025 年统计年度版")];
     let frozen = city.post(&format!("/desk/returns/{sum}/edition"), &name).await;
     assert_eq!(frozen.status, 303, "{}", frozen.body);
     let page = frozen.location().split('?').next().unwrap().to_owned();
@@ -162,7 +212,7 @@ async fn approved(
 }
 
 async fn frozen(city: &Client, id: &str) -> String {
-    let name = [("name", "2026 年统计年度版")];
+    let name = [("name", "2025 年统计年度版")];
     let made = city.post(&format!("/desk/returns/{id}/edition"), &name).await;
     assert_eq!(made.status, 303, "{}", made.body);
     let page = made.location().split('?').next().unwrap().to_owned();
@@ -171,9 +221,6 @@ async fn frozen(city: &Client, id: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn editions_of_two_levels_do_not_tell_what_one_of_them_hides() {
-    let mut season = season().await;
-    let town = &season.town;
-    let (city, bureau) = (town.city(Role::City), town.district(Role::DistrictBureau));
     let street = "[[levels]]\nfiles = [\"street\"]\nhow = \"sum\"\nchecked_by = \"district\"\n\
                   approved_by = \"district\"\ndue = { months = 2, day = 20 }\n\n[[levels]]\nfiles = [\"district\"]";
     let members = small()
@@ -183,14 +230,9 @@ async fn editions_of_two_levels_do_not_tell_what_one_of_them_hides() {
             "label = \"团员\", unit = \"人\"",
         )
         .replace("[[levels]]\nfiles = [\"district\"]", street);
-    let body = json!({ "org": town.world.city, "toml": members });
-    let made = city.call(200, "POST", "/api/v1/datasets", &body).await;
-    assert_eq!(made["faults"], json!([]), "{made}");
-    let version = made["id"].as_str().unwrap().to_owned();
-    let publish = format!("/api/v1/datasets/{version}/publish");
-    city.call(204, "POST", &publish, &json!({ "version": 1 })).await;
-    season.version = version;
+    let season = season_of(&members).await;
     let (town, mut pages) = (&season.town, Vec::new());
+    let (city, bureau) = (town.city(Role::City), town.district(Role::DistrictBureau));
     for (clerk, school, women) in [
         (town.here(Role::Registrar), &town.world.here, "3"),
         (town.there(Role::Registrar), &town.world.there, "20"),
@@ -231,6 +273,66 @@ async fn editions_of_two_levels_do_not_tell_what_one_of_them_hides() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_edition_hides_no_figure_that_open_data_shows_and_stays_as_it_was_decided() {
+    // Learners, which open data counts too, and few members of teams, with the sum of both.
+    let toml = small()
+        .replace("\"small\"", "\"beside\"")
+        .replace("seats.count", "learners.count")
+        .replace(
+            "label = \"团队\", unit = \"个\"",
+            "label = \"团员\", unit = \"人\"",
+        )
+        .replace(
+            "decimals = 1, formula = \"T1_all_people / T1_all_classes\"",
+            "formula = \"T1_all_people + T1_all_teams\"",
+        );
+    let season = season_of(&toml).await;
+    let town = &season.town;
+    let (city, bureau) = (town.city(Role::City), town.district(Role::DistrictBureau));
+    for (clerk, school) in [
+        (town.here(Role::Registrar), &town.world.here),
+        (town.there(Role::Registrar), &town.world.there),
+    ] {
+        let typed = [
+            ("T1_all_teams", "2"),
+            ("T1_female_teams", "1"),
+            ("T2_other_value", "1"),
+        ];
+        approved(&season, (&clerk, &bureau), school.org, &typed).await;
+    }
+    let whole = approved(&season, (&bureau, &city), town.world.district, &[]).await;
+    let page = frozen(&city, &whole).await;
+    let file = town.app.visitor().get("/open-data/learners.count.csv").await;
+    assert!(file.body.contains(",2025,60,"), "{}", file.body);
+    let open = town.app.visitor().get(&page).await;
+    // 64 less the 60 of the open data would be the four members.
+    assert!(
+        open.shows("<5 人") && open.shows("60 人") && !open.shows("64"),
+        "{}",
+        open.body
+    );
+    // A process that starts later reads what was decided, whatever is published then.
+    let app = season.town.app;
+    let later = routes(&app.platform);
+    let again = app.with_routes(later).visitor().get(&page).await;
+    assert!(again.shows("60 人") && !again.shows("64"), "{}", again.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_year_has_no_edition() {
+    let season = testing::season().await;
+    let city = season.town.city(Role::City);
+    let sum = sum_of_two(&season).await;
+    act(&city, 204, &sum, "check").await;
+    act(&city, 204, &sum, "approve").await;
+    let name = [("name", "2026 年统计年度版")];
+    let told = city.post(&format!("/desk/returns/{sum}/edition"), &name).await;
+    assert!(told.status == 409 && told.shows("还没有过完"), "{}", told.body);
+    let page = city.get(&format!("/desk/returns/{sum}")).await;
+    assert!(!page.shows("定为年度版"), "{}", page.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_one_office_filed_is_not_made_public() {
     let season = season().await;
     let town = &season.town;
@@ -257,7 +359,7 @@ async fn programs_freeze_read_and_tell_too() {
     act(&city, 204, &sum, "check").await;
     act(&city, 204, &sum, "approve").await;
     let freeze = format!("/api/v1/returns/{sum}/edition");
-    let name = json!({ "name": "2026 年统计年度版" });
+    let name = json!({ "name": "2025 年统计年度版" });
     bureau.call(403, "POST", &freeze, &name).await;
     let made = city.call(201, "POST", &freeze, &name).await;
     city.call(409, "POST", &freeze, &name).await;
@@ -271,7 +373,7 @@ async fn programs_freeze_read_and_tell_too() {
     let read = city.call(200, "GET", &path, &json!(null)).await;
     assert_eq!(
         (read["returns"].as_i64(), read["period"].as_str()),
-        (Some(3), Some("2026"))
+        (Some(3), Some("2025"))
     );
     assert_eq!(read["errata"][0]["value_is"], "58");
     // Money of two schools: no commas, as in returns.

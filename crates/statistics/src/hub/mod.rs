@@ -8,7 +8,7 @@
 //!    [`model::PUBLISHED`]. What a running period says changes each day, and the change would tell of single people.
 //! 4. A number of people below the metric's limit is hidden, and as many others as are needed that nobody can compute it
 //!    from totals, from the other areas or from the other quarters ([`suppression`]).
-//! 5. Each file is made at most once a day and kept in memory.
+//! 5. Each file is made at most once a day and kept in memory. Editions are judged beside it ([`crate::editions`]).
 //!
 //! Who may: the catalogue and what is wrong, `metric.read` in the subtree of one's post; open data, anybody. Nothing is
 //! written, there are no events.
@@ -33,7 +33,7 @@ use std::sync::Arc;
 
 /// Addresses of the hub of data.
 #[must_use]
-pub fn routes(metrics: &Measures) -> Routes {
+pub fn routes(metrics: &Measures, kept: &Arc<open_data::Kept>) -> Routes {
     let read = Access::Needs(P::MetricRead);
     Routes::new()
         .get("/desk/data", read, pages::sources)
@@ -44,5 +44,5 @@ pub fn routes(metrics: &Measures) -> Routes {
         .get("/api/v1/data/sources", read, api::sources)
         .get("/api/v1/data/quality", read, api::quality)
         .with(Measures::clone(metrics))
-        .with(Arc::new(open_data::Kept::default()))
+        .with(Arc::clone(kept))
 }

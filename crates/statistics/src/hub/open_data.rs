@@ -32,39 +32,54 @@ pub const HEADER: [&str; 15] = [
     "制作日期",
 ];
 
-/// A file in memory with the day on which it was made.
-type File = (Date, Bytes);
+/// What is published of a metric, made on a day: the file, and the numbers in it.
+pub struct Made {
+    /// When.
+    pub day: Date,
+    /// The file.
+    pub file: Bytes,
+    /// One of each year.
+    pub tables: Vec<Table>,
+}
 
-/// The files that were made, by metric. One is made at a time: whoever asks meanwhile waits for it.
+/// What was made, by metric. One is made at a time: whoever asks meanwhile waits for it.
 #[derive(Default)]
-pub struct Kept(Mutex<HashMap<&'static str, File>>);
+pub struct Kept(Mutex<HashMap<&'static str, Arc<Made>>>);
 
-/// The file of a metric, made today.
+/// What is published of a metric, made today.
 ///
 /// # Errors
 /// [`AppError::NotFound`] where the installation does not count it; [`AppError::Unavailable`] when the database is.
-pub async fn file(ctx: &Ctx, metrics: &Metrics, kept: &Kept, published: Published) -> AppResult<File> {
-    let mut files = kept.0.lock().await;
+pub async fn made(ctx: &Ctx, metrics: &Metrics, kept: &Kept, published: Published) -> AppResult<Arc<Made>> {
+    let mut all = kept.0.lock().await;
     let today = ctx.today();
-    if let Some(file) = files.get(published.metric).filter(|(day, _)| *day == today) {
-        return Ok(file.clone());
+    if let Some(made) = all.get(published.metric).filter(|made| made.day == today) {
+        return Ok(Arc::clone(made));
     }
     let metric = *metrics.find(published.metric).ok_or(AppError::NotFound)?;
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());
     writer.write_record(HEADER).map_err(broken)?;
+    let mut tables = Vec::new();
     for year in years(today) {
-        for line in of_year(ctx, metrics, &metric, published, &year).await? {
-            writer.write_record(line.record(&metric, today)).map_err(broken)?;
+        if let Some(table) = of_year(ctx, metrics, &metric, published, year).await? {
+            for line in table.lines() {
+                writer.write_record(line.record(&metric, today)).map_err(broken)?;
+            }
+            tables.push(table);
         }
     }
     let bytes = writer
         .into_inner()
         .map_err(|error| AppError::Internal(error.to_string()))?;
-    let file: File = (today, bytes.into());
-    files.insert(published.metric, file.clone());
-    Ok(file)
+    let made = Arc::new(Made {
+        day: today,
+        file: bytes.into(),
+        tables,
+    });
+    all.insert(published.metric, Arc::clone(&made));
+    Ok(made)
 }
 
 fn broken(error: csv::Error) -> AppError {
@@ -130,23 +145,23 @@ impl Line {
     }
 }
 
-/// The lines of a year: each area's year and quarters, as far as they have ended.
+/// The numbers of a year, as far as it has ended; none where no area stood.
 async fn of_year(
     ctx: &Ctx,
     metrics: &Metrics,
     metric: &Metric,
     published: Published,
-    year: &Year,
-) -> AppResult<Vec<Line>> {
-    let named = areas(ctx, metrics, year).await?;
+    year: Year,
+) -> AppResult<Option<Table>> {
+    let named = areas(ctx, metrics, &year).await?;
     if named.is_empty() {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     let read = Reading {
         ctx,
         metrics,
         named: &named,
-        year,
+        year: &year,
     };
     let figures = read.figures(metric.id).await?;
     let wholes = match published.within {
@@ -177,40 +192,102 @@ async fn of_year(
         cells.extend(rests);
     }
     protect(&mut cells, metric.small_cell, added);
-    Ok(lines(&named, &cells, &figures, year, &known))
+    cells.truncate(named.len());
+    Ok(Some(Table {
+        added,
+        year,
+        named,
+        figures,
+        known,
+        cells,
+    }))
 }
 
-/// What is to be written of each area: its quarters, then its year.
-fn lines(
-    named: &[Named],
-    cells: &[Area],
-    figures: &[Vec<Figure>],
-    year: &Year,
-    known: &[usize],
-) -> Vec<Line> {
-    let mut lines = Vec::new();
-    for ((one, cells), figures) in named.iter().zip(cells).zip(figures) {
-        let mut write = |period: Period, at: usize, cell: Cell| {
-            lines.extend(figures.get(at).map(|figure| Line {
-                name: one.name.clone(),
-                code: one.code.clone(),
-                level: one.level,
-                above: one.above_name.clone(),
-                period,
-                figure: figure.clone(),
-                shown: cell.shown,
-            }));
+/// What is published of a metric in a year.
+pub struct Table {
+    /// Whether a year is the sum of its quarters.
+    pub added: bool,
+    year: Year,
+    named: Vec<Named>,
+    figures: Vec<Vec<Figure>>,
+    /// The quarters that are published, by their places in the year.
+    known: Vec<usize>,
+    /// What is said, of each area.
+    cells: Vec<Area>,
+}
+
+/// What is published of an area in a year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfArea {
+    /// The area.
+    pub org: OrgId,
+    /// The published area above it.
+    pub above: Option<OrgId>,
+    /// Its quarters, then its year.
+    pub cells: Vec<(Period, Cell)>,
+}
+
+impl Table {
+    /// The year.
+    #[must_use]
+    pub const fn year(&self) -> i16 {
+        self.year.year
+    }
+
+    /// The numbers of an area by their places among the year's figures: its quarters, then its year.
+    fn cells(&self, area: usize) -> Vec<(Period, usize, Cell)> {
+        let Some(cells) = self.cells.get(area) else {
+            return Vec::new();
         };
-        for (cell, at) in cells.quarters.iter().zip(known) {
-            if let Some(period) = year.quarters.get(*at) {
-                write(*period, *at, *cell);
+        let quarters = cells.quarters.iter().zip(&self.known);
+        let quarters = quarters.filter_map(|(cell, at)| Some((*self.year.quarters.get(*at)?, *at, *cell)));
+        let year = self.year.whole.zip(cells.year);
+        quarters
+            .chain(year.map(|(period, cell)| (period, self.year.quarters.len(), cell)))
+            .collect()
+    }
+
+    /// What is to be written of each area: its quarters, then its year.
+    fn lines(&self) -> Vec<Line> {
+        let mut lines = Vec::new();
+        for (area, (one, figures)) in self.named.iter().zip(&self.figures).enumerate() {
+            for (period, at, cell) in self.cells(area) {
+                lines.extend(figures.get(at).map(|figure| Line {
+                    name: one.name.clone(),
+                    code: one.code.clone(),
+                    level: one.level,
+                    above: one.above_name.clone(),
+                    period,
+                    figure: figure.clone(),
+                    shown: cell.shown,
+                }));
             }
         }
-        if let Some((period, cell)) = year.whole.zip(cells.year) {
-            write(period, year.quarters.len(), cell);
-        }
+        lines
     }
-    lines
+
+    /// An area with those above it, and what lies directly below each of them: whatever tells something of its numbers. Nothing
+    /// for who is not published.
+    #[must_use]
+    pub fn in_sight(&self, org: OrgId) -> Vec<OfArea> {
+        let above = |at: usize| self.named.get(at).and_then(|one| one.above);
+        let own = self.named.iter().position(|one| one.org == org);
+        let line: Vec<usize> = std::iter::successors(own, |at| above(*at)).collect();
+        let seen =
+            self.named.iter().enumerate().filter(|(at, one)| {
+                line.contains(at) || one.above.is_some_and(|upper| line.contains(&upper))
+            });
+        let of = |(at, one): (usize, &Named)| OfArea {
+            org: one.org,
+            above: one.above.and_then(|upper| Some(self.named.get(upper)?.org)),
+            cells: self
+                .cells(at)
+                .into_iter()
+                .map(|(period, _, cell)| (period, cell))
+                .collect(),
+        };
+        seen.map(of).collect()
+    }
 }
 
 /// What was counted, where it is known.

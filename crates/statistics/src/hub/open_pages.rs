@@ -47,7 +47,7 @@ pub(super) async fn file(
     Path(name): Path<String>,
 ) -> AppResult<Response> {
     let published = of_file(&name).ok_or(AppError::NotFound)?;
-    let (day, bytes) = open_data::file(&ctx, &metrics, &kept, published).await?;
+    let made = open_data::made(&ctx, &metrics, &kept, published).await?;
     let headers = [
         (
             header::CONTENT_TYPE,
@@ -55,9 +55,9 @@ pub(super) async fn file(
         ),
         (
             header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{}-{day}.csv\"", published.metric),
+            format!("attachment; filename=\"{}-{}.csv\"", published.metric, made.day),
         ),
         (header::CACHE_CONTROL, "public, max-age=3600".to_owned()),
     ];
-    Ok((headers, bytes).into_response())
+    Ok((headers, made.file.clone()).into_response())
 }

@@ -8,6 +8,7 @@ use super::store::{self, AmendmentRow, CellRow, ChangeRow, NewReturn, ReturnRow}
 use crate::datasets::definition::{Element, How};
 use crate::datasets::model::DatasetStatus;
 use crate::datasets::{VersionRow, store as datasets};
+use crate::editions::model::may_freeze;
 use crate::number::Number;
 use crate::{Measures, ReturnId};
 use db::Value;
@@ -67,7 +68,41 @@ pub async fn overview(
     version: Option<crate::VersionId>,
     period: Option<Period>,
 ) -> AppResult<Overview> {
+    overview_below(ctx, metrics, version, period, None).await
+}
+
+/// An org inside the actor's scope, of which and below which one looks at returns.
+///
+/// # Errors
+/// [`AppError::Invalid`] for what is none, and outside the scope.
+pub async fn area(ctx: &Ctx, text: &str) -> AppResult<OrgBrief> {
     let scope = ctx.may(Permission::ReturnFill)?;
+    let unknown = || {
+        AppError::invalid(
+            "org",
+            "没有找到要看的机构，或者它不在您的范围里。下面列的是您能看的全部。",
+        )
+    };
+    let org = text.parse().map_err(|_| unknown())?;
+    match tree::find_within(ctx.db(), &scope, org).await {
+        Err(AppError::NotFound) => Err(unknown()),
+        found => found,
+    }
+}
+
+/// As [`overview`], of an org and those below it.
+///
+/// # Errors
+/// As [`overview`].
+pub async fn overview_below(
+    ctx: &Ctx,
+    metrics: &Measures,
+    version: Option<crate::VersionId>,
+    period: Option<Period>,
+    area: Option<&OrgBrief>,
+) -> AppResult<Overview> {
+    let scope = ctx.may(Permission::ReturnFill)?;
+    let scope = area.map_or(scope.clone(), |area| scope.below(&area.path));
     let versions = versions(ctx).await?;
     let chosen = match version {
         Some(id) => Some(
@@ -227,6 +262,8 @@ pub struct Shown {
     pub may_check: bool,
     /// Whether the actor stands at the level that approves.
     pub may_approve: bool,
+    /// Whether the actor may freeze an edition of it.
+    pub may_freeze: bool,
     /// Requests about it, newest first.
     pub amendments: Vec<AmendmentRow>,
     /// Returns below it by status, for one that is summed up.
@@ -247,10 +284,14 @@ pub async fn get(ctx: &Ctx, id: ReturnId) -> AppResult<Shown> {
     } else {
         Vec::new()
     };
+    let may_approve = reaches(ctx, Permission::ReturnApprove, approve).await?;
     Ok(Shown {
         may_fill: ctx.reach(Permission::ReturnFill).contains(&org.path),
         may_check: reaches(ctx, Permission::ReturnCheck, check).await?,
-        may_approve: reaches(ctx, Permission::ReturnApprove, approve).await?,
+        may_freeze: may_approve
+            && row.status.counts()
+            && may_freeze(row.how, row.when(), ctx.today()).is_ok(),
+        may_approve,
         amendments: store::amendments(ctx.db(), id).await?,
         filled: Filled::read(ctx.db(), row).await?,
         below,

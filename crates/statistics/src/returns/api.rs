@@ -350,10 +350,11 @@ pub(super) async fn file(
     responses((status = 204, description = "checked"), (status = 409, description = "not now")))]
 pub(super) async fn check(
     ctx: Ctx,
+    Extension(metrics): Extension<Measures>,
     At(id): At<ReturnId>,
     web::Json(body): web::Json<Seen>,
 ) -> AppResult<StatusCode> {
-    lifecycle::check(&ctx, id, body.version).await.map(done)
+    lifecycle::check(&ctx, &metrics, id, body.version).await.map(done)
 }
 
 /// Sends single cells back.
@@ -362,6 +363,7 @@ pub(super) async fn check(
     responses((status = 204, description = "sent back"), (status = 409, description = "not now")))]
 pub(super) async fn send_back(
     ctx: Ctx,
+    Extension(metrics): Extension<Measures>,
     At(id): At<ReturnId>,
     web::Json(body): web::Json<SendBackBody>,
 ) -> AppResult<StatusCode> {
@@ -369,7 +371,7 @@ pub(super) async fn send_back(
         element: cell.element,
         text: cell.remark,
     });
-    lifecycle::send_back(&ctx, id, remarks.collect(), body.version)
+    lifecycle::send_back(&ctx, &metrics, id, remarks.collect(), body.version)
         .await
         .map(done)
 }

@@ -6,7 +6,7 @@ use crate::datasets::VersionRow;
 use crate::datasets::model::DatasetStatus;
 use kernel::OrgId;
 use metrics::Period;
-use orgs::tree;
+use orgs::tree::{self, OrgBrief};
 use platform::{AppResult, Ctx, Permission};
 
 /// A return that is past its deadline.
@@ -22,11 +22,11 @@ pub struct Late {
     pub days: i32,
     /// The return, or the list of the period when it is not begun.
     pub href: String,
-    /// All late returns of the dataset and period.
+    /// All late returns of the dataset and period, of the org and those below it.
     list: String,
 }
 
-/// The list of all late returns of a dataset and period.
+/// The list of all late returns of a dataset and period, of an org and those below it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LateList {
     /// Dataset and period.
@@ -59,7 +59,7 @@ pub async fn late(ctx: &Ctx, metrics: &Measures, org: OrgId, most: usize) -> App
     if ctx.reach(Permission::ReturnFill).is_nothing() {
         return Ok(Behind::default());
     }
-    let path = tree::find(ctx.db(), org).await?.path;
+    let area = tree::find(ctx.db(), org).await?;
     let mut all = Vec::new();
     for (version, dataset) in actions::versions(ctx).await? {
         if version.status != DatasetStatus::Published {
@@ -68,7 +68,7 @@ pub async fn late(ctx: &Ctx, metrics: &Measures, org: OrgId, most: usize) -> App
         let now = version.period_at(ctx.today());
         for period in [now, now.previous()] {
             if version.is_for(period) {
-                all.extend(of_period(ctx, metrics, (&version, &dataset), period, &path).await?);
+                all.extend(of_period(ctx, metrics, (&version, &dataset), period, &area).await?);
             }
         }
     }
@@ -91,9 +91,9 @@ async fn of_period(
     metrics: &Measures,
     (version, dataset): (&VersionRow, &str),
     period: Period,
-    path: &str,
+    area: &OrgBrief,
 ) -> AppResult<Vec<Late>> {
-    let scope = ctx.may(Permission::ReturnFill)?.below(path);
+    let scope = ctx.may(Permission::ReturnFill)?.below(&area.path);
     let returns = store::list_within(ctx.db(), &scope, version.dataset_id, &period.to_string()).await?;
     if returns.is_empty() && was_over(version, period) {
         return Ok(Vec::new());
@@ -101,6 +101,7 @@ async fn of_period(
     let form = filled::form(ctx.db(), version.id).await?;
     let expected = levels::expected(ctx, metrics, &form.definition, version, period, &scope, returns).await?;
     let list = format!("/desk/returns?version={}&period={period}", version.id);
+    let of_area = format!("{list}&state=late&org={}", area.id);
     let late = expected.into_iter().filter_map(|one| {
         let days = one.late?;
         Some(Late {
@@ -111,7 +112,7 @@ async fn of_period(
             href: one
                 .there
                 .map_or_else(|| list.clone(), |(id, _)| format!("/desk/returns/{id}")),
-            list: format!("{list}&state=late"),
+            list: of_area.clone(),
         })
     });
     Ok(late.collect())

@@ -14,6 +14,19 @@ use platform::{AppError, AppResult, Ctx, Event, FieldError, Permission, Tx};
 use serde_json::json;
 use std::collections::HashSet;
 
+/// A return that somebody judges, locked for the transaction, where the tree of the period has it. Those whom a move in the middle
+/// of the period concerns decide, and no others.
+async fn seize_placed(
+    ctx: &Ctx,
+    metrics: &Measures,
+    permission: Permission,
+    id: ReturnId,
+    version: i64,
+) -> AppResult<(Tx, ReturnRow)> {
+    let version = placed(ctx, metrics, permission, id, version).await?;
+    seize(ctx, permission, id, version).await
+}
+
 /// A return that somebody acts on, locked for the transaction.
 async fn seize(ctx: &Ctx, permission: Permission, id: ReturnId, version: i64) -> AppResult<(Tx, ReturnRow)> {
     // Who checks or approves holds the permission above the return, so the scope holds it too.
@@ -114,8 +127,7 @@ fn nothing_below(definition: &Definition, row: &ReturnRow, missing: i64) -> AppE
 /// # Errors
 /// [`AppError::Refused`] with what is missing; [`AppError::Invalid`] beside `note` where an explanation is asked for.
 pub async fn file(ctx: &Ctx, metrics: &Measures, id: ReturnId, note: &str, version: i64) -> AppResult<()> {
-    let version = placed(ctx, metrics, Permission::ReturnFill, id, version).await?;
-    let (tx, row) = seize(ctx, Permission::ReturnFill, id, version).await?;
+    let (tx, row) = seize_placed(ctx, metrics, Permission::ReturnFill, id, version).await?;
     let next = model::next(row.status, Act::File)?;
     let filled = Filled::read(&tx, row).await?;
     same_sums(ctx, &tx, metrics, &filled).await?;
@@ -160,8 +172,8 @@ async fn stands(ctx: &Ctx, row: &ReturnRow, permission: Permission) -> AppResult
 /// # Errors
 /// [`AppError::Forbidden`] when the actor does not stand at the checking level; as [`model::next`] and
 /// [`model::other_person`].
-pub async fn check(ctx: &Ctx, id: ReturnId, version: i64) -> AppResult<()> {
-    let (tx, row) = seize(ctx, Permission::ReturnCheck, id, version).await?;
+pub async fn check(ctx: &Ctx, metrics: &Measures, id: ReturnId, version: i64) -> AppResult<()> {
+    let (tx, row) = seize_placed(ctx, metrics, Permission::ReturnCheck, id, version).await?;
     stands(ctx, &row, Permission::ReturnCheck).await?;
     let next = model::next(row.status, Act::Check)?;
     model::other_person(row.filed_by, ctx.actor.person, row.check_org != row.org_id)?;
@@ -183,8 +195,14 @@ pub struct Remark {
 ///
 /// # Errors
 /// [`AppError::Invalid`] beside each remark that is wrong; otherwise as [`check`].
-pub async fn send_back(ctx: &Ctx, id: ReturnId, remarks: Vec<Remark>, version: i64) -> AppResult<()> {
-    let (tx, row) = seize(ctx, Permission::ReturnCheck, id, version).await?;
+pub async fn send_back(
+    ctx: &Ctx,
+    metrics: &Measures,
+    id: ReturnId,
+    remarks: Vec<Remark>,
+    version: i64,
+) -> AppResult<()> {
+    let (tx, row) = seize_placed(ctx, metrics, Permission::ReturnCheck, id, version).await?;
     match row.status {
         ReturnStatus::Checked => stands(ctx, &row, Permission::ReturnApprove).await?,
         // Sent back by whom it may be: either step may send back more.
@@ -259,8 +277,7 @@ fn good_remarks(filled: &Filled, remarks: Vec<Remark>) -> AppResult<Vec<Remark>>
 /// As [`check`]; [`AppError::Refused`] with `sums_changed` when the returns below changed since, and as
 /// [`model::before_its_sum`].
 pub async fn approve(ctx: &Ctx, metrics: &Measures, id: ReturnId, version: i64) -> AppResult<()> {
-    let version = placed(ctx, metrics, Permission::ReturnApprove, id, version).await?;
-    let (tx, row) = seize(ctx, Permission::ReturnApprove, id, version).await?;
+    let (tx, row) = seize_placed(ctx, metrics, Permission::ReturnApprove, id, version).await?;
     stands(ctx, &row, Permission::ReturnApprove).await?;
     model::next(row.status, Act::Approve)?;
     model::other_person(row.filed_by, ctx.actor.person, row.approve_org != row.org_id)?;

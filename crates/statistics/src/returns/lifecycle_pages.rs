@@ -143,7 +143,12 @@ async fn review_page(
 }
 
 /// Sends back the cells that got a remark.
-pub(super) async fn send_back(ctx: Ctx, Path(at): Path<String>, posted: Posted) -> AppResult<Response> {
+pub(super) async fn send_back(
+    ctx: Ctx,
+    Extension(metrics): Extension<Measures>,
+    Path(at): Path<String>,
+    posted: Posted,
+) -> AppResult<Response> {
     let id: ReturnId = id(&at)?;
     let said = posted
         .0
@@ -161,7 +166,7 @@ pub(super) async fn send_back(ctx: Ctx, Path(at): Path<String>, posted: Posted) 
         })
         .collect();
     remarks.sort_by(|a, b| a.element.cmp(&b.element));
-    match lifecycle::send_back(&ctx, id, remarks, seen(&posted)).await {
+    match lifecycle::send_back(&ctx, &metrics, id, remarks, seen(&posted)).await {
         Ok(()) => Ok(see_other(&format!("/desk/returns/{id}?done=sent_back"))),
         Err(AppError::Invalid(wrong)) => {
             let query = vec![("show".to_owned(), posted.get("show").to_owned())];
@@ -184,9 +189,14 @@ pub(super) async fn send_back(ctx: Ctx, Path(at): Path<String>, posted: Posted) 
 }
 
 /// Finds it in order.
-pub(super) async fn check(ctx: Ctx, Path(at): Path<String>, posted: Posted) -> AppResult<Response> {
+pub(super) async fn check(
+    ctx: Ctx,
+    Extension(metrics): Extension<Measures>,
+    Path(at): Path<String>,
+    posted: Posted,
+) -> AppResult<Response> {
     let id: ReturnId = id(&at)?;
-    lifecycle::check(&ctx, id, seen(&posted)).await?;
+    lifecycle::check(&ctx, &metrics, id, seen(&posted)).await?;
     Ok(see_other(&format!("/desk/returns/{id}?done=checked")))
 }
 

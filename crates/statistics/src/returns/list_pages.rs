@@ -11,6 +11,7 @@ use axum::Extension;
 use axum::extract::Query;
 use axum::response::Response;
 use metrics::Period;
+use orgs::tree::OrgBrief;
 use platform::{AppError, AppResult, Ctx};
 use std::collections::BTreeMap;
 use ui::field::Choice;
@@ -65,16 +66,27 @@ pub(super) async fn list(
     Query(query): Query<Pairs>,
 ) -> AppResult<Response> {
     let all = actions::versions(&ctx).await?;
-    let mut filters = filter_form(&all, &query);
+    let (area, wrong_area) = match asked(&query, "org") {
+        "" => (None, Vec::new()),
+        text => match actions::area(&ctx, text).await {
+            Ok(area) => (Some(area), Vec::new()),
+            Err(AppError::Invalid(wrong)) => (None, wrong),
+            Err(other) => return Err(other),
+        },
+    };
+    let mut filters = filter_form(&all, area.as_ref(), &query);
+    for one in wrong_area {
+        filters.error(&one.field, one.sentence);
+    }
     let version = asked(&query, "version").parse().ok();
     let period = asked_period(&query, &mut filters);
-    let found = match actions::overview(&ctx, &metrics, version, period).await {
+    let found = match actions::overview_below(&ctx, &metrics, version, period, area.as_ref()).await {
         Ok(found) => found,
         Err(AppError::Invalid(wrong)) => {
             for one in wrong {
                 filters.error(&one.field, one.sentence);
             }
-            actions::overview(&ctx, &metrics, version, None).await?
+            actions::overview_below(&ctx, &metrics, version, None, area.as_ref()).await?
         }
         Err(other) => return Err(other),
     };
@@ -151,7 +163,7 @@ const STATES: &[(&str, &str)] = &[
     ("late", "迟报"),
 ];
 
-fn filter_form(all: &[(VersionRow, String)], query: &Pairs) -> Form {
+fn filter_form(all: &[(VersionRow, String)], area: Option<&OrgBrief>, query: &Pairs) -> Form {
     let versions = all.iter().map(|(version, name)| {
         let out = if in_use(version) { "" } else { "，已停用" };
         Choice::new(
@@ -163,10 +175,16 @@ fn filter_form(all: &[(VersionRow, String)], query: &Pairs) -> Form {
         .iter()
         .map(|(word, label)| Choice::new(*word, *label))
         .collect();
-    let fields = vec![
+    // Who comes from the page of an area sees its returns, until they choose all again.
+    let area = area.map(|area| {
+        let choice = Choice::new(area.id.to_string(), format!("{}和下级", area.name));
+        Field::select("org", "范围", vec![choice]).optional()
+    });
+    let mut fields = vec![
         Field::select("version", "报表", versions.collect()).optional(),
         Field::text("period", "时期", 0, 24).hint("例如 2026、2026-09、2026-Q3"),
         Field::select("state", "状态", states).optional(),
     ];
+    fields.extend(area);
     Form::from_pairs(fields, Lang::Zh, query)
 }

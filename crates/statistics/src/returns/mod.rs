@@ -54,6 +54,7 @@ mod way_up_tests;
 pub mod workbook;
 
 pub use api::ReturnsApi;
+pub(crate) use pages::edition_again;
 pub use waiting::waiting;
 
 use platform::{Access, Permission as P, Routes};

@@ -33,6 +33,8 @@ struct ShowPage {
     file: Form,
     doors: Vec<Door>,
     amendment: Form,
+    /// To freeze an edition, where the actor may.
+    edition: Option<Form>,
     can_fill: bool,
 }
 
@@ -103,6 +105,7 @@ pub(super) struct Asked {
     /// Where what was refused can be mended.
     pub doors: Vec<Door>,
     pub amendment: Option<Form>,
+    pub edition: Option<Form>,
 }
 
 pub(super) fn title(shown: &Shown) -> String {
@@ -125,6 +128,41 @@ pub(super) fn amendment_form() -> Form {
         Field::textarea("reason", "更正理由", 500),
     ];
     Form::blank(fields, Lang::Zh)
+}
+
+/// The form that freezes an edition, with the name that it has unless another is typed.
+pub(crate) fn edition_form(shown: &Shown) -> Form {
+    let name = format!(
+        "{}（{}）",
+        shown.filled.form.definition.name,
+        shown.filled.row.period_label()
+    );
+    let fields = vec![Field::text("name", "年度版的名称", 2, 60).value(name)];
+    Form::blank(fields, Lang::Zh)
+}
+
+/// A return with what was typed to freeze an edition of it and could not be taken.
+///
+/// # Errors
+/// The error itself, when no form can mend it; as [`actions::get`].
+pub(crate) async fn edition_again(
+    ctx: &Ctx,
+    id: ReturnId,
+    name: &str,
+    error: AppError,
+) -> AppResult<Response> {
+    let AppError::Invalid(_) = error else {
+        return Err(error);
+    };
+    let shown = actions::get(ctx, id).await?;
+    let mut form = edition_form(&shown).fill("name", name);
+    let status = form.take_up(error)?;
+    let asked = Asked {
+        edition: Some(form),
+        ..Asked::default()
+    };
+    let page = ui::desk_page(ctx, &title(&shown));
+    show_page(page, shown, "", &asked, status)
 }
 
 pub(super) fn show_page(
@@ -162,6 +200,8 @@ pub(super) fn show_page(
         file,
         doors: asked.doors.clone(),
         amendment: asked.amendment.clone().unwrap_or_else(amendment_form),
+        edition: Some(asked.edition.clone().unwrap_or_else(|| edition_form(&shown)))
+            .filter(|_| shown.may_freeze),
         along: along(&shown, number),
         issues: issues.clone(),
         grid,

@@ -9,6 +9,8 @@ use testkit::Client;
 pub struct Season {
     pub town: Town,
     pub version: String,
+    /// Of the returns that are opened.
+    pub period: &'static str,
 }
 
 pub async fn season() -> Season {
@@ -19,12 +21,16 @@ pub async fn season() -> Season {
     let version = made["id"].as_str().unwrap().to_owned();
     let publish = format!("/api/v1/datasets/{version}/publish");
     bureau.call(204, "POST", &publish, &json!({ "version": 1 })).await;
-    Season { town, version }
+    Season {
+        town,
+        version,
+        period: "2026",
+    }
 }
 
 impl Season {
     pub async fn open(&self, client: &Client, org: kernel::OrgId) -> String {
-        let body = json!({ "version": self.version, "org": org, "period": "2026" });
+        let body = json!({ "version": self.version, "org": org, "period": self.period });
         let made = client.call(201, "POST", "/api/v1/returns", &body).await;
         made["id"].as_str().unwrap().to_owned()
     }

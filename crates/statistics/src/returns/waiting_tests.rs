@@ -143,8 +143,8 @@ async fn the_cockpit_leads_to_the_lists_of_what_is_late() {
         let publish = format!("/api/v1/datasets/{}/publish", season.version);
         city.call(204, "POST", &publish, &json!({ "version": 1 })).await;
         lists.push(format!(
-            "/desk/returns?version={}&period=2026-11&state=late",
-            season.version
+            "/desk/returns?version={}&period=2026-11&state=late&org={}",
+            season.version, season.town.world.district
         ));
     }
     let bureau = season.town.district(Role::DistrictBureau);
@@ -158,6 +158,30 @@ async fn the_cockpit_leads_to_the_lists_of_what_is_late() {
             shown.shows("迟 12 天") && shown.shows("迟 7 天"),
             "{}",
             shown.body
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_is_of_the_org_whose_cockpit_leads_to_it() {
+    let season = season().await;
+    let (town, bureau) = (&season.town, season.town.district(Role::DistrictBureau));
+    let list = |org: &str| format!("/desk/returns?version={}&period=2026&org={org}", season.version);
+    let street = bureau.get(&list(&town.world.here.street.to_string())).await;
+    assert!(
+        street.status == 200 && street.shows("莘庄镇社区学校"),
+        "{}",
+        street.body
+    );
+    assert!(street.shows("莘庄镇和下级"), "the page says so: {}", street.body);
+    assert!(!street.shows("七宝镇"), "{}", street.body);
+    // What is none, and what lies outside one's reach, is said, and everything is shown.
+    for org in ["none".to_owned(), town.world.city.to_string()] {
+        let told = bureau.get(&list(&org)).await;
+        assert!(
+            told.status == 422 && told.shows("没有找到要看的机构") && told.shows("七宝镇"),
+            "{org}: {}",
+            told.body
         );
     }
 }

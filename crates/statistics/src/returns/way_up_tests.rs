@@ -384,13 +384,10 @@ async fn a_school_merged_in_mid_period_counts_where_it_went_and_is_not_taken_for
     assert!(list.shows("已撤并"), "{}", list.body);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_return_is_put_where_its_org_belongs_before_it_is_approved() {
+/// The season of a dataset that streets sum up, check and approve.
+async fn by_streets() -> Season {
     let mut season = season().await;
-    let (city, bureau) = (
-        season.town.city(Role::City),
-        season.town.district(Role::DistrictBureau),
-    );
+    let city = season.town.city(Role::City);
     let by_street = small()
         .replace("\"small\"", "\"streets\"")
         .replace("files = [\"district\"]", "files = [\"street\"]")
@@ -402,8 +399,12 @@ async fn a_return_is_put_where_its_org_belongs_before_it_is_approved() {
     season.version = made["id"].as_str().unwrap().to_owned();
     let publish = format!("/api/v1/datasets/{}/publish", season.version);
     city.call(204, "POST", &publish, &json!({ "version": 1 })).await;
+    season
+}
+
+/// The first school goes into that of the sibling street; nobody has opened a sum since, so its return stands where it was.
+async fn merged_away(season: &Season) {
     let (here, there) = (&season.town.world.here, &season.town.world.there);
-    let id = checked(&season, &season.town.here(Role::Registrar), here.org).await;
     let ctx = season.town.app.system();
     let merged = Change {
         on: ctx.today(),
@@ -413,8 +414,42 @@ async fn a_return_is_put_where_its_org_belongs_before_it_is_approved() {
     orgs::tree::actions::merge(&ctx, here.org, there.org, &merged)
         .await
         .unwrap();
-    // Nobody has opened a sum since, so nothing has put it elsewhere yet.
     assert_eq!(season.town.events("return.moved").await.len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_return_is_put_where_its_org_belongs_before_it_is_checked_or_sent_back() {
+    for verb in ["check", "send-back"] {
+        let season = by_streets().await;
+        let town = &season.town;
+        let (here, there) = (&town.world.here, &town.world.there);
+        let clerk = town.here(Role::Registrar);
+        let id = season.ready(&clerk, here.org).await;
+        act(&clerk, 204, &id, "file").await;
+        merged_away(&season).await;
+        let street = orgs::tree::find(&town.app.platform.db, there.street)
+            .await
+            .unwrap();
+        let office = testkit::staff(there.registrar, Role::DistrictBureau, street.id, &street.path);
+        let office = town.app.signed_in(office);
+        let path = format!("/api/v1/returns/{id}/{verb}");
+        let body = json!({
+            "version": read(&office, &id).await["version"],
+            "cells": [{ "element": "T1_all_teams", "remark": "和台账不符" }],
+        });
+        // The street where the school is now decides, though the return still stood where it was.
+        office.call(204, "POST", &path, &body).await;
+        assert_eq!(town.events("return.moved").await.len(), 1, "{verb}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_return_is_put_where_its_org_belongs_before_it_is_approved() {
+    let season = by_streets().await;
+    let bureau = season.town.district(Role::DistrictBureau);
+    let (here, there) = (&season.town.world.here, &season.town.world.there);
+    let id = checked(&season, &season.town.here(Role::Registrar), here.org).await;
+    merged_away(&season).await;
     act(&bureau, 204, &id, "approve").await;
     assert_eq!(season.town.events("return.moved").await.len(), 1);
     let db = &season.town.app.platform.db;
