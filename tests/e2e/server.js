@@ -30,6 +30,9 @@ export async function startServer() {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const options = ['serve', '--demo', '--today', TODAY, '--data', data, '--listen', `127.0.0.1:${port}`];
+  // An empty PostgreSQL database in place of the built-in one, for journeys that start one server.
+  const database = process.env.XUEQUAN_JOURNEY_DATABASE;
+  if (database) options.push('--database', database);
   const child = spawn(PROGRAM, options, { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
