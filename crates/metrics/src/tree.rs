@@ -82,7 +82,7 @@ impl Tree {
     /// only grew gives what was rolled up on the smaller one the same sums.
     #[must_use]
     pub fn hash_by(&self, day: Date, late: &[OrgId]) -> String {
-        let carried: HashSet<OrgId> = late.iter().flat_map(|org| self.upto_root(*org)).collect();
+        let carried = self.with_all_above(late);
         let counts = |node: &&Placed| node.opened_on <= day || carried.contains(&node.id);
         hash_of(self.nodes.iter().filter(counts))
     }
@@ -122,6 +122,20 @@ impl Tree {
             // No more orgs than there are: guards against a circle.
             if all.len() > self.nodes.len() {
                 break;
+            }
+        }
+        all
+    }
+
+    /// These orgs and all above them.
+    #[must_use]
+    pub fn with_all_above(&self, orgs: &[OrgId]) -> HashSet<OrgId> {
+        let mut all = HashSet::with_capacity(orgs.len());
+        for org in orgs {
+            let mut next = self.get(*org);
+            // Above one that is there already, all are.
+            while let Some(node) = next.filter(|node| all.insert(node.id)) {
+                next = node.above.and_then(|above| self.get(above));
             }
         }
         all
@@ -192,6 +206,8 @@ mod tests {
         assert_eq!(raw(&tree.subtree(OrgId::from_raw(2))), [2, 4, 5]);
         assert_eq!(raw(&tree.subtree(OrgId::from_raw(9))), Vec::<i64>::new());
         assert_eq!(raw(&tree.upto_root(OrgId::from_raw(5))), [1, 2, 4, 5]);
+        let two = tree.with_all_above(&[OrgId::from_raw(5), OrgId::from_raw(4), OrgId::from_raw(99)]);
+        assert_eq!(raw(&two.into_iter().collect::<Vec<_>>()), [1, 2, 4, 5]);
         let order: Vec<i64> = tree.upward().map(|node| node.id.raw()).collect();
         for (below, above) in [(5, 4), (4, 2), (2, 1), (3, 1)] {
             let place = |id| order.iter().position(|other| *other == id).unwrap();

@@ -19,6 +19,7 @@ let office;
 let year;
 let plan;
 let school;
+let sum;
 const { wrong, look, main, open, press } = steps(() => server);
 
 before(async () => {
@@ -197,6 +198,9 @@ test('street and district sum up what was approved, and the city approves it', a
   await approve(city, district);
   await open(bureau, district);
   assert.match(await main(bureau), /已审核|已锁定/);
+  sum = district;
+  await open(city, sum);
+  assert.doesNotMatch(await main(city), /定为年度版/, 'the year is not over');
   await city.context().close();
 });
 
@@ -271,6 +275,41 @@ test('a meeting is called on what lags, a school answers, and what is decided is
   assert.match(await main(bureau), /会议议定事项|学促委联络员会议/);
   assert.match(await main(bureau), /3 个/);
   await head.context().close();
+});
+
+test('when the year is over its figures are frozen, and everybody reads them and an erratum', async () => {
+  await daysPass(bureau, server.url, 60);
+  const city = (await visitor(browser, server.url, DESK)).page;
+  await signIn(city, server.url, 'city');
+  await open(city, sum);
+  await fill(city, { name: '年' });
+  await press(city, '定为年度版');
+  assert.match(await main(city), /名称/);
+  assert.equal(await city.locator('main [name=name]').inputValue(), '年');
+  await fill(city, { name: '2026年度版' });
+  await look(city, 'a name that is too short');
+  // Judged beside all open data of four years: some seconds, and many in a debug build.
+  await city.getByRole('button', { name: '定为年度版' }).click({ noWaitAfter: true });
+  await city.waitForURL(/editions/, { timeout: 240_000 });
+  await look(city, 'edition, desk');
+  const anybody = (await visitor(browser, server.url, PHONE)).page;
+  const address = await city.locator('main a[href^="/statistics/"]').first().getAttribute('href');
+  await open(anybody, address);
+  assert.match(await main(anybody), /以后不再改动/);
+  await city.locator('main summary', { hasText: '发勘误' }).click();
+  const schools = await city.locator('main select[name=element] option', { hasText: /^T1 学校数/ }).first().getAttribute('value');
+  await city.selectOption('main select[name=element]', schools);
+  await fill(city, { value: '十六', reason: '有一所去年已经停办' });
+  await press(city, '公布这条勘误');
+  assert.equal(await city.locator('main select[name=element]').inputValue(), schools);
+  await look(city, 'an erratum that is no number');
+  await fill(city, { value: '15' });
+  await press(city, '公布这条勘误');
+  await open(anybody, address);
+  assert.match(await main(anybody), /16 改为 15/);
+  await look(anybody, 'edition, phone');
+  await anybody.context().close();
+  await city.context().close();
 });
 
 test('no page of the way has a fault', () => assert.deepEqual(wrong, []));

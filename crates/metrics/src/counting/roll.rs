@@ -8,7 +8,7 @@ use crate::{Metrics, store};
 use db::Db;
 use kernel::OrgId;
 use platform::{AppError, AppResult, Ctx, Tx};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// An encoded row of cells.
@@ -109,10 +109,7 @@ pub(super) async fn above(
     if last.first().is_none_or(|last| last.tree_hash != hash) {
         return whole_month(tx, metrics, source, month).await;
     }
-    let mut open: BTreeSet<OrgId> = BTreeSet::new();
-    for org in changed {
-        open.extend(tree.upto_root(*org));
-    }
+    let open = tree.with_all_above(changed);
     let order: Vec<OrgId> = tree
         .upward()
         .map(|node| node.id)

@@ -15,10 +15,10 @@ use axum::extract::{Path, Query};
 use axum::response::Response;
 use metrics::Period;
 use platform::web::{Posted, see_other};
-use platform::{AppResult, Ctx};
+use platform::{AppError, AppResult, Ctx};
 use std::collections::HashMap;
 use std::sync::Arc;
-use ui::{Field, Form, Lang, Notice, Page, Pairs};
+use ui::{Choice, Field, Form, Lang, Notice, Page, Pairs};
 
 /// A figure as the page shows it.
 struct Figure {
@@ -178,9 +178,18 @@ pub(super) async fn freeze(
     }
 }
 
-fn erratum_form() -> Form {
+/// The form of an erratum: its figures are chosen by their names.
+fn erratum_form(shown: &Shown) -> Form {
+    let values = values(shown);
+    let cells = shown.form.elements.iter().map(|element| {
+        let code = element.code.as_str();
+        let value = number(values.get(code).copied().flatten(), element.decimals);
+        let table = code.split('_').next().unwrap_or_default();
+        let text = format!("{table} {}（{value} {}）", element.label(), element.unit);
+        Choice::new(code, text)
+    });
     let fields = vec![
-        Field::text("element", "哪一格（编号）", 1, 60).hint("例如 T5_all_people"),
+        Field::select("element", "哪一个数", cells.collect()),
         Field::text("value", "应当是", 1, 30),
         Field::textarea("reason", "为什么", 300).hint("会公布，请不要写出人数很少的数"),
     ];
@@ -194,18 +203,24 @@ pub(super) async fn desk(
     Path(at): Path<String>,
     Query(query): Query<Pairs>,
 ) -> AppResult<Response> {
-    desk_page(&ctx, &metrics, id(&at)?, erratum_form(), &query, 200).await
+    desk_page(&ctx, &metrics, id(&at)?, None, &query).await
 }
 
 async fn desk_page(
     ctx: &Ctx,
     metrics: &Measures,
     id: EditionId,
-    form: Form,
+    refused: Option<(&Posted, AppError)>,
     query: &Pairs,
-    status: u16,
 ) -> AppResult<Response> {
     let shown = actions::get(ctx, id).await?;
+    let (mut form, mut status) = (erratum_form(&shown), 200);
+    if let Some((posted, error)) = refused {
+        for name in ["element", "value", "reason"] {
+            form = form.fill(name, posted.get(name));
+        }
+        status = form.take_up(error)?;
+    }
     let mut page = ui::desk_page(ctx, &shown.edition.name);
     let done = query.iter().find(|(name, _)| name == "done");
     match done.map(|(_, what)| what.as_str()) {
@@ -240,14 +255,7 @@ pub(super) async fn tell(
     let reason = posted.get("reason").replace(['\r', '\n'], " ");
     match actions::tell(&ctx, id, posted.get("element"), posted.get("value"), &reason).await {
         Ok(()) => Ok(see_other(&format!("/desk/editions/{id}?done=told"))),
-        Err(error) => {
-            let mut form = erratum_form()
-                .fill("element", posted.get("element"))
-                .fill("value", posted.get("value"))
-                .fill("reason", posted.get("reason"));
-            let status = form.take_up(error)?;
-            desk_page(&ctx, &metrics, id, form, &Pairs::new(), status).await
-        }
+        Err(error) => desk_page(&ctx, &metrics, id, Some((&posted, error)), &Pairs::new()).await,
     }
 }
 

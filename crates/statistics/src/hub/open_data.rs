@@ -4,7 +4,7 @@ use super::model::{LICENCE, Published, Year, years};
 use super::suppression::{Area, Cell, Shown, protect, rests};
 use axum::body::Bytes;
 use kernel::{Date, OrgId};
-use metrics::{Ask, Figure, How, Metric, Metrics, Period, Tree};
+use metrics::{Ask, Figure, How, Metric, Metrics, Period, Placed, Tree};
 use platform::{AppError, AppResult, Ctx};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -374,9 +374,13 @@ async fn areas(ctx: &Ctx, metrics: &Metrics, year: &Year) -> AppResult<Vec<Named
 
 /// The standing areas of a kind directly below an area, or below none.
 fn parts(tree: &Tree, above: Option<OrgId>, kind: &str) -> BTreeSet<OrgId> {
-    let standing = tree.upward().filter(|node| node.standing && node.kind == kind);
-    standing
-        .filter(|node| above.is_none_or(|above| tree.upto_root(node.id).contains(&above)))
-        .map(|node| node.id)
-        .collect()
+    let stands = |node: &&Placed| node.standing && node.kind == kind;
+    match above {
+        None => tree.upward().filter(stands).map(|node| node.id).collect(),
+        Some(above) => {
+            let below = tree.subtree(above);
+            let below = below.iter().filter_map(|id| tree.get(*id));
+            below.filter(stands).map(|node| node.id).collect()
+        }
+    }
 }
