@@ -105,6 +105,12 @@ impl Expression {
         linear::form(&self.program.expression().expr)
     }
 
+    /// Whether it divides anywhere.
+    #[must_use]
+    pub fn divides(&self) -> bool {
+        linear::divides(&self.program.expression().expr)
+    }
+
     /// What it gives with these values; an empty cell gives nothing.
     #[must_use]
     pub fn answer(&self, value: &dyn Fn(&Place) -> Option<Number>) -> Answer {

@@ -31,6 +31,11 @@ pub const SCHEMA: db::Schema = db::Schema {
             name: "edition_said",
             sql: include_str!("../migrations/0002_edition_said.sql"),
         },
+        db::Migration {
+            number: 3,
+            name: "erratum_said",
+            sql: include_str!("../migrations/0003_erratum_said.sql"),
+        },
     ],
     org_owned: &[
         "dataset",

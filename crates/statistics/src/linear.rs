@@ -54,6 +54,16 @@ pub fn form(expr: &Expr) -> Option<Terms> {
     }
 }
 
+/// Whether an expression divides anywhere: then it counts nobody.
+#[must_use]
+pub fn divides(expr: &Expr) -> bool {
+    let Expr::Call(call) = expr else {
+        return false;
+    };
+    let inside = call.target.as_deref().into_iter().chain(&call.args);
+    call.func_name == op::DIVIDE || inside.into_iter().any(|one| divides(&one.expr))
+}
+
 fn of_call(call: &CallExpr) -> Option<Terms> {
     let first = argument(call, 0);
     match call.func_name.as_str() {

@@ -41,6 +41,32 @@ const fn moment(tags: &'static [&'static str]) -> How {
     }
 }
 
+/// Learners, the elders among them and their share, for rules that ask what a metric is.
+pub fn known(id: &str) -> Option<Metric> {
+    const PERSONS: How = How::Persons {
+        source: "x",
+        tags: &[],
+        bands: &[],
+    };
+    let (id, how) = match id {
+        "learners.count" => ("learners.count", PERSONS),
+        "learners.elders" => ("learners.elders", PERSONS),
+        "learners.elder_share" => (
+            "learners.elder_share",
+            How::Ratio {
+                part: "learners.elders",
+                whole: "learners.count",
+                per: 100,
+            },
+        ),
+        _ => return None,
+    };
+    Some(Metric {
+        small_cell: 5,
+        ..metric(id, how)
+    })
+}
+
 /// Seats of rooms stand for learners, rooms for classes.
 const METRICS: &[Metric] = &[
     metric("seats.count", moment(&["seats"])),

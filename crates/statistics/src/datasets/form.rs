@@ -221,6 +221,13 @@ impl Form {
             .collect()
     }
 
+    /// Whether a cell is a formula that divides.
+    #[must_use]
+    pub fn divides(&self, at: usize) -> bool {
+        let mut formulas = self.formulas.iter();
+        formulas.any(|(of, formula)| *of == at && formula.divides())
+    }
+
     /// Cells of other returns that formulas and checks name.
     #[must_use]
     pub fn beyond(&self) -> BTreeSet<Place> {

@@ -1,7 +1,7 @@
 //! What can be done with editions: one function a verb.
 
 use super::family::Saids;
-use super::model::{self, Said};
+use super::model;
 use super::reading::{self, Kept};
 use super::store::{self, EditionRow, ErratumRow, FrozenRow};
 use crate::datasets::form::Form;
@@ -12,6 +12,7 @@ use crate::returns::lifecycle::locked;
 use crate::returns::model::hex;
 use crate::returns::store::{self as returns, ReturnRow};
 use crate::{EditionId, Measures, ReturnId};
+use db::Db;
 use kernel::bounded;
 use orgs::tree::{self, OrgBrief};
 use platform::{AppError, AppResult, Ctx, Event, Permission};
@@ -55,8 +56,6 @@ pub struct Public {
     pub shown: Shown,
     /// What is said of each figure.
     pub said: Arc<Saids>,
-    /// What is said of what each erratum makes of its figure, in the order of the errata.
-    pub corrected: Vec<Said>,
 }
 
 /// An edition, for everybody.
@@ -67,12 +66,7 @@ pub async fn public(ctx: &Ctx, metrics: &Measures, kept: &Kept, id: EditionId) -
     let edition = store::find(ctx.db(), id).await?;
     let shown = read(ctx, edition).await?;
     let said = reading::said(ctx.db(), metrics, kept, id).await?;
-    let corrected = reading::corrected(ctx, metrics, kept, (&shown.edition, &shown.errata)).await?;
-    Ok(Public {
-        shown,
-        said,
-        corrected,
-    })
+    Ok(Public { shown, said })
 }
 
 /// An edition, for staff of its area.
@@ -99,6 +93,10 @@ async fn decides(ctx: &Ctx, top: &ReturnRow) -> AppResult<()> {
     ))
 }
 
+fn not_approved() -> AppError {
+    AppError::refused("not_approved", "审核通过的报表才能定为年度版。请先审核。")
+}
+
 /// Freezes an approved sum with all returns that it sums up, and those that they sum up.
 ///
 /// # Errors
@@ -115,6 +113,9 @@ pub async fn freeze(
     let row = returns::find_within(ctx.db(), &scope, id).await?;
     decides(ctx, &row).await?;
     model::may_freeze(row.how, row.when(), ctx.today())?;
+    if !row.status.counts() {
+        return Err(not_approved());
+    }
     let name = bounded(name, 2, 60, "年度版的名称").map_err(|wrong| AppError::invalid("name", wrong))?;
     let form = filled::form(ctx.db(), row.dataset_version_id).await?;
     let open = reading::open_beside(ctx, metrics, kept, &form, (row.org_id, row.when())).await?;
@@ -124,10 +125,7 @@ pub async fn freeze(
     // Each edition is judged beside those before it, so they are frozen one after the other.
     tx.lock("editions of dataset", row.dataset_id.raw()).await?;
     if !row.status.counts() {
-        return Err(AppError::refused(
-            "not_approved",
-            "审核通过的报表才能定为年度版。请先审核。",
-        ));
+        return Err(not_approved());
     }
     if let Some(there) = store::of_return(&tx, id).await? {
         return Err(AppError::refused_with_door(
@@ -160,44 +158,79 @@ pub async fn freeze(
     Ok(edition)
 }
 
-/// Tells that a figure of an edition is wrong.
+/// What turned out to be wrong.
+#[derive(Debug, Clone, Copy)]
+pub struct ErratumDraft<'a> {
+    /// Code of the figure.
+    pub element: &'a str,
+    /// What it is, as typed.
+    pub value: &'a str,
+    /// Why.
+    pub reason: &'a str,
+}
+
+/// Tells that a figure of an edition is wrong. What everybody reads of it is decided now, beside what is published, and kept.
 ///
 /// # Errors
 /// [`AppError::Forbidden`] as [`freeze`]; [`AppError::Invalid`] for a figure that the edition does not hold, a wrong number or
 /// reason.
-pub async fn tell(ctx: &Ctx, id: EditionId, element: &str, value: &str, reason: &str) -> AppResult<()> {
+pub async fn tell(
+    ctx: &Ctx,
+    metrics: &Measures,
+    kept: &Kept,
+    id: EditionId,
+    draft: ErratumDraft<'_>,
+) -> AppResult<()> {
     let scope = ctx.may(Permission::ReturnApprove)?;
-    let reason = bounded(reason, 4, 300, "勘误的原因").map_err(|wrong| AppError::invalid("reason", wrong))?;
-    let tx = ctx.begin().await?;
-    let edition = store::find_within(&tx, &scope, id).await?;
-    let top = returns::find_within(&tx, &scope, edition.return_id).await?;
+    let reason =
+        bounded(draft.reason, 4, 300, "勘误的原因").map_err(|wrong| AppError::invalid("reason", wrong))?;
+    let edition = store::find_within(ctx.db(), &scope, id).await?;
+    let top = returns::find_within(ctx.db(), &scope, edition.return_id).await?;
     decides(ctx, &top).await?;
-    let form = filled::form(&tx, edition.dataset_version_id).await?;
-    let element = element.trim();
-    let unknown = || {
-        AppError::invalid(
-            "element",
-            "年度版里没有这一格。请写格的编号，例如 T5_all_people。",
-        )
-    };
-    let what = form.find(element).ok_or_else(unknown)?;
-    let frozen = store::cell(&tx, id, edition.org_id, element)
-        .await?
-        .ok_or_else(unknown)?;
-    let number = Number::read(value, what.decimals).map_err(|wrong| AppError::invalid("value", wrong))?;
-    if frozen.value == Some(number.raw()) {
-        return Err(AppError::invalid("value", "这就是年度版里的数，没有要更正的。"));
-    }
+    let form = filled::form(ctx.db(), edition.dataset_version_id).await?;
+    let open = reading::open_beside(ctx, metrics, kept, &form, (edition.org_id, top.when())).await?;
+    let tx = ctx.begin().await?;
+    // As an edition, an erratum is judged beside what was published before it.
+    tx.lock("editions of dataset", top.dataset_id.raw()).await?;
+    let (element, was, is) = correction(&tx, &edition, &form, draft).await?;
+    let said = reading::decide_erratum(&tx, metrics, kept, id, (&element, is), open.as_ref()).await?;
     let one = ErratumRow {
         id: ctx.new_id(),
         org_id: edition.org_id,
-        element: element.to_owned(),
-        value_was: frozen.value,
-        value_is: Some(number.raw()),
+        element,
+        value_was: was,
+        value_is: is,
         reason,
         created_at: ctx.now(),
+        said: serde_json::to_string(&said).map_err(|error| AppError::Internal(error.to_string()))?,
     };
     store::insert_erratum(&tx, id, &one, ctx.actor.person).await?;
     let event = Event::new("edition.erratum", "stat_edition", id).at(edition.org_id);
-    tx.commit(vec![event.data(json!({ "element": element }))]).await
+    tx.commit(vec![event.data(json!({ "element": one.element }))])
+        .await
+}
+
+/// The code of a figure, what holds of it by now and what it is.
+async fn correction(
+    db: &Db,
+    edition: &EditionRow,
+    form: &Form,
+    draft: ErratumDraft<'_>,
+) -> AppResult<(String, Option<i64>, Option<i64>)> {
+    let element = draft.element.trim();
+    let unknown = || AppError::invalid("element", "年度版里没有这一格。请从列出的数里选。");
+    let what = form.find(element).ok_or_else(unknown)?;
+    let frozen = store::cell(db, edition.id, edition.org_id, element).await?;
+    let frozen = frozen.ok_or_else(unknown)?;
+    let told = store::errata(db, edition.id).await?;
+    let was = told
+        .iter()
+        .find(|one| one.element == element)
+        .map_or(frozen.value, |one| one.value_is);
+    let number =
+        Number::read(draft.value, what.decimals).map_err(|wrong| AppError::invalid("value", wrong))?;
+    if was == Some(number.raw()) {
+        return Err(AppError::invalid("value", "现在公布的就是这个数，没有要更正的。"));
+    }
+    Ok((element.to_owned(), was, Some(number.raw())))
 }

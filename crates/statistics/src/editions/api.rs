@@ -1,6 +1,6 @@
 //! JSON of editions, for staff.
 
-use super::actions::{self, Shown};
+use super::actions::{self, ErratumDraft, Shown};
 use super::reading::Kept;
 use crate::number::Number;
 use crate::{EditionId, Measures, ReturnId};
@@ -151,12 +151,17 @@ pub(super) async fn freeze(
     responses((status = 204, description = "told"), (status = 422, description = "an unknown figure, a wrong number or no reason")))]
 pub(super) async fn tell(
     ctx: Ctx,
+    Extension(metrics): Extension<Measures>,
+    Extension(kept): Extension<Arc<Kept>>,
     At(id): At<EditionId>,
     web::Json(body): web::Json<ErratumBody>,
 ) -> AppResult<StatusCode> {
-    actions::tell(&ctx, id, &body.element, &body.value, &body.reason)
-        .await
-        .map(done)
+    let draft = ErratumDraft {
+        element: &body.element,
+        value: &body.value,
+        reason: &body.reason,
+    };
+    actions::tell(&ctx, &metrics, &kept, id, draft).await.map(done)
 }
 
 /// Description of this feature's addresses.

@@ -389,7 +389,7 @@ impl Published {
 }
 
 /// Elimination is done by remainders of this: exact, and no number grows.
-const PRIME: i64 = 1_000_000_007;
+pub(crate) const PRIME: i64 = 1_000_000_007;
 
 fn take_away(line: &mut BTreeMap<usize, i64>, other: &BTreeMap<usize, i64>, times: i64) {
     for (at, often) in other {
@@ -399,7 +399,8 @@ fn take_away(line: &mut BTreeMap<usize, i64>, other: &BTreeMap<usize, i64>, time
     line.retain(|_, often| *often != 0);
 }
 
-fn inverse(number: i64) -> i64 {
+/// What a number is multiplied with to give 1, by remainders of [`PRIME`].
+pub(crate) fn inverse(number: i64) -> i64 {
     let (mut result, mut base, mut power) = (1, number, PRIME - 2);
     while power > 0 {
         if power % 2 == 1 {

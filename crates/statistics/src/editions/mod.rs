@@ -10,7 +10,7 @@
 //!    Open data that anybody may have by then is one more earlier publication ([`open_figures`]). It is decided when it is frozen,
 //!    and kept. What single offices filed is seen by staff.
 //! 5. An erratum tells everybody no more than the edition: what was hidden stays hidden; a figure of persons that differs by few
-//!    is told as such, without the new figure.
+//!    is told as such, without the new figure. It is decided when it is told, beside all that was published before it, and kept.
 //!
 //! Who may: freeze, and tell errata: `return.approve` where the return is approved.
 //! Events: `edition.frozen`, `edition.erratum`. Tables: `stat_edition`, `stat_edition_cell`,

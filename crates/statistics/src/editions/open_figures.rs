@@ -277,48 +277,9 @@ mod tests {
     use crate::datasets::form::Form;
     use crate::editions::family::{Around, Uppers, said};
     use crate::hub::model::find;
-    use metrics::SourceKind;
+    use crate::testing::known;
 
     const YEAR: Period = Period::Year(2025);
-
-    fn metric(id: &'static str, how: How) -> Metric {
-        Metric {
-            id,
-            name: "学员",
-            unit: "人",
-            words: "",
-            source_kind: SourceKind::Register,
-            document: "",
-            how,
-            breakdowns: &[],
-            small_cell: 5,
-            decimals: 0,
-            scale: 1,
-            version: 1,
-            valid_from: "2020-01-01",
-        }
-    }
-
-    fn known(id: &str) -> Option<Metric> {
-        let persons = How::Persons {
-            source: "x",
-            tags: &[],
-            bands: &[],
-        };
-        match id {
-            "learners.count" => Some(metric("learners.count", persons)),
-            "learners.elders" => Some(metric("learners.elders", persons)),
-            "learners.elder_share" => Some(metric(
-                "learners.elder_share",
-                How::Ratio {
-                    part: "learners.elders",
-                    whole: "learners.count",
-                    per: 100,
-                },
-            )),
-            _ => None,
-        }
-    }
 
     /// A form of these rows, with a check that may be none.
     fn form(rows: &str, rule: &str) -> Form {

@@ -1,11 +1,11 @@
 //! HTML of editions: for staff with the ways to cells and metrics, and for everybody.
 
-use super::actions::{self, Public, Shown};
+use super::actions::{self, ErratumDraft, Public, Shown};
 use super::family::Saids;
 use super::model::Said;
 use super::reading::Kept;
 use super::store::ErratumRow;
-use crate::datasets::definition::{Fill, code_of};
+use crate::datasets::definition::{Element, Fill, code_of};
 use crate::number::Number;
 use crate::returns::edition_again;
 use crate::{EditionId, Measures, ReturnId, id};
@@ -77,17 +77,21 @@ enum Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// A value of a cell as this reader gets it.
-    fn text(self, code: &str, value: Option<i64>, decimals: u8) -> String {
-        let said = match self {
-            Self::Staff(_) => None,
-            Self::Everybody(said) => said.get(code).copied(),
-        };
-        match said {
-            None | Some(Said::Figure) => number(value, decimals),
-            Some(Said::Small(limit)) => format!("<{limit}"),
-            Some(Said::Near(_) | Said::Guard) => HIDDEN.into(),
+    /// What is said of a figure to this reader; of what nothing was said, nothing is.
+    fn said(self, code: &str) -> Said {
+        match self {
+            Self::Staff(_) => Said::Figure,
+            Self::Everybody(said) => said.get(code).copied().unwrap_or(Said::Guard),
         }
+    }
+}
+
+/// A figure as it is said.
+fn text(said: Said, value: Option<i64>, decimals: u8) -> String {
+    match said {
+        Said::Figure => number(value, decimals),
+        Said::Small(limit) => format!("<{limit}"),
+        Said::Near(_) | Said::Guard => HIDDEN.into(),
     }
 }
 
@@ -117,7 +121,11 @@ fn grids(shown: &Shown, reader: Reader<'_>) -> Vec<Grid> {
             ),
         };
         Some(Figure {
-            text: reader.text(code, values.get(code).copied().flatten(), element.decimals),
+            text: text(
+                reader.said(code),
+                values.get(code).copied().flatten(),
+                element.decimals,
+            ),
             unit: element.unit.clone(),
             cell,
             metric,
@@ -141,18 +149,35 @@ fn grids(shown: &Shown, reader: Reader<'_>) -> Vec<Grid> {
         .collect()
 }
 
-/// An erratum in words, with what is said of what it makes of the figure.
-fn told(page: &Page, shown: &Shown, reader: Reader<'_>, one: &ErratumRow, is: Said) -> Told {
+/// The errata in words, newest first.
+fn errata(page: &Page, shown: &Shown, reader: Reader<'_>) -> Vec<Told> {
+    let all = shown.errata.iter().enumerate();
+    all.map(|(at, one)| {
+        // What it was is said as it was said then: by the erratum before it, else by the edition.
+        let mut earlier = shown.errata.iter().skip(at + 1);
+        let earlier = earlier.find(|other| other.element == one.element);
+        let (before, is) = match reader {
+            Reader::Staff(_) => (Said::Figure, Said::Figure),
+            Reader::Everybody(_) => {
+                let before = earlier.map_or_else(|| reader.said(&one.element), ErratumRow::is);
+                (before, one.is())
+            }
+        };
+        told(page, shown, one, (before, is))
+    })
+    .collect()
+}
+
+/// An erratum in words, with what is said of what the figure was and of what it is.
+fn told(page: &Page, shown: &Shown, one: &ErratumRow, (before, is): (Said, Said)) -> Told {
     let element = shown.form.find(&one.element);
     let decimals = element.map_or(0, |element| element.decimals);
-    let label = element.map(super::super::datasets::definition::Element::label);
+    let label = element.map(Element::label);
     let what = format!("{} {}", one.element, label.unwrap_or_default());
-    let was = reader.text(&one.element, one.value_was, decimals);
+    let was = text(before, one.value_was, decimals);
     let change = match is {
-        Said::Figure => format!("{was} 改为 {}", number(one.value_is, decimals)),
-        Said::Small(limit) => format!("{was} 改为 <{limit}"),
         Said::Near(limit) => format!("{was} 有误，和应有的数相差不到 {limit}"),
-        Said::Guard => format!("{was} 改为 {HIDDEN}"),
+        said => format!("{was} 改为 {}", text(said, one.value_is, decimals)),
     };
     (page.moment(one.created_at), what, change, one.reason.clone())
 }
@@ -228,12 +253,9 @@ async fn desk_page(
         Some("told") => page = page.noticed(Notice::done("勘误已公布。")),
         _ => {}
     }
-    let errata = shown.errata.iter();
     let template = DeskPage {
         grids: grids(&shown, Reader::Staff(metrics)),
-        errata: errata
-            .map(|one| told(&page, &shown, Reader::Staff(metrics), one, Said::Figure))
-            .collect(),
+        errata: errata(&page, &shown, Reader::Staff(metrics)),
         frozen: page.moment(shown.edition.created_at),
         period: period(&shown),
         may_tell: shown.may_tell,
@@ -248,12 +270,17 @@ async fn desk_page(
 pub(super) async fn tell(
     ctx: Ctx,
     Extension(metrics): Extension<Measures>,
+    Extension(kept): Extension<Arc<Kept>>,
     Path(at): Path<String>,
     posted: Posted,
 ) -> AppResult<Response> {
     let id: EditionId = id(&at)?;
-    let reason = posted.get("reason").replace(['\r', '\n'], " ");
-    match actions::tell(&ctx, id, posted.get("element"), posted.get("value"), &reason).await {
+    let draft = ErratumDraft {
+        element: posted.get("element"),
+        value: posted.get("value"),
+        reason: &posted.get("reason").replace(['\r', '\n'], " "),
+    };
+    match actions::tell(&ctx, &metrics, &kept, id, draft).await {
         Ok(()) => Ok(see_other(&format!("/desk/editions/{id}?done=told"))),
         Err(error) => desk_page(&ctx, &metrics, id, Some((&posted, error)), &Pairs::new()).await,
     }
@@ -267,21 +294,14 @@ pub(super) async fn public(
     Path(at): Path<String>,
 ) -> AppResult<Response> {
     let found = actions::public(&ctx, &metrics, &kept, id(&at)?).await?;
-    let Public {
-        shown,
-        said,
-        corrected,
-    } = found;
+    let Public { shown, said } = found;
     let mut page = ui::page(&ctx, "");
     page.lang = Lang::Zh;
     page.title.clone_from(&shown.edition.name);
     let reader = Reader::Everybody(&said);
-    let errata = shown.errata.iter().zip(corrected);
     let template = PublicPage {
         grids: grids(&shown, reader),
-        errata: errata
-            .map(|(one, is)| told(&page, &shown, reader, one, is))
-            .collect(),
+        errata: errata(&page, &shown, reader),
         guarded: said.values().any(|one| *one != Said::Figure),
         frozen: page.moment(shown.edition.created_at),
         period: period(&shown),

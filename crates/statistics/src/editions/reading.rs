@@ -49,6 +49,14 @@ impl Kept {
     }
 }
 
+/// An edition that was read.
+struct Read {
+    form: Arc<Form>,
+    cells: Vec<FrozenRow>,
+    /// Newest first.
+    errata: Vec<ErratumRow>,
+}
+
 /// The editions of a dataset and period, in the order in which they were frozen.
 struct Family<'a> {
     db: &'a Db,
@@ -57,7 +65,7 @@ struct Family<'a> {
     all: Vec<EditionRow>,
     uppers: Uppers,
     said: HashMap<EditionId, Arc<Saids>>,
-    read: HashMap<EditionId, (Arc<Form>, Vec<FrozenRow>)>,
+    read: HashMap<EditionId, Read>,
 }
 
 impl<'a> Family<'a> {
@@ -92,26 +100,38 @@ impl<'a> Family<'a> {
             return Ok(());
         };
         let form = returns::form(self.db, one.dataset_version_id).await?;
-        let cells = store::own_cells(self.db, one).await?;
-        self.read.insert(one.id, (form, cells));
+        let read = Read {
+            form,
+            cells: store::own_cells(self.db, one).await?,
+            errata: store::errata(self.db, one.id).await?,
+        };
+        self.read.insert(one.id, read);
         Ok(())
     }
 
-    /// The edition with those at these places, as far as they were read.
+    /// The edition with those at these places, as far as they were read, with the figures that hold by now and what was said of them.
     fn members(&self, at: usize, others: &[usize], is_new: bool) -> Vec<Member<'_>> {
         let places = std::iter::once(&at).chain(others);
         let member = |place: &usize| {
             let edition = self.all.get(*place)?;
-            let (form, cells) = self.read.get(&edition.id)?;
+            let Read { form, cells, errata } = self.read.get(&edition.id)?;
+            let mut values: HashMap<&str, Option<i64>> = cells
+                .iter()
+                .map(|cell| (cell.element.as_str(), cell.value))
+                .collect();
             let said = self.said.get(&edition.id).map(Arc::as_ref);
+            let mut said = said.filter(|_| !is_new || *place != at).cloned();
+            for one in errata.iter().rev() {
+                values.insert(&one.element, one.value_is);
+                if let Some(said) = &mut said {
+                    said.insert(one.element.clone(), one.is());
+                }
+            }
             Some(Member {
                 org: edition.org_id,
                 form,
-                values: cells
-                    .iter()
-                    .map(|cell| (cell.element.as_str(), cell.value))
-                    .collect(),
-                said: if is_new && *place == at { None } else { said },
+                values,
+                said,
             })
         };
         places.filter_map(member).collect()
@@ -269,26 +289,25 @@ pub async fn said(db: &Db, metrics: &Measures, kept: &Kept, id: EditionId) -> Ap
     let mut family = Family::of(db, metrics, kept, id).await?;
     let at = family.all.iter().position(|one| one.id == id);
     family.decide(at.into_iter().collect()).await?;
+    // Of an edition that is not among its own nothing is said, and so every figure of it is hidden.
     Ok(family.said.get(&id).cloned().unwrap_or_default())
 }
 
-/// What everybody reads of what each erratum, newest first, makes of its figure. Of a figure with several the newest holds; an
-/// earlier one tells no more than it. They are judged beside what is published now.
+/// Decides for ever what everybody reads of a figure that an erratum changes, beside all that was published before it.
 ///
 /// # Errors
 /// [`platform::AppError::Unavailable`] when the database is.
-pub async fn corrected(
-    ctx: &Ctx,
+pub async fn decide_erratum(
+    tx: &Tx,
     metrics: &Measures,
     kept: &Kept,
-    (edition, errata): (&EditionRow, &[ErratumRow]),
-) -> AppResult<Vec<Said>> {
-    if errata.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut family = Family::of(ctx.db(), metrics, kept, edition.id).await?;
-    let Some(at) = family.all.iter().position(|one| one.id == edition.id) else {
-        return Ok(vec![Said::Guard; errata.len()]);
+    id: EditionId,
+    change: Change<'_>,
+    open: Option<&OpenData>,
+) -> AppResult<Said> {
+    let mut family = Family::of(tx, metrics, kept, id).await?;
+    let Some(at) = family.all.iter().position(|one| one.id == id) else {
+        return Ok(Said::Guard);
     };
     let others = family.in_sight(at, family.all.len());
     family
@@ -297,41 +316,8 @@ pub async fn corrected(
     for place in others.iter().chain([&at]) {
         family.read(*place).await?;
     }
-    let form = returns::form(ctx.db(), edition.dataset_version_id).await?;
-    let period = edition.period.parse().ok();
-    let open = open_beside(ctx, metrics, kept, &form, (edition.org_id, period)).await?;
     let known = family.known();
-    let around = family.around(&known, open.as_ref());
     let members = family.members(at, &others, false);
-    Ok(of_errata(errata, &|changes| {
-        family::said_of_changes(&members, changes, around)
-    }))
-}
-
-/// What is said of each of these errata, by what is said of changes.
-fn of_errata(errata: &[ErratumRow], of: &dyn Fn(&[Change<'_>]) -> Saids) -> Vec<Said> {
-    let mut newest: Vec<Change<'_>> = Vec::new();
-    for one in errata {
-        if newest.iter().all(|(code, _)| *code != one.element) {
-            newest.push((&one.element, one.value_is));
-        }
-    }
-    let holds = of(&newest);
-    let mut said = Vec::with_capacity(errata.len());
-    for (at, one) in errata.iter().enumerate() {
-        let is_newest = errata.iter().take(at).all(|other| other.element != one.element);
-        let now = holds.get(&one.element).copied().unwrap_or(Said::Guard);
-        said.push(if is_newest {
-            now
-        } else {
-            let then = of(&[(one.element.as_str(), one.value_is)]);
-            let then = then.get(&one.element).copied().unwrap_or(Said::Guard);
-            if now == Said::Figure || then != Said::Figure {
-                then
-            } else {
-                Said::Guard
-            }
-        });
-    }
-    said
+    let said = family::said_of_change(&members, change, family.around(&known, open));
+    Ok(said.unwrap_or(Said::Guard))
 }

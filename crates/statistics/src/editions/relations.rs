@@ -48,14 +48,16 @@ impl Relations {
     /// What the figures of a form say of each other.
     #[must_use]
     pub fn of(form: &Form, known: Known<'_>) -> Self {
-        let derived = form.derived();
         let limit = |(at, element): (usize, &Element)| {
-            let is_ratio = derived.iter().any(|(of, _)| *of == at);
-            if is_ratio { 0 } else { limit(element, known) }
+            if form.divides(at) {
+                0
+            } else {
+                limit(element, known)
+            }
         };
         let mut all = Self {
             limits: form.elements.iter().enumerate().map(limit).collect(),
-            ratios: derived.clone(),
+            ratios: form.derived(),
             ..Self::default()
         };
         for (terms, is_known) in form.sums() {
@@ -248,6 +250,19 @@ mod tests {
         assert!(relations.left.contains(&(parts, 5)), "{relations:?}");
         let ratio = place("T2_size_value");
         assert_eq!(relations.limits[ratio], 0, "a formula that divides counts nobody");
+        for (formula, limit) in [
+            ("'of[\"elsewhere\"].T1_a_n'", 5),
+            ("'last.T1_all_teams + T1_all_teams'", 5),
+            ("'of[\"elsewhere\"].T1_a_n / T1_all_classes'", 0),
+        ] {
+            let toml = toml
+                .replace("\"T1_all_people / T1_all_classes\"", formula)
+                .replace("decimals = 1", "decimals = 0");
+            let form = Form::new(Definition::from_toml(&toml).unwrap()).unwrap();
+            let relations = Relations::of(&form, &|_| None);
+            let place = form.place("T2_size_value").unwrap();
+            assert_eq!(relations.limits[place], limit, "{formula}");
+        }
         assert!(
             relations
                 .ratios

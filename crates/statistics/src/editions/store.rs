@@ -1,6 +1,7 @@
 //! SQL of editions, and nothing else.
 
 use super::family::Saids;
+use super::model::Said;
 use crate::returns::store::ReturnRow;
 use crate::{EditionId, ReturnId, VersionId};
 use db::{Db, DbError, DbResult, Scope, Tx, args};
@@ -65,6 +66,16 @@ db::record! {
         pub reason: String,
         /// When it was told.
         pub created_at: Instant,
+        /// What everybody reads of what it is, as JSON.
+        pub said: String,
+    }
+}
+
+impl ErratumRow {
+    /// What everybody reads of what the figure is.
+    #[must_use]
+    pub fn is(&self) -> Said {
+        serde_json::from_str(&self.said).unwrap_or(Said::Guard)
     }
 }
 
@@ -245,7 +256,7 @@ pub async fn cell(db: &Db, id: EditionId, org: OrgId, element: &str) -> DbResult
 /// Errata of an edition, newest first.
 pub async fn errata(db: &Db, id: EditionId) -> DbResult<Vec<ErratumRow>> {
     db.query(
-        "SELECT id, org_id, element, value_was, value_is, reason, created_at FROM stat_erratum WHERE edition_id = $1 \
+        "SELECT id, org_id, element, value_was, value_is, reason, created_at, said FROM stat_erratum WHERE edition_id = $1 \
          {unscoped: errata are public} ORDER BY id DESC LIMIT 500",
         args![id],
     )
@@ -260,8 +271,8 @@ pub async fn insert_erratum(
     by: Option<PersonId>,
 ) -> DbResult<()> {
     tx.exec(
-        "INSERT INTO stat_erratum (id, edition_id, org_id, element, value_was, value_is, reason, created_by, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) {unscoped: the edition was found in scope}",
+        "INSERT INTO stat_erratum (id, edition_id, org_id, element, value_was, value_is, reason, created_by, created_at, said) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) {unscoped: the edition was found in scope}",
         args![
             one.id,
             edition,
@@ -271,7 +282,8 @@ pub async fn insert_erratum(
             one.value_is,
             &one.reason,
             by,
-            one.created_at
+            one.created_at,
+            &one.said
         ],
     )
     .await?;

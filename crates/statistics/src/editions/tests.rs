@@ -17,15 +17,9 @@ async fn season() -> Season {
 
 /// The season of another dataset.
 async fn season_of(toml: &str) -> Season {
-    let season = season().await;
-    let city = season.town.city(Role::City);
-    let body = json!({ "org": season.town.world.city, "toml": toml });
-    let made = city.call(200, "POST", "/api/v1/datasets", &body).await;
-    assert_eq!(made["faults"], json!([]), "{made}");
-    let version = made["id"].as_str().unwrap().to_owned();
-    let publish = format!("/api/v1/datasets/{version}/publish");
-    city.call(204, "POST", &publish, &json!({ "version": 1 })).await;
-    Season { version, ..season }
+    let mut season = season().await;
+    season.publish(toml).await;
+    season
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -219,8 +213,8 @@ async fn frozen(city: &Client, id: &str) -> String {
     page.replace("/desk/editions", "/statistics")
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn editions_of_two_levels_do_not_tell_what_one_of_them_hides() {
+/// Editions of two streets and their district, with so many women in the first street and twenty in the other.
+async fn two_levels(women_here: &str) -> (Season, Vec<String>) {
     let street = "[[levels]]\nfiles = [\"street\"]\nhow = \"sum\"\nchecked_by = \"district\"\n\
                   approved_by = \"district\"\ndue = { months = 2, day = 20 }\n\n[[levels]]\nfiles = [\"district\"]";
     let members = small()
@@ -234,7 +228,7 @@ async fn editions_of_two_levels_do_not_tell_what_one_of_them_hides() {
     let (town, mut pages) = (&season.town, Vec::new());
     let (city, bureau) = (town.city(Role::City), town.district(Role::DistrictBureau));
     for (clerk, school, women) in [
-        (town.here(Role::Registrar), &town.world.here, "3"),
+        (town.here(Role::Registrar), &town.world.here, women_here),
         (town.there(Role::Registrar), &town.world.there, "20"),
     ] {
         let typed = [
@@ -248,6 +242,51 @@ async fn editions_of_two_levels_do_not_tell_what_one_of_them_hides() {
     }
     let whole = approved(&season, (&bureau, &city), town.world.district, &[]).await;
     pages.push(frozen(&city, &whole).await);
+    (season, pages)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erratum_is_judged_beside_those_of_other_levels_and_never_taken_back() {
+    let (season, pages) = two_levels("12").await;
+    let town = &season.town;
+    let city = town.city(Role::City);
+    let tell = async |page: &str, element: &str, value: &str| {
+        let errata = format!("{}/errata", page.replace("/statistics", "/desk/editions"));
+        let typed = [("element", element), ("value", value), ("reason", "有几位是男的")];
+        let told = city.post(&errata, &typed).await;
+        assert_eq!(told.status, 303, "{}", told.body);
+        town.app.visitor().get(page).await
+    };
+    let street = tell(&pages[0], "T1_female_teams", "3").await;
+    assert!(street.shows("12 改为 <5"), "{}", street.body);
+    // 23 less the 20 of the other street would be the three of this one.
+    let district = tell(&pages[2], "T1_female_teams", "23").await;
+    assert!(
+        district.shows("32 改为 不公布") && !district.shows("23"),
+        "{}",
+        district.body
+    );
+    // What was told stays as it was told, whatever comes after it; and what was hidden is not said as what was.
+    let other = tell(&pages[1], "T1_all_teams", "60").await;
+    assert!(other.shows("40 改为 60"), "{}", other.body);
+    let other = tell(&pages[1], "T1_all_teams", "63").await;
+    assert!(
+        other.shows("40 改为 60") && other.shows("60 有误，和应有的数相差不到 5"),
+        "{}",
+        other.body
+    );
+    let other = tell(&pages[1], "T1_all_teams", "90").await;
+    assert!(
+        other.shows("不公布 改为 90") && !other.shows("63"),
+        "{}",
+        other.body
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn editions_of_two_levels_do_not_tell_what_one_of_them_hides() {
+    let (season, pages) = two_levels("3").await;
+    let town = &season.town;
     let visitor = town.app.visitor();
     let mut shown = Vec::new();
     for page in &pages {

@@ -307,6 +307,7 @@ fn ambiguous(sum: i64, hidden: &[Cell], limit: i64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::editions::disclosure::{PRIME, inverse};
     use proptest::prelude::*;
 
     const LIMIT: i64 = 5;
@@ -486,7 +487,6 @@ mod tests {
 
     /// Numbers that the sums determine: after elimination a line with one unknown alone.
     fn determined(areas: &[Area]) -> Vec<usize> {
-        const PRIME: i64 = 1_000_000_007;
         let cell = |place: usize| {
             let area = &areas[place / 5];
             area.quarters.get(place % 5).copied().or(area.year).unwrap()
@@ -502,17 +502,6 @@ mod tests {
             column(&whole).into_iter().for_each(|at| line[at] = PRIME - 1);
             lines.push(line);
         }
-        let inverse = |number: i64| {
-            let (mut result, mut base, mut power) = (1, number, PRIME - 2);
-            while power > 0 {
-                if power % 2 == 1 {
-                    result = result * base % PRIME;
-                }
-                base = base * base % PRIME;
-                power /= 2;
-            }
-            result
-        };
         let mut done = 0;
         for at in 0..unknown.len() {
             let Some(pivot) = (done..lines.len()).find(|line| lines[*line][at] != 0) else {

@@ -569,12 +569,12 @@ pub async fn amendment_within(db: &Db, scope: &Scope, id: AmendmentId) -> DbResu
         .await
 }
 
-/// Requests that wait inside the scope: of which return, why, and who answers.
-pub async fn open_amendments(db: &Db, scope: &Scope) -> DbResult<Vec<(ReturnId, String, OrgId)>> {
+/// Requests that wait for a level inside the scope: of which return, and why.
+pub async fn open_amendments(db: &Db, scope: &Scope) -> DbResult<Vec<(ReturnId, String)>> {
     db.within(scope)
         .query(
-            "SELECT a.return_id, a.reason, r.approve_org FROM stat_amendment a JOIN stat_return r ON r.id = a.return_id \
-             WHERE a.status = 'open' AND {scope a.org_id} ORDER BY a.id LIMIT 100",
+            "SELECT a.return_id, a.reason FROM stat_amendment a JOIN stat_return r ON r.id = a.return_id \
+             WHERE a.status = 'open' AND {scope r.approve_org} ORDER BY a.id LIMIT 100",
             args![],
         )
         .await

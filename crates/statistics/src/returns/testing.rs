@@ -5,7 +5,7 @@ use platform::Role;
 use serde_json::{Value, json};
 use testkit::Client;
 
-/// The town with the small dataset published by the district.
+/// The town with the small dataset, which the city published.
 pub struct Season {
     pub town: Town,
     pub version: String,
@@ -14,21 +14,27 @@ pub struct Season {
 }
 
 pub async fn season() -> Season {
-    let town = town().await;
-    let bureau = town.city(Role::City);
-    let body = json!({ "org": town.world.city, "toml": small() });
-    let made = bureau.call(200, "POST", "/api/v1/datasets", &body).await;
-    let version = made["id"].as_str().unwrap().to_owned();
-    let publish = format!("/api/v1/datasets/{version}/publish");
-    bureau.call(204, "POST", &publish, &json!({ "version": 1 })).await;
-    Season {
-        town,
-        version,
+    let mut season = Season {
+        town: town().await,
+        version: String::new(),
         period: "2026",
-    }
+    };
+    season.publish(&small()).await;
+    season
 }
 
 impl Season {
+    /// Publishes another dataset of the city, whose returns are opened from now on.
+    pub async fn publish(&mut self, toml: &str) {
+        let city = self.town.city(Role::City);
+        let body = json!({ "org": self.town.world.city, "toml": toml });
+        let made = city.call(200, "POST", "/api/v1/datasets", &body).await;
+        assert_eq!(made["faults"], json!([]), "{made}");
+        self.version = made["id"].as_str().unwrap().to_owned();
+        let publish = format!("/api/v1/datasets/{}/publish", self.version);
+        city.call(204, "POST", &publish, &json!({ "version": 1 })).await;
+    }
+
     pub async fn open(&self, client: &Client, org: kernel::OrgId) -> String {
         let body = json!({ "version": self.version, "org": org, "period": self.period });
         let made = client.call(201, "POST", "/api/v1/returns", &body).await;

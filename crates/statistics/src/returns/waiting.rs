@@ -78,17 +78,14 @@ async fn amendments(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
         return Ok(Vec::new());
     }
     let asked = store::open_amendments(ctx.db(), &scope).await?;
-    let reached = reached(ctx, &scope, asked.iter().map(|(_, _, answers)| *answers)).await?;
-    let waits = |(id, reason, answers): (ReturnId, String, OrgId)| {
-        reached.contains(&answers).then(|| Waiting {
-            title: "报表更正申请待答复".into(),
-            detail: reason,
-            href: format!("/desk/returns/{id}"),
-            due: None,
-            count: 1,
-        })
+    let waits = |(id, reason): (ReturnId, String)| Waiting {
+        title: "报表更正申请待答复".into(),
+        detail: reason,
+        href: format!("/desk/returns/{id}"),
+        due: None,
+        count: 1,
     };
-    Ok(asked.into_iter().filter_map(waits).collect())
+    Ok(asked.into_iter().map(waits).collect())
 }
 
 /// Those of these orgs that lie inside the scope.

@@ -9,17 +9,11 @@ use serde_json::{Value, json};
 /// The season with a monthly dataset that schools file by the 30th: eight days from the day of the tests.
 async fn monthly() -> Season {
     let mut season = season().await;
-    let city = season.town.city(Role::City);
     let toml = small()
         .replace("\"small\"", "\"monthly\"")
         .replace("period = \"year\"", "period = \"month\"")
         .replace("due = { months = 1, day = 20 }", "due = { months = 0, day = 30 }");
-    let body = json!({ "org": season.town.world.city, "toml": toml });
-    let made = city.call(200, "POST", "/api/v1/datasets", &body).await;
-    assert_eq!(made["faults"], json!([]), "{made}");
-    season.version = made["id"].as_str().unwrap().to_owned();
-    let publish = format!("/api/v1/datasets/{}/publish", season.version);
-    city.call(204, "POST", &publish, &json!({ "version": 1 })).await;
+    season.publish(&toml).await;
     season
 }
 
@@ -128,7 +122,6 @@ async fn who_was_merged_is_not_late() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_cockpit_leads_to_the_lists_of_what_is_late() {
     let mut season = season().await;
-    let city = season.town.city(Role::City);
     let mut lists = Vec::new();
     // Both schools and the district are late in two datasets: more than the cockpit shows.
     for code in ["one", "two"] {
@@ -137,11 +130,7 @@ async fn the_cockpit_leads_to_the_lists_of_what_is_late() {
             .replace("period = \"year\"", "period = \"month\"")
             .replace("due = { months = 1, day = 20 }", "due = { months = 0, day = 10 }")
             .replace("due = { months = 3, day = 31 }", "due = { months = 0, day = 15 }");
-        let body = json!({ "org": season.town.world.city, "toml": toml });
-        let made = city.call(200, "POST", "/api/v1/datasets", &body).await;
-        season.version = made["id"].as_str().unwrap().to_owned();
-        let publish = format!("/api/v1/datasets/{}/publish", season.version);
-        city.call(204, "POST", &publish, &json!({ "version": 1 })).await;
+        season.publish(&toml).await;
         lists.push(format!(
             "/desk/returns?version={}&period=2026-11&state=late&org={}",
             season.version, season.town.world.district

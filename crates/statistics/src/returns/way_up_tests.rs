@@ -171,17 +171,12 @@ async fn a_sum_of_nothing_is_not_filed() {
     assert_eq!(cell(&now, "T1_all_teams")["value"], Value::Null, "{now}");
     // A street under which nobody files has nothing to wait for.
     let mut season = season;
-    let city = season.town.city(Role::City);
     let by_street = small()
         .replace("\"small\"", "\"streets\"")
         .replace("files = [\"district\"]", "files = [\"street\"]")
         .replace("files = [\"street_school\"]", "files = [\"college\"]")
         .replace("\"city\"", "\"district\"");
-    let body = json!({ "org": season.town.world.city, "toml": by_street });
-    let made = city.call(200, "POST", "/api/v1/datasets", &body).await;
-    season.version = made["id"].as_str().unwrap().to_owned();
-    let publish = format!("/api/v1/datasets/{}/publish", season.version);
-    city.call(204, "POST", &publish, &json!({ "version": 1 })).await;
+    season.publish(&by_street).await;
     let alone = season.open(&bureau, season.town.world.here.street).await;
     let page = format!("/desk/returns/{alone}?table=T1");
     let cells = format!("/desk/returns/{alone}/cells");
@@ -341,20 +336,12 @@ async fn a_return_and_its_sum_approved_at_once_never_miss_each_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_school_merged_in_mid_period_counts_where_it_went_and_is_not_taken_for_another() {
     let mut season = season().await;
-    let (city, bureau) = (
-        season.town.city(Role::City),
-        season.town.district(Role::DistrictBureau),
-    );
+    let bureau = season.town.district(Role::DistrictBureau);
     let by_street = small()
         .replace("\"small\"", "\"streets\"")
         .replace("files = [\"district\"]", "files = [\"street\"]")
         .replace("\"city\"", "\"district\"");
-    let body = json!({ "org": season.town.world.city, "toml": by_street });
-    let made = city.call(200, "POST", "/api/v1/datasets", &body).await;
-    assert_eq!(made["faults"], json!([]), "{made}");
-    season.version = made["id"].as_str().unwrap().to_owned();
-    let publish = format!("/api/v1/datasets/{}/publish", season.version);
-    city.call(204, "POST", &publish, &json!({ "version": 1 })).await;
+    season.publish(&by_street).await;
     let (here, there) = (&season.town.world.here, &season.town.world.there);
     let id = checked(&season, &season.town.here(Role::Registrar), here.org).await;
     act(&bureau, 204, &id, "approve").await;
@@ -387,18 +374,12 @@ async fn a_school_merged_in_mid_period_counts_where_it_went_and_is_not_taken_for
 /// The season of a dataset that streets sum up, check and approve.
 async fn by_streets() -> Season {
     let mut season = season().await;
-    let city = season.town.city(Role::City);
     let by_street = small()
         .replace("\"small\"", "\"streets\"")
         .replace("files = [\"district\"]", "files = [\"street\"]")
         .replace("approved_by = \"district\"", "approved_by = \"street\"")
         .replace("\"city\"", "\"district\"");
-    let body = json!({ "org": season.town.world.city, "toml": by_street });
-    let made = city.call(200, "POST", "/api/v1/datasets", &body).await;
-    assert_eq!(made["faults"], json!([]), "{made}");
-    season.version = made["id"].as_str().unwrap().to_owned();
-    let publish = format!("/api/v1/datasets/{}/publish", season.version);
-    city.call(204, "POST", &publish, &json!({ "version": 1 })).await;
+    season.publish(&by_street).await;
     season
 }
 
