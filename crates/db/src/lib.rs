@@ -298,7 +298,8 @@ macro_rules! record {
         $vis struct $name { $($(#[$field_meta])* $field_vis $field: $type),* }
         impl $crate::FromRow for $name {
             fn from_row(row: &$crate::Row) -> $crate::DbResult<Self> {
-                Ok(Self { $($field: row.get(stringify!($field))?),* })
+                let mut place = 0;
+                Ok(Self { $($field: row.next(&mut place, stringify!($field))?),* })
             }
         }
     };

@@ -183,9 +183,9 @@ impl ToSql for Value {
             (Self::Int(number), &Type::INT2) => i16::try_from(*number)?.to_sql(ty, out),
             (Self::Bool(truth), &Type::BOOL) => truth.to_sql(ty, out),
             (
-                Self::Text(text),
+                Self::Text(_) | Self::Word(_),
                 &Type::TEXT | &Type::VARCHAR | &Type::BPCHAR | &Type::NAME | &Type::UNKNOWN,
-            ) => text.to_sql(ty, out),
+            ) => self.text()?.to_sql(ty, out),
             (Self::Blob(bytes), &Type::BYTEA) => bytes.to_sql(ty, out),
             (Self::Ints(list), &Type::INT8_ARRAY) => list.to_sql(ty, out),
             (Self::Texts(list), &Type::TEXT_ARRAY | &Type::VARCHAR_ARRAY) => list.to_sql(ty, out),
@@ -325,7 +325,7 @@ fn copy_line(out: &mut BytesMut, row: &[Value]) -> DbResult<()> {
             Value::Null => out.put_slice(b"\\N"),
             Value::Int(number) => out.put_slice(number.to_string().as_bytes()),
             Value::Bool(truth) => out.put_u8(if *truth { b't' } else { b'f' }),
-            Value::Text(text) => copy_text(out, text),
+            Value::Text(_) | Value::Word(_) => copy_text(out, value.text()?),
             Value::Blob(bytes) => {
                 out.put_slice(b"\\\\x");
                 for byte in bytes {

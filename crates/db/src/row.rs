@@ -28,6 +28,20 @@ impl Row {
         })
     }
 
+    /// Like [`Row::get`] for who reads the columns one after the other: looks first where the column before it ended.
+    ///
+    /// # Errors
+    /// As [`Row::get`].
+    pub fn next<T: FromValue>(&self, place: &mut usize, column: &str) -> DbResult<T> {
+        let here = self.columns.get(*place).is_some_and(|name| name == column);
+        let read = if here { self.at(*place) } else { self.get(column) };
+        *place += 1;
+        read.map_err(|error| match error {
+            DbError::Statement(why) if here => DbError::Statement(format!("column {column}: {why}")),
+            other => other,
+        })
+    }
+
     /// The cell at this place, from 0.
     ///
     /// # Errors

@@ -113,11 +113,17 @@ fn connect(path: &Path, durability: Durability, writes: bool) -> DbResult<Connec
         Durability::Full => ("NORMAL", 0),
         Durability::Fast => ("OFF", 1_000),
     };
-    let query_only = if writes { "OFF" } else { "ON" };
+    // Who writes keeps what it touches in memory: of a mapped page the log is asked anew each time. A reader forgets all
+    // after each commit of another.
+    let (query_only, cache_kib, mapped) = if writes {
+        ("OFF", 128_000, 0)
+    } else {
+        ("ON", 64_000, 256 << 20)
+    };
     let pragmas = format!(
         "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous};
          PRAGMA foreign_keys=ON; PRAGMA case_sensitive_like=ON; PRAGMA temp_store=MEMORY;
-         PRAGMA cache_size=-64000; PRAGMA mmap_size=268435456; PRAGMA wal_autocheckpoint={checkpoint_at};
+         PRAGMA cache_size=-{cache_kib}; PRAGMA mmap_size={mapped}; PRAGMA wal_autocheckpoint={checkpoint_at};
          PRAGMA query_only={query_only};"
     );
     connection
@@ -270,11 +276,16 @@ impl ToSql for Value {
             Self::Int(number) => ToSqlOutput::Owned(Lite::Integer(*number)),
             Self::Bool(truth) => ToSqlOutput::Owned(Lite::Integer(i64::from(*truth))),
             Self::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+            Self::Word(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
             Self::Blob(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
-            Self::Ints(list) => ToSqlOutput::Owned(Lite::Text(serde_json::json!(list).to_string())),
-            Self::Texts(list) => ToSqlOutput::Owned(Lite::Text(serde_json::json!(list).to_string())),
+            Self::Ints(list) => ToSqlOutput::Owned(Lite::Text(json(list)?)),
+            Self::Texts(list) => ToSqlOutput::Owned(Lite::Text(json(list)?)),
         })
     }
+}
+
+fn json<T: serde::Serialize>(list: &[T]) -> rusqlite::Result<String> {
+    serde_json::to_string(list).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
 }
 
 fn explain(connection: &Connection, error: &rusqlite::Error) -> DbError {

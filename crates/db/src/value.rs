@@ -12,6 +12,8 @@ pub enum Value {
     Int(i64),
     /// Text; dates and instants travel as text too.
     Text(String),
+    /// Text that the program holds, such as a status; it goes in and never comes out.
+    Word(&'static str),
     /// A truth value.
     Bool(bool),
     /// Bytes.
@@ -27,7 +29,7 @@ impl Value {
         match self {
             Self::Null => "null",
             Self::Int(_) => "int",
-            Self::Text(_) => "text",
+            Self::Text(_) | Self::Word(_) => "text",
             Self::Bool(_) => "bool",
             Self::Blob(_) => "blob",
             Self::Ints(_) => "int list",
@@ -127,12 +129,23 @@ impl FromValue for bool {
     }
 }
 
-impl FromValue for String {
-    fn from_value(value: &Value) -> DbResult<Self> {
-        match value {
-            Value::Text(text) => Ok(text.clone()),
+impl Value {
+    /// The text of a cell, without copying it.
+    ///
+    /// # Errors
+    /// [`DbError::Statement`] when the cell holds none.
+    pub fn text(&self) -> DbResult<&str> {
+        match self {
+            Self::Text(text) => Ok(text),
+            Self::Word(text) => Ok(text),
             other => misfit("text", other),
         }
+    }
+}
+
+impl FromValue for String {
+    fn from_value(value: &Value) -> DbResult<Self> {
+        value.text().map(str::to_owned)
     }
 }
 
@@ -183,17 +196,17 @@ impl<T: FromValue> FromValue for Option<T> {
     }
 }
 
-/// Reads and writes an enum or a newtype that has `as_str()` and `FromStr` as text.
+/// Reads and writes an enum that has `as_str()` and `FromStr` as text.
 #[macro_export]
 macro_rules! text_value {
     ($($type:ty),* $(,)?) => {
         $(
             impl From<$type> for $crate::Value {
-                fn from(value: $type) -> Self { Self::Text(value.as_str().to_owned()) }
+                fn from(value: $type) -> Self { Self::Word(value.as_str()) }
             }
             impl $crate::FromValue for $type {
                 fn from_value(value: &$crate::Value) -> $crate::DbResult<Self> {
-                    let text = <String as $crate::FromValue>::from_value(value)?;
+                    let text = value.text()?;
                     text.parse().map_err(|_| $crate::DbError::Statement(
                         format!(concat!("no ", stringify!($type), ": {}"), text)))
                 }

@@ -94,7 +94,7 @@ impl NewEnrollment {
             self.money.into(),
             self.channel.into(),
             self.actor.into(),
-            self.rule_version.into(),
+            Value::Word(self.rule_version),
             self.created_at.into(),
             self.changed_at.into(),
             self.seated_on.into(),

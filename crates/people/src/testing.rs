@@ -57,7 +57,7 @@ pub(crate) fn other(code: &str) -> &'static str {
     if code == "000000" { "111111" } else { "000000" }
 }
 
-pub(crate) async fn who(app: &TestApp, token: &str) -> platform::Actor {
+pub(crate) async fn who(app: &TestApp, token: &str) -> std::sync::Arc<platform::Actor> {
     let given = platform::web::Credentials {
         session: Some(token.to_owned()),
         bearer: None,

@@ -121,13 +121,13 @@ pub struct Ctx {
     /// The installation.
     pub platform: Arc<Platform>,
     /// Who acts.
-    pub actor: Actor,
+    pub actor: Arc<Actor>,
     /// How.
     pub channel: Channel,
     /// Number of the request, in logs and error pages.
     pub request: String,
     /// What the page needs to know of the browser.
-    pub view: crate::web::View,
+    pub view: Arc<crate::web::View>,
 }
 
 impl Ctx {
@@ -141,10 +141,10 @@ impl Ctx {
         };
         Self {
             platform: Arc::clone(platform),
-            actor,
+            actor: Arc::new(actor),
             channel: Channel::System,
             request: work.to_owned(),
-            view: crate::web::View::default(),
+            view: Arc::default(),
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::Channel;
 use kernel::{Id, Instant, OrgId, PersonId};
 use sha2::{Digest, Sha256};
-use std::fmt::{Display, Write};
+use std::fmt::Write;
 
 /// What happened to one thing. Actor, time and channel are added at the commit.
 #[derive(Debug, Clone)]
@@ -152,27 +152,38 @@ impl EventRow {
     #[must_use]
     pub fn expected_hash(&self, previous: &str) -> String {
         let mut text = String::with_capacity(512);
-        let mut push = |field: &dyn Display| {
-            // Writing to a text cannot fail.
-            let _ = write!(text, "{field}\u{1f}");
-        };
-        let number = |value: Option<i64>| value.map(|n| n.to_string()).unwrap_or_default();
-        push(&previous);
-        push(&self.id);
-        push(&self.at);
-        push(&self.kind);
-        push(&self.subject_kind);
-        push(&self.subject_id);
-        push(&number(self.org_id.map(Id::raw)));
-        push(&number(self.actor_person.map(Id::raw)));
-        push(&number(self.actor_account));
-        push(&number(self.on_behalf_of.map(Id::raw)));
-        push(&self.channel);
-        push(&self.request);
-        push(&self.data);
-        push(&self.note_hash.as_deref().unwrap_or_default());
+        put(&mut text, previous);
+        number(&mut text, Some(self.id));
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{}{END}", self.at);
+        put(&mut text, &self.kind);
+        put(&mut text, &self.subject_kind);
+        number(&mut text, Some(self.subject_id));
+        number(&mut text, self.org_id.map(Id::raw));
+        number(&mut text, self.actor_person.map(Id::raw));
+        number(&mut text, self.actor_account);
+        number(&mut text, self.on_behalf_of.map(Id::raw));
+        put(&mut text, &self.channel);
+        put(&mut text, &self.request);
+        put(&mut text, &self.data);
+        put(&mut text, self.note_hash.as_deref().unwrap_or_default());
         hex(&Sha256::digest(text))
     }
+}
+
+/// What stands behind each field of a hashed row.
+const END: char = '\u{1f}';
+
+fn put(text: &mut String, field: &str) {
+    text.push_str(field);
+    text.push(END);
+}
+
+fn number(text: &mut String, field: Option<i64>) {
+    if let Some(field) = field {
+        let _ = write!(text, "{field}");
+    }
+    text.push(END);
 }
 
 /// Hash of a note with its salt.

@@ -6,7 +6,7 @@ use db::{Db, DbError, DbResult, Pending, Value, args};
 use kernel::Instant;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use tokio::sync::Mutex;
 
 /// The end of this node's chain: position and hash of its last event.
@@ -14,6 +14,7 @@ pub struct Chain {
     node: AtomicI64,
     holder: String,
     head: Mutex<Head>,
+    written: AtomicU64,
 }
 
 #[derive(Clone)]
@@ -35,6 +36,7 @@ impl Chain {
             node: AtomicI64::new(node),
             holder: holder.to_owned(),
             head: Mutex::new(head),
+            written: AtomicU64::new(0),
         })
     }
 
@@ -42,6 +44,12 @@ impl Chain {
     #[must_use]
     pub fn node(&self) -> i64 {
         self.node.load(Ordering::Relaxed)
+    }
+
+    /// Events that this process has committed; who has work that can wait sees a rush by how fast it rises.
+    #[must_use]
+    pub fn written(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
     }
 
     /// Tells that this node is alive; if its number was taken, takes another.
@@ -169,6 +177,10 @@ impl Tx {
             };
             *head = next;
             drop(head);
+            platform
+                .chain
+                .written
+                .fetch_add(notices.len() as u64, Ordering::Relaxed);
             // No listener is no error.
             let _ = platform.bus.send(notices);
             Ok(pending)

@@ -33,7 +33,8 @@ pub struct Credentials {
 }
 
 /// Finds the actor for credentials. A wrong bearer token is an error; a stale session is nobody.
-pub type Identify = fn(Arc<Platform>, Credentials) -> Pin<Box<dyn Future<Output = AppResult<Actor>> + Send>>;
+pub type Identify =
+    fn(Arc<Platform>, Credentials) -> Pin<Box<dyn Future<Output = AppResult<Arc<Actor>>> + Send>>;
 
 /// What a page needs to know of the browser.
 #[derive(Debug, Clone, Default)]
@@ -71,7 +72,7 @@ impl FromRequestParts<Arc<Platform>> for Ctx {
         let actor = if bearer.is_some() || session.is_some() {
             (platform.identify)(Arc::clone(platform), Credentials { session, bearer }).await?
         } else {
-            Actor::default()
+            Arc::default()
         };
         let ctx = Self {
             platform: Arc::clone(platform),
@@ -82,7 +83,7 @@ impl FromRequestParts<Arc<Platform>> for Ctx {
                 .get::<RequestNumber>()
                 .map(|n| n.0.clone())
                 .unwrap_or_default(),
-            view: View {
+            view: Arc::new(View {
                 cookie: cookie(&parts.headers, VIEW_COOKIE).unwrap_or_default().to_owned(),
                 path: parts
                     .uri
@@ -97,7 +98,7 @@ impl FromRequestParts<Arc<Platform>> for Ctx {
                 },
                 part: parts.headers.contains_key("hx-request"),
                 english: prefers_english(&parts.headers),
-            },
+            }),
         };
         parts.extensions.insert(ctx.clone());
         Ok(ctx)

@@ -131,9 +131,9 @@ impl TestApp {
 
     /// A context for calling an action directly.
     #[must_use]
-    pub fn ctx(&self, actor: Actor) -> Ctx {
+    pub fn ctx(&self, actor: impl Into<Arc<Actor>>) -> Ctx {
         Ctx {
-            actor,
+            actor: actor.into(),
             channel: platform::Channel::Web,
             ..Ctx::system(&self.platform, "test")
         }
@@ -219,12 +219,12 @@ pub fn limited(mut actor: Actor, permissions: &[Permission]) -> Actor {
 fn identify(
     _: Arc<Platform>,
     given: platform::web::Credentials,
-) -> std::pin::Pin<Box<dyn Future<Output = AppResult<Actor>> + Send>> {
+) -> std::pin::Pin<Box<dyn Future<Output = AppResult<Arc<Actor>>> + Send>> {
     let actors = ACTORS.lock().unwrap_or_else(PoisonError::into_inner);
     let answer = match (given.bearer, given.session) {
         (Some(token), _) => actors.get(&token).cloned().ok_or(AppError::SignInNeeded),
         (None, Some(token)) => Ok(actors.get(&token).cloned().unwrap_or_default()),
         (None, None) => Ok(Actor::default()),
     };
-    Box::pin(async move { answer })
+    Box::pin(async move { answer.map(Arc::new) })
 }

@@ -37,30 +37,32 @@ impl Asked {
     /// What is needed of this request.
     #[must_use]
     pub fn of(platform: &Platform, path: &str, headers: &HeaderMap, number: &str) -> Self {
-        let here = format!(
-            "://{}/",
-            headers
-                .get(header::HOST)
-                .and_then(|host| host.to_str().ok())
-                .unwrap_or_default()
-        );
         let text = |name: header::HeaderName| {
             headers
                 .get(name)
                 .and_then(|value| value.to_str().ok())
                 .unwrap_or_default()
         };
-        let accept = text(header::ACCEPT);
-        Self {
+        let wants_english = text(header::ACCEPT_LANGUAGE);
+        let program = Self {
             path: path.to_owned(),
-            json: path.starts_with("/api/") || accept.starts_with("application/json"),
+            json: true,
+            english: wants_english
+                .get(..2)
+                .is_some_and(|start| start.eq_ignore_ascii_case("en")),
+            number: number.to_owned(),
+            ..Self::default()
+        };
+        // Its errors are no pages: the rest is spared, as this is asked for every request.
+        if path.starts_with("/api/") {
+            return program;
+        }
+        let here = format!("://{}/", text(header::HOST));
+        Self {
+            json: text(header::ACCEPT).starts_with("application/json"),
             view_cookie: platform::web::cookie(headers, VIEW_COOKIE)
                 .unwrap_or_default()
                 .to_owned(),
-            english: text(header::ACCEPT_LANGUAGE)
-                .to_ascii_lowercase()
-                .starts_with("en"),
-            number: number.to_owned(),
             from: text(header::REFERER)
                 .split_once(&here)
                 .map(|(_, page)| local_path(&format!("/{page}")).to_owned())
@@ -68,6 +70,7 @@ impl Asked {
             known: platform::web::cookie(headers, SESSION_COOKIE).is_some_and(|token| !token.is_empty()),
             demo: platform.demo,
             help_phone: platform.help_phone.clone(),
+            ..program
         }
     }
 }

@@ -9,8 +9,7 @@ use tokio_postgres::{Client, NoTls, Statement};
 const CONNECTIONS: usize = 64;
 /// How long it is measured.
 const FOR: Duration = Duration::from_secs(5);
-/// Classes, and seats in each: enough that none is full before the end.
-const CLASSES: i64 = 40;
+/// Seats in each class: enough that none is full before the end.
 const SEATS: i64 = 1_000_000;
 
 const TABLES: &str = "
@@ -23,16 +22,16 @@ const TABLES: &str = "
     CREATE INDEX seat_person ON row_locks.seat (person_id);
     CREATE TABLE row_locks.event (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, data TEXT NOT NULL)";
 
-/// Seats given a second, each durable when it is counted.
+/// Seats given a second in so many classes, each durable when it is counted.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn per_second(database: &str) -> Result<f64, String> {
+pub async fn per_second(database: &str, classes: i64) -> Result<f64, String> {
     let one = connect(database).await?;
     one.batch_execute(TABLES)
         .await
         .map_err(|error| error.to_string())?;
-    for class in 0..CLASSES {
+    for class in 0..classes {
         one.execute(
             "INSERT INTO row_locks.class VALUES ($1, $2, 0)",
             &[&class, &SEATS],
@@ -51,7 +50,7 @@ pub async fn per_second(database: &str) -> Result<f64, String> {
             let statements = Statements::of(&client).await?;
             while started.elapsed() < FOR {
                 let at = i64::try_from(next.fetch_add(1, Ordering::Relaxed)).unwrap_or(0);
-                statements.ask(&client, at % CLASSES, at / CLASSES).await?;
+                statements.ask(&client, at % classes, at / classes).await?;
                 given.fetch_add(1, Ordering::Relaxed);
             }
             Ok::<(), tokio_postgres::Error>(())

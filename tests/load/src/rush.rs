@@ -156,13 +156,21 @@ async fn beside_row_locks(
     server: &Server,
     (people, tokens): (&[String], &[String]),
 ) -> Result<(), String> {
-    let locked = locks::per_second(database).await?;
-    let classes = bench.open_classes(server, CLASSES * 3).await?;
-    let third = classes.get(CLASSES * 2..).unwrap_or_default();
-    let decided = desk::per_second((database, &bench.folder.path("shared")), people, third).await?;
+    let locked = locks::per_second(database, CLASSES as i64).await?;
+    let classes = bench.open_classes(server, CLASSES * 3 + 1).await?;
+    let data = bench.folder.path("shared");
+    let third = classes.get(CLASSES * 2..CLASSES * 3).unwrap_or_default();
+    let decided = desk::per_second((database, &data), people, third).await?;
     println!(
         "decisions of the seat desk on PostgreSQL, without HTTP: {decided:.0} a second; row locks, one transaction a seat: {locked:.0}; {:.1} times as many (limit 20)",
         decided / locked
+    );
+    let locked_one = locks::per_second(database, 1).await?;
+    let one = classes.get(CLASSES * 3..).unwrap_or_default();
+    let decided_one = desk::per_second((database, &data), people, one).await?;
+    println!(
+        "the same for one class that everybody wants: {decided_one:.0} a second; row locks: {locked_one:.0}; {:.1} times as many",
+        decided_one / locked_one
     );
     let others = classes.get(CLASSES..CLASSES * 2).unwrap_or_default();
     let requests = asks(tokens, others, tokens.len(), "");

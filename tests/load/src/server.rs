@@ -10,6 +10,9 @@ use tokio::net::TcpStream;
 /// A server that makes its demonstration first may need this long on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(300);
 
+/// Seconds without a job after which the work of a new demonstration counts as done: its returns are opened this long after it.
+const QUIET_SECS: u32 = 35;
+
 /// A running program; it is killed when this is dropped.
 pub struct Server {
     child: Child,
@@ -72,6 +75,22 @@ impl Server {
         let line = status.lines().find(|line| line.starts_with("VmRSS:"));
         let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
         kib.unwrap_or(0)
+    }
+
+    /// Waits until no job has been due for some seconds.
+    pub async fn rests(&self) -> Result<(), String> {
+        let started = Instant::now();
+        let mut quiet = 0;
+        while quiet < QUIET_SECS {
+            if started.elapsed() > PATIENCE {
+                return Err("jobs are due again and again".into());
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            let counters = get(&self.address, "/metrics", None).await;
+            let none = counters.is_some_and(|(_, text)| text.contains("\nxuequan_jobs_waiting 0\n"));
+            quiet = if none { quiet + 1 } else { 0 };
+        }
+        Ok(())
     }
 
     /// Ends the process at once, as a failure of the machine would (SIGKILL).

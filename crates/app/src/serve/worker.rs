@@ -18,6 +18,11 @@ const ANCHOR_LOOK: Duration = Duration::from_secs(60);
 
 /// How long the counts rest when nothing has happened.
 const FIGURES_LOOK: Duration = Duration::from_secs(3);
+/// More events of this process between two looks are a rush: people wait for seats, and counting would take a third of
+/// the machine from them.
+const RUSH: u64 = 300;
+/// So many looks in a row are left out for a rush, half a minute; then what waits is counted to its end.
+const LEFT_OUT: u32 = 10;
 
 /// Works until `stopping` says so; a job that runs then is finished first.
 pub async fn run(platform: Arc<Platform>, metrics: Arc<Metrics>, stopping: watch::Receiver<bool>) {
@@ -72,14 +77,47 @@ async fn days(platform: &Arc<Platform>, mut stopping: watch::Receiver<bool>) {
 
 /// Lets the counts of metrics follow what happens.
 async fn figures(platform: &Arc<Platform>, metrics: &Metrics, mut stopping: watch::Receiver<bool>) {
+    let mut rush = Rush::default();
     while !*stopping.borrow() {
-        let ctx = Ctx::system(platform, "figures");
-        match metrics::counting::follow(&ctx, metrics).await {
-            Ok(0) => {}
-            Ok(cells) => tracing::debug!(cells, "counted anew"),
-            Err(error) => tell("counting", Err(error)),
+        if rush.goes_on(platform.chain.written()) {
+            pause(FIGURES_LOOK, &mut stopping).await;
+            continue;
         }
+        let ctx = Ctx::system(platform, "figures");
+        tell("counting", catch_up(&ctx, metrics, &stopping).await);
         pause(FIGURES_LOOK, &mut stopping).await;
+    }
+}
+
+/// Counts until no more events wait than fit into one step, or the program stops.
+async fn catch_up(ctx: &Ctx, metrics: &Metrics, stopping: &watch::Receiver<bool>) -> AppResult<()> {
+    loop {
+        let followed = metrics::counting::follow(ctx, metrics).await?;
+        tracing::debug!(followed.cells, "counted anew");
+        if !followed.more || *stopping.borrow() {
+            return Ok(());
+        }
+    }
+}
+
+/// Whether so much happens that counting waits.
+#[derive(Debug, Default)]
+struct Rush {
+    written: u64,
+    left_out: u32,
+}
+
+impl Rush {
+    /// Takes how many events were written so far, at each look.
+    fn goes_on(&mut self, written: u64) -> bool {
+        let more = written.saturating_sub(self.written);
+        self.written = written;
+        self.left_out = if more > RUSH && self.left_out < LEFT_OUT {
+            self.left_out + 1
+        } else {
+            0
+        };
+        self.left_out > 0
     }
 }
 
@@ -93,5 +131,26 @@ async fn pause(rest: Duration, stopping: &mut watch::Receiver<bool>) {
     tokio::select! {
         () = tokio::time::sleep(rest) => {}
         _ = stopping.changed() => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counting_waits_in_a_rush_and_never_longer_than_half_a_minute() {
+        let mut rush = Rush::default();
+        let mut written = 0;
+        let mut look = |more: u64| {
+            written += more;
+            rush.goes_on(written)
+        };
+        assert!(!look(RUSH), "busy is no rush");
+        assert!(look(RUSH + 1));
+        assert!(!look(0), "it is over");
+        let looks: Vec<bool> = (0..12).map(|_| look(10_000)).collect();
+        let counted = looks.iter().position(|waits| !waits);
+        assert_eq!(counted, Some(10), "{looks:?}");
     }
 }

@@ -31,7 +31,7 @@ impl Figures {
         let ctx = app.system();
         let metrics = Arc::clone(&shared.metrics);
         // The first look takes the chain's present end; what was before is the recount's.
-        assert_eq!(counting::follow(&ctx, &metrics).await.unwrap(), 0);
+        assert_eq!(counting::follow(&ctx, &metrics).await.unwrap().cells, 0);
         let found = counting::recount(&ctx, &metrics, Reach::default(), None)
             .await
             .unwrap();
@@ -61,7 +61,7 @@ impl Figures {
     async fn catch_up(&self) -> usize {
         let mut counted = 0;
         loop {
-            match counting::follow(&self.ctx, &self.metrics).await.unwrap() {
+            match counting::follow(&self.ctx, &self.metrics).await.unwrap().cells {
                 0 => return counted,
                 more => counted += more,
             }

@@ -5,12 +5,12 @@ use super::category;
 use metrics::SpanSource;
 use metrics::definition::Touch;
 
-/// A lesson that was moved may have stood in another month, with its roll: all months of its org are counted anew. Of one that
-/// was not, its own month alone.
+/// A lesson that was moved may have stood in another month, with its roll, one that was cancelled too, for it may have been moved
+/// before: all months of its org are looked at. Of any other, its own month alone.
 const TOUCHED: &[Touch] = &[
     Touch {
         subject: "session",
-        sql: "SELECT DISTINCT s.org_id, CASE WHEN s.status = 'moved' THEN '' ELSE substr(s.day, 1, 7) END AS month \
+        sql: "SELECT DISTINCT s.org_id, CASE WHEN s.status IN ('moved', 'cancelled') THEN '' ELSE substr(s.day, 1, 7) END AS month \
               FROM session s WHERE s.id {any $1} {unscoped: counted for everybody}",
     },
     Touch {

@@ -275,7 +275,7 @@ fn draft(seen: String, age: Option<i64>, bring: &str) -> RuleDraft {
 fn head(stage: &Stage, who: PersonId) -> Ctx {
     let here = &stage.world.here;
     let mut ctx = stage.app.system();
-    ctx.actor = staff(who, Role::Registrar, here.org, &here.path);
+    ctx.actor = staff(who, Role::Registrar, here.org, &here.path).into();
     ctx
 }
 

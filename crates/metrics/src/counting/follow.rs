@@ -21,13 +21,21 @@ const OWN: &str = "metrics";
 /// What is to be counted anew of a source: orgs by month; by no month where it may be any.
 type Places = BTreeMap<String, BTreeSet<OrgId>>;
 
-/// Reads the next events of every node and counts what they touched; gives how many cells were counted. Call it
-/// again at once while it gives something.
+/// What a step of following came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Followed {
+    /// Cells that were counted.
+    pub cells: usize,
+    /// Whether as many events were read as one step takes: more wait, and the next step is due at once.
+    pub more: bool,
+}
+
+/// Reads the next events of every node and counts what they touched.
 ///
 /// # Errors
 /// [`platform::AppError::Unavailable`] when the database is.
-pub async fn follow(ctx: &Ctx, metrics: &Metrics) -> AppResult<usize> {
-    let mut counted = 0;
+pub async fn follow(ctx: &Ctx, metrics: &Metrics) -> AppResult<Followed> {
+    let mut all = Followed::default();
     let mut nodes = store::nodes(ctx.db()).await?;
     let here = ctx.platform.chain.node();
     if !nodes.contains(&here) {
@@ -35,19 +43,23 @@ pub async fn follow(ctx: &Ctx, metrics: &Metrics) -> AppResult<usize> {
     }
     for node in nodes {
         let followed = store::follower(ctx.db(), node).await?;
-        counted += follow_node(ctx, metrics, node, followed).await?;
+        let one = follow_node(ctx, metrics, node, followed).await?;
+        all.cells += one.cells;
+        all.more |= one.more;
     }
-    Ok(counted)
+    Ok(all)
 }
 
-async fn follow_node(ctx: &Ctx, metrics: &Metrics, node: i64, followed: Option<i64>) -> AppResult<usize> {
+async fn follow_node(ctx: &Ctx, metrics: &Metrics, node: i64, followed: Option<i64>) -> AppResult<Followed> {
+    let nothing = Followed::default();
     let (first, end) = (node << POSITION_BITS, (node + 1) << POSITION_BITS);
     let Some(after) = followed else {
-        return begin(ctx, node, first, end).await;
+        begin(ctx, node, first, end).await?;
+        return Ok(nothing);
     };
     let events = store::events_after(ctx.db(), after, end, EVENTS).await?;
     let Some(last) = events.last().map(|event| event.id) else {
-        return Ok(0);
+        return Ok(nothing);
     };
     let mut subjects: HashMap<&str, Vec<i64>> = HashMap::new();
     for event in &events {
@@ -56,10 +68,10 @@ async fn follow_node(ctx: &Ctx, metrics: &Metrics, node: i64, followed: Option<i
             .or_default()
             .push(event.subject_id);
     }
-    let full = i64::try_from(events.len()).is_ok_and(|read| read == EVENTS);
-    if subjects.keys().all(|kind| *kind == OWN) && !full {
+    let more = i64::try_from(events.len()).is_ok_and(|read| read == EVENTS);
+    if subjects.keys().all(|kind| *kind == OWN) && !more {
         // Nothing but what counting itself wrote: writing on would write for ever. After a full step there is more behind.
-        return Ok(0);
+        return Ok(nothing);
     }
     // Counted before the transaction begins: the one writer of SQLite must not wait for it.
     let seen = turn::now(ctx.db()).await?;
@@ -69,30 +81,30 @@ async fn follow_node(ctx: &Ctx, metrics: &Metrics, node: i64, followed: Option<i
         fresh.extend(count(ctx, source, places).await?);
     }
     let Some(tx) = turn::take(ctx, seen).await? else {
-        return Ok(0);
+        return Ok(nothing);
     };
     if store::follower(&tx, node).await? != Some(after) {
         // Another process was here first.
-        return Ok(0);
+        return Ok(nothing);
     }
-    let mut counted = 0;
+    let mut cells = 0;
     for part in fresh {
-        counted += write(&tx, metrics, part).await?;
+        cells += write(&tx, metrics, part).await?;
     }
     if subjects.contains_key("org") {
-        counted += roll_moved(&tx, metrics).await?;
+        cells += roll_moved(&tx, metrics).await?;
     }
-    if counted > 0 {
+    if cells > 0 {
         // Events that touch no cell are many: whoever counts meanwhile need not count again for them.
         turn::move_on(&tx).await?;
     }
     store::set_follower(&tx, node, last).await?;
-    finish(tx, counted, node).await?;
-    Ok(counted)
+    finish(tx, cells, node).await?;
+    Ok(Followed { cells, more })
 }
 
 /// A node not followed yet: what it wrote so far is the matter of the recount.
-async fn begin(ctx: &Ctx, node: i64, first: i64, end: i64) -> AppResult<usize> {
+async fn begin(ctx: &Ctx, node: i64, first: i64, end: i64) -> AppResult<()> {
     let tx = ctx.begin().await?;
     let newest = store::newest_event(&tx, first, end).await?;
     store::set_follower(&tx, node, newest.unwrap_or(first)).await?;
@@ -104,8 +116,7 @@ async fn begin(ctx: &Ctx, node: i64, first: i64, end: i64) -> AppResult<usize> {
         Some(format!("{}.node.{node}", super::RECOUNT)),
     )
     .await?;
-    finish(tx, 0, node).await?;
-    Ok(0)
+    finish(tx, 0, node).await
 }
 
 async fn finish(tx: Tx, counted: usize, node: i64) -> AppResult<()> {
@@ -166,7 +177,7 @@ async fn count(ctx: &Ctx, source: &SpanSource, mut places: Places) -> AppResult<
     Ok(fresh)
 }
 
-/// All months of some orgs, those too in which nothing is left.
+/// Those of all months of some orgs in which something is another now, those too in which nothing is left.
 async fn all_months(
     ctx: &Ctx,
     source: &SpanSource,
@@ -181,10 +192,8 @@ async fn all_months(
         orgs: Vec::new(),
         own: Own::new(),
     };
-    let stored = store::cells(ctx.db(), source.id, orgs, false, own::ALL_MONTHS, false).await?;
-    let before = stored.into_iter().map(|row| (row.org_id, row.month));
-    let places: BTreeSet<(OrgId, String)> = own.keys().cloned().chain(before).collect();
-    for (org, month) in places {
+    let before = own::stored(ctx.db(), source, orgs, own::ALL_MONTHS).await?;
+    for (org, month) in own::differing(&own, &before) {
         let part = months.entry(month.clone()).or_insert_with(|| fresh(&month));
         part.orgs.push(org);
         let place = (org, month);

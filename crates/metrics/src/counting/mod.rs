@@ -20,7 +20,7 @@ mod roll;
 mod tests;
 mod turn;
 
-pub use follow::follow;
+pub use follow::{Followed, follow};
 pub use recount::{Reach, Recounted, recount};
 
 /// The job's name: count everything anew and compare.

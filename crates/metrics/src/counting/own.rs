@@ -1,14 +1,15 @@
 //! Own cells: the facts of orgs in months, put into cells with the persons' small numbers.
 
+use super::roll;
 use super::turn::Reads;
 use crate::cells::Cells;
 use crate::definition::{Fact, SpanSource};
 use crate::period::Period;
-use crate::store;
+use crate::store::{self, Stored};
 use db::Db;
 use kernel::{Date, OrgId};
 use platform::{AppError, AppResult, Event, Tx};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Persons looked up in one statement.
 const PERSONS: usize = 5_000;
@@ -48,6 +49,33 @@ pub(super) async fn count(
         ((org, month.to_owned()), cells)
     });
     Ok(own.collect())
+}
+
+/// Own cells as they are stored, by org and month.
+pub(super) type Before = BTreeMap<(OrgId, String), Stored>;
+
+/// Reads the own cells of some orgs as they are stored.
+pub(super) async fn stored(
+    db: &Db,
+    source: &SpanSource,
+    orgs: &[OrgId],
+    months: (&str, &str),
+) -> AppResult<Before> {
+    let rows = store::cells(db, source.id, orgs, false, months, true).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| ((row.org_id, row.month.clone()), row))
+        .collect())
+}
+
+/// The places at which the count and the stored cells do not say the same.
+pub(super) fn differing(own: &Own, before: &Before) -> BTreeSet<(OrgId, String)> {
+    let counted = own.iter().filter(|(place, cells)| {
+        let stored = before.get(place);
+        stored.is_none_or(|stored| !roll::says(stored, cells))
+    });
+    let left = before.keys().filter(|place| !own.contains_key(*place));
+    counted.map(|(place, _)| place).chain(left).cloned().collect()
 }
 
 /// First day of a month and first day after it.

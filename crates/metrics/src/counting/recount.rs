@@ -92,17 +92,13 @@ async fn part(
     loop {
         let begun = Begun::after(ctx, refusals).await?;
         let reads = begun.reads(ctx);
-        let stored = store::cells(reads.db(), source.id, orgs, false, (&first, &last), true).await?;
-        let before: BTreeMap<(OrgId, String), Stored> = stored
-            .into_iter()
-            .map(|row| ((row.org_id, row.month.clone()), row))
-            .collect();
+        let before = own::stored(reads.db(), source, orgs, (&first, &last)).await?;
         let own = own::count(reads, source, orgs, reach.days(), numbers).await?;
-        let mut here = Recounted {
-            counted: own.len(),
-            ..Recounted::default()
-        };
-        let differing = differing(&own, &before, &mut here);
+        let differing = own::differing(&own, &before);
+        let wrong = differing
+            .iter()
+            .filter(|place| before.contains_key(*place))
+            .count();
         if begun.is_held() || !differing.is_empty() {
             // Who follows the events may have written meanwhile; then what was read is old. Who holds the turn has given
             // numbers to persons, which stay.
@@ -112,33 +108,11 @@ async fn part(
             };
             write(tx, source, &own, &differing).await?;
         }
-        found.counted += here.counted;
-        found.new += here.new;
-        found.wrong += here.wrong;
+        found.counted += own.len();
+        found.new += differing.len() - wrong;
+        found.wrong += wrong;
         return Ok(differing.into_iter().map(|(_, month)| month).collect());
     }
-}
-
-/// The places at which the count and the cells do not say the same.
-fn differing(
-    own: &Own,
-    before: &BTreeMap<(OrgId, String), Stored>,
-    found: &mut Recounted,
-) -> BTreeSet<(OrgId, String)> {
-    let mut differing = BTreeSet::new();
-    for (place, cells) in own {
-        match before.get(place) {
-            Some(stored) if roll::says(stored, cells) => continue,
-            Some(_) => found.wrong += 1,
-            None => found.new += 1,
-        }
-        differing.insert(place.clone());
-    }
-    for place in before.keys().filter(|place| !own.contains_key(*place)) {
-        found.wrong += 1;
-        differing.insert(place.clone());
-    }
-    differing
 }
 
 async fn write(tx: Tx, source: &SpanSource, own: &Own, places: &BTreeSet<(OrgId, String)>) -> AppResult<()> {

@@ -50,10 +50,16 @@ const DECLARED: Declared = Declared {
         facts: "SELECT org_id, month, person_id, NULL AS sex, NULL AS birth, '' AS tag, '' AS kind, count(*) AS n, \
                 CAST(0 AS BIGINT) AS m FROM happened WHERE org_id {any $1} AND month || '-01' >= $2 AND month || '-01' < $3 \
                 GROUP BY org_id, month, person_id",
-        touched: &[Touch {
-            subject: "happened",
-            sql: "SELECT DISTINCT org_id, month FROM happened WHERE id {any $1}",
-        }],
+        touched: &[
+            Touch {
+                subject: "happened",
+                sql: "SELECT DISTINCT org_id, month FROM happened WHERE id {any $1}",
+            },
+            Touch {
+                subject: "moved",
+                sql: "SELECT DISTINCT org_id, '' AS month FROM happened WHERE id {any $1}",
+            },
+        ],
         rows: "",
         kind_label: plain,
     }],
@@ -164,11 +170,52 @@ async fn only_who_writes_cells_moves_the_turn() {
     ] {
         town.tell(subject, id).await;
         let before = turn::now(town.ctx.db()).await.unwrap();
-        let counted = follow(&town.ctx, &town.metrics).await.unwrap();
+        let counted = follow(&town.ctx, &town.metrics).await.unwrap().cells;
         let after = turn::now(town.ctx.db()).await.unwrap();
         assert_eq!((counted, after - before), (written, moved), "{subject} {id}");
     }
     assert_eq!(town.number(1, "2026-03").await, Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_what_may_have_stood_in_any_month_only_what_changed_is_written() {
+    let town = Town::start(four_moves).await;
+    for (id, month) in [(1, "2026-03"), (2, "2026-04"), (3, "2026-05")] {
+        town.happens(id, 4, month).await;
+    }
+    town.recount(None).await;
+    let look = async || {
+        town.tell("moved", 2).await;
+        let before = turn::now(town.ctx.db()).await.unwrap();
+        let cells = follow(&town.ctx, &town.metrics).await.unwrap().cells;
+        (cells, turn::now(town.ctx.db()).await.unwrap() - before)
+    };
+    assert_eq!(look().await, (0, 0), "all is as it was");
+    town.write("UPDATE happened SET month = '2026-05' WHERE id = 2")
+        .await;
+    assert_eq!(look().await, (2, 1), "the old month and the new one");
+    for (month, number) in [("2026-03", 1), ("2026-04", 0), ("2026-05", 2)] {
+        assert_eq!(town.number(1, month).await.unwrap_or(0), number, "{month}");
+    }
+    let again = town.recount(None).await;
+    assert_eq!((again.new, again.wrong), (0, 0), "{again:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_fit_into_one_step_is_counted_in_the_next() {
+    let town = Town::start(four_moves).await;
+    town.happens(7, 4, "2026-03").await;
+    let happened = |subject| Event::new("test.happened", subject, Id::<()>::from_raw(7));
+    let mut events: Vec<Event> = (0..5_100).map(|_| happened("test")).collect();
+    events.push(happened("happened"));
+    let tx = town.ctx.begin().await.unwrap();
+    tx.commit(events).await.unwrap();
+    let mut steps = Vec::new();
+    for _ in 0..3 {
+        let step = follow(&town.ctx, &town.metrics).await.unwrap();
+        steps.push((step.cells, step.more));
+    }
+    assert_eq!(steps, [(0, true), (1, false), (0, false)]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,7 @@ use platform::{Actor, AppError, Permission, Role};
 use std::sync::Arc;
 use testkit::{TestApp, learner, limited, staff};
 
-async fn bearer(app: &TestApp, text: &str) -> Result<Actor, AppError> {
+async fn bearer(app: &TestApp, text: &str) -> Result<Arc<Actor>, AppError> {
     let given = Credentials {
         session: None,
         bearer: Some(text.to_owned()),

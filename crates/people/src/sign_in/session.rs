@@ -19,17 +19,17 @@ const SEEN_EVERY_SECS: i64 = 60;
 pub fn identify(
     platform: Arc<Platform>,
     given: Credentials,
-) -> Pin<Box<dyn Future<Output = AppResult<Actor>> + Send>> {
+) -> Pin<Box<dyn Future<Output = AppResult<Arc<Actor>>> + Send>> {
     let watch = Watch::of(&platform);
     let now = platform.clock.now();
     let (token, is_bearer) = match (given.bearer, given.session) {
         (Some(token), _) => (token, true),
         (None, Some(token)) => (token, false),
-        (None, None) => return Box::pin(std::future::ready(Ok(Actor::default()))),
+        (None, None) => return Box::pin(std::future::ready(Ok(Arc::default()))),
     };
     let hash = token_hash(&token);
     if let Some(actor) = watch.recall(&hash, now) {
-        return Box::pin(std::future::ready(Ok(Actor::clone(&actor))));
+        return Box::pin(std::future::ready(Ok(actor)));
     }
     Box::pin(async move {
         let found = if is_bearer {
@@ -39,11 +39,12 @@ pub fn identify(
         };
         match found {
             Some((actor, ends)) => {
-                watch.remember(hash, actor.clone(), now, ends);
+                let actor = Arc::new(actor);
+                watch.remember(hash, Arc::clone(&actor), now, ends);
                 Ok(actor)
             }
             None if is_bearer => Err(AppError::SignInNeeded),
-            None => Ok(Actor::default()),
+            None => Ok(Arc::default()),
         }
     })
 }

@@ -460,7 +460,7 @@ async fn a_sign_in_ends_by_rest_by_age_and_by_its_owner() {
     app.platform.clock.advance(29 * 86_400);
     let actor = who(&app, &long).await;
     assert!(actor.person.is_some());
-    let out = app.signed_in(actor.clone());
+    let out = app.signed_in(platform::Actor::clone(&actor));
     drop(out);
     super::actions::sign_out(&app.ctx(actor)).await.unwrap();
     assert!(

@@ -82,7 +82,7 @@ impl Watch {
     }
 
     /// Remembers who a token is; `ends` is when it stops to be valid.
-    pub(crate) fn remember(&self, hash: TokenHash, actor: Actor, now: Instant, ends: Instant) {
+    pub(crate) fn remember(&self, hash: TokenHash, actor: Arc<Actor>, now: Instant, ends: Instant) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MOST_TOKENS {
             known.retain(|_, entry| now < entry.until);
@@ -91,13 +91,7 @@ impl Watch {
             }
         }
         let until = now.plus_secs(BELIEVED_SECS).min(ends);
-        known.insert(
-            hash,
-            Known {
-                actor: Arc::new(actor),
-                until,
-            },
-        );
+        known.insert(hash, Known { actor, until });
     }
 
     /// Forgets every token of a person: their posts, account or sign-ins changed.

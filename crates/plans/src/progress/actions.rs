@@ -353,7 +353,8 @@ pub struct ReportDraft {
 /// Reports on a task, with evidence.
 ///
 /// # Errors
-/// [`AppError::Forbidden`] for who does not lead it; [`AppError::Invalid`] for wrong fields; as [`task`].
+/// [`AppError::Forbidden`] for who does not lead it; [`AppError::Refused`] for a task that is done or carried over;
+/// [`AppError::Invalid`] for wrong fields; as [`task`].
 pub async fn report(ctx: &Ctx, id: PlanId, task: PlanTaskId, draft: ReportDraft) -> AppResult<PlanReportId> {
     if !ctx.can(Permission::PlanReport) {
         ctx.may(Permission::PlanEdit)?;

@@ -22,7 +22,7 @@ async fn told(season: &Season) -> Vec<(String, String, String)> {
     let town = &season.town;
     let here = &town.world.here;
     let ctx = Ctx {
-        actor: testkit::staff(here.registrar, Role::Registrar, here.org, &here.path),
+        actor: testkit::staff(here.registrar, Role::Registrar, here.org, &here.path).into(),
         ..town.app.system()
     };
     let found = super::waiting(&ctx).await.unwrap().into_iter();
@@ -77,7 +77,7 @@ async fn a_request_waits_for_who_answers_it() {
         (Role::City, world.city, &world.city_path, true),
     ] {
         let ctx = Ctx {
-            actor: testkit::staff(world.here.teacher, role, org, path),
+            actor: testkit::staff(world.here.teacher, role, org, path).into(),
             ..town.app.system()
         };
         let found = super::waiting(&ctx).await.unwrap();

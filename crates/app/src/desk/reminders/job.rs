@@ -5,6 +5,7 @@ use crate::wiring;
 use kernel::PersonId;
 use platform::{Actor, AppError, AppResult, Channel, Ctx, Event, JobFuture, JobKind, Tx, setting};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Reminds members of staff of what is due.
 pub const REMIND: JobKind = JobKind {
@@ -72,7 +73,7 @@ async fn remind(ctx: &Ctx) -> AppResult<String> {
 
 async fn words_for(ctx: &Ctx, actor: Actor) -> AppResult<Option<String>> {
     let own = Ctx {
-        actor,
+        actor: Arc::new(actor),
         channel: Channel::System,
         ..ctx.clone()
     };
