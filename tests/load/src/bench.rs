@@ -146,6 +146,7 @@ impl Bench<'_> {
 
     async fn catalogue(&self) -> Result<(), String> {
         let server = self.serve().await?;
+        server.rests().await?;
         for path in ["/classes", "/api/v1/classes?limit=30"] {
             let page: Requests = {
                 let request =
@@ -163,8 +164,7 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// First what each learner asks first, when the program does not know who they are; then what they ask further. Made
-    /// just now, the demonstration has a day's work to do first; it would share the machine with those who ask.
+    /// First what each learner asks first, when the program does not know who they are; then what they ask further.
     async fn seats(&self) -> Result<(), String> {
         let server = self.serve().await?;
         server.rests().await?;

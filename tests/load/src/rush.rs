@@ -175,6 +175,7 @@ async fn beside_row_locks(
         "the same for one class that everybody wants: {decided_one:.0} a second; row locks: {locked_one:.0}; {:.1} times as many",
         decided_one / locked_one
     );
+    server.rests().await?;
     let others = classes.get(CLASSES..CLASSES * 2).unwrap_or_default();
     let requests = asks(tokens, others, tokens.len(), "");
     let (figures, each) = bench.fire(server, &requests).await;

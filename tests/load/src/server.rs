@@ -77,7 +77,8 @@ impl Server {
         kib.unwrap_or(0)
     }
 
-    /// Waits until no job has been due for some seconds.
+    /// Waits until no job has been due for some seconds: made just now, the demonstration has a day's work to do first, which would
+    /// share the machine with those who ask.
     pub async fn rests(&self) -> Result<(), String> {
         let started = Instant::now();
         let mut quiet = 0;
