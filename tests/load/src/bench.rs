@@ -146,7 +146,7 @@ impl Bench<'_> {
 
     async fn catalogue(&self) -> Result<(), String> {
         let server = self.serve().await?;
-        server.rests().await?;
+        server.rests().await;
         for path in ["/classes", "/api/v1/classes?limit=30"] {
             let page: Requests = {
                 let request =
@@ -167,7 +167,7 @@ impl Bench<'_> {
     /// First what each learner asks first, when the program does not know who they are; then what they ask further.
     async fn seats(&self) -> Result<(), String> {
         let server = self.serve().await?;
-        server.rests().await?;
+        server.rests().await;
         let classes = self.open_classes(&server, 40).await?;
         let asks = asks(&self.tokens(LEARNERS)?, &classes, ASKS, "");
         for (name, from, to) in [("first asks", 0, LEARNERS), ("further asks", LEARNERS, ASKS)] {
