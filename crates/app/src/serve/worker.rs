@@ -137,6 +137,11 @@ async fn pause(rest: Duration, stopping: &mut watch::Receiver<bool>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::installation::Shared;
+    use kernel::Id;
+    use metrics::counting::{Followed, follow};
+    use platform::{Event, Routes};
+    use testkit::TestApp;
 
     #[test]
     fn counting_waits_in_a_rush_and_never_longer_than_half_a_minute() {
@@ -152,5 +157,22 @@ mod tests {
         let looks: Vec<bool> = (0..12).map(|_| look(10_000)).collect();
         let counted = looks.iter().position(|waits| !waits);
         assert_eq!(counted, Some(10), "{looks:?}");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_waits_after_a_rush_is_counted_to_its_end() {
+        let app = TestApp::start(wiring::SCHEMAS, |_| Routes::new()).await;
+        let metrics = Shared::start(&app.platform).await.unwrap().metrics;
+        let ctx = app.system();
+        follow(&ctx, &metrics).await.unwrap();
+        let happened = || Event::new("test.happened", "test", Id::<()>::from_raw(7));
+        let tx = ctx.begin().await.unwrap();
+        // More than fit into two steps.
+        tx.commit((0..10_100).map(|_| happened()).collect())
+            .await
+            .unwrap();
+        let (_stop, stopping) = watch::channel(false);
+        catch_up(&ctx, &metrics, &stopping).await.unwrap();
+        assert_eq!(follow(&ctx, &metrics).await.unwrap(), Followed::default());
     }
 }
