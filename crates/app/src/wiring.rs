@@ -55,10 +55,7 @@ pub fn routes(shared: &Shared) -> Routes {
         routes
     };
     let description = web::openapi::Description::of(routes.table());
-    routes
-        .share(description)
-        .share(Arc::clone(&shared.typesetter))
-        .share(Arc::clone(&shared.catalogue))
+    routes.share(description).share(Arc::clone(&shared.typesetter))
 }
 
 /// What each domain counts.

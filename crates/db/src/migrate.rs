@@ -133,10 +133,12 @@ async fn apply(tx: &Tx, domain: &str, migration: &Migration) -> DbResult<bool> {
 }
 
 /// SQLite keeps a table ordered by its key only when the key is declared `INTEGER PRIMARY KEY`. What stands behind
-/// `--postgres ` is for PostgreSQL alone.
+/// `--postgres ` is for PostgreSQL alone, behind `--sqlite ` for SQLite.
 fn for_dialect(sql: &str, dialect: Dialect) -> String {
     match dialect {
-        Dialect::Sqlite => sql.replace("BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY"),
+        Dialect::Sqlite => sql
+            .replace("BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY")
+            .replace("--sqlite ", ""),
         Dialect::Postgres => sql.replace("--postgres ", ""),
     }
 }

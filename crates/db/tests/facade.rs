@@ -306,21 +306,22 @@ async fn migrations_run_once_and_do_not_change() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_line_for_postgres_alone_is_read_by_no_other() {
+async fn a_line_for_one_database_is_read_by_no_other() {
     const MARKED: Schema = Schema {
         domain: "marked",
         migrations: &[Migration {
             number: 1,
-            name: "a column for one of the two",
-            sql: "-- A sentence.\n--postgres ALTER TABLE class ADD COLUMN only_here TEXT;\nSELECT 1",
+            name: "a column for each of the two",
+            sql: "-- A sentence.\n--postgres ALTER TABLE class ADD COLUMN there TEXT;\n--sqlite ALTER TABLE class ADD COLUMN here TEXT;\nSELECT 1",
         }],
         org_owned: &[],
     };
     let db = fresh().await;
     db.migrate(&[SCHEMA, MARKED]).await.unwrap();
     let columns = db::testing::columns(&db).await.unwrap();
-    let there = columns.contains(&("class".into(), "only_here".into()));
-    assert_eq!(there, db.dialect() == db::Dialect::Postgres);
+    let has = |column: &str| columns.contains(&("class".into(), column.into()));
+    let postgres = db.dialect() == db::Dialect::Postgres;
+    assert_eq!((has("there"), has("here")), (postgres, !postgres));
 }
 
 #[tokio::test(flavor = "multi_thread")]

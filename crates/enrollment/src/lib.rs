@@ -117,6 +117,11 @@ pub const SCHEMA: db::Schema = db::Schema {
             name: "fewer indexes",
             sql: include_str!("../migrations/0018_fewer_indexes.sql"),
         },
+        db::Migration {
+            number: 19,
+            name: "no references of a place on SQLite",
+            sql: include_str!("../migrations/0019_no_references.sql"),
+        },
     ],
     org_owned: &[
         "enrollment",

@@ -67,7 +67,7 @@ async fn stage_of(
         crate::routes(&desk(platform))
             .merge(crate::fees::demo_routes())
             .merge(people::routes(KEEPERS))
-            .with(typesetter)
+            .share(typesetter)
     })
     .await;
     let world = World::build(&app.platform).await;

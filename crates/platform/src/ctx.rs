@@ -125,7 +125,7 @@ pub struct Ctx {
     /// How.
     pub channel: Channel,
     /// Number of the request, in logs and error pages.
-    pub request: String,
+    pub request: Arc<str>,
     /// What the page needs to know of the browser.
     pub view: Arc<crate::web::View>,
 }
@@ -143,7 +143,7 @@ impl Ctx {
             platform: Arc::clone(platform),
             actor: Arc::new(actor),
             channel: Channel::System,
-            request: work.to_owned(),
+            request: work.into(),
             view: Arc::default(),
         }
     }

@@ -148,25 +148,63 @@ pub const EVENT_COLUMNS: &[&str] = &[
 ];
 
 impl EventRow {
-    /// The hash this row must have after a row with hash `previous`: SHA-256 over both, fields parted by 0x1f.
+    /// The hash this row must have after a row with hash `previous`.
     #[must_use]
     pub fn expected_hash(&self, previous: &str) -> String {
+        Hashed {
+            id: self.id,
+            at: &self.at.to_string(),
+            kind: &self.kind,
+            subject_kind: &self.subject_kind,
+            subject_id: self.subject_id,
+            org_id: self.org_id,
+            actor_person: self.actor_person,
+            actor_account: self.actor_account,
+            on_behalf_of: self.on_behalf_of,
+            channel: &self.channel,
+            request: &self.request,
+            data: &self.data,
+            note_hash: self.note_hash.as_deref(),
+        }
+        .hash(previous)
+    }
+}
+
+/// What the hash of a row covers.
+pub(crate) struct Hashed<'a> {
+    pub(crate) id: i64,
+    pub(crate) at: &'a str,
+    pub(crate) kind: &'a str,
+    pub(crate) subject_kind: &'a str,
+    pub(crate) subject_id: i64,
+    pub(crate) org_id: Option<OrgId>,
+    pub(crate) actor_person: Option<PersonId>,
+    pub(crate) actor_account: Option<i64>,
+    pub(crate) on_behalf_of: Option<PersonId>,
+    pub(crate) channel: &'a str,
+    pub(crate) request: &'a str,
+    pub(crate) data: &'a str,
+    pub(crate) note_hash: Option<&'a str>,
+}
+
+impl Hashed<'_> {
+    /// SHA-256 over the hash of the row before and these fields, parted by 0x1f.
+    pub(crate) fn hash(&self, previous: &str) -> String {
         let mut text = String::with_capacity(512);
         put(&mut text, previous);
         number(&mut text, Some(self.id));
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{}{END}", self.at);
-        put(&mut text, &self.kind);
-        put(&mut text, &self.subject_kind);
+        put(&mut text, self.at);
+        put(&mut text, self.kind);
+        put(&mut text, self.subject_kind);
         number(&mut text, Some(self.subject_id));
         number(&mut text, self.org_id.map(Id::raw));
         number(&mut text, self.actor_person.map(Id::raw));
         number(&mut text, self.actor_account);
         number(&mut text, self.on_behalf_of.map(Id::raw));
-        put(&mut text, &self.channel);
-        put(&mut text, &self.request);
-        put(&mut text, &self.data);
-        put(&mut text, self.note_hash.as_deref().unwrap_or_default());
+        put(&mut text, self.channel);
+        put(&mut text, self.request);
+        put(&mut text, self.data);
+        put(&mut text, self.note_hash.unwrap_or_default());
         hex(&Sha256::digest(text))
     }
 }
@@ -181,6 +219,7 @@ fn put(text: &mut String, field: &str) {
 
 fn number(text: &mut String, field: Option<i64>) {
     if let Some(field) = field {
+        // Writing to a text cannot fail.
         let _ = write!(text, "{field}");
     }
     text.push(END);

@@ -42,7 +42,7 @@ pub use job::{Job, JobFuture, JobKind};
 pub use notifier::{BadGateway, HttpSms, Notifier};
 pub use permission::{Permission, Role};
 pub use random::Random;
-pub use routes::{Access, RouteRule, Routes, Share};
+pub use routes::{Access, RouteRule, Routes};
 pub use totp::TotpSecret;
 pub use tries::Tries;
 pub use tx::{Chain, Tx};

@@ -1,6 +1,6 @@
 //! Transactions with events: no commit without one, and each is hashed onto this node's chain.
 
-use crate::event::{EVENT_COLUMNS, EventRow, POSITION_BITS, hex, note_hash};
+use crate::event::{EVENT_COLUMNS, Hashed, POSITION_BITS, hex, note_hash};
 use crate::{AppResult, Ctx, Event, Notice, node};
 use db::{Db, DbError, DbResult, Pending, Value, args};
 use kernel::Instant;
@@ -208,60 +208,56 @@ async fn write(tx: &db::Tx, ctx: &Ctx, head: &Head, events: Vec<Event>) -> DbRes
     let mut head = head.clone();
     let mut rows = Vec::with_capacity(events.len());
     let mut notes = Vec::new();
-    let at = ctx.now();
+    let at = ctx.now().to_string();
     for event in events {
         head.last_id += 1;
         let note = event
             .note
             .map(|note| (hex(&ctx.platform.random.bytes::<16>()), note));
-        let mut row = EventRow {
+        let data = if event.data.is_null() {
+            String::new()
+        } else {
+            event.data.to_string()
+        };
+        let note_hash = note.as_ref().map(|(salt, note)| note_hash(salt, note));
+        let row = Hashed {
             id: head.last_id,
-            at,
-            kind: event.kind.to_owned(),
-            subject_kind: event.subject_kind.to_owned(),
+            at: &at,
+            kind: event.kind,
+            subject_kind: event.subject_kind,
             subject_id: event.subject_id,
             org_id: event.org,
             actor_person: event.by.or(ctx.actor.person),
             actor_account: ctx.actor.account.map(kernel::Id::raw),
             on_behalf_of: event.on_behalf_of,
-            channel: event.via.unwrap_or(ctx.channel).as_str().to_owned(),
-            request: ctx.request.clone(),
-            data: if event.data.is_null() {
-                String::new()
-            } else {
-                event.data.to_string()
-            },
-            note_hash: note.as_ref().map(|(salt, note)| note_hash(salt, note)),
-            hash: String::new(),
+            channel: event.via.unwrap_or(ctx.channel).as_str(),
+            request: &ctx.request,
+            data: &data,
+            note_hash: note_hash.as_deref(),
         };
-        row.hash = row.expected_hash(&head.hash);
-        head.hash.clone_from(&row.hash);
+        head.hash = row.hash(&head.hash);
+        rows.push(vec![
+            row.id.into(),
+            row.at.into(),
+            Value::Word(event.kind),
+            Value::Word(event.subject_kind),
+            row.subject_id.into(),
+            row.org_id.into(),
+            row.actor_person.into(),
+            row.actor_account.into(),
+            row.on_behalf_of.into(),
+            Value::Word(event.via.unwrap_or(ctx.channel).as_str()),
+            row.request.into(),
+            data.into(),
+            note_hash.into(),
+            head.hash.as_str().into(),
+        ]);
         if let Some((salt, note)) = note {
-            notes.push(vec![row.id.into(), salt.into(), note.into()]);
+            notes.push(vec![head.last_id.into(), salt.into(), note.into()]);
         }
-        rows.push(cells(row));
     }
     tx.insert_many("event", EVENT_COLUMNS, &rows).await?;
     tx.insert_many("event_note", &["event_id", "salt", "note"], &notes)
         .await?;
     Ok(head)
-}
-
-fn cells(row: EventRow) -> Vec<Value> {
-    vec![
-        row.id.into(),
-        row.at.into(),
-        row.kind.into(),
-        row.subject_kind.into(),
-        row.subject_id.into(),
-        row.org_id.into(),
-        row.actor_person.into(),
-        row.actor_account.into(),
-        row.on_behalf_of.into(),
-        row.channel.into(),
-        row.request.into(),
-        row.data.into(),
-        row.note_hash.into(),
-        row.hash.into(),
-    ]
 }

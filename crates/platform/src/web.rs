@@ -51,9 +51,45 @@ pub struct View {
     pub english: bool,
 }
 
-/// Marks a request whose browser got a seed in this very answer.
-#[derive(Clone, Debug)]
-pub struct FreshSeed(pub String);
+/// Values of the program of which there is one each, by their type.
+pub type Shelf = axum::http::Extensions;
+
+/// What the outermost layer puts beside each request: one piece, as each costs time.
+#[derive(Clone)]
+pub struct Arrival {
+    /// The installation.
+    pub platform: Arc<Platform>,
+    /// Number of the request.
+    pub number: Arc<str>,
+    /// What [`Shared`] finds.
+    pub shelf: Arc<Shelf>,
+}
+
+impl Arrival {
+    /// The seed that a browser without one gets with the answer to this request. Made only when a form or the answer
+    /// asks for it; nobody can guess it without the installation's key.
+    #[must_use]
+    pub fn fresh_seed(&self) -> String {
+        self.platform.keys.sign("seed", self.number.as_bytes())
+    }
+}
+
+/// A value that [`crate::Routes::share`] gave.
+#[derive(Debug, Clone)]
+pub struct Shared<V>(pub V);
+
+impl<V: Clone + Send + Sync + 'static, S: Sync> FromRequestParts<S> for Shared<V> {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
+        let arrival = parts.extensions.get::<Arrival>();
+        let found = arrival.and_then(|arrival| arrival.shelf.get::<V>());
+        found.cloned().map(Self).ok_or_else(|| {
+            let wanted = std::any::type_name::<V>();
+            AppError::Internal(format!("no route shares a {wanted}"))
+        })
+    }
+}
 
 impl FromRequestParts<Arc<Platform>> for Ctx {
     type Rejection = AppError;
@@ -62,7 +98,7 @@ impl FromRequestParts<Arc<Platform>> for Ctx {
         if let Some(known) = parts.extensions.get::<Self>() {
             return Ok(known.clone());
         }
-        let bearer = bearer(&parts.headers);
+        let bearer = bearer(&parts.headers).map(str::to_owned);
         let session = cookie(&parts.headers, SESSION_COOKIE).map(str::to_owned);
         let channel = if bearer.is_some() {
             Channel::Api
@@ -74,14 +110,14 @@ impl FromRequestParts<Arc<Platform>> for Ctx {
         } else {
             Arc::default()
         };
-        let ctx = Self {
+        Ok(Self {
             platform: Arc::clone(platform),
             actor,
             channel,
             request: parts
                 .extensions
-                .get::<RequestNumber>()
-                .map(|n| n.0.clone())
+                .get::<Arrival>()
+                .map(|arrival| Arc::clone(&arrival.number))
                 .unwrap_or_default(),
             view: Arc::new(View {
                 cookie: cookie(&parts.headers, VIEW_COOKIE).unwrap_or_default().to_owned(),
@@ -99,15 +135,9 @@ impl FromRequestParts<Arc<Platform>> for Ctx {
                 part: parts.headers.contains_key("hx-request"),
                 english: prefers_english(&parts.headers),
             }),
-        };
-        parts.extensions.insert(ctx.clone());
-        Ok(ctx)
+        })
     }
 }
-
-/// Number of a request, made by the outermost layer.
-#[derive(Clone, Debug)]
-pub struct RequestNumber(pub String);
 
 /// The value of a cookie.
 #[must_use]
@@ -122,9 +152,9 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     })
 }
 
-fn bearer(headers: &HeaderMap) -> Option<String> {
+fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    value.strip_prefix("Bearer ").map(|token| token.trim().to_owned())
+    value.strip_prefix("Bearer ").map(str::trim)
 }
 
 fn prefers_english(headers: &HeaderMap) -> bool {
@@ -135,12 +165,15 @@ fn prefers_english(headers: &HeaderMap) -> bool {
 }
 
 fn csrf_base(parts: &Parts) -> String {
-    let fresh = parts.extensions.get::<FreshSeed>().map(|seed| seed.0.as_str());
-    let seed = fresh
-        .or_else(|| cookie(&parts.headers, SEED_COOKIE))
-        .unwrap_or_default();
     let session = cookie(&parts.headers, SESSION_COOKIE).unwrap_or_default();
-    format!("{seed}.{session}")
+    match (
+        cookie(&parts.headers, SEED_COOKIE),
+        parts.extensions.get::<Arrival>(),
+    ) {
+        (Some(seed), _) => format!("{seed}.{session}"),
+        (None, Some(arrival)) => format!("{}.{session}", arrival.fresh_seed()),
+        (None, None) => format!(".{session}"),
+    }
 }
 
 fn csrf_token(platform: &Platform, parts: &Parts) -> String {

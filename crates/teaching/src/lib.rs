@@ -63,7 +63,7 @@ pub type ClassId = kernel::Id<kinds::Class>;
 /// Id of a session.
 pub type SessionId = kernel::Id<kinds::Session>;
 
-/// The addresses of this crate. The program adds the typesetter (`Extension<Arc<documents::Typesetter>>`) for posters.
+/// The addresses of this crate. The program adds the typesetter (`Shared<Arc<documents::Typesetter>>`) for posters.
 #[must_use]
 pub fn routes() -> platform::Routes {
     courses::routes()

@@ -5,9 +5,10 @@ use crate::{Page, Preference};
 use askama::Template;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use platform::web::{SESSION_COOKIE, VIEW_COOKIE};
-use platform::{AppError, Door, FieldError, Platform};
+use platform::web::{Arrival, SESSION_COOKIE, VIEW_COOKIE};
+use platform::{AppError, Door, FieldError};
 use serde::Serialize;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// What the renderer needs to know of the request.
@@ -22,7 +23,7 @@ pub struct Asked {
     /// Whether `Accept-Language` prefers English.
     pub english: bool,
     /// Number of the request, shown as the incident's.
-    pub number: String,
+    pub number: Arc<str>,
     /// The page of this site from which a form was sent, if the browser tells; empty otherwise.
     pub from: String,
     /// Whether the browser brings a sign-in.
@@ -36,7 +37,7 @@ pub struct Asked {
 impl Asked {
     /// What is needed of this request.
     #[must_use]
-    pub fn of(platform: &Platform, path: &str, headers: &HeaderMap, number: &str) -> Self {
+    pub fn of(arrival: &Arrival, path: &str, headers: &HeaderMap) -> Self {
         let text = |name: header::HeaderName| {
             headers
                 .get(name)
@@ -50,7 +51,7 @@ impl Asked {
             english: wants_english
                 .get(..2)
                 .is_some_and(|start| start.eq_ignore_ascii_case("en")),
-            number: number.to_owned(),
+            number: Arc::clone(&arrival.number),
             ..Self::default()
         };
         // Its errors are no pages: the rest is spared, as this is asked for every request.
@@ -68,8 +69,8 @@ impl Asked {
                 .map(|(_, page)| local_path(&format!("/{page}")).to_owned())
                 .unwrap_or_default(),
             known: platform::web::cookie(headers, SESSION_COOKIE).is_some_and(|token| !token.is_empty()),
-            demo: platform.demo,
-            help_phone: platform.help_phone.clone(),
+            demo: arrival.platform.demo,
+            help_phone: arrival.platform.help_phone.clone(),
             ..program
         }
     }
@@ -91,7 +92,7 @@ struct ErrorPage {
 pub fn render(error: &AppError, asked: &Asked) -> Response {
     if let AppError::Internal(why) | AppError::Unavailable(why) = error {
         tracing::error!(
-            incident = asked.number,
+            incident = &*asked.number,
             code = error.code(),
             why,
             "request failed"
@@ -207,7 +208,7 @@ fn error_page(error: &AppError, asked: &Asked) -> Response {
         },
         doors,
         incident: matches!(error, AppError::Internal(_) | AppError::Unavailable(_))
-            .then(|| asked.number.clone()),
+            .then(|| asked.number.to_string()),
     };
     match template.render() {
         Ok(body) => ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], body).into_response(),

@@ -6,8 +6,8 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
-use platform::web::{FreshSeed, RequestNumber, SEED_COOKIE, cookie};
-use platform::{AppError, Platform, Routes, Share};
+use platform::web::{Arrival, SEED_COOKIE, Shelf, cookie};
+use platform::{AppError, Platform, Routes};
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -21,14 +21,14 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 /// Wraps the routes; an address without a route answers 404 like a record that is not there.
 #[must_use]
 pub fn wrap(routes: Routes, platform: &Arc<Platform>) -> Site {
-    let (router, shared) = routes.into_parts();
+    let (router, shelf) = routes.into_parts();
     let router = router
         .fallback(async || AppError::NotFound)
         .method_not_allowed_fallback(async || AppError::NotFound)
         .with_state(Arc::clone(platform));
     Site {
         platform: Arc::clone(platform),
-        shared: shared.into(),
+        shelf: Arc::new(shelf),
         router,
     }
 }
@@ -37,7 +37,7 @@ pub fn wrap(routes: Routes, platform: &Arc<Platform>) -> Site {
 #[derive(Clone)]
 pub struct Site {
     platform: Arc<Platform>,
-    shared: Arc<[Share]>,
+    shelf: Arc<Shelf>,
     router: Router,
 }
 
@@ -59,30 +59,23 @@ impl Service<Request> for Site {
 async fn outermost(site: Site, mut request: Request) -> Response {
     let Site {
         platform,
-        shared,
+        shelf,
         mut router,
     } = site;
-    // Both come from the pool of ids: this runs for every request, and neither opens anything by itself.
-    let number = format!("{:012x}", platform.random.u48());
-    request.extensions_mut().insert(Arc::clone(&platform));
-    request.extensions_mut().insert(RequestNumber(number.clone()));
-    for share in &*shared {
-        share(request.extensions_mut());
-    }
-    let program = request.headers().contains_key(header::AUTHORIZATION);
-    let seed = if !program && cookie(request.headers(), SEED_COOKIE).is_none() {
-        let [one, two, three] = std::array::from_fn(|_| platform.random.u48());
-        let seed = format!("{one:012x}{two:012x}{three:012x}");
-        request.extensions_mut().insert(FreshSeed(seed.clone()));
-        Some(seed)
-    } else {
-        None
+    // From the pool of ids: this runs for every request, and the number opens nothing by itself.
+    let arrival = Arrival {
+        number: format!("{:012x}", platform.random.u48()).into(),
+        platform,
+        shelf,
     };
+    request.extensions_mut().insert(arrival.clone());
+    let headers = request.headers();
+    let program = headers.contains_key(header::AUTHORIZATION);
+    let seedless = !program && cookie(headers, SEED_COOKIE).is_none();
     let asked = Asked::of(
-        &platform,
+        &arrival,
         request.uri().path_and_query().map_or("/", |path| path.as_str()),
-        request.headers(),
-        &number,
+        headers,
     );
     let page_read = request.method().is_safe() && !asked.json;
     let foreign = is_foreign(&request);
@@ -107,7 +100,7 @@ async fn outermost(site: Site, mut request: Request) -> Response {
             _ => render(&error, &asked),
         };
     }
-    finish(&mut response, seed.as_deref(), &platform);
+    finish(&mut response, &arrival, seedless);
     response
 }
 
@@ -126,7 +119,8 @@ fn is_foreign(request: &Request) -> bool {
     }
 }
 
-fn finish(response: &mut Response, seed: Option<&str>, platform: &Platform) {
+/// Headers of every answer; a page for one reader whose browser has no seed gives it one.
+fn finish(response: &mut Response, arrival: &Arrival, seedless: bool) {
     let is_html = response
         .headers()
         .get(header::CONTENT_TYPE)
@@ -151,8 +145,9 @@ fn finish(response: &mut Response, seed: Option<&str>, platform: &Platform) {
     let shared = headers
         .get(header::CACHE_CONTROL)
         .is_some_and(|value| value.as_bytes().starts_with(b"public"));
-    if let (Some(seed), false) = (seed, shared) {
-        let secure = if platform.public_url.starts_with("https:") {
+    if seedless && !shared {
+        let seed = arrival.fresh_seed();
+        let secure = if arrival.platform.public_url.starts_with("https:") {
             "; Secure"
         } else {
             ""

@@ -75,7 +75,11 @@ async fn open(database: &str, data: &str) -> Result<Arc<Platform>, String> {
     opened.map_err(|error| error.to_string())
 }
 
-fn ids<K>(texts: &[String]) -> Result<Vec<kernel::Id<K>>, String> {
+/// Ids as they stand in addresses.
+///
+/// # Errors
+/// When one is none.
+pub fn ids<K>(texts: &[String]) -> Result<Vec<kernel::Id<K>>, String> {
     let one = |text: &String| text.parse().map_err(|_| format!("{text} is no id"));
     texts.iter().map(one).collect()
 }

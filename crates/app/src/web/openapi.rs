@@ -1,9 +1,9 @@
 //! `GET /api/v1/openapi.json`: the description of the whole API, made once from the handlers and the route table.
 
 use crate::wiring;
-use axum::Extension;
 use axum::http::header;
 use axum::response::IntoResponse;
+use platform::web::Shared;
 use platform::{Access, RouteRule};
 use std::sync::Arc;
 use ui::errors::Problem;
@@ -127,7 +127,7 @@ fn describe(operation: &mut Operation, access: Access) {
 }
 
 /// `GET /api/v1/openapi.json`.
-pub async fn json(Extension(description): Extension<Description>) -> impl IntoResponse {
+pub async fn json(Shared(description): Shared<Description>) -> impl IntoResponse {
     (
         [
             (header::CONTENT_TYPE, "application/json"),

@@ -4,12 +4,11 @@ use super::actions;
 use super::model::{Call, Decision, Whom};
 use super::store::CaseRow;
 use crate::AbsenceId;
-use axum::Extension;
 use axum::http::StatusCode;
 use enrollment::{EnrollmentId, SeatDesk};
 use kernel::Date;
 use platform::api::{Asked, At, Listed, Moment, Named, Paging};
-use platform::web::Json;
+use platform::web::{Json, Shared};
 use platform::{AppError, AppResult, Ctx};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -88,7 +87,7 @@ fn day(field: &'static str, text: &str) -> AppResult<Date> {
         (status = 422, description = "Out of bounds: problem+json")))]
 pub(crate) async fn decide(
     ctx: Ctx,
-    Extension(desk): Extension<Arc<SeatDesk>>,
+    Shared(desk): Shared<Arc<SeatDesk>>,
     At(id): At<AbsenceId>,
     Json(body): Json<AbsenceDecision>,
 ) -> AppResult<StatusCode> {

@@ -4,11 +4,10 @@ use super::actions;
 use super::model::{Call, Decision, Whom};
 use super::store::CaseRow;
 use askama::Template;
-use axum::Extension;
 use axum::extract::Path;
 use axum::response::Response;
 use enrollment::SeatDesk;
-use platform::web::{Posted, see_other};
+use platform::web::{Posted, Shared, see_other};
 use platform::{AppError, AppResult, Ctx};
 use std::sync::Arc;
 use ui::respond::html_with;
@@ -98,7 +97,7 @@ fn read(form: &Form) -> AppResult<(Call, Decision)> {
 /// `POST /desk/absences/{id}`
 pub(super) async fn decide(
     ctx: Ctx,
-    Extension(seats): Extension<Arc<SeatDesk>>,
+    Shared(seats): Shared<Arc<SeatDesk>>,
     Path(text): Path<String>,
     posted: Posted,
 ) -> AppResult<Response> {

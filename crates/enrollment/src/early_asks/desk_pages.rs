@@ -6,11 +6,10 @@ use crate::enrollments::desk_pages::{check_page, chosen_channel, desk};
 use crate::enrollments::model as enrolled;
 use crate::enrollments::{TOGETHER, id, printed};
 use crate::rounds::words::moment;
-use axum::Extension;
 use axum::extract::Path;
 use axum::response::Response;
 use documents::{Slip, SlipStatus, Typesetter};
-use platform::web::{Posted, see_other};
+use platform::web::{Posted, Shared, see_other};
 use platform::{AppError, AppResult, Channel, Ctx, Permission};
 use std::sync::Arc;
 use ui::respond::{html, html_with};
@@ -90,7 +89,7 @@ pub(super) async fn drop_ask(ctx: Ctx, Path(text): Path<String>, _: Posted) -> A
 pub(super) async fn slip(
     ctx: Ctx,
     Path(text): Path<String>,
-    Extension(typesetter): Extension<Arc<Typesetter>>,
+    Shared(typesetter): Shared<Arc<Typesetter>>,
 ) -> AppResult<Response> {
     let view = actions::show_within(&ctx, id(&text)?).await?;
     let slip = slip_of(&ctx, &view).await?;

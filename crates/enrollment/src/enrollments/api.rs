@@ -5,11 +5,10 @@ use super::model::{Detail, Learner};
 use crate::companions::{Companion, CompanionBody};
 use crate::seat_desk::{Answer, SeatDesk};
 use crate::{EnrollmentId, EnrollmentStatus};
-use axum::Extension;
 use axum::http::{HeaderMap, StatusCode};
 use kernel::PersonId;
 use platform::api::{Asked, At, Listed, Moment, Named, Paging, Part, WRONG_CURSOR};
-use platform::web::Json;
+use platform::web::{Json, Shared};
 use platform::{AppError, AppResult, Channel, Ctx};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -191,7 +190,7 @@ pub async fn of_class(
     (status = 503, description = "Busy: send it again")))]
 pub async fn enroll(
     ctx: Ctx,
-    Extension(desk): Extension<Arc<SeatDesk>>,
+    Shared(desk): Shared<Arc<SeatDesk>>,
     At(class): At<ClassId>,
     headers: HeaderMap,
     Json(body): Json<EnrollBody>,
@@ -261,7 +260,7 @@ pub struct WithdrawBody {
     responses((status = 200, body = EnrollmentAnswer), (status = 404, description = "None, or not the caller's")))]
 pub async fn withdraw(
     ctx: Ctx,
-    Extension(desk): Extension<Arc<SeatDesk>>,
+    Shared(desk): Shared<Arc<SeatDesk>>,
     At(id): At<EnrollmentId>,
     Json(body): Json<WithdrawBody>,
 ) -> AppResult<axum::Json<EnrollmentAnswer>> {

@@ -11,14 +11,13 @@ use crate::fees;
 use crate::first_come;
 use crate::seat_desk::{self, SeatDesk};
 use crate::spreadsheet;
-use axum::Extension;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use documents::{Roll, RollLearner, Typesetter};
 use kernel::PersonId;
 use people::persons::{self, PersonBrief, PersonDraft};
 use platform::api::Part;
-use platform::web::{Posted, see_other};
+use platform::web::{Posted, Shared, see_other};
 use platform::{AppError, AppResult, Channel, Ctx, Permission};
 use std::sync::Arc;
 use teaching::classes::{ClassRow, ClassStatus};
@@ -294,7 +293,7 @@ pub(crate) fn chosen_channel(posted: &Posted) -> Channel {
 /// `POST /desk/counter/{person}/{class}`
 pub(super) async fn enroll(
     ctx: Ctx,
-    Extension(seats): Extension<Arc<SeatDesk>>,
+    Shared(seats): Shared<Arc<SeatDesk>>,
     Path((person, class)): Path<(String, String)>,
     posted: Posted,
 ) -> AppResult<Response> {
@@ -395,7 +394,7 @@ async fn done_page(ctx: &Ctx, text: &str, form: Form) -> AppResult<DonePage> {
 /// `POST /desk/enrollments/{id}/withdraw`
 pub(super) async fn withdraw(
     ctx: Ctx,
-    Extension(seats): Extension<Arc<SeatDesk>>,
+    Shared(seats): Shared<Arc<SeatDesk>>,
     Path(text): Path<String>,
     posted: Posted,
 ) -> AppResult<Response> {
@@ -518,7 +517,7 @@ pub(super) async fn csv(ctx: Ctx, Path(class): Path<String>) -> AppResult<Respon
 pub(super) async fn roll(
     ctx: Ctx,
     Path(class): Path<String>,
-    Extension(typesetter): Extension<Arc<Typesetter>>,
+    Shared(typesetter): Shared<Arc<Typesetter>>,
 ) -> AppResult<Response> {
     let roll = paper_roll(&ctx, &class).await?;
     let made = ctx.now();

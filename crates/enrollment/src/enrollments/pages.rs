@@ -12,14 +12,13 @@ use crate::for_whom;
 use crate::merging::store::ChoiceRow;
 use crate::seat_desk::{self, SeatDesk};
 use crate::{EnrollmentId, EnrollmentStatus};
-use axum::Extension;
 use axum::extract::Path;
 use axum::response::Response;
 use documents::{Code, Slip, SlipStatus, Typesetter};
 use kernel::chinese_date::date_text;
 use people::family::{self, Beneficiary};
 use people::persons::PersonBrief;
-use platform::web::{Posted, see_other};
+use platform::web::{Posted, Shared, see_other};
 use platform::{AppError, AppResult, Ctx};
 use std::sync::Arc;
 use teaching::classes::ClassRow;
@@ -246,7 +245,7 @@ struct RefusedPage {
 /// `POST /classes/{id}/enroll`. A double click or the back button gives the same enrolment again.
 pub(super) async fn enroll(
     ctx: Ctx,
-    Extension(desk): Extension<Arc<SeatDesk>>,
+    Shared(desk): Shared<Arc<SeatDesk>>,
     Path(class): Path<String>,
     posted: Posted,
 ) -> AppResult<Response> {
@@ -577,7 +576,7 @@ pub(super) async fn ask_withdraw(ctx: Ctx, Path(text): Path<String>) -> AppResul
 /// `POST /me/enrollments/{id}/withdraw`
 pub(super) async fn withdraw(
     ctx: Ctx,
-    Extension(desk): Extension<Arc<SeatDesk>>,
+    Shared(desk): Shared<Arc<SeatDesk>>,
     Path(text): Path<String>,
     _: Posted,
 ) -> AppResult<Response> {
@@ -589,7 +588,7 @@ pub(super) async fn withdraw(
 pub(super) async fn slip(
     ctx: Ctx,
     Path(text): Path<String>,
-    Extension(typesetter): Extension<Arc<Typesetter>>,
+    Shared(typesetter): Shared<Arc<Typesetter>>,
 ) -> AppResult<Response> {
     let detail = actions::show(&ctx, id(&text)?).await?;
     let papers = actions::papers_due(&ctx, &detail.row).await?;

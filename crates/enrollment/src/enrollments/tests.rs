@@ -3,7 +3,7 @@
 use crate::enrollments::JOBS;
 use crate::testing::{Stage, stage, stage_with};
 use crate::{EnrollmentId, SeatDesk};
-use db::{args, record};
+use db::{Dialect, args, record};
 use kernel::{Id, PersonId};
 use platform::{Permission, Role};
 use serde_json::{Value, json};
@@ -18,6 +18,23 @@ async fn events(stage: &Stage, id: &str) -> Vec<Kept> {
     let id: EnrollmentId = id.parse().unwrap();
     let sql = "SELECT kind, channel, actor_person, on_behalf_of FROM event WHERE subject_id = $1 ORDER BY id";
     stage.app.platform.db.query(sql, args![id]).await.unwrap()
+}
+
+/// Each reference would be looked up once more for every place that is given; `xuequan check` looks at all of them together.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_has_no_references_on_either_database() {
+    let stage = stage(1, 1).await;
+    let db = &stage.app.platform.db;
+    let sql = match db.dialect() {
+        Dialect::Sqlite => "SELECT count(*) FROM pragma_foreign_key_list($1)",
+        Dialect::Postgres => {
+            "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND conrelid = CAST($1 AS regclass)"
+        }
+    };
+    for (table, references) in [("enrollment", false), ("signup", true)] {
+        let count: i64 = db.query_one(sql, args![table]).await.unwrap();
+        assert_eq!(count > 0, references, "{table}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,12 +10,11 @@ use super::store::{PostingRow, RefundRow};
 use crate::enrollments::api::{EnrollmentAnswer, key};
 use crate::seat_desk::SeatDesk;
 use crate::{EnrollmentId, PostingId, RefundId};
-use axum::Extension;
 use axum::http::{HeaderMap, StatusCode};
 use kernel::OrgId;
 use platform::api::{Asked, At, Listed, Moment, Paging};
 use platform::payment::PayCall;
-use platform::web::Json;
+use platform::web::{Json, Shared};
 use platform::{AppError, AppResult, Ctx};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -162,7 +161,7 @@ pub struct TakeBody {
     (status = 409, description = "Nothing is due, or the time is over: problem+json")))]
 pub async fn take(
     ctx: Ctx,
-    Extension(desk): Extension<Arc<SeatDesk>>,
+    Shared(desk): Shared<Arc<SeatDesk>>,
     At(id): At<EnrollmentId>,
     headers: HeaderMap,
     Json(body): Json<TakeBody>,
@@ -224,7 +223,7 @@ pub async fn begin(ctx: Ctx, At(id): At<EnrollmentId>) -> AppResult<(StatusCode,
 /// `POST /pay/callback`: what the provider tells. Its answer is 200 for whatever was understood, however it was decided.
 pub(super) async fn callback(
     ctx: Ctx,
-    Extension(desk): Extension<Arc<SeatDesk>>,
+    Shared(desk): Shared<Arc<SeatDesk>>,
     headers: HeaderMap,
     body: axum::body::Bytes,
 ) -> AppResult<StatusCode> {

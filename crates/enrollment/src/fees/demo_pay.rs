@@ -7,11 +7,10 @@ use super::pages::{id, yuan};
 use super::store::orders::{self, OrderRow};
 use crate::OrderId;
 use crate::seat_desk::SeatDesk;
-use axum::Extension;
 use axum::extract::Path;
 use axum::response::Response;
 use platform::payment::{PayBack, PayCall, PayOrder, Paying, PaymentProvider};
-use platform::web::{Posted, see_other};
+use platform::web::{Posted, Shared, see_other};
 use platform::{Access, AppError, AppResult, Ctx, Routes};
 use std::sync::Arc;
 use ui::respond::html;
@@ -80,7 +79,7 @@ fn page(ctx: &Ctx, order: OrderRow, words: Option<&str>) -> DemoPage {
 
 async fn play(
     ctx: Ctx,
-    Extension(desk): Extension<Arc<SeatDesk>>,
+    Shared(desk): Shared<Arc<SeatDesk>>,
     Path(text): Path<String>,
     posted: Posted,
 ) -> AppResult<Response> {

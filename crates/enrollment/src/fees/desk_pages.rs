@@ -4,11 +4,10 @@ use super::actions::{self, Fee, Taking};
 use super::model::{Method, Money};
 use super::pages::{Line, at, id, lines, refunds, tag, yuan};
 use crate::seat_desk::SeatDesk;
-use axum::Extension;
 use axum::extract::Path;
 use axum::response::Response;
 use people::persons::PersonBrief;
-use platform::web::{Posted, see_other};
+use platform::web::{Posted, Shared, see_other};
 use platform::{AppError, AppResult, Ctx};
 use std::sync::Arc;
 use ui::respond::{html, html_with};
@@ -151,7 +150,7 @@ async fn after<T>(ctx: &Ctx, text: &str, done: AppResult<T>) -> AppResult<Respon
 /// `POST /desk/fees/{id}/take`
 pub(super) async fn take(
     ctx: Ctx,
-    Extension(seats): Extension<Arc<SeatDesk>>,
+    Shared(seats): Shared<Arc<SeatDesk>>,
     Path(text): Path<String>,
     posted: Posted,
 ) -> AppResult<Response> {
@@ -171,7 +170,7 @@ pub(super) async fn take(
 /// `POST /desk/fees/{id}/waive`
 pub(super) async fn waive(
     ctx: Ctx,
-    Extension(seats): Extension<Arc<SeatDesk>>,
+    Shared(seats): Shared<Arc<SeatDesk>>,
     Path(text): Path<String>,
     posted: Posted,
 ) -> AppResult<Response> {

@@ -9,7 +9,7 @@ use axum::Extension;
 use axum::http::StatusCode;
 use kernel::PersonId;
 use platform::api::{At, Listed, Named, NoBody, done};
-use platform::web::Json;
+use platform::web::{Json, Shared};
 use platform::{AppResult, Ctx, Tries};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -150,7 +150,7 @@ pub(super) async fn look(
 pub(super) async fn finish(
     ctx: Ctx,
     Extension(tries): Extension<Arc<Tries>>,
-    Extension(seats): Extension<Arc<SeatDesk>>,
+    Shared(seats): Shared<Arc<SeatDesk>>,
     Json(body): Json<HandoverFinish>,
 ) -> AppResult<(StatusCode, axum::Json<EnrollmentAnswer>)> {
     let said = (body.code.as_str(), body.answer.as_str());

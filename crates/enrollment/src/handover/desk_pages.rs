@@ -6,7 +6,7 @@ use crate::enrollments::model;
 use crate::seat_desk::SeatDesk;
 use axum::Extension;
 use axum::response::Response;
-use platform::web::{Posted, see_other};
+use platform::web::{Posted, Shared, see_other};
 use platform::{AppResult, Ctx, Permission, Tries};
 use std::sync::Arc;
 use ui::respond::html_with;
@@ -163,7 +163,7 @@ async fn check_page(
 pub(super) async fn finish(
     ctx: Ctx,
     Extension(tries): Extension<Arc<Tries>>,
-    Extension(seats): Extension<Arc<SeatDesk>>,
+    Shared(seats): Shared<Arc<SeatDesk>>,
     posted: Posted,
 ) -> AppResult<Response> {
     let (code, answer) = (posted.get("code"), posted.get("answer"));

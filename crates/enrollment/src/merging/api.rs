@@ -6,10 +6,9 @@ use super::{actions, answers};
 use crate::EnrollmentId;
 use crate::school_rules::Silence;
 use crate::seat_desk::SeatDesk;
-use axum::Extension;
 use axum::http::StatusCode;
 use platform::api::{At, Moment, Ref};
-use platform::web::Json;
+use platform::web::{Json, Shared};
 use platform::{AppError, AppResult, Ctx, Permission};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -113,7 +112,7 @@ pub(super) struct ReplyBody {
         (status = 409, description = "merge_answer_over: problem+json")))]
 pub(super) async fn answer(
     ctx: Ctx,
-    Extension(desk): Extension<Arc<SeatDesk>>,
+    Shared(desk): Shared<Arc<SeatDesk>>,
     At(id): At<EnrollmentId>,
     Json(body): Json<ReplyBody>,
 ) -> AppResult<StatusCode> {

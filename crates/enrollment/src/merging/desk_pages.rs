@@ -7,12 +7,11 @@ use super::store::ChoiceRow;
 use crate::enrollments::id;
 use crate::seat_desk::SeatDesk;
 use crate::seat_desk::refusal::moment;
-use axum::Extension;
 use axum::extract::Path;
 use axum::response::Response;
 use kernel::Fen;
 use people::persons::PersonBrief;
-use platform::web::{Posted, see_other};
+use platform::web::{Posted, Shared, see_other};
 use platform::{AppError, AppResult, Ctx, Permission};
 use std::sync::Arc;
 use teaching::ClassId;
@@ -180,7 +179,7 @@ pub(super) async fn ask(ctx: Ctx, Path(text): Path<String>) -> AppResult<Respons
 /// `POST /desk/enrollments/{id}/merge`
 pub(super) async fn answer(
     ctx: Ctx,
-    Extension(seats): Extension<Arc<SeatDesk>>,
+    Shared(seats): Shared<Arc<SeatDesk>>,
     Path(text): Path<String>,
     posted: Posted,
 ) -> AppResult<Response> {

@@ -7,10 +7,9 @@ use crate::enrollments::{id, model};
 use crate::school_rules::Silence;
 use crate::seat_desk::SeatDesk;
 use crate::seat_desk::refusal::moment;
-use axum::Extension;
 use axum::extract::Path;
 use axum::response::Response;
-use platform::web::{Posted, see_other};
+use platform::web::{Posted, Shared, see_other};
 use platform::{AppError, AppResult, Ctx};
 use std::sync::Arc;
 use teaching::classes::{self, ClassRow};
@@ -108,7 +107,7 @@ pub(super) async fn ask(ctx: Ctx, Path(text): Path<String>) -> AppResult<Respons
 /// `POST /me/enrollments/{id}/merge`
 pub(super) async fn answer(
     ctx: Ctx,
-    Extension(desk): Extension<Arc<SeatDesk>>,
+    Shared(desk): Shared<Arc<SeatDesk>>,
     Path(text): Path<String>,
     posted: Posted,
 ) -> AppResult<Response> {

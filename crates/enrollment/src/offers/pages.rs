@@ -4,11 +4,10 @@ use super::actions;
 use crate::EnrollmentStatus;
 use crate::enrollments::{EnrollmentRow, id};
 use crate::seat_desk::SeatDesk;
-use axum::Extension;
 use axum::extract::Path;
 use axum::response::Response;
 use kernel::Instant;
-use platform::web::{Posted, see_other};
+use platform::web::{Posted, Shared, see_other};
 use platform::{AppResult, Ctx};
 use std::sync::Arc;
 use ui::Page;
@@ -16,7 +15,7 @@ use ui::Page;
 /// `POST /me/enrollments/{id}/accept`
 pub(super) async fn accept(
     ctx: Ctx,
-    Extension(desk): Extension<Arc<SeatDesk>>,
+    Shared(desk): Shared<Arc<SeatDesk>>,
     Path(text): Path<String>,
     _: Posted,
 ) -> AppResult<Response> {
@@ -27,7 +26,7 @@ pub(super) async fn accept(
 /// `POST /desk/enrollments/{id}/accept`
 pub(super) async fn accept_for(
     ctx: Ctx,
-    Extension(desk): Extension<Arc<SeatDesk>>,
+    Shared(desk): Shared<Arc<SeatDesk>>,
     Path(text): Path<String>,
     _: Posted,
 ) -> AppResult<Response> {

@@ -11,14 +11,13 @@ use crate::draws::explain::Explanation;
 use crate::draws::file::DrawFile;
 use crate::enrollments::{model as enrolled, printed};
 use crate::for_whom;
-use axum::Extension;
 use axum::extract::{Path, Query};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use documents::{Code, Slip, SlipStatus, Typesetter};
 use kernel::Date;
 use platform::api::Part;
-use platform::web::{Posted, see_other};
+use platform::web::{Posted, Shared, see_other};
 use platform::{AppError, AppResult, Ctx};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -489,7 +488,7 @@ pub(super) async fn withdraw(ctx: Ctx, Path(text): Path<String>, _: Posted) -> A
 pub(super) async fn slip(
     ctx: Ctx,
     Path(text): Path<String>,
-    Extension(typesetter): Extension<Arc<Typesetter>>,
+    Shared(typesetter): Shared<Arc<Typesetter>>,
 ) -> AppResult<Response> {
     let view = signups::show_signup(&ctx, id(&text)?).await?;
     printed(&ctx, slip_of(&ctx, &view), typesetter, "报名申请凭条.pdf").await

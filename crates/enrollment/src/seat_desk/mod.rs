@@ -77,6 +77,8 @@ const QUEUE: usize = 65_536;
 const GROUP: usize = 1_024;
 /// Groups on their way to the disk while the next is decided.
 const ON_THEIR_WAY: usize = 2;
+/// How often others may go first before the next group is decided.
+const GATHERED: usize = 8;
 /// How often free seats beside a waitlist are looked for, in case a change was made on another node.
 const SWEEP: Duration = Duration::from_secs(60);
 /// How often early asks whose moment has come are looked for, in case nobody asks after it.
@@ -241,6 +243,19 @@ async fn serve(
             let _ = first.await;
         }
         before.push_back(tokio::spawn(answer(decided, replies)));
+        gather(&waiting).await;
+    }
+}
+
+/// Lets those ask first who are about to: while others have something to do, more asks come in, and a large group costs
+/// little more than a small one. Whoever asks alone is not kept waiting, for then nobody else has anything to do.
+async fn gather(waiting: &mpsc::Receiver<Envelope>) {
+    for _ in 0..GATHERED {
+        let before = waiting.len();
+        tokio::task::yield_now().await;
+        if waiting.len() == before || waiting.len() >= GROUP {
+            return;
+        }
     }
 }
 

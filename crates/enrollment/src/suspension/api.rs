@@ -8,11 +8,10 @@ use crate::enrollments::wishes::WishDecisionBody;
 use crate::school_rules::{FeeMeanwhile, SeatMeanwhile};
 use crate::seat_desk::SeatDesk;
 use crate::{EnrollmentId, SuspensionId};
-use axum::Extension;
 use axum::http::StatusCode;
 use people::persons::PersonBrief;
 use platform::api::{Asked, At, Created, Listed, Made, Moment, Named, Paging, Ref, created};
-use platform::web::Json;
+use platform::web::{Json, Shared};
 use platform::{AppError, AppResult, Ctx, Permission};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -56,7 +55,7 @@ pub(super) struct ReturnBody {
         (status = 409, description = "A rule stands in the way: problem+json")))]
 pub(super) async fn come_back(
     ctx: Ctx,
-    Extension(desk): Extension<Arc<SeatDesk>>,
+    Shared(desk): Shared<Arc<SeatDesk>>,
     At(id): At<EnrollmentId>,
     Json(body): Json<ReturnBody>,
 ) -> AppResult<axum::Json<EnrollmentAnswer>> {
@@ -127,7 +126,7 @@ pub(super) async fn open(ctx: Ctx, asked: Asked) -> AppResult<axum::Json<Listed<
         (status = 409, description = "It was decided, or there is nothing left to pause from: problem+json")))]
 pub(super) async fn decide(
     ctx: Ctx,
-    Extension(desk): Extension<Arc<SeatDesk>>,
+    Shared(desk): Shared<Arc<SeatDesk>>,
     At(id): At<SuspensionId>,
     Json(body): Json<WishDecisionBody>,
 ) -> AppResult<StatusCode> {

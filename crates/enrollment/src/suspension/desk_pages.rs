@@ -6,11 +6,10 @@ use super::store::SuspensionRow;
 use super::words;
 use crate::enrollments::id;
 use crate::seat_desk::SeatDesk;
-use axum::Extension;
 use axum::extract::Path;
 use axum::response::Response;
 use people::persons::PersonBrief;
-use platform::web::{Posted, see_other};
+use platform::web::{Posted, Shared, see_other};
 use platform::{AppError, AppResult, Ctx};
 use std::sync::Arc;
 use ui::respond::html_with;
@@ -45,7 +44,7 @@ pub(super) async fn list(ctx: Ctx) -> AppResult<Response> {
 /// `POST /desk/suspensions/{id}`
 pub(super) async fn decide(
     ctx: Ctx,
-    Extension(seats): Extension<Arc<SeatDesk>>,
+    Shared(seats): Shared<Arc<SeatDesk>>,
     Path(text): Path<String>,
     posted: Posted,
 ) -> AppResult<Response> {
@@ -99,7 +98,7 @@ pub(super) async fn show(ctx: Ctx, Path(text): Path<String>) -> AppResult<Respon
 /// `POST /desk/enrollments/{id}/suspension`
 pub(super) async fn suspend(
     ctx: Ctx,
-    Extension(seats): Extension<Arc<SeatDesk>>,
+    Shared(seats): Shared<Arc<SeatDesk>>,
     Path(text): Path<String>,
     posted: Posted,
 ) -> AppResult<Response> {
@@ -123,7 +122,7 @@ pub(super) async fn suspend(
 /// `POST /desk/enrollments/{id}/return`
 pub(super) async fn come_back(
     ctx: Ctx,
-    Extension(seats): Extension<Arc<SeatDesk>>,
+    Shared(seats): Shared<Arc<SeatDesk>>,
     Path(text): Path<String>,
     posted: Posted,
 ) -> AppResult<Response> {

@@ -6,10 +6,9 @@ use super::words;
 use crate::enrollments::{id, model};
 use crate::fees::Money;
 use crate::seat_desk::SeatDesk;
-use axum::Extension;
 use axum::extract::Path;
 use axum::response::Response;
-use platform::web::{Posted, see_other};
+use platform::web::{Posted, Shared, see_other};
 use platform::{AppResult, Ctx};
 use std::sync::Arc;
 use teaching::classes::ClassRow;
@@ -130,7 +129,7 @@ pub(super) async fn take_back(ctx: Ctx, Path(text): Path<String>, _: Posted) -> 
 /// `POST /me/enrollments/{id}/return`
 pub(super) async fn come_back(
     ctx: Ctx,
-    Extension(desk): Extension<Arc<SeatDesk>>,
+    Shared(desk): Shared<Arc<SeatDesk>>,
     Path(text): Path<String>,
     posted: Posted,
 ) -> AppResult<Response> {

@@ -6,11 +6,10 @@ use super::store::TransferRow;
 use crate::enrollments::wishes::WishDecisionBody;
 use crate::seat_desk::SeatDesk;
 use crate::{EnrollmentId, TransferId};
-use axum::Extension;
 use axum::http::StatusCode;
 use people::persons::PersonBrief;
 use platform::api::{Asked, At, Created, Listed, Made, Moment, Named, Paging, Ref, created};
-use platform::web::Json;
+use platform::web::{Json, Shared};
 use platform::{AppResult, Ctx};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -93,7 +92,7 @@ pub(super) async fn open(ctx: Ctx, asked: Asked) -> AppResult<axum::Json<Listed<
         (status = 409, description = "A rule stands in the way, or it was decided: problem+json")))]
 pub(super) async fn decide(
     ctx: Ctx,
-    Extension(desk): Extension<Arc<SeatDesk>>,
+    Shared(desk): Shared<Arc<SeatDesk>>,
     At(id): At<TransferId>,
     Json(body): Json<WishDecisionBody>,
 ) -> AppResult<StatusCode> {

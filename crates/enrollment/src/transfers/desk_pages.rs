@@ -5,11 +5,10 @@ use super::pages::fields;
 use super::store::TransferRow;
 use crate::enrollments::id;
 use crate::seat_desk::SeatDesk;
-use axum::Extension;
 use axum::extract::Path;
 use axum::response::Response;
 use people::persons::PersonBrief;
-use platform::web::{Posted, see_other};
+use platform::web::{Posted, Shared, see_other};
 use platform::{AppError, AppResult, Ctx};
 use std::sync::Arc;
 use ui::respond::html_with;
@@ -44,7 +43,7 @@ pub(super) async fn list(ctx: Ctx) -> AppResult<Response> {
 /// `POST /desk/transfers/{id}`
 pub(super) async fn decide(
     ctx: Ctx,
-    Extension(seats): Extension<Arc<SeatDesk>>,
+    Shared(seats): Shared<Arc<SeatDesk>>,
     Path(text): Path<String>,
     posted: Posted,
 ) -> AppResult<Response> {
@@ -83,7 +82,7 @@ pub(super) async fn show(ctx: Ctx, Path(text): Path<String>) -> AppResult<Respon
 /// `POST /desk/enrollments/{id}/transfer`
 pub(super) async fn transfer(
     ctx: Ctx,
-    Extension(seats): Extension<Arc<SeatDesk>>,
+    Shared(seats): Shared<Arc<SeatDesk>>,
     Path(text): Path<String>,
     posted: Posted,
 ) -> AppResult<Response> {

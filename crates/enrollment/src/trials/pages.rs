@@ -6,12 +6,11 @@ use crate::enrollments::actions::Terms;
 use crate::enrollments::id;
 use crate::enrollments::model::session_when;
 use crate::seat_desk::SeatDesk;
-use axum::Extension;
 use axum::extract::Path;
 use axum::response::Response;
 use kernel::PersonId;
 use people::family;
-use platform::web::{Posted, see_other};
+use platform::web::{Posted, Shared, see_other};
 use platform::{AppError, AppResult, Ctx};
 use std::sync::Arc;
 use ui::respond::html_with;
@@ -112,7 +111,7 @@ pub(super) async fn cancel(ctx: Ctx, Path(trial): Path<String>, _: Posted) -> Ap
 /// `POST /me/trials/{id}/enroll`
 pub(super) async fn join(
     ctx: Ctx,
-    Extension(desk): Extension<Arc<SeatDesk>>,
+    Shared(desk): Shared<Arc<SeatDesk>>,
     Path(trial): Path<String>,
     posted: Posted,
 ) -> AppResult<Response> {

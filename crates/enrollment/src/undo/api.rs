@@ -4,8 +4,9 @@ use super::actions;
 use crate::EnrollmentId;
 use crate::enrollments::api::EnrollmentAnswer;
 use crate::seat_desk::SeatDesk;
-use axum::{Extension, Json};
+use axum::Json;
 use platform::api::{At, NoBody};
+use platform::web::Shared;
 use platform::{AppError, AppResult, Ctx, Permission};
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use std::sync::Arc;
         (status = 409, description = "too_late_to_undo: withdraw it instead")))]
 pub(super) async fn undo(
     ctx: Ctx,
-    Extension(desk): Extension<Arc<SeatDesk>>,
+    Shared(desk): Shared<Arc<SeatDesk>>,
     At(id): At<EnrollmentId>,
     _: NoBody,
 ) -> AppResult<Json<EnrollmentAnswer>> {

@@ -3,17 +3,16 @@
 use super::actions;
 use crate::enrollments::id;
 use crate::seat_desk::SeatDesk;
-use axum::Extension;
 use axum::extract::Path;
 use axum::response::Response;
-use platform::web::{Posted, see_other};
+use platform::web::{Posted, Shared, see_other};
 use platform::{AppResult, Ctx};
 use std::sync::Arc;
 
 /// `POST /me/enrollments/{id}/undo`
 pub(super) async fn undo(
     ctx: Ctx,
-    Extension(desk): Extension<Arc<SeatDesk>>,
+    Shared(desk): Shared<Arc<SeatDesk>>,
     Path(text): Path<String>,
     _: Posted,
 ) -> AppResult<Response> {
@@ -24,7 +23,7 @@ pub(super) async fn undo(
 /// `POST /desk/enrollments/{id}/undo`
 pub(super) async fn undo_for(
     ctx: Ctx,
-    Extension(desk): Extension<Arc<SeatDesk>>,
+    Shared(desk): Shared<Arc<SeatDesk>>,
     Path(text): Path<String>,
     _: Posted,
 ) -> AppResult<Response> {

@@ -3,12 +3,11 @@
 use super::actions::{self, From, Opened};
 use super::model::{self, Step};
 use crate::persons::{PersonBrief, PersonDraft};
-use axum::Extension;
 use axum::extract::{ConnectInfo, FromRequestParts, Path, Query};
 use axum::http::{HeaderValue, header, request::Parts};
 use axum::response::Response;
 use documents::Typesetter;
-use platform::web::{Posted, SESSION_COOKIE, see_other};
+use platform::web::{Posted, SESSION_COOKIE, Shared, see_other};
 use platform::{AppError, AppResult, Ctx, Platform};
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -366,7 +365,7 @@ pub(super) async fn sign_out(ctx: Ctx, _: Posted) -> AppResult<Response> {
 pub(super) async fn issue_card(
     ctx: Ctx,
     Path(id): Path<String>,
-    Extension(typesetter): Extension<Arc<Typesetter>>,
+    Shared(typesetter): Shared<Arc<Typesetter>>,
     _: Posted,
 ) -> AppResult<Response> {
     let id = id.parse().map_err(|_| AppError::NotFound)?;

@@ -7,12 +7,12 @@ use super::serve::{Asked, Made, Reader, answer, made};
 use super::snapshot::Listed;
 use super::words;
 use askama::Template;
-use axum::Extension;
 use axum::extract::{FromRequestParts, Request};
 use axum::response::{IntoResponse, Response};
 use documents::{Lesson, Paper, Timetable, Typesetter};
 use kernel::time::Weekday;
 use kernel::{Instant, Time};
+use platform::web::Shared;
 use platform::{AppError, AppResult};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -240,9 +240,7 @@ async fn timetable_pdf(catalogue: Arc<Catalogue>, request: Request) -> AppResult
         ));
     }
     let (mut parts, _) = request.into_parts();
-    let typesetter = Extension::<Arc<Typesetter>>::from_request_parts(&mut parts, &())
-        .await
-        .map_err(|_| AppError::Internal("no typesetter was given to the routes".into()))?;
+    let Shared(typesetter) = Shared::<Arc<Typesetter>>::from_request_parts(&mut parts, &()).await?;
     let snapshot = catalogue.snapshot();
     let now = catalogue.platform().clock.now();
     let asked = Asked {

@@ -3,19 +3,19 @@
 use super::model::{ClassRow, ClassStatus, Mode};
 use crate::names::Names;
 use crate::{courses, web};
-use axum::Extension;
 use axum::extract::Path;
 use axum::response::Response;
 use documents::{Code, Enrolling, Poster, Typesetter};
 use kernel::chinese_date::{day_text, time_text};
 use orgs::facts::Facts;
+use platform::web::Shared;
 use platform::{AppError, AppResult, Ctx};
 use std::sync::Arc;
 
 /// The poster; a class that is only planned, over or cancelled has none.
 pub async fn poster(
     ctx: Ctx,
-    Extension(typesetter): Extension<Arc<Typesetter>>,
+    Shared(typesetter): Shared<Arc<Typesetter>>,
     Path(id): Path<String>,
 ) -> AppResult<Response> {
     let class = super::find(ctx.db(), web::id(&id)?).await?;
