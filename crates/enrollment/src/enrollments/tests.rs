@@ -28,7 +28,7 @@ async fn a_place_has_no_references_on_either_database() {
     let sql = match db.dialect() {
         Dialect::Sqlite => "SELECT count(*) FROM pragma_foreign_key_list($1)",
         Dialect::Postgres => {
-            "SELECT count(*) FROM pg_constraint f JOIN pg_class t ON t.oid = f.conrelid WHERE f.contype = 'f' AND t.relname = $1"
+            "SELECT count(*) FROM pg_constraint f JOIN pg_class t ON t.oid = f.conrelid WHERE f.contype = 'f' AND t.relname = $1 AND pg_table_is_visible(t.oid)"
         }
     };
     for (table, references) in [("enrollment", false), ("signup", true)] {
