@@ -43,7 +43,20 @@ pub(crate) async fn stage_with(
         capacity,
         ..ClassPlan::default()
     };
-    stage_of(&plan, people, desk).await
+    stage_of(SCHEMAS, &plan, people, desk).await
+}
+
+/// A stage on the tables as they were before this step of the crate.
+pub(crate) async fn stage_before(step: i64, capacity: i64, people: usize) -> Stage {
+    let plan = ClassPlan {
+        capacity,
+        ..ClassPlan::default()
+    };
+    let (mut schemas, all) = (SCHEMAS.to_vec(), crate::SCHEMA.migrations);
+    if let Some(own) = schemas.last_mut() {
+        own.migrations = &all[..all.iter().take_while(|one| one.number < step).count()];
+    }
+    stage_of(&schemas, &plan, people, SeatDesk::start).await
 }
 
 /// A stage whose class costs 120 yuan.
@@ -53,15 +66,16 @@ pub(crate) async fn stage_with_fee(capacity: i64, people: usize) -> Stage {
         fee_fen: 12_000,
         ..ClassPlan::default()
     };
-    stage_of(&plan, people, SeatDesk::start).await
+    stage_of(SCHEMAS, &plan, people, SeatDesk::start).await
 }
 
 async fn stage_of(
+    schemas: &[db::Schema],
     plan: &ClassPlan,
     people: usize,
     desk: impl FnOnce(&Arc<platform::Platform>) -> Arc<SeatDesk>,
 ) -> Stage {
-    let app = TestApp::start(SCHEMAS, |platform| {
+    let app = TestApp::start(schemas, |platform| {
         let fonts = documents::Fonts::find(None).unwrap();
         let typesetter = Arc::new(documents::Typesetter::new(fonts));
         crate::routes(&desk(platform))

@@ -30,11 +30,7 @@ pub(crate) fn step(answer: &Answer) -> String {
 
 /// The token in the answer's cookie.
 pub(crate) fn token(answer: &Answer) -> Option<String> {
-    let lines = answer.headers.get_all("set-cookie").iter();
-    let mut texts = lines.filter_map(|line| line.to_str().ok());
-    let line = texts.find(|line| line.starts_with("xq_session="))?;
-    let value = line.strip_prefix("xq_session=")?.split(';').next()?;
-    Some(value.to_owned())
+    answer.cookie(platform::web::SESSION_COOKIE)
 }
 
 /// The newest message's text.

@@ -19,6 +19,8 @@ pub struct Client {
     router: Site,
     platform: Arc<Platform>,
     session: Option<String>,
+    /// What the tokens of its forms are tied to; `None` for a browser that was never here.
+    seed: Option<String>,
     extra: Vec<(String, String)>,
     peer: Option<SocketAddr>,
 }
@@ -51,6 +53,15 @@ impl Answer {
             .get(header::LOCATION)
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default()
+    }
+
+    /// The value that this answer gives a cookie.
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        let given = self.headers.get_all(header::SET_COOKIE).into_iter();
+        let given = given.filter_map(|line| line.to_str().ok()?.split(';').next()?.split_once('='));
+        let mut given = given.filter(|(key, _)| *key == name);
+        given.next().map(|(_, value)| value.to_owned())
     }
 
     /// The body as JSON.
@@ -89,6 +100,7 @@ impl Client {
             router,
             platform,
             session,
+            seed: Some("seed".into()),
             extra: Vec::new(),
             peer: None,
         }
@@ -98,6 +110,13 @@ impl Client {
     #[must_use]
     pub fn from_peer(mut self, peer: &str) -> Self {
         self.peer = Some(SocketAddr::new(peer.parse().expect("an address"), 50_000));
+        self
+    }
+
+    /// A browser with this seed, or one that was never here.
+    #[must_use]
+    pub fn seeded(mut self, seed: Option<&str>) -> Self {
+        self.seed = seed.map(str::to_owned);
         self
     }
 
@@ -224,7 +243,11 @@ impl Client {
     }
 
     fn token(&self) -> String {
-        let base = format!("seed.{}", self.session.as_deref().unwrap_or_default());
+        let base = format!(
+            "{}.{}",
+            self.seed.as_deref().unwrap_or_default(),
+            self.session.as_deref().unwrap_or_default()
+        );
         self.platform.keys.sign("csrf", base.as_bytes())
     }
 
@@ -234,12 +257,15 @@ impl Client {
             .uri(address(path))
             .header(header::HOST, "127.0.0.1:8080");
         if sent.browser {
+            let seed = self.seed.iter().map(|seed| format!("{SEED_COOKIE}={seed}"));
             let session = self
                 .session
-                .as_ref()
-                .map(|token| format!("; {SESSION_COOKIE}={token}"))
-                .unwrap_or_default();
-            request = request.header(header::COOKIE, format!("{SEED_COOKIE}=seed{session}"));
+                .iter()
+                .map(|token| format!("{SESSION_COOKIE}={token}"));
+            let cookies: Vec<String> = seed.chain(session).collect();
+            if !cookies.is_empty() {
+                request = request.header(header::COOKIE, cookies.join("; "));
+            }
         } else if let Some(token) = &self.session {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }

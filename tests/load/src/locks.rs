@@ -201,7 +201,7 @@ impl Statements {
             held: client.prepare(held).await?,
             seat: client
                 .prepare(if least {
-                    "INSERT INTO row_locks.seat VALUES ($4, $2, $3 + 0 * $1::BIGINT)"
+                    "INSERT INTO row_locks.seat VALUES ($4, $2, $3 + 0 * CAST($1 AS BIGINT))"
                 } else {
                     SEAT
                 })
@@ -239,6 +239,8 @@ impl Statements {
             given = client
                 .execute(&self.seat, &[&id, &person, &(enrolled + 1), &class])
                 .await?;
+        }
+        if given > 0 {
             client.execute(&self.count, &[&class]).await?;
             if form == Form::Least {
                 client.execute(&self.event, &[&"a seat"]).await?;

@@ -1,8 +1,9 @@
 //! Signing in through the router.
 
 use crate::testing::*;
+use platform::Role;
 use platform::totp::TotpSecret;
-use platform::{Role, web::Credentials};
+use platform::web::{CSRF_FIELD, Credentials, SEED_COOKIE};
 use std::sync::Arc;
 use testkit::{TestApp, World};
 
@@ -65,6 +66,32 @@ async fn a_new_telephone_registers_and_comes_back() {
         line.contains("HttpOnly") && line.contains("SameSite=Lax") && !line.contains("Max-Age"),
         "{line}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_page_brings_the_seed_of_its_own_form_and_no_other() {
+    let (app, _) = app().await;
+    let stranger = app.visitor().seeded(None);
+    let (one, other) = (stranger.get("/sign-in").await, stranger.get("/sign-in").await);
+    let seeds = [&one, &other].map(|page| page.cookie(SEED_COOKIE).unwrap());
+    assert_ne!(seeds[0], seeds[1], "each visit has its own");
+    let token = testkit::html::hidden(&one.body, CSRF_FIELD);
+    let form = [("phone", PHONE), (CSRF_FIELD, &token)];
+    for (seed, taken, why) in [
+        (Some(&*seeds[0]), true, "the seed that came with the page"),
+        (Some(&*seeds[1]), false, "another visit's"),
+        (None, false, "none"),
+    ] {
+        let sent = app
+            .visitor()
+            .seeded(seed)
+            .post_without_token("/sign-in/phone", &form)
+            .await;
+        assert_eq!(sent.status == 200, taken, "{why}: {}", sent.status);
+        assert_eq!(sent.shows("刷新后再点一次"), !taken, "{why}");
+    }
+    let known = app.visitor().get("/sign-in").await;
+    assert_eq!(known.cookie(SEED_COOKIE), None, "who has a seed keeps it");
 }
 
 #[tokio::test(flavor = "multi_thread")]
