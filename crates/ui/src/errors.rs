@@ -58,16 +58,17 @@ impl Asked {
         if path.starts_with("/api/") {
             return program;
         }
-        let here = format!("://{}/", text(header::HOST));
+        let from = text(header::REFERER);
+        let from = from.split_once("://").and_then(|(_, page)| {
+            let page = page.strip_prefix(text(header::HOST))?;
+            page.starts_with('/').then(|| local_path(page).to_owned())
+        });
         Self {
             json: text(header::ACCEPT).starts_with("application/json"),
             view_cookie: platform::web::cookie(headers, VIEW_COOKIE)
                 .unwrap_or_default()
                 .to_owned(),
-            from: text(header::REFERER)
-                .split_once(&here)
-                .map(|(_, page)| local_path(&format!("/{page}")).to_owned())
-                .unwrap_or_default(),
+            from: from.unwrap_or_default(),
             known: platform::web::cookie(headers, SESSION_COOKIE).is_some_and(|token| !token.is_empty()),
             demo: arrival.platform.demo,
             help_phone: arrival.platform.help_phone.clone(),

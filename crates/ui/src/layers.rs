@@ -9,6 +9,7 @@ use axum::response::Response;
 use platform::web::{Arrival, SEED_COOKIE, Shelf, cookie};
 use platform::{AppError, Platform, Routes};
 use std::convert::Infallible;
+use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -26,19 +27,28 @@ pub fn wrap(routes: Routes, platform: &Arc<Platform>) -> Site {
         .fallback(async || AppError::NotFound)
         .method_not_allowed_fallback(async || AppError::NotFound)
         .with_state(Arc::clone(platform));
-    Site {
+    Site(Arc::new(Inside {
         platform: Arc::clone(platform),
         shelf: Arc::new(shelf),
         router,
-    }
+    }))
 }
 
 /// All routes as one service. It stands around the router, not around each route, which would cost a box for each.
 #[derive(Clone)]
-pub struct Site {
+pub struct Site(Arc<Inside>);
+
+struct Inside {
     platform: Arc<Platform>,
     shelf: Arc<Shelf>,
     router: Router,
+}
+
+impl Site {
+    /// The answer to a request.
+    pub async fn answer(&self, request: Request) -> Response {
+        self.0.outermost(request).await
+    }
 }
 
 impl Service<Request> for Site {
@@ -52,56 +62,53 @@ impl Service<Request> for Site {
 
     fn call(&mut self, request: Request) -> Self::Future {
         let site = self.clone();
-        Box::pin(async move { Ok(outermost(site, request).await) })
+        Box::pin(async move { Ok(site.answer(request).await) })
     }
 }
 
-async fn outermost(site: Site, mut request: Request) -> Response {
-    let Site {
-        platform,
-        shelf,
-        mut router,
-    } = site;
-    // From the pool of ids: this runs for every request, and the number opens nothing by itself.
-    let arrival = Arrival {
-        number: format!("{:012x}", platform.random.u48()).into(),
-        platform,
-        shelf,
-    };
-    request.extensions_mut().insert(arrival.clone());
-    let headers = request.headers();
-    let program = headers.contains_key(header::AUTHORIZATION);
-    let seedless = !program && cookie(headers, SEED_COOKIE).is_none();
-    let asked = Asked::of(
-        &arrival,
-        request.uri().path_and_query().map_or("/", |path| path.as_str()),
-        headers,
-    );
-    let page_read = request.method().is_safe() && !asked.json;
-    let foreign = is_foreign(&request);
-    let mut response = if foreign {
-        render(
-            &AppError::Forbidden("这个请求来自别的网站，没有执行。".into()),
-            &asked,
-        )
-    } else {
-        match router.call(request).await {
-            Ok(response) => response,
-            Err(never) => match never {},
-        }
-    };
-    if let Some(error) = response.extensions_mut().remove::<Arc<AppError>>() {
-        response = match *error {
-            // A page that needs somebody sends them to sign in, and brings them back.
-            AppError::SignInNeeded if page_read => platform::web::see_other(&format!(
-                "/sign-in?back={}",
-                crate::view::query_value(&asked.path)
-            )),
-            _ => render(&error, &asked),
+impl Inside {
+    async fn outermost(&self, mut request: Request) -> Response {
+        // From the pool of ids: this runs for every request, and the number opens nothing by itself.
+        let arrival = Arrival {
+            number: format!("{:012x}", self.platform.random.u48()).into(),
+            platform: Arc::clone(&self.platform),
+            shelf: Arc::clone(&self.shelf),
         };
+        request.extensions_mut().insert(arrival.clone());
+        let headers = request.headers();
+        let program = headers.contains_key(header::AUTHORIZATION);
+        let seedless = !program && cookie(headers, SEED_COOKIE).is_none();
+        let asked = Asked::of(
+            &arrival,
+            request.uri().path_and_query().map_or("/", |path| path.as_str()),
+            headers,
+        );
+        let page_read = request.method().is_safe() && !asked.json;
+        let foreign = is_foreign(&request);
+        let mut response = if foreign {
+            render(
+                &AppError::Forbidden("这个请求来自别的网站，没有执行。".into()),
+                &asked,
+            )
+        } else {
+            match self.router.clone().call(request).await {
+                Ok(response) => response,
+                Err(never) => match never {},
+            }
+        };
+        if let Some(error) = response.extensions_mut().remove::<Arc<AppError>>() {
+            response = match *error {
+                // A page that needs somebody sends them to sign in, and brings them back.
+                AppError::SignInNeeded if page_read => platform::web::see_other(&format!(
+                    "/sign-in?back={}",
+                    crate::view::query_value(&asked.path)
+                )),
+                _ => render(&error, &asked),
+            };
+        }
+        finish(&mut response, &arrival, seedless);
+        response
     }
-    finish(&mut response, &arrival, seedless);
-    response
 }
 
 /// A changing request that another site's page sent (`Sec-Fetch-Site`, or `Origin` of older browsers).

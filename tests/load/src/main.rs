@@ -48,7 +48,7 @@ struct BenchOptions {
     /// Parts to run; all when none is named.
     parts: Vec<Part>,
     /// The product.
-    #[arg(long, default_value = "target/release/xuequan")]
+    #[arg(long, default_value = "target/production/xuequan")]
     program: PathBuf,
     /// Connections held open.
     #[arg(long, default_value_t = 512)]

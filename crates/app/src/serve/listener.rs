@@ -1,13 +1,15 @@
 //! Connections: a long queue for the rush, small buffers, bounds on slow and large heads, an orderly end.
 
+use super::patience::{self, Patience};
 use crate::web::metrics::Counters;
 use crate::{Done, Trouble};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +17,6 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
-use tower::Service;
 use ui::layers::Site;
 
 /// Connections that may wait to be taken; with 128, a rush of 36,000 people took up to 57 s instead of 1.3.
@@ -25,6 +26,8 @@ const BUFFER_BYTES: usize = 16 * 1024;
 const MAX_HEADERS: usize = 64;
 /// A head, or a handshake, that takes longer is given up.
 const HEAD_TIME: Duration = Duration::from_secs(15);
+/// How often a connection is looked after.
+const LOOK: Duration = Duration::from_secs(5);
 /// Running requests have so long to finish when the program stops.
 const FAREWELL: Duration = Duration::from_secs(10);
 /// After a failed `accept` (no file descriptors left), a moment for others to close.
@@ -114,24 +117,21 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
-        let counters = Arc::clone(&counters);
+        let (router, counters) = (router.clone(), Arc::clone(&counters));
         request.extensions_mut().insert(ConnectInfo(peer));
-        let answer = router.clone().call(request.map(Body::new));
         async move {
-            let response = answer.await;
-            if let Ok(response) = &response {
-                counters.count(response.status());
-            }
-            response
+            let response = router.answer(request.map(Body::new)).await;
+            counters.count(response.status());
+            Ok::<_, Infallible>(response)
         }
     });
     let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
+        .timer(Patience)
         .header_read_timeout(HEAD_TIME)
         .max_buf_size(BUFFER_BYTES)
         .max_headers(MAX_HEADERS)
         .serve_connection(TokioIo::new(stream), service);
-    if let Err(error) = watcher.watch(connection).await {
+    if let Err(error) = patience::looked_after(watcher.watch(connection), LOOK).await {
         // A browser that goes away in the middle is daily business.
         tracing::debug!(%error, "connection");
     }

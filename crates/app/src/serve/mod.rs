@@ -6,6 +6,7 @@
 
 mod limits;
 mod listener;
+mod patience;
 mod tls;
 mod worker;
 

@@ -5,7 +5,9 @@ use super::model::{Detail, Learner};
 use crate::companions::{Companion, CompanionBody};
 use crate::seat_desk::{Answer, SeatDesk};
 use crate::{EnrollmentId, EnrollmentStatus};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
 use kernel::PersonId;
 use platform::api::{Asked, At, Listed, Moment, Named, Paging, Part, WRONG_CURSOR};
 use platform::web::{Json, Shared};
@@ -154,16 +156,24 @@ impl From<Learner> for ClassEnrollmentItem {
     }
 }
 
-pub(crate) fn key(headers: &HeaderMap) -> AppResult<Option<String>> {
-    let Some(value) = headers.get("idempotency-key") else {
-        return Ok(None);
-    };
-    match value.to_str() {
-        Ok(text) if !text.is_empty() && text.len() <= KEY_LENGTH => Ok(Some(text.to_owned())),
-        _ => Err(AppError::invalid(
-            "Idempotency-Key",
-            format!("Idempotency-Key 要有 1 到 {KEY_LENGTH} 个英文字母、数字或符号。"),
-        )),
+/// `Idempotency-Key` of a request, where it has one.
+#[derive(Debug)]
+pub struct Key(pub Option<String>);
+
+impl<S: Sync> FromRequestParts<S> for Key {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> AppResult<Self> {
+        let Some(value) = parts.headers.get("idempotency-key") else {
+            return Ok(Self(None));
+        };
+        match value.to_str() {
+            Ok(text) if !text.is_empty() && text.len() <= KEY_LENGTH => Ok(Self(Some(text.to_owned()))),
+            _ => Err(AppError::invalid(
+                "Idempotency-Key",
+                format!("Idempotency-Key 要有 1 到 {KEY_LENGTH} 个英文字母、数字或符号。"),
+            )),
+        }
     }
 }
 
@@ -192,13 +202,13 @@ pub async fn enroll(
     ctx: Ctx,
     Shared(desk): Shared<Arc<SeatDesk>>,
     At(class): At<ClassId>,
-    headers: HeaderMap,
+    Key(key): Key,
     Json(body): Json<EnrollBody>,
 ) -> AppResult<(StatusCode, axum::Json<EnrollmentAnswer>)> {
     let terms = Terms {
         companions: body.companions.into_iter().map(Companion::from).collect(),
         wait: true,
-        key: key(&headers)?,
+        key,
     };
     if let Some(helped) = body.helped {
         if body.person.is_some() {

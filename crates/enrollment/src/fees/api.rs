@@ -7,7 +7,7 @@ use super::model::{Kind, Method, Money, receipt_text};
 use super::online;
 use super::store::ClosingRow;
 use super::store::{PostingRow, RefundRow};
-use crate::enrollments::api::{EnrollmentAnswer, key};
+use crate::enrollments::api::{EnrollmentAnswer, Key};
 use crate::seat_desk::SeatDesk;
 use crate::{EnrollmentId, PostingId, RefundId};
 use axum::http::{HeaderMap, StatusCode};
@@ -163,13 +163,13 @@ pub async fn take(
     ctx: Ctx,
     Shared(desk): Shared<Arc<SeatDesk>>,
     At(id): At<EnrollmentId>,
-    headers: HeaderMap,
+    Key(key): Key,
     Json(body): Json<TakeBody>,
 ) -> AppResult<(StatusCode, axum::Json<EnrollmentAnswer>)> {
     let taking = Taking {
         method: body.method,
         reason: body.reason,
-        key: key(&headers)?,
+        key,
     };
     let answer = actions::take(&ctx, &desk, id, taking).await?;
     Ok((StatusCode::CREATED, axum::Json(answer.into())))
