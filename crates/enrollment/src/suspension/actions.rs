@@ -386,7 +386,7 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
         title: format!("休学申请：{} 个", rows.len()),
         detail: format!(
             "最早的一个 {} 提出，从“{}”休学。",
-            first.asked_at.date(),
+            kernel::chinese_date::date_text(first.asked_at.date()),
             first.class_name
         ),
         href: "/desk/suspensions".into(),

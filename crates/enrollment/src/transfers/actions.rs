@@ -327,7 +327,7 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
         title: format!("转班申请：{} 个", rows.len()),
         detail: format!(
             "最早的一个 {} 提出，从“{}”转到“{}”。",
-            first.asked_at.date(),
+            kernel::chinese_date::date_text(first.asked_at.date()),
             first.from_name,
             first.to_name
         ),
