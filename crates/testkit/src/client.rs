@@ -7,7 +7,6 @@ use platform::Platform;
 use platform::web::{SEED_COOKIE, SESSION_COOKIE};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use tower::ServiceExt;
 use ui::layers::Site;
 
 /// Parts the fields of a multipart form.
@@ -285,7 +284,7 @@ impl Client {
 
     async fn send(&self, method: Method, path: &str, sent: Sent) -> Answer {
         let request = self.request(method, path, sent);
-        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let response = self.router.answer(request).await;
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, usize::MAX)
             .await

@@ -8,11 +8,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use platform::web::{Arrival, SEED_COOKIE, Shelf, cookie};
 use platform::{AppError, Platform, Routes};
-use std::convert::Infallible;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use tower::Service;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
@@ -34,7 +30,7 @@ pub fn wrap(routes: Routes, platform: &Arc<Platform>) -> Site {
     }))
 }
 
-/// All routes as one service. It stands around the router, not around each route, which would cost a box for each.
+/// All routes as one. It stands around the router, not around each route, which would cost a box for each.
 #[derive(Clone)]
 pub struct Site(Arc<Inside>);
 
@@ -46,33 +42,17 @@ struct Inside {
 
 impl Site {
     /// The answer to a request.
-    pub async fn answer(&self, request: Request) -> Response {
-        self.0.outermost(request).await
-    }
-}
-
-impl Service<Request> for Site {
-    type Response = Response;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        let site = self.clone();
-        Box::pin(async move { Ok(site.answer(request).await) })
-    }
-}
-
-impl Inside {
-    async fn outermost(&self, mut request: Request) -> Response {
+    pub async fn answer(&self, mut request: Request) -> Response {
+        let Inside {
+            platform,
+            shelf,
+            router,
+        } = &*self.0;
         // From the pool of ids: this runs for every request, and the number opens nothing by itself.
         let arrival = Arrival {
-            number: format!("{:012x}", self.platform.random.u48()).into(),
-            platform: Arc::clone(&self.platform),
-            shelf: Arc::clone(&self.shelf),
+            number: format!("{:012x}", platform.random.u48()).into(),
+            platform: Arc::clone(platform),
+            shelf: Arc::clone(shelf),
         };
         request.extensions_mut().insert(arrival.clone());
         let headers = request.headers();
@@ -91,7 +71,7 @@ impl Inside {
                 &asked,
             )
         } else {
-            match self.router.clone().call(request).await {
+            match router.clone().call(request).await {
                 Ok(response) => response,
                 Err(never) => match never {},
             }

@@ -26,7 +26,7 @@ const BUFFER_BYTES: usize = 16 * 1024;
 const MAX_HEADERS: usize = 64;
 /// A head, or a handshake, that takes longer is given up.
 const HEAD_TIME: Duration = Duration::from_secs(15);
-/// How often a connection is looked after.
+/// How often a connection is looked at, and so how much later than its time a slow head is found.
 const LOOK: Duration = Duration::from_secs(5);
 /// Running requests have so long to finish when the program stops.
 const FAREWELL: Duration = Duration::from_secs(10);

@@ -158,9 +158,9 @@ impl From<Learner> for ClassEnrollmentItem {
 
 /// `Idempotency-Key` of a request, where it has one.
 #[derive(Debug)]
-pub struct Key(pub Option<String>);
+pub struct IdempotencyKey(pub Option<String>);
 
-impl<S: Sync> FromRequestParts<S> for Key {
+impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> AppResult<Self> {
@@ -202,7 +202,7 @@ pub async fn enroll(
     ctx: Ctx,
     Shared(desk): Shared<Arc<SeatDesk>>,
     At(class): At<ClassId>,
-    Key(key): Key,
+    IdempotencyKey(key): IdempotencyKey,
     Json(body): Json<EnrollBody>,
 ) -> AppResult<(StatusCode, axum::Json<EnrollmentAnswer>)> {
     let terms = Terms {

@@ -7,7 +7,7 @@ use super::model::{Kind, Method, Money, receipt_text};
 use super::online;
 use super::store::ClosingRow;
 use super::store::{PostingRow, RefundRow};
-use crate::enrollments::api::{EnrollmentAnswer, Key};
+use crate::enrollments::api::{EnrollmentAnswer, IdempotencyKey};
 use crate::seat_desk::SeatDesk;
 use crate::{EnrollmentId, PostingId, RefundId};
 use axum::http::{HeaderMap, StatusCode};
@@ -163,7 +163,7 @@ pub async fn take(
     ctx: Ctx,
     Shared(desk): Shared<Arc<SeatDesk>>,
     At(id): At<EnrollmentId>,
-    Key(key): Key,
+    IdempotencyKey(key): IdempotencyKey,
     Json(body): Json<TakeBody>,
 ) -> AppResult<(StatusCode, axum::Json<EnrollmentAnswer>)> {
     let taking = Taking {
