@@ -1,7 +1,6 @@
 //! Words that several pages of this crate share.
 
 use crate::marks::Status;
-use kernel::Instant;
 use teaching::sessions::SessionRow;
 use ui::{Icon, Lang, Tag, Tone};
 
@@ -34,18 +33,6 @@ pub fn when_in(lang: Lang, session: &SessionRow) -> String {
             session.number
         ),
     }
-}
-
-/// `11月23日 09:05`, time in China.
-pub fn moment(at: Instant) -> String {
-    let (day, time) = at.china();
-    format!(
-        "{}月{}日 {:02}:{:02}",
-        day.month(),
-        day.day(),
-        time.hour(),
-        time.minute()
-    )
 }
 
 /// The tag of a status.

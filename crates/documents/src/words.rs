@@ -1,5 +1,6 @@
 //! How dates are written in documents.
 
+use kernel::chinese_date::{date_text, moment_text};
 use kernel::{Date, Instant};
 use serde::Serializer;
 
@@ -8,23 +9,10 @@ pub(crate) const WEEKDAYS: [&str; 7] = ["周一", "周二", "周三", "周四", 
 
 /// 2026年11月22日
 pub(crate) fn date<S: Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&format_args!(
-        "{}年{}月{}日",
-        date.year(),
-        date.month(),
-        date.day()
-    ))
+    serializer.serialize_str(&date_text(*date))
 }
 
 /// 2026年11月22日 09:05, China's clock
 pub(crate) fn moment<S: Serializer>(at: &Instant, serializer: S) -> Result<S::Ok, S::Error> {
-    let (date, time) = at.china();
-    serializer.collect_str(&format_args!(
-        "{}年{}月{}日 {:02}:{:02}",
-        date.year(),
-        date.month(),
-        date.day(),
-        time.hour(),
-        time.minute()
-    ))
+    serializer.serialize_str(&moment_text(*at))
 }

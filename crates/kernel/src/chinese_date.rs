@@ -1,6 +1,6 @@
 //! Dates and times as Chinese pages write them.
 
-use crate::time::{Date, Time, Weekday};
+use crate::time::{Date, Instant, Time, Weekday};
 
 /// `星期四`
 #[must_use]
@@ -65,6 +65,24 @@ pub fn range_text(from: Date, to: Date) -> String {
     }
 }
 
+/// `2026年9月3日 09:05`, China's clock
+#[must_use]
+pub fn moment_text(at: Instant) -> String {
+    let (date, time) = at.china();
+    format!("{} {}", date_text(date), clock_text(time))
+}
+
+/// `9月3日 09:05`, China's clock
+#[must_use]
+pub fn short_moment_text(at: Instant) -> String {
+    let (date, time) = at.china();
+    format!("{}月{}日 {}", date.month(), date.day(), clock_text(time))
+}
+
+fn clock_text(time: Time) -> String {
+    format!("{:02}:{:02}", time.hour(), time.minute())
+}
+
 /// `9:00`
 #[must_use]
 pub fn time_text(time: Time) -> String {
@@ -115,6 +133,13 @@ mod tests {
         ] {
             assert_eq!(range_text(from, to), text);
         }
+    }
+
+    #[test]
+    fn moments() {
+        let at: Instant = "2026-12-31T17:05:00Z".parse().unwrap();
+        assert_eq!(moment_text(at), "2027年1月1日 01:05");
+        assert_eq!(short_moment_text(at), "1月1日 01:05");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display};
 
 use askama::filters::HtmlSafe;
-use kernel::chinese_date::date_text;
+use kernel::chinese_date::{date_text, moment_text};
 use kernel::{Date, Instant};
 
 use crate::catalogue;
@@ -204,8 +204,13 @@ impl Page {
 
     /// A moment as the page's reader writes it, in China's time: `2026年11月22日 09:00`, in English `2026-11-22 09:00`.
     pub fn moment(&self, at: Instant) -> String {
-        let (date, time) = at.china();
-        format!("{} {:02}:{:02}", self.date(date), time.hour(), time.minute())
+        match self.lang {
+            Lang::Zh => moment_text(at),
+            Lang::En => {
+                let (date, time) = at.china();
+                format!("{date} {:02}:{:02}", time.hour(), time.minute())
+            }
+        }
     }
 
     /// Sets the title, translated.

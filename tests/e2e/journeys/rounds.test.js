@@ -40,7 +40,7 @@ test('a season of rounds', async () => {
   await learner.goto(door);
   await look(learner, 'too early');
   const early = await learner.locator('main').innerText();
-  assert.match(early, /还没轮到您报这个班.*2026 年 11 月 25 日 09:00/s);
+  assert.match(early, /还没轮到您报这个班.*2026年11月25日 09:00/s);
   assert.equal(await learner.getByRole('button', { name: '报名这个班' }).count(), 0);
 
   // A plan with wrong fields comes back with what was typed.

@@ -12,6 +12,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use enrollment::trials::actions as trials;
 use kernel::PersonId;
+use kernel::chinese_date::short_moment_text;
 use platform::web::{Posted, see_other};
 use platform::{AppError, AppResult, Ctx, Permission};
 use teaching::SessionId;
@@ -207,7 +208,7 @@ struct HistoryPage {
 
 impl HistoryPage {
     fn at(&self, trace: &Trace) -> String {
-        words::moment(trace.marked_at)
+        short_moment_text(trace.marked_at)
     }
 
     fn tag(&self, trace: &Trace) -> Tag {

@@ -126,7 +126,7 @@ pub(super) async fn owing(ctx: Ctx, Path(text): Path<String>) -> AppResult<Respo
             until: one
                 .row
                 .held_until
-                .map(crate::seat_desk::refusal::moment)
+                .map(kernel::chinese_date::moment_text)
                 .unwrap_or_default(),
         })
     });

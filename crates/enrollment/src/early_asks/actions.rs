@@ -135,8 +135,8 @@ async fn may_leave(ctx: &Ctx, class: &classes::ClassRow, person: PersonId) -> Ap
             "too_early",
             format!(
                 "{} 开始报名。{} 起可以提前登记，到点随机排次序，不用抢。",
-                crate::seat_desk::refusal::moment(opens),
-                crate::seat_desk::refusal::moment(from)
+                kernel::chinese_date::moment_text(opens),
+                kernel::chinese_date::moment_text(from)
             ),
             "回到这个班",
             format!("/classes/{}", class.id),

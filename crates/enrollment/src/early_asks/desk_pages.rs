@@ -5,10 +5,10 @@ use crate::companions;
 use crate::enrollments::desk_pages::{check_page, chosen_channel, desk};
 use crate::enrollments::model as enrolled;
 use crate::enrollments::{TOGETHER, id, printed};
-use crate::rounds::words::moment;
 use axum::extract::Path;
 use axum::response::Response;
 use documents::{Slip, SlipStatus, Typesetter};
+use kernel::chinese_date::moment_text;
 use platform::web::{Posted, Shared, see_other};
 use platform::{AppError, AppResult, Channel, Ctx, Permission};
 use std::sync::Arc;
@@ -65,7 +65,7 @@ pub(super) async fn show(ctx: Ctx, Path(text): Path<String>) -> AppResult<Respon
     let page = desk(&ctx, "提前登记");
     let class = teaching::classes::find(ctx.db(), view.row.class_id).await?;
     Ok(html(&ShowPage {
-        opens: moment(view.row.opens),
+        opens: moment_text(view.row.opens),
         is_open: view.row.opens <= ctx.now(),
         names: view.names.join("、"),
         channel: view.row.channel.label(),
@@ -101,7 +101,7 @@ async fn slip_of(ctx: &Ctx, view: &EarlyView) -> AppResult<Slip> {
     let class = teaching::classes::find(ctx.db(), row.class_id).await?;
     let place = crate::enrollments::actions::place(ctx, &class).await?;
     let page = Page::default();
-    let opens = moment(row.opens);
+    let opens = moment_text(row.opens);
     let clerk = people::persons::find(ctx.db(), row.actor_person).await?.name;
     Ok(Slip {
         provider: place.clone(),

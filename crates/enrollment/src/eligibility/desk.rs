@@ -3,15 +3,16 @@
 use super::load::{self, Rule, Verdict, Who};
 use crate::seat_desk::model::{ClassState, PersonState, State};
 use crate::seat_desk::{Asked, Refusal};
+use db::Db;
 use kernel::{Instant, PersonId};
-use platform::{AppResult, Tx};
+use platform::AppResult;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use teaching::ClassId;
 
 /// Reads what the rules of the classes asked for want to know of those who ask, and limits of those who wait where a turn may
 /// come; without rules, nothing.
-pub(crate) async fn set_facts(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()> {
+pub(crate) async fn set_facts(db: &Db, state: &mut State, asked: &[Asked]) -> AppResult<()> {
     let mut people: BTreeSet<PersonId> = BTreeSet::new();
     let mut needs = super::facts::Needs::default();
     for one in asked.iter().filter(|one| one.ask.wants_place()) {
@@ -36,7 +37,7 @@ pub(crate) async fn set_facts(tx: &Tx, state: &mut State, asked: &[Asked]) -> Ap
     }
     let classes: BTreeSet<ClassId> = state.classes.keys().chain(state.held.keys()).copied().collect();
     let people: Vec<PersonId> = people.into_iter().collect();
-    state.reading = load::read(tx, &people, classes, needs).await?;
+    state.reading = load::read(db, &people, classes, needs).await?;
     Ok(())
 }
 

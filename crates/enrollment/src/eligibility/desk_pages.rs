@@ -7,9 +7,9 @@ use super::store::RuleRow;
 use crate::enrollments::id;
 use crate::rounds::pages::value;
 use crate::rounds::planning::other_orgs;
-use crate::seat_desk::refusal::moment;
 use axum::extract::{Path, Query};
 use axum::response::Response;
+use kernel::chinese_date::moment_text;
 use platform::web::{Posted, see_other};
 use platform::{AppError, AppResult, Ctx};
 use ui::respond::html_with;
@@ -62,8 +62,8 @@ fn line(view: &View, row: &RuleRow) -> Line {
     };
     Line {
         scope,
-        from: moment(row.valid_from),
-        ended: row.ended_at.map(moment),
+        from: moment_text(row.valid_from),
+        ended: row.ended_at.map(moment_text),
         row: row.clone(),
     }
 }

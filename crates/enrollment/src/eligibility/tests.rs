@@ -381,7 +381,8 @@ async fn rules_are_shown_before_one_asks() {
         .as_learner(0)
         .get(&format!("/classes/{}/enroll", stage.class))
         .await;
-    assert_eq!(both.body.matches("要先在本校上过课").count(), 2, "{}", both.body);
+    assert_eq!(both.body.matches("不符合").count(), 2, "{}", both.body);
+    assert!(!both.shows("报名这个班"), "neither may: {}", both.body);
     programs_read_the_same(&stage).await;
     let end = format!(
         "/api/v1/eligibility-rules/{}/end",

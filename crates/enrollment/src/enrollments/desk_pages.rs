@@ -9,7 +9,7 @@ use crate::early_asks;
 use crate::eligibility::standing::{self, RuleStanding};
 use crate::fees;
 use crate::first_come;
-use crate::seat_desk::{self, SeatDesk};
+use crate::seat_desk::{SeatDesk, foresight};
 use crate::spreadsheet;
 use axum::extract::{Path, Query};
 use axum::response::Response;
@@ -175,7 +175,7 @@ pub(super) async fn choose(
     };
     let waiting = early_asks::actions::waiting_for(&ctx, person.id).await?;
     let early = waiting.into_iter().map(|row| {
-        let opens = crate::rounds::words::moment(row.opens);
+        let opens = kernel::chinese_date::moment_text(row.opens);
         let sentence = format!("“{}”已提前登记，{opens} 开始报名", row.class_name);
         (sentence, format!("/desk/early/{}", row.id))
     });
@@ -252,7 +252,10 @@ pub(crate) async fn check_page(
     let full = plan.free(&class, person.id, true, ctx.now()) <= 0;
     // Who leaves an ask for the opening waits, if need be: the form says so.
     let fields = check_fields(full && early == early_asks::Door::Shut, class.waitlisted);
-    let open = seat_desk::is_open(&class, ctx.now()).and_then(|()| plan.admit(person.id, ctx.now()));
+    let refusal = foresight::refusals(ctx, class.id, &[person.id], true)
+        .await?
+        .pop()
+        .flatten();
     let together = companions::fields(TOGETHER);
     let (form, together) = match posted {
         Some(posted) => (
@@ -267,11 +270,11 @@ pub(crate) async fn check_page(
     Ok(CounterCheckPage {
         eligibility: standing::of(ctx, class.id, person.id).await?,
         early,
-        shut: open.err().map(|refusal| refusal.sentence()).unwrap_or_default(),
+        shut: refusal.map(|refusal| refusal.sentence()).unwrap_or_default(),
         together,
         button: format!("给{}{}", person.name, if full { "排候补" } else { "报上这个班" }),
         when: model::when(&page, &class),
-        fee: super::pages::fee_now(ctx, &page, &class).await?,
+        fee: super::check::fee_now(ctx, &page, &class).await?,
         page,
         person,
         class,

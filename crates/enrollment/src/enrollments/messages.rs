@@ -6,8 +6,8 @@ use crate::EnrollmentStatus;
 use crate::fees::Money;
 use crate::merging::store::ChoiceRow;
 use crate::seat_desk::promotion::TOO_FEW_SEATS;
-use crate::seat_desk::refusal::moment;
 use kernel::chinese_date::date_text;
+use kernel::chinese_date::moment_text;
 use teaching::classes::ClassRow;
 
 /// How and until when an act of somebody else is undone.
@@ -70,7 +70,7 @@ pub(super) fn money_text(
 ) -> Option<(&'static str, String)> {
     let name = &class.name;
     let fee = kernel::Fen(row.due_fen);
-    let until = moment(row.held_until.unwrap_or(row.changed_at));
+    let until = moment_text(row.held_until.unwrap_or(row.changed_at));
     let kept = format!(
         "学费 {fee}，请在 {until} 前交：网上“我的学费”，或到学校柜台。过了时间，名额会让给后面的人。"
     );
@@ -115,7 +115,7 @@ pub(super) fn paper_text(
     class: &ClassRow,
 ) -> Option<(&'static str, String)> {
     let name = &class.name;
-    let until = moment(row.held_until.unwrap_or(row.changed_at));
+    let until = moment_text(row.held_until.unwrap_or(row.changed_at));
     let kept = row.status == EnrollmentStatus::Reserved;
     let text = match word {
         "reserved" => {
@@ -151,7 +151,7 @@ pub(super) fn merged_text(
         (Money::Due, Some(until)) => format!(
             "学费 {}，请在 {} 前交，过了时间名额会让给别人。",
             kernel::Fen(row.due_fen),
-            moment(until)
+            moment_text(until)
         ),
         _ => String::new(),
     };
@@ -182,7 +182,7 @@ pub(super) fn offer_text(
     class: &ClassRow,
     place: &str,
 ) -> (&'static str, String) {
-    let (name, until) = (&class.name, moment(row.held_until.unwrap_or(row.changed_at)));
+    let (name, until) = (&class.name, moment_text(row.held_until.unwrap_or(row.changed_at)));
     if word == "offered" {
         let text = format!(
             "【学圈】轮到您了：“{name}”有一个名额给您留到 {until}。{}。要上，请在这以前接受：网上“我的学习”，或打电话、到柜台说；家人也能代办。过了时间，名额会让给后面的人。",
@@ -203,7 +203,7 @@ pub(super) fn invited_text(
     class: &ClassRow,
     place: &str,
 ) -> (&'static str, String) {
-    let until = moment(row.held_until.unwrap_or(row.changed_at));
+    let until = moment_text(row.held_until.unwrap_or(row.changed_at));
     let what = match row.status {
         EnrollmentStatus::Offered => format!(
             "有一个名额给您留到 {until}。要上，请在这以前接受：网上“我的学习”，或打电话、到柜台说；家人也能代办。您在“{from}”的候补位置还在，接受以前不变；来不了就不用接受。"
@@ -231,7 +231,11 @@ pub(super) fn changed_text(
 ) -> (&'static str, String) {
     let pay = match (row.money, row.held_until) {
         (Money::Due, Some(until)) => {
-            format!("学费 {}，请在 {} 前交。", kernel::Fen(row.due_fen), moment(until))
+            format!(
+                "学费 {}，请在 {} 前交。",
+                kernel::Fen(row.due_fen),
+                moment_text(until)
+            )
         }
         (Money::Paid, _) => "交过的学费已转过去，有差价的会退给您。".to_owned(),
         _ => String::new(),

@@ -15,6 +15,7 @@
 
 pub mod actions;
 pub(crate) mod api;
+mod check;
 pub(crate) mod desk_pages;
 pub(crate) mod jobs;
 mod messages;
@@ -45,7 +46,7 @@ pub fn routes(desk: &Arc<SeatDesk>) -> Routes {
         .get("/api/v1/enrollments/{id}", Access::SignedIn, api::find)
         .delete("/api/v1/enrollments/{id}", Access::SignedIn, api::withdraw)
         .get("/api/v1/me/enrollments", Access::SignedIn, api::mine)
-        .get("/classes/{id}/enroll", Access::SignedIn, pages::check)
+        .get("/classes/{id}/enroll", Access::SignedIn, check::check)
         .post("/classes/{id}/enroll", Access::SignedIn, pages::enroll)
         .get("/me", Access::SignedIn, pages::mine)
         .get("/me/enrollments/{id}", Access::SignedIn, pages::one)

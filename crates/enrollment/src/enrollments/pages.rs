@@ -1,29 +1,25 @@
 //! Pages of the learner.
 
-use super::actions::{self, Before, Terms};
+use super::actions::{self, Terms};
+use super::check::check_page;
 use super::model::{self, Detail, Mine, tag};
 use super::store::EnrollmentRow;
+use crate::EnrollmentStatus;
 use crate::companions;
 use crate::early_asks;
-use crate::eligibility::load::Verdict;
-use crate::eligibility::standing::{self, RuleStanding};
-use crate::first_come;
-use crate::for_whom;
 use crate::merging::store::ChoiceRow;
-use crate::seat_desk::{self, SeatDesk};
-use crate::{EnrollmentId, EnrollmentStatus};
+use crate::seat_desk::SeatDesk;
 use axum::extract::Path;
 use axum::response::Response;
 use documents::{Code, Slip, SlipStatus, Typesetter};
 use kernel::chinese_date::date_text;
-use people::family::{self, Beneficiary};
-use people::persons::PersonBrief;
+use people::family;
 use platform::web::{Posted, Shared, see_other};
 use platform::{AppError, AppResult, Ctx};
 use std::sync::Arc;
 use teaching::classes::ClassRow;
 use ui::respond::{html, html_with};
-use ui::{Field, Form, Notice, Page, Tag};
+use ui::{Form, Notice, Page, Tag};
 
 /// Enrolments shown on one's own list.
 const LISTED: i64 = 100;
@@ -35,197 +31,6 @@ pub(crate) const TOGETHER: i64 = 3;
 
 pub(crate) fn id<K>(text: &str) -> AppResult<kernel::Id<K>> {
     text.parse().map_err(|_| AppError::NotFound)
-}
-
-#[derive(askama::Template)]
-#[template(path = "enrollments/check.html")]
-struct CheckPage {
-    page: Page,
-    class: ClassRow,
-    place: String,
-    person: PersonBrief,
-    when: String,
-    fee: String,
-    rules: Vec<String>,
-    full: bool,
-    held: Option<EnrollmentId>,
-    /// Who may enrol when, if the class has rounds.
-    windows: Vec<String>,
-    /// Names and enrolments of those helped who have this class already.
-    helped_held: Vec<(String, EnrollmentId)>,
-    /// For whom, where there is a choice.
-    choice: Option<Form>,
-    /// What the counter should know of it.
-    note: Form,
-    /// Who comes along.
-    together: Form,
-    /// Whether an ask can be left for the opening.
-    early: early_asks::Door,
-    /// Why they cannot enrol now, and the ways on.
-    shut: Option<(String, Vec<platform::Door>)>,
-    /// The school's further rules, and how they stand for each person who may be meant.
-    eligibility: Vec<(String, Vec<RuleStanding>)>,
-}
-
-/// `GET /classes/{id}/enroll`: check the answers.
-pub(super) async fn check(ctx: Ctx, Path(class): Path<String>) -> AppResult<Response> {
-    if let Some(round) = actions::round_of(&ctx, id(&class)?).await? {
-        return Ok(see_other(&format!("/rounds/{round}/apply?class={class}")));
-    }
-    Ok(html(&check_page(&ctx, &class).await?))
-}
-
-async fn check_page(ctx: &Ctx, class: &str) -> AppResult<CheckPage> {
-    let Before {
-        class,
-        place,
-        who: person,
-        held,
-        helped,
-    } = actions::before(ctx, id(class)?).await?;
-    let plan = first_come::actions::plan_for(ctx, class.id, person.id).await?;
-    let page = ui::learner_page(ctx, "核对报名");
-    // Where there is a choice for whom, the rounds are asked when it is known.
-    let alone = helped.is_empty();
-    let free = match alone {
-        true => plan.free(&class, person.id, false, ctx.now()),
-        false => class.capacity - class.enrolled,
-    };
-    let papers = actions::papers_of(ctx, &class).await?;
-    let school = crate::school_rules::of(ctx.db(), class.org_id).await?;
-    let open = seat_desk::is_open(&class, ctx.now());
-    let shut = match alone {
-        true => open.and_then(|()| plan.admit(person.id, ctx.now())),
-        false => open,
-    };
-    let eligibility = eligibility(ctx, &class, (&person, held), &helped).await?;
-    let barred = eligibility
-        .first()
-        .filter(|_| alone)
-        .and_then(|(_, rules)| barred(&page, rules));
-    let shut = shut.map_err(|refusal| (page.retell(refusal.sentence()), refusal.doors()));
-    let shut = shut.err().or(barred);
-    Ok(CheckPage {
-        early: early_asks::door(&page, &class, &plan, person.id, ctx),
-        note: Form::blank(
-            vec![Field::textarea("note", "要对柜台说的话", 200).optional()],
-            page.lang,
-        ),
-        together: Form::blank(companions::fields(TOGETHER), page.lang),
-        choice: choice(&page, &person, held, &helped),
-        helped_held: helped
-            .into_iter()
-            .filter_map(|(one, held)| Some((one.name, held?)))
-            .collect(),
-        when: model::when(&page, &class),
-        fee: fee_now(ctx, &page, &class).await?,
-        rules: rules(&page, &class, papers.as_deref(), &school),
-        windows: first_come::lines(&page, &plan),
-        full: free <= 0,
-        shut,
-        eligibility,
-        page,
-        class,
-        place,
-        person,
-        held,
-    })
-}
-
-/// How the school's rules stand for everybody who may be meant and has not this class yet; nothing without rules.
-async fn eligibility(
-    ctx: &Ctx,
-    class: &ClassRow,
-    (own, held): (&PersonBrief, Option<EnrollmentId>),
-    helped: &[(Beneficiary, Option<EnrollmentId>)],
-) -> AppResult<Vec<(String, Vec<RuleStanding>)>> {
-    let own = held.is_none().then(|| (own.id, own.name.clone()));
-    let others = helped.iter().filter(|(_, held)| held.is_none());
-    let others = others.map(|(one, _)| (one.person, one.name.clone()));
-    let people: Vec<(kernel::PersonId, String)> = own.into_iter().chain(others).collect();
-    let mut all = Vec::new();
-    for (person, name) in people {
-        let rules = standing::of(ctx, class.id, person).await?;
-        if !rules.is_empty() {
-            all.push((name, rules));
-        }
-    }
-    Ok(all)
-}
-
-/// Why the school's rules would refuse somebody, and the way on.
-fn barred(page: &Page, rules: &[RuleStanding]) -> Option<(String, Vec<platform::Door>)> {
-    let first = rules.iter().find(|rule| rule.refuses())?;
-    let sentence = match first.verdict {
-        Verdict::BirthUnknown => page
-            .t("学校的报名规则要看年龄，您还没有登记出生日期。")
-            .to_owned(),
-        _ => page.tn("按学校的报名规则，现在还不能报：{}", &[&first.words]),
-    };
-    Some((sentence, first.door.clone().into_iter().collect()))
-}
-
-/// What a class costs who enrols now; who joins late reads for what they pay.
-pub(super) async fn fee_now(ctx: &Ctx, page: &Page, class: &ClassRow) -> AppResult<String> {
-    let due = crate::fees::late::now(ctx, class).await?;
-    let whole = model::fee(page, class.fee_fen);
-    Ok(match due.begun {
-        0 => whole,
-        begun => match due.lessons {
-            Some(left) => page.tn(
-                "{}（已经上了 {} 次课，按剩下的 {} 次课交；全部是 {}）",
-                &[&model::fee(page, due.fen), &begun, &left, &whole],
-            ),
-            None if class.fee_fen > 0 => page.tn("{}（已经上了 {} 次课，学费按全部交）", &[&whole, &begun]),
-            None => whole,
-        },
-    })
-}
-
-/// For whom somebody enrols who may act for others: themselves and those who have not this class yet.
-fn choice(
-    page: &Page,
-    own: &PersonBrief,
-    held: Option<EnrollmentId>,
-    helped: &[(Beneficiary, Option<EnrollmentId>)],
-) -> Option<Form> {
-    if helped.is_empty() {
-        return None;
-    }
-    let free = helped.iter().filter(|(_, held)| held.is_none());
-    let own = held.is_none().then_some(own);
-    let (field, first) = for_whom::question(page, "替谁报名", own, free.map(|(one, _)| one))?;
-    Some(Form::blank(vec![field], page.lang).fill("for", first))
-}
-
-fn rules(
-    page: &Page,
-    class: &ClassRow,
-    papers: Option<&crate::declarations::Papers>,
-    school: &crate::school_rules::SchoolRules,
-) -> Vec<String> {
-    let mut all = vec![page.tn("到课 {}% 以上算完成，发给证书。", &[&class.pass_percent])];
-    match (class.age_min, class.age_max) {
-        (Some(min), Some(max)) => all.push(page.tn("开课那天要满 {} 岁，不超过 {} 岁。", &[&min, &max])),
-        (Some(min), None) => all.push(page.tn("开课那天要满 {} 岁。", &[&min])),
-        (None, Some(max)) => all.push(page.tn("开课那天不超过 {} 岁。", &[&max])),
-        (None, None) => {}
-    }
-    if !class.residence_note.is_empty() {
-        all.push(class.residence_note.clone());
-    }
-    if let Some(papers) = papers {
-        all.extend(crate::declarations::sentences(page, papers, class.risk));
-    }
-    if class.fee_fen > 0 {
-        all.push(page.tn(
-            "名额先给您留着：网上报名留 {} 小时，柜台和电话报名留 {} 个工作日。交了学费才算报上。",
-            &[&school.fee_hours, &school.fee_days],
-        ));
-        all.push(school.ladder().words(page));
-    }
-    all.push(page.t("来不了可以取消，名额让给候补的人。").to_owned());
-    all
 }
 
 #[derive(askama::Template)]

@@ -529,39 +529,6 @@ async fn a_clerks_program_enrols_people_and_lists_a_class() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_check_page_offers_nothing_that_would_be_refused() {
-    let stage = stage(5, 1).await;
-    let page = format!("/classes/{}/enroll", stage.class);
-    let learner = stage.as_learner(0);
-    assert!(learner.get(&page).await.shows("报名这个班"));
-    let sql = |change: &str| format!("UPDATE class SET {change} WHERE id = $1 {{unscoped: test}}");
-    for (change, sentence) in [
-        ("enrollment_closes = enrollment_opens", "报名已在"),
-        ("status = 'closed'", "这个班已经结束，不再报名"),
-        ("status = 'cancelled'", "“书法入门”已停课"),
-    ] {
-        let system = stage.app.system();
-        let tx = system.begin().await.unwrap();
-        tx.exec(&sql(change), args![stage.class]).await.unwrap();
-        let event = platform::Event::new("test.changed", "class", stage.class);
-        tx.commit(vec![event]).await.unwrap();
-        let shown = learner.get(&page).await;
-        assert!(
-            shown.shows(sentence) && shown.shows("看还有名额的班"),
-            "{change}: {}",
-            shown.body
-        );
-        assert!(!shown.body.contains("action=\"/classes/"), "{change}");
-        let refused = learner.post(&page, &[]).await;
-        assert!(
-            refused.status == 409 && refused.shows(sentence),
-            "{change}: {}",
-            refused.body
-        );
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn the_counter_finds_people_without_naming_them_in_an_address() {
     let stage = stage(5, 1).await;
     let here = &stage.world.here;

@@ -6,10 +6,10 @@ use super::pages::tag;
 use crate::rounds::model::{Audience, RoundStatus};
 use crate::rounds::pages::{id, value};
 use crate::rounds::planning::{chosen_classes, classes_field, moment_of, other_orgs, window_fields};
-use crate::rounds::words::moment;
 use crate::spreadsheet;
 use axum::extract::{Path, Query};
 use axum::response::Response;
+use kernel::chinese_date::moment_text;
 use platform::web::{Posted, see_other};
 use platform::{AppResult, Channel, Ctx, Permission};
 use ui::respond::html_with;
@@ -182,14 +182,14 @@ async fn board_page(
             "服务台 {}%，新学员 {}%，{} 放给所有人",
             row.desk_percent,
             row.newcomer_percent,
-            moment(at)
+            moment_text(at)
         ),
     };
     let shown = BoardPage {
         tag: tag(&page, row.status, (row.opens, row.closes), ctx.now()),
-        asof: moment(ctx.now()),
-        opens: moment(row.opens),
-        closes: moment(row.closes),
+        asof: moment_text(ctx.now()),
+        opens: moment_text(row.opens),
+        closes: moment_text(row.closes),
         kept,
         channels: channels.collect(),
         running: row.status == RoundStatus::Planned && ctx.now() < row.closes,

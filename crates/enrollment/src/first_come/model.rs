@@ -3,8 +3,8 @@
 use crate::RoundId;
 use crate::rounds::model::{Audience, MOST_CLASSES, RoundStatus};
 use crate::seat_desk::Refusal;
-use crate::seat_desk::refusal::moment;
 use db::text_enum;
+use kernel::chinese_date::moment_text;
 use kernel::{Date, Instant, OrgId};
 use platform::{AppError, AppResult, FieldError};
 use teaching::ClassId;
@@ -262,14 +262,14 @@ pub fn fits(
     if plan.opens < opens || plan.closes > closes {
         return Err(format!(
             "“{name}”自己的报名时间是 {} 到 {}，这个批次要在里面。请改时间，或先改这个班。",
-            moment(opens),
-            moment(closes)
+            moment_text(opens),
+            moment_text(closes)
         ));
     }
     match draw_from {
         Some(from) if plan.closes > from => Err(format!(
             "“{name}”从 {} 起由另一个批次收申请、给名额，先到先得的批次要在这之前截止。",
-            moment(from.max(opens))
+            moment_text(from.max(opens))
         )),
         _ => Ok(()),
     }

@@ -153,7 +153,7 @@ async fn each_round_takes_its_people_in_its_window() {
         .get(&format!("/classes/{}/enroll", stage.class))
         .await;
     assert!(
-        check.shows("新学员") && check.shows("2026 年 11 月 26 日 09:00") && check.shows("谁什么时候报"),
+        check.shows("新学员") && check.shows("2026年11月26日 09:00") && check.shows("谁什么时候报"),
         "{}",
         check.body
     );

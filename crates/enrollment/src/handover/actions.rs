@@ -26,7 +26,7 @@ pub async fn keep(ctx: &Ctx, class: ClassId, person: PersonId, note: &str) -> Ap
     if person != begun_by {
         family::link(ctx, person).await?;
     }
-    seat_desk::is_open(&class, ctx.now())?;
+    seat_desk::conditions::is_open(&class, ctx.now())?;
     if let Some(round) = seat_desk::round_of(ctx.db(), class.id, ctx.now()).await? {
         return Err(AppError::refused_with_door(
             "class_in_draw",

@@ -6,10 +6,10 @@ use crate::enrollments::actions::{desk_channel, leave, own};
 use crate::enrollments::store::{self as enrollments, EnrollmentRow};
 use crate::fees::ladder::Cause;
 use crate::school_rules::Silence;
-use crate::seat_desk::refusal::moment;
 use crate::seat_desk::{Ask, Asked, SeatDesk, place_drawn};
 use crate::{EnrollmentId, EnrollmentStatus};
 use kernel::PersonId;
+use kernel::chinese_date::moment_text;
 use people::persons::{self, PersonBrief};
 use platform::{AppError, AppResult, Channel, Ctx, Event, JobFuture, JobKind, Permission, Waiting};
 use serde_json::json;
@@ -107,7 +107,7 @@ async fn keep(
             "merge_answer_over",
             format!(
                 "答复的时间已过（{}），或者已经退了。有疑问，请打电话或到学校。",
-                moment(choice.answer_by)
+                moment_text(choice.answer_by)
             ),
             "看这个报名",
             format!("/me/enrollments/{}", row.id),
@@ -188,7 +188,7 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
             title: format!("并班等答复：{name}"),
             detail: format!(
                 "还有 {people} 个交过费的人没有答复，{} 截止；到时候没有答复的，{}。打电话问问。",
-                moment(run.answer_by),
+                moment_text(run.answer_by),
                 run.silence.label()
             ),
             href: format!("/desk/classes/{}/merge", run.class_id),

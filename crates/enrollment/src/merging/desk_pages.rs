@@ -6,10 +6,10 @@ use super::pages::{Question, question, reply};
 use super::store::ChoiceRow;
 use crate::enrollments::id;
 use crate::seat_desk::SeatDesk;
-use crate::seat_desk::refusal::moment;
 use axum::extract::Path;
 use axum::response::Response;
 use kernel::Fen;
+use kernel::chinese_date::moment_text;
 use people::persons::PersonBrief;
 use platform::web::{Posted, Shared, see_other};
 use platform::{AppError, AppResult, Ctx, Permission};
@@ -137,7 +137,7 @@ async fn standing_page(ctx: &Ctx, id: ClassId, standing: Standing) -> AppResult<
         done: old.status == ClassStatus::Cancelled,
         old,
         into_id: standing.run.into_class.to_string(),
-        until: moment(standing.run.answer_by),
+        until: moment_text(standing.run.answer_by),
         silence: standing.run.silence.label(),
         sums: sums(&standing),
         lines: standing.people.iter().map(person_line).collect(),

@@ -6,9 +6,9 @@ use super::store::ChoiceRow;
 use crate::enrollments::{id, model};
 use crate::school_rules::Silence;
 use crate::seat_desk::SeatDesk;
-use crate::seat_desk::refusal::moment;
 use axum::extract::Path;
 use axum::response::Response;
+use kernel::chinese_date::moment_text;
 use platform::web::{Posted, Shared, see_other};
 use platform::{AppError, AppResult, Ctx};
 use std::sync::Arc;
@@ -74,7 +74,7 @@ pub(crate) fn asked_text(row: &ChoiceRow) -> String {
     format!(
         "{}请在 {} 前答复：网上“我的学习”、电话或柜台都可以；{silence}。",
         money(&page, row).concat(),
-        moment(row.answer_by)
+        moment_text(row.answer_by)
     )
 }
 

@@ -40,7 +40,7 @@ async fn whose_turn_came_is_asked_and_accepts() {
     let told = stage.told(1).await;
     let told = told.last().unwrap();
     assert!(
-        told.contains("轮到您了") && told.contains("2026 年 11 月 23 日 09:00"),
+        told.contains("轮到您了") && told.contains("2026年11月23日 09:00"),
         "{told}"
     );
     let learner = stage.as_learner(1);

@@ -309,7 +309,7 @@ async fn apply(
 async fn tell_applied(tx: &Tx, new: &NewSignup<'_>) -> AppResult<()> {
     let round = new.round;
     let asked = persons::find(tx, new.person).await?.name;
-    let closes = crate::seat_desk::refusal::moment(round.closes);
+    let closes = kernel::chinese_date::moment_text(round.closes);
     let (name, receipt) = (&round.name, model::spaced(new.receipt));
     let result = round.method.result();
     let received =

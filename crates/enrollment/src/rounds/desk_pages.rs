@@ -8,11 +8,12 @@ use super::planning::{chosen_classes, classes_field, moment_of, other_orgs, wind
 use super::selection::desk_pages as selection;
 use super::signups::{self, SignupView};
 use super::store::RoundRow;
-use super::words::{moment, round_tag, signup_tag};
+use super::words::{round_tag, signup_tag};
 use crate::draws::algorithm::{MOST_COMPANIONS, MOST_TICKETS};
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use kernel::PersonId;
+use kernel::chinese_date::moment_text;
 use people::persons::PersonBrief;
 use platform::api::Part;
 use platform::web::{Posted, see_other};
@@ -78,7 +79,7 @@ pub(super) async fn list(ctx: Ctx, Query(query): Query<Pairs>) -> AppResult<Resp
     let line = |(row, org): (RoundRow, String)| ListLine {
         href: format!("/desk/rounds/{}{}", row.place(), row.id),
         org,
-        closes: moment(row.closes),
+        closes: moment_text(row.closes),
         method: row.method.label(),
         tag: round_tag(&page, &row, ctx.now()),
         name: row.name,
@@ -310,8 +311,8 @@ async fn board_page(
     };
     let shown = BoardPage {
         tag: round_tag(&page, row, ctx.now()),
-        opens: moment(row.opens),
-        closes: moment(row.closes),
+        opens: moment_text(row.opens),
+        closes: moment_text(row.closes),
         lines: lines.collect(),
         channels: channels.collect(),
         newcomers: board.channels.iter().map(|one| one.newcomers).sum(),
@@ -459,7 +460,7 @@ fn apply_page(ctx: &Ctx, round: RoundRow, person: PersonBrief, form: Form, statu
         status,
         &ApplyPage {
             page: desk(ctx, "填报名申请", &Pairs::new()),
-            closes: moment(round.closes),
+            closes: moment_text(round.closes),
             person,
             round,
             form,
@@ -535,7 +536,7 @@ async fn signup_page(ctx: &Ctx, text: &str, query: &Pairs, form: Form, status: u
         interview: view
             .interview
             .as_ref()
-            .map(|one| format!("{}，{}", moment(one.at), one.place)),
+            .map(|one| format!("{}，{}", moment_text(one.at), one.place)),
         can_withdraw: view.is_open(ctx) && ctx.can(Permission::EnrollmentAct),
         may_act: ctx.can(Permission::EnrollmentAct),
         page,

@@ -5,10 +5,10 @@ use super::model::{RoundMethod, spaced};
 use super::pages::id;
 use super::selection::actions::{self as selecting, Line};
 use super::selection::desk_pages::outcome_words;
-use super::words::moment;
 use crate::spreadsheet;
 use axum::extract::Path;
 use axum::response::Response;
+use kernel::chinese_date::moment_text;
 use platform::{AppResult, Channel, Ctx};
 use std::collections::HashMap;
 use teaching::ClassId;
@@ -31,7 +31,9 @@ pub(super) async fn signups(ctx: Ctx, Path(text): Path<String>) -> AppResult<Res
             line.names.len().to_string(),
             wishes.join("；"),
             channel.label().to_owned(),
-            interview.map_or_else(String::new, |one| format!("{}，{}", moment(one.at), one.place)),
+            interview.map_or_else(String::new, |one| {
+                format!("{}，{}", moment_text(one.at), one.place)
+            }),
             drawn
                 .get(&line.row.receipt)
                 .cloned()

@@ -312,7 +312,7 @@ pub fn check_step(from: RoundStatus, to: RoundStatus, closes: Instant, now: Inst
             "still_open",
             format!(
                 "报名要到 {} 才截止，截止后才能做这一步。",
-                crate::seat_desk::refusal::moment(closes)
+                kernel::chinese_date::moment_text(closes)
             ),
         ));
     }

@@ -5,7 +5,7 @@ use super::model::{self, RoundStatus, SignupStatus};
 use super::selection::model::Outcome;
 use super::signups::{self, Applicants, SignupView};
 use super::store::RoundRow;
-use super::words::{self, moment, round_tag, signup_tag};
+use super::words::{self, round_tag, signup_tag};
 use crate::companions;
 use crate::draws::explain::Explanation;
 use crate::draws::file::DrawFile;
@@ -16,6 +16,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use documents::{Code, Slip, SlipStatus, Typesetter};
 use kernel::Date;
+use kernel::chinese_date::moment_text;
 use platform::api::Part;
 use platform::web::{Posted, Shared, see_other};
 use platform::{AppError, AppResult, Ctx};
@@ -509,7 +510,7 @@ fn slip_of(ctx: &Ctx, view: &SignupView) -> Slip {
         class: wishes.join("；"),
         when: format!(
             "{} 截止，之后{}",
-            moment(view.round.closes),
+            moment_text(view.round.closes),
             view.round.method.afterwards()
         ),
         place: view.org.name.clone(),

@@ -8,11 +8,11 @@ use super::store::{self, PlacedRow, RoundRow, SignupRow};
 use crate::declarations;
 use crate::draws::file::{DrawFile, DrawResult};
 use crate::enrollments::jobs::{commit_told, id, payload, told_before};
-use crate::seat_desk::refusal::moment;
 use crate::seat_desk::{Answer, Ask, Asked, place_drawn};
 use crate::{EnrollmentStatus, RoundId, SignupId};
 use kernel::PersonId;
 use kernel::chinese_date::date_text;
+use kernel::chinese_date::moment_text;
 use people::contact;
 use people::persons::{self, PersonStatus};
 use platform::{AppError, AppResult, Channel, Ctx, Event, Job, JobFuture, JobKind, Tx};
@@ -423,7 +423,7 @@ fn result_text(
                 return format!(
                     "【学圈】“{name}”{what}：“{}”的名额给您留到 {}，{}，{} 开课。入学材料签齐才算报上：看网上“我的材料”，或带身份证到学校柜台。过了时间，名额会让给后面的人。回执号 {receipt}。",
                     class.name,
-                    moment(until),
+                    moment_text(until),
                     class.weekly(),
                     date_text(class.starts_on)
                 );
@@ -434,7 +434,7 @@ fn result_text(
                 class.weekly(),
                 date_text(class.starts_on),
                 kernel::Fen(seat.due_fen),
-                moment(until)
+                moment_text(until)
             );
         }
         return format!(

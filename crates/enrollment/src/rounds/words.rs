@@ -2,14 +2,8 @@
 
 use super::model::{Audience, RoundMethod, RoundStatus, SignupStatus};
 use super::store::{RoundRow, SignupRow};
-use crate::seat_desk::refusal;
 use kernel::Instant;
 use ui::{Page, Tag};
-
-/// `2026 年 12 月 1 日 09:00`
-pub(crate) fn moment(at: Instant) -> String {
-    refusal::moment(at)
-}
 
 /// Where a round stands at this moment, as a tag.
 pub(super) fn round_tag(page: &Page, row: &RoundRow, now: Instant) -> Tag {

@@ -13,7 +13,7 @@ use teaching::seats::{Facts, Slot};
 ///
 /// # Errors
 /// The refusal that everybody would hear.
-pub fn is_open(class: &ClassRow, now: Instant) -> Result<(), Refusal> {
+pub(crate) fn is_open(class: &ClassRow, now: Instant) -> Result<(), Refusal> {
     stands(class.status.as_str(), &class.name)?;
     in_window(class.enrollment_opens, class.enrollment_closes, now)
 }

@@ -1,23 +1,20 @@
 //! One group of asks: lock, load, decide, write, commit.
 
 use super::keys::{Keys, known_keys, request_hash, write_answer};
-use super::load::{
-    class_state, held_facts, paid, people_state, set_pauses, set_plans, set_positions, set_signatures,
-};
+use super::load::state_of;
 use super::memory::Memory;
-use super::model::{Answer, Decision, EnrollmentStatus, State, Waiting, decide};
+use super::model::{Answer, Decision, EnrollmentStatus, State, decide};
 use super::notes::{Writes, note};
 use super::refusal::Refusal;
-use super::turns::{follow_waits, set_rules};
+use super::turns::follow_waits;
 use super::{Asked, opening, store};
-use crate::eligibility::desk::set_facts;
 use crate::enrollments::wishes;
 use crate::{EarlyAskId, fees};
 use db::Pending;
 use kernel::PersonId;
 use platform::{AppError, AppResult, Ctx, Event, Tx, job};
 use serde_json::json;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use teaching::ClassId;
 
 /// How often a group starts over because somebody joined a waitlist between reading and locking it.
@@ -154,38 +151,7 @@ async fn load(
     if !late.is_empty() {
         return Ok(Loaded::LockAlso(late));
     }
-    let known = people_state(tx, &people).await?;
-    let elsewhere: BTreeSet<ClassId> = known
-        .values()
-        .flat_map(|who| who.live.iter().map(|live| live.class))
-        .filter(|class| !classes.contains(class))
-        .collect();
-    let mut state = State {
-        now: ctx.now(),
-        classes: class_state(tx, memory, &classes, ctx.now()).await?,
-        held: held_facts(tx, memory, &elsewhere).await?,
-        people: known,
-        paid: paid(tx, asked).await?,
-        resting: HashMap::new(),
-        reading: crate::eligibility::load::Reading::default(),
-    };
-    set_pauses(tx, &mut state, asked).await?;
-    set_plans(tx, &mut state, asked).await?;
-    set_rules(tx, &mut state, asked).await?;
-    for row in waiting {
-        if let Some(class) = state.classes.get_mut(&row.class_id) {
-            class.waiting.push(Waiting {
-                enrollment: row.id,
-                person: row.person_id,
-                queue: row.queue,
-                signup: row.signup_id,
-                pool: row.pool,
-            });
-        }
-    }
-    set_facts(tx, &mut state, asked).await?;
-    set_signatures(tx, &mut state, asked).await?;
-    set_positions(tx, &mut state, asked).await?;
+    let state = state_of(tx, memory, (asked, &people), waiting, ctx.now()).await?;
     let keys = known_keys(tx, asked).await?;
     Ok(Loaded::Ready(Box::new(state), keys))
 }

@@ -1,21 +1,70 @@
 //! What a group reads before it decides: people, classes, how their seats are given, papers, places on waitlists.
 
+use super::Asked;
 use super::memory::Memory;
-use super::model::{Ask, ClassState, EnrollmentStatus, Live, PersonState, State};
-use super::{Asked, store};
+use super::model::{Ask, ClassState, EnrollmentStatus, Live, PersonState, State, Waiting};
+use super::store::{self, WaitingRow};
+use super::turns::set_rules;
+use crate::eligibility::desk::set_facts;
 use crate::fees::Money;
 use crate::first_come::Plan;
 use crate::school_rules::FeeMeanwhile;
+use db::Db;
 use kernel::{Instant, PersonId};
-use platform::{AppResult, Tx};
+use platform::AppResult;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use teaching::ClassId;
 use teaching::seats::{self, Facts};
 
-pub(super) async fn people_state(tx: &Tx, people: &[PersonId]) -> AppResult<HashMap<PersonId, PersonState>> {
+/// All that deciding these asks takes: these people, the classes asked for with `waiting` on their lists, and what people hold
+/// elsewhere.
+pub(super) async fn state_of(
+    db: &Db,
+    memory: &mut Memory,
+    (asked, people): (&[Asked], &[PersonId]),
+    waiting: Vec<WaitingRow>,
+    now: Instant,
+) -> AppResult<State> {
+    let classes: BTreeSet<ClassId> = asked.iter().flat_map(|one| one.ask.classes()).collect();
+    let known = people_state(db, people).await?;
+    let elsewhere: BTreeSet<ClassId> = known
+        .values()
+        .flat_map(|who| who.live.iter().map(|live| live.class))
+        .filter(|class| !classes.contains(class))
+        .collect();
+    let mut state = State {
+        now,
+        classes: class_state(db, memory, &classes, now).await?,
+        held: held_facts(db, memory, &elsewhere).await?,
+        people: known,
+        paid: paid(db, asked).await?,
+        resting: HashMap::new(),
+        reading: crate::eligibility::load::Reading::default(),
+    };
+    set_pauses(db, &mut state, asked).await?;
+    set_plans(db, &mut state, asked).await?;
+    set_rules(db, &mut state, asked).await?;
+    for row in waiting {
+        if let Some(class) = state.classes.get_mut(&row.class_id) {
+            class.waiting.push(Waiting {
+                enrollment: row.id,
+                person: row.person_id,
+                queue: row.queue,
+                signup: row.signup_id,
+                pool: row.pool,
+            });
+        }
+    }
+    set_facts(db, &mut state, asked).await?;
+    set_signatures(db, &mut state, asked).await?;
+    set_positions(db, &mut state, asked).await?;
+    Ok(state)
+}
+
+async fn people_state(db: &Db, people: &[PersonId]) -> AppResult<HashMap<PersonId, PersonState>> {
     // Together: PostgreSQL is asked for both before it answers the first.
-    let (births, live) = tokio::try_join!(people::births::of(tx, people), store::live_of(tx, people))?;
+    let (births, live) = tokio::try_join!(people::births::of(db, people), store::live_of(db, people))?;
     let mut all: HashMap<PersonId, PersonState> = births
         .into_iter()
         .map(|(id, birth)| {
@@ -44,39 +93,39 @@ pub(super) async fn people_state(tx: &Tx, people: &[PersonId]) -> AppResult<Hash
     Ok(all)
 }
 
-pub(super) async fn held_facts(
-    tx: &Tx,
+async fn held_facts(
+    db: &Db,
     memory: &mut Memory,
     held: &BTreeSet<ClassId>,
 ) -> AppResult<HashMap<ClassId, Arc<Facts>>> {
     let held: Vec<ClassId> = held.iter().copied().collect();
-    let versions = seats::versions(tx, &held).await?;
-    memory.refresh(tx, versions.into_iter()).await?;
+    let versions = seats::versions(db, &held).await?;
+    memory.refresh(db, versions.into_iter()).await?;
     let known = held.into_iter().filter_map(|id| Some((id, memory.facts(id)?)));
     Ok(known.collect())
 }
 
-pub(super) async fn class_state(
-    tx: &Tx,
+async fn class_state(
+    db: &Db,
     memory: &mut Memory,
     asked: &BTreeSet<ClassId>,
     now: Instant,
 ) -> AppResult<HashMap<ClassId, ClassState>> {
     let asked: Vec<ClassId> = asked.iter().copied().collect();
     let (rows, queues, merging) = tokio::try_join!(
-        seats::now(tx, &asked),
-        store::last_queues(tx, &asked),
-        crate::merging::store::merging(tx, &asked)
+        seats::now(db, &asked),
+        store::last_queues(db, &asked),
+        crate::merging::store::merging(db, &asked)
     )?;
     memory
-        .refresh(tx, rows.iter().map(|row| (row.id, row.version)))
+        .refresh(db, rows.iter().map(|row| (row.id, row.version)))
         .await?;
     let changes = queues
         .first()
         .map_or((0, 0, 0), |row| (row.papers, row.rules, row.school));
-    memory.refresh_papers(tx, &asked, changes.0, now).await?;
-    memory.refresh_rules(tx, &asked, changes.1, now).await?;
-    memory.refresh_school(tx, &asked, changes.2, now).await?;
+    memory.refresh_papers(db, &asked, changes.0, now).await?;
+    memory.refresh_rules(db, &asked, changes.1, now).await?;
+    memory.refresh_school(db, &asked, changes.2, now).await?;
     let queues: HashMap<ClassId, i64> = queues.into_iter().map(|row| (row.id, row.last)).collect();
     let states = rows.into_iter().filter_map(|row| {
         let facts = memory.facts(row.id)?;
@@ -105,7 +154,7 @@ pub(super) async fn class_state(
 }
 
 /// How the seats of the classes asked for are given, and where those stand who ask.
-pub(super) async fn set_plans(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()> {
+async fn set_plans(db: &Db, state: &mut State, asked: &[Asked]) -> AppResult<()> {
     let classes: Vec<ClassId> = state.classes.keys().copied().collect();
     let asking = asked.iter().filter_map(|one| match &one.ask {
         Ask::Enroll { .. } | Ask::Together { .. } => Some(&one.ask),
@@ -114,7 +163,7 @@ pub(super) async fn set_plans(tx: &Tx, state: &mut State, asked: &[Asked]) -> Ap
     let asking: Vec<(ClassId, PersonId)> = asking
         .flat_map(|ask| ask.people().map(|person| (ask.class(), person)))
         .collect();
-    for (class, plan) in crate::first_come::plans(tx, &classes, &asking).await? {
+    for (class, plan) in crate::first_come::plans(db, &classes, &asking).await? {
         if let Some(class) = state.classes.get_mut(&class) {
             class.plan = plan;
         }
@@ -123,7 +172,7 @@ pub(super) async fn set_plans(tx: &Tx, state: &mut State, asked: &[Asked]) -> Ap
 }
 
 /// What was signed for those of whom a class asks papers; where none is asked, nothing is read.
-pub(super) async fn set_signatures(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()> {
+async fn set_signatures(db: &Db, state: &mut State, asked: &[Asked]) -> AppResult<()> {
     let mut people = BTreeSet::new();
     let asks = |class: &ClassState, person: &PersonId| {
         let papers = class.papers.as_ref().zip(state.people.get(person));
@@ -139,7 +188,7 @@ pub(super) async fn set_signatures(tx: &Tx, state: &mut State, asked: &[Asked]) 
         people.extend(waiting.filter(|person| asks(class, person)));
     }
     let people: Vec<PersonId> = people.into_iter().collect();
-    for (person, signed) in crate::declarations::signed(tx, &people, state.now.date()).await? {
+    for (person, signed) in crate::declarations::signed(db, &people, state.now.date()).await? {
         if let Some(who) = state.people.get_mut(&person) {
             who.signed.push(signed);
         }
@@ -148,7 +197,7 @@ pub(super) async fn set_signatures(tx: &Tx, state: &mut State, asked: &[Asked]) 
 }
 
 /// Places on the waitlist of those who ask again for what they wait for.
-pub(super) async fn set_positions(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()> {
+async fn set_positions(db: &Db, state: &mut State, asked: &[Asked]) -> AppResult<()> {
     let mut repeated = Vec::new();
     for one in asked {
         let who = one.ask.person().and_then(|person| state.people.get(&person));
@@ -161,7 +210,7 @@ pub(super) async fn set_positions(tx: &Tx, state: &mut State, asked: &[Asked]) -
     if repeated.is_empty() {
         return Ok(());
     }
-    let positions: HashMap<_, _> = store::positions(tx, &repeated).await?.into_iter().collect();
+    let positions: HashMap<_, _> = store::positions(db, &repeated).await?.into_iter().collect();
     for live in state.people.values_mut().flat_map(|who| who.live.iter_mut()) {
         if let Some(position) = positions.get(&live.enrollment) {
             live.position = Some(*position);
@@ -171,12 +220,12 @@ pub(super) async fn set_positions(tx: &Tx, state: &mut State, asked: &[Asked]) -
 }
 
 /// Pauses that are asked about: how their fees stand, and those without a seat. Nothing is read for any other ask.
-pub(super) async fn set_pauses(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()> {
+async fn set_pauses(db: &Db, state: &mut State, asked: &[Asked]) -> AppResult<()> {
     let ids: Vec<crate::EnrollmentId> = asked.iter().filter_map(|one| one.ask.pause()).collect();
     if ids.is_empty() {
         return Ok(());
     }
-    for row in crate::suspension::store::pauses(tx, &ids).await? {
+    for row in crate::suspension::store::pauses(db, &ids).await? {
         if row.fee == Some(FeeMeanwhile::Carry) {
             state.paid.insert(row.id, (row.money, row.due_fen));
         }
@@ -197,7 +246,7 @@ pub(super) async fn set_pauses(tx: &Tx, state: &mut State, asked: &[Asked]) -> A
 }
 
 /// How the fees of those stand who are moved.
-pub(super) async fn paid(tx: &Tx, asked: &[Asked]) -> AppResult<HashMap<crate::EnrollmentId, (Money, i64)>> {
+async fn paid(db: &Db, asked: &[Asked]) -> AppResult<HashMap<crate::EnrollmentId, (Money, i64)>> {
     let moved = asked.iter().filter_map(|one| match one.ask {
         Ask::Move { enrollment, .. } => Some(enrollment),
         _ => None,
@@ -206,7 +255,7 @@ pub(super) async fn paid(tx: &Tx, asked: &[Asked]) -> AppResult<HashMap<crate::E
     if moved.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = crate::enrollments::store::find_many(tx, &moved).await?;
+    let rows = crate::enrollments::store::find_many(db, &moved).await?;
     Ok(rows
         .into_iter()
         .map(|row| (row.id, (row.money, row.due_fen)))

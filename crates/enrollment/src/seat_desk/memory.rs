@@ -3,8 +3,9 @@
 use crate::declarations::{self, Papers};
 use crate::eligibility::load::{self, ClassRules};
 use crate::school_rules::{self, Ruling};
+use db::Db;
 use kernel::Instant;
-use platform::{AppResult, Tx};
+use platform::AppResult;
 use std::collections::HashMap;
 use std::sync::Arc;
 use teaching::ClassId;
@@ -76,7 +77,7 @@ impl Memory {
     /// Reads the facts of these classes again where they are of another version.
     pub(super) async fn refresh(
         &mut self,
-        tx: &Tx,
+        db: &Db,
         versions: impl Iterator<Item = (ClassId, i64)>,
     ) -> AppResult<()> {
         if self.facts.len() > KEPT_FACTS {
@@ -86,7 +87,7 @@ impl Memory {
             .filter(|(id, version)| self.facts.get(id).is_none_or(|known| known.version != *version))
             .map(|(id, _)| id)
             .collect();
-        for fresh in seats::facts(tx, &stale).await? {
+        for fresh in seats::facts(db, &stale).await? {
             self.facts.insert(fresh.id, Arc::new(fresh));
         }
         Ok(())
@@ -100,7 +101,7 @@ impl Memory {
     /// Reads again what classes ask for where the class or a rule has changed, and after a minute: an org may have moved.
     pub(super) async fn refresh_papers(
         &mut self,
-        tx: &Tx,
+        db: &Db,
         classes: &[ClassId],
         changes: i64,
         now: Instant,
@@ -108,7 +109,7 @@ impl Memory {
         let facts = classes.iter().filter_map(|class| self.facts.get(class));
         let stale = stale(&mut self.papers, facts, changes, now);
         let orgs: Vec<kernel::OrgId> = stale.iter().map(|facts| facts.org).collect();
-        let read = declarations::papers(tx, &orgs).await?;
+        let read = declarations::papers(db, &orgs).await?;
         for facts in stale {
             if let Some(papers) = read.get(&facts.org) {
                 let known = Kept {
@@ -131,14 +132,14 @@ impl Memory {
     /// Reads and compiles the eligibility rules of classes again, as papers are.
     pub(super) async fn refresh_rules(
         &mut self,
-        tx: &Tx,
+        db: &Db,
         classes: &[ClassId],
         changes: i64,
         now: Instant,
     ) -> AppResult<()> {
         let facts = classes.iter().filter_map(|class| self.facts.get(class));
         let stale = stale(&mut self.rules, facts, changes, now);
-        let mut read = load::of_classes(tx, &stale, now).await?;
+        let mut read = load::of_classes(db, &stale, now).await?;
         for facts in stale {
             let known = Kept {
                 version: facts.version,
@@ -160,7 +161,7 @@ impl Memory {
     /// Reads again what the schools of classes with a fee decided, as papers are.
     pub(super) async fn refresh_school(
         &mut self,
-        tx: &Tx,
+        db: &Db,
         classes: &[ClassId],
         changes: i64,
         now: Instant,
@@ -169,7 +170,7 @@ impl Memory {
         let facts = facts.filter(|facts| facts.fee_fen > 0);
         let stale = stale(&mut self.school, facts, changes, now);
         let orgs: Vec<kernel::OrgId> = stale.iter().map(|facts| facts.org).collect();
-        let read = school_rules::of_orgs(tx, &orgs).await?;
+        let read = school_rules::of_orgs(db, &orgs).await?;
         for facts in stale {
             let known = Kept {
                 version: facts.version,

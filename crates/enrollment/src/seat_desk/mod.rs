@@ -34,7 +34,8 @@
 //! Start reading at [`SeatDesk::ask`], then `group.rs`.
 
 mod ask;
-pub mod conditions;
+pub(crate) mod conditions;
+pub(crate) mod foresight;
 mod giving_up;
 mod group;
 pub mod holds;
@@ -55,10 +56,10 @@ mod tests;
 mod together;
 mod turns;
 
-pub use conditions::is_open;
 pub use model::{Answer, Ask, EnrollmentStatus, MoveWhy};
 pub use refusal::Refusal;
 
+use db::Dialect;
 use group::Decided;
 pub(crate) use group::{SETTLE, TELL};
 use kernel::PersonId;
@@ -73,8 +74,10 @@ use tokio::task::JoinHandle;
 
 /// Asks that may wait; more are answered 503.
 const QUEUE: usize = 65_536;
-/// Asks decided in one transaction.
+/// Asks decided in one transaction in a rush, and always on PostgreSQL.
 const GROUP: usize = 1_024;
+/// Asks decided in one transaction on SQLite while fewer wait than a rush's group holds.
+const SMALL_GROUP: usize = 160;
 /// Groups on their way to the disk while the next is decided.
 const ON_THEIR_WAY: usize = 2;
 /// How often others may go first before the next group is decided.
@@ -231,7 +234,11 @@ async fn serve(
     let mut memory = Memory::default();
     let mut batch: Vec<Envelope> = Vec::with_capacity(GROUP);
     let mut before: VecDeque<JoinHandle<()>> = VecDeque::with_capacity(ON_THEIR_WAY);
-    while waiting.recv_many(&mut batch, GROUP).await > 0 {
+    while waiting
+        .recv_many(&mut batch, at_most(&platform, waiting.len()))
+        .await
+        > 0
+    {
         let (asked, replies): (Vec<Asked>, Vec<_>) =
             batch.drain(..).map(|letter| (letter.asked, letter.reply)).unzip();
         let mut decided = opening::decide_all(&platform, &mut memory, &asked).await;
@@ -244,6 +251,15 @@ async fn serve(
         }
         before.push_back(tokio::spawn(answer(decided, replies)));
         gather(&waiting).await;
+    }
+}
+
+/// How many are decided together when so many wait. SQLite works on the program's own cores: with all asks in one group nothing
+/// would be left to read and to answer meanwhile, and half of the machine would stand still.
+fn at_most(platform: &Platform, waiting: usize) -> usize {
+    match platform.db.dialect() {
+        Dialect::Sqlite if waiting < GROUP => SMALL_GROUP,
+        _ => GROUP,
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::rounds::model::Audience;
 use crate::{EnrollmentId, RoundId};
-use kernel::{Date, Instant, Weekday};
+use kernel::chinese_date::{date_text, moment_text, short_weekday_text};
+use kernel::{Date, Instant};
 use platform::{AppError, Door};
 use teaching::seats::Slot;
 
@@ -197,11 +198,11 @@ impl Refusal {
             Self::NoClass | Self::NoPerson => AppError::NotFound.sentence(),
             Self::NotOpenYet { opens } => format!(
                 "报名还没开始，{} 开始。到时候再来，或先看看已经开始报名的班。",
-                moment(*opens)
+                moment_text(*opens)
             ),
             Self::Closed { at: Some(at) } => format!(
                 "报名已在 {} 截止。可以看看还在报名的班，或打电话问学校能不能补报。",
-                moment(*at)
+                moment_text(*at)
             ),
             Self::Closed { at: None } => "这个班已经结束，不再报名。可以看看还在报名的班。".into(),
             Self::BirthUnknown => {
@@ -209,7 +210,7 @@ impl Refusal {
             }
             Self::TooYoung { age, min, on } => format!(
                 "这个班要满 {min} 岁。按开课那天（{}）算是 {age} 岁，还差 {} 岁。可以看看没有年龄要求的班。",
-                day(*on),
+                date_text(*on),
                 min - age
             ),
             Self::TooOld { age, max, on } => too_old(*age, *max, *on),
@@ -230,7 +231,7 @@ impl Refusal {
             Self::OwnRoundLater { audience, opens } => format!(
                 "还没轮到您报这个班。这一批是您的：{}，{} 开始。到时候再来。",
                 audience.label(),
-                moment(*opens)
+                moment_text(*opens)
             ),
             Self::NotMeant { audience } => format!(
                 "这个班现在不收您这一批：{}。可以看看别的班，或打电话问学校什么时候补招。",
@@ -301,7 +302,7 @@ impl From<Refusal> for AppError {
 fn too_old(age: i64, max: i64, on: Date) -> String {
     format!(
         "为了安全，这个班最大 {max} 岁。按开课那天（{}）算是 {age} 岁。可以看看没有年龄要求的班，或打电话问学校。",
-        day(on)
+        date_text(on)
     )
 }
 
@@ -321,26 +322,9 @@ fn door(label: &str, href: &str) -> Door {
     }
 }
 
-fn day(date: Date) -> String {
-    format!("{} 年 {} 月 {} 日", date.year(), date.month(), date.day())
-}
-
-pub(crate) fn moment(at: Instant) -> String {
-    let (date, time) = at.china();
-    format!("{} {:02}:{:02}", day(date), time.hour(), time.minute())
-}
-
 fn weekday(slot: Slot) -> String {
-    let name = match slot.day.weekday() {
-        Weekday::Monday => "周一",
-        Weekday::Tuesday => "周二",
-        Weekday::Wednesday => "周三",
-        Weekday::Thursday => "周四",
-        Weekday::Friday => "周五",
-        Weekday::Saturday => "周六",
-        Weekday::Sunday => "周日",
-    };
-    format!("{name}（{} 月 {} 日）", slot.day.month(), slot.day.day())
+    let (name, day) = (short_weekday_text(slot.day.weekday()), slot.day);
+    format!("{name}（{}月{}日）", day.month(), day.day())
 }
 
 #[cfg(test)]

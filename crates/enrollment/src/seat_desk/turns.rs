@@ -7,6 +7,7 @@ use super::notes::Writes;
 use super::{Asked, store};
 use crate::declarations::Paper;
 use crate::rules;
+use db::Db;
 use kernel::{Instant, PersonId};
 use platform::{AppResult, Channel, Tx, job};
 use serde_json::json;
@@ -15,7 +16,7 @@ use teaching::ClassId;
 use teaching::holidays::calendar;
 
 /// What the schools have decided about turns, where one may come.
-pub(super) async fn set_rules(tx: &Tx, state: &mut State, asked: &[Asked]) -> AppResult<()> {
+pub(super) async fn set_rules(db: &Db, state: &mut State, asked: &[Asked]) -> AppResult<()> {
     let turns = asked
         .iter()
         .filter(|one| one.ask.frees().is_some() || matches!(one.ask, Ask::Invite { .. }));
@@ -23,7 +24,7 @@ pub(super) async fn set_rules(tx: &Tx, state: &mut State, asked: &[Asked]) -> Ap
         .map(|one| one.ask.frees().unwrap_or_else(|| one.ask.class()))
         .collect();
     let classes: Vec<ClassId> = classes.into_iter().collect();
-    for (class, rule) in rules::of_classes(tx, &classes).await? {
+    for (class, rule) in rules::of_classes(db, &classes).await? {
         if let Some(class) = state.classes.get_mut(&class) {
             class.rule = rule;
         }

@@ -3,9 +3,9 @@
 use crate::enrollments::EnrollmentRow;
 use crate::fees::Money;
 use crate::school_rules::{FeeMeanwhile, SeatMeanwhile};
-use crate::seat_desk::refusal::moment;
 use kernel::Date;
 use kernel::chinese_date::date_text;
+use kernel::chinese_date::moment_text;
 use teaching::classes::ClassRow;
 use ui::Page;
 
@@ -47,7 +47,7 @@ pub(crate) fn told(
                 (Money::Due, Some(held)) => format!(
                     "学费 {}，请在 {} 前交，过了时间名额会让给别人。",
                     kernel::Fen(row.due_fen),
-                    moment(held)
+                    moment_text(held)
                 ),
                 (Money::Paid, _) => "留着的学费已抵上，有差价的会退给您。".to_owned(),
                 _ => String::new(),

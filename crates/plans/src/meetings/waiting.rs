@@ -3,20 +3,8 @@
 use super::model::MeetingStatus;
 use super::store;
 use crate::progress::duties::own_orgs;
-use kernel::Instant;
+use kernel::chinese_date::short_moment_text;
 use platform::{AppResult, Ctx, Permission, Waiting};
-
-/// A day of this year or the next with its hour, as it stands on the desk: 12月2日 14:00.
-fn moment(at: Instant) -> String {
-    let (day, time) = at.china();
-    format!(
-        "{}月{}日 {:02}:{:02}",
-        day.month(),
-        day.day(),
-        time.hour(),
-        time.minute()
-    )
-}
 
 /// What waits for the actor.
 ///
@@ -35,7 +23,7 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
             };
             all.push(Waiting {
                 title: format!("{what}：{}", one.title),
-                detail: format!("{}，{}", one.org_name, moment(one.begins_at)),
+                detail: format!("{}，{}", one.org_name, short_moment_text(one.begins_at)),
                 href: format!("/desk/plans/{}/meetings/{}", one.plan_id, one.meeting_id),
                 // Nothing is to be done about one that was called off.
                 due: (!cancelled).then(|| one.begins_at.date()),
@@ -48,7 +36,7 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
         for (meeting, plan, title, begins_at) in store::unminuted(ctx.db(), &edit, ctx.now()).await? {
             all.push(Waiting {
                 title: format!("印发会议纪要：{title}"),
-                detail: moment(begins_at),
+                detail: short_moment_text(begins_at),
                 href: format!("/desk/plans/{plan}/meetings/{meeting}/minutes"),
                 due: None,
                 count: 1,

@@ -6,9 +6,9 @@ use super::super::model::{RoundMethod, RoundStatus, check_step, spaced};
 use super::super::store::{self as rounds, OfChannel, RoundRow, SignupRow};
 use super::model::{self, Candidate, Note, Outcome};
 use super::store::{self, CheckRow, InterviewRow, NoteRow};
-use crate::seat_desk::refusal::moment;
 use crate::{RoundId, SignupId};
 use db::Db;
+use kernel::chinese_date::moment_text;
 use kernel::{Instant, PersonId};
 use people::{contact, persons};
 use platform::{AppError, AppResult, Ctx, Event, Permission, Tx};
@@ -332,7 +332,7 @@ async fn plan(tx: Tx, round: &RoundRow, planned: Vec<(SignupRow, Instant)>, plac
         let text = format!(
             "【学圈】“{}”请您来面试：{}，{place}。回执号 {}。来不了请打电话告诉学校。",
             round.name,
-            moment(*at),
+            moment_text(*at),
             spaced(&signup.receipt)
         );
         for person in people.remove(&signup.id).unwrap_or_default() {

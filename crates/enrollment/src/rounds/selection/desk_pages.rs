@@ -5,12 +5,13 @@ use super::super::model::{RoundMethod, RoundStatus, spaced};
 use super::super::pages::id;
 use super::super::planning::moment_of;
 use super::super::signups;
-use super::super::words::{moment, round_tag};
+use super::super::words::round_tag;
 use super::actions::{self, Board, Line, Sheet};
 use super::model::{LAST_PLACE, MOST_MINUTES, Note, Outcome};
 use crate::RoundId;
 use axum::extract::Path;
 use axum::response::Response;
+use kernel::chinese_date::moment_text;
 use platform::web::{Posted, see_other};
 use platform::{AppResult, Channel, Ctx, Permission};
 use teaching::ClassId;
@@ -96,7 +97,7 @@ fn signup_line(board: &Board, line: &Line) -> SignupLine {
         names: line.names.join("、"),
         interview: line.interview.as_ref().map_or_else(
             || "还没安排".to_owned(),
-            |one| format!("{}，{}", moment(one.at), one.place),
+            |one| format!("{}，{}", moment_text(one.at), one.place),
         ),
         notes: notes.join("；"),
     }
@@ -143,8 +144,8 @@ pub(in crate::rounds) async fn board_page(
     });
     let shown = BoardPage {
         tag: round_tag(&page, row, ctx.now()),
-        opens: moment(row.opens),
-        closes: moment(row.closes),
+        opens: moment_text(row.opens),
+        closes: moment_text(row.closes),
         classes: classes.collect(),
         signups: board.lines.iter().map(|line| signup_line(&board, line)).collect(),
         channels: channels.collect(),
@@ -292,7 +293,7 @@ fn sheet_line(sheet: &Sheet, line: &Line) -> SheetLine {
         about.push("新学员".into());
     }
     if let Some(one) = &line.interview {
-        about.push(format!("{} 在{}面试", moment(one.at), one.place));
+        about.push(format!("{} 在{}面试", moment_text(one.at), one.place));
     }
     if let Some(class) = sheet.elsewhere.get(&line.row.id) {
         about.push(format!("已录取在“{class}”"));
