@@ -183,7 +183,7 @@ pub(crate) fn sentences(page: &Page, papers: &Papers, risk: Risk) -> Vec<String>
         all.push(page.tn("开课那天满 {} 岁的，要家人签同意书，签了才算报上。", &[&age]));
     }
     if !all.is_empty() {
-        all.push(papers.rule.bring.clone());
+        all.push(page.retell(&papers.rule.bring));
     }
     all
 }
