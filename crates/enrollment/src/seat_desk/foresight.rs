@@ -12,7 +12,7 @@ use platform::{AppResult, Channel, Ctx};
 use teaching::ClassId;
 
 /// Why each of these people, who have not the class yet, would get neither a seat in it nor a place on its waitlist; `None` for
-/// who would. `counter`: whether a clerk asks for them.
+/// who would. `counter`: whether a clerk asks for them. The caller has checked that they may be asked about.
 pub(crate) async fn refusals(
     ctx: &Ctx,
     class: ClassId,
@@ -36,7 +36,10 @@ pub(crate) async fn refusals(
         })
         .collect();
     let mut memory = Memory::default();
-    let mut state = state_of(ctx.db(), &mut memory, (&asked, people), Vec::new(), ctx.now()).await?;
-    let answers = asked.iter().map(|one| decide(&mut state, &one.ask).answer.err());
+    let state = state_of(ctx.db(), &mut memory, (&asked, people), Vec::new(), ctx.now()).await?;
+    // Each by themselves: they do not ask after each other, and the last seat is for any of them.
+    let answers = asked
+        .iter()
+        .map(|one| decide(&mut state.clone(), &one.ask).answer.err());
     Ok(answers.collect())
 }

@@ -255,7 +255,7 @@ async fn serve(
 }
 
 /// How many are decided together when so many wait. SQLite works on the program's own cores: with all asks in one group nothing
-/// would be left to read and to answer meanwhile, and half of the machine would stand still.
+/// would be left to read and to answer meanwhile, and the other cores would stand still.
 fn at_most(platform: &Platform, waiting: usize) -> usize {
     match platform.db.dialect() {
         Dialect::Sqlite if waiting < GROUP => SMALL_GROUP,
