@@ -349,4 +349,33 @@ mod tests {
             "looking keeps nothing: {kept}"
         );
     }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_last_seat_is_for_any_of_those_who_may_be_meant() {
+        let stage = stage(1, 4).await;
+        let full = ClassPlan {
+            name: "合唱".into(),
+            starts: "14:00".into(),
+            capacity: 1,
+            ..ClassPlan::default()
+        };
+        let full = class(&stage.app.platform, &stage.world.here, &full).await;
+        let full = format!("/api/v1/classes/{}/enrollments", kernel::Id::<()>::from_raw(full));
+        let ask = json!({});
+        stage.as_learner(2).call(201, "POST", &full, &ask).await;
+        stage.as_learner(1).call(201, "POST", &full, &ask).await;
+        stage.linked().await;
+        let tx = stage.app.system().begin().await.unwrap();
+        let sql = "UPDATE term SET class_limit = 1 WHERE id > 0 {unscoped: test}";
+        tx.exec(sql, &[]).await.unwrap();
+        let event = platform::Event::new("test.changed", "term", stage.class);
+        tx.commit(vec![event]).await.unwrap();
+        let page = format!("/classes/{}/enroll", stage.class);
+        let daughter = stage.as_learner(0);
+        let free = daughter.get(&page).await;
+        assert!(!free.shows("现在报不了"), "{}", free.body);
+        stage.enroll(3).await;
+        let taken = daughter.get(&page).await;
+        assert!(taken.shows("现在报不了"), "she waits already: {}", taken.body);
+    }
 }
