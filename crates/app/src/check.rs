@@ -57,6 +57,7 @@ async fn findings(config: &Config, db: &Db) -> Done<Vec<Finding>> {
         return Ok(findings);
     }
     findings.push(Finding::Good("数据库的表是这个版本的".into()));
+    findings.extend(pages(db)?);
     findings.extend(collation(db.collation().await?.as_deref()));
     findings.extend(audit(db).await?);
     for (what, faults) in wiring::recount(db).await? {
@@ -98,6 +99,12 @@ async fn files(place: &FilePlace) -> Finding {
         Ok(()) => Finding::Good(format!("存放文件的{place} 能写、能读、能删")),
         Err(trouble) => Finding::Fault(format!("{place}：{trouble}")),
     }
+}
+
+/// Whether the pages of the built-in database hold together; PostgreSQL has checks of its own.
+fn pages(db: &Db) -> Done<Vec<Finding>> {
+    let damage = db.damage()?;
+    Ok(damage.map_or_else(Vec::new, |faults| verdict("数据库文件", faults)))
 }
 
 fn collation(name: Option<&str>) -> Option<Finding> {

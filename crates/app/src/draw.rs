@@ -15,7 +15,10 @@ const MOST_BYTES: u64 = 512 << 20;
 pub fn run(path: &Path) -> Done {
     let file = read(path)?;
     let differs = |fault: enrollment::draws::algorithm::Fault| Trouble::new(format!("核对不符：{}", fault.0));
-    let seal = format!("名单指纹 {}（{} 公布）。", file.seal.hash, file.seal.at);
+    let seal = format!(
+        "名单指纹 {}，文件里写的公布时间是 {}。请和公示页上的指纹对一对：一样，才是公布的那份名单。",
+        file.seal.hash, file.seal.at
+    );
     if file.randomness.is_none() && file.result.is_none() {
         verify_seal(&file).map_err(differs)?;
         terminal::say(format!(

@@ -58,7 +58,7 @@ impl Shared {
             platform: Arc::clone(platform),
             counters: Arc::default(),
             typesetter: Arc::new(typesetter()),
-            catalogue: Catalogue::start(platform, Some(enrollment::eligibility::standing::who_may)).await?,
+            catalogue: Catalogue::start(platform, Some(enrollment::first_come::CATALOGUE)).await?,
             seat_desk: SeatDesk::start(platform),
             metrics: Arc::new(wiring::metrics(platform)?),
         })

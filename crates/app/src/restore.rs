@@ -3,6 +3,7 @@
 
 use crate::backup::{DATABASE, FILES, FORMAT, KEY, MANIFEST, Manifest};
 use crate::config::Config;
+use crate::installation::{Installation, Use};
 use crate::{Done, Trouble, terminal};
 use platform::files::hash_of;
 use platform::{FileError, Random};
@@ -129,12 +130,27 @@ async fn unpack(config: &Config, database: &Path, file: &Path) -> Done<Restored>
         }
     }
     match manifest {
-        Some(manifest) if has_database && files == manifest.files => Ok(Restored { manifest, damaged }),
+        Some(manifest) if has_database && files == manifest.files => {
+            sound(config, file).await?;
+            Ok(Restored { manifest, damaged })
+        }
         Some(_) => Err(Trouble::new(format!(
             "{} 不完整：里面缺了数据库或文件。请换一份备份。",
             file.display()
         ))),
         None => Err(no_backup(file)),
+    }
+}
+
+/// Whether what was unpacked is a whole database.
+async fn sound(config: &Config, file: &Path) -> Done {
+    let db = Installation::open_db(config, Use::Existing).await?;
+    match db.damage()?.and_then(|found| found.into_iter().next()) {
+        None => Ok(()),
+        Some(found) => Err(Trouble::new(format!(
+            "{} 里的数据库已经损坏（{found}），没有恢复。请换一份备份。",
+            file.display()
+        ))),
     }
 }
 
@@ -296,10 +312,13 @@ mod tests {
         let backup = folder.0.join("b.tar");
         backup::run(&old, &backup, true).await.unwrap();
         let whole = std::fs::read(&backup).unwrap();
+        let mut torn = whole.clone();
+        torn[whole.len() / 2..][..20_000].fill(0);
         for (name, bytes) in [
             ("empty", &[] as &[u8]),
             ("text", b"no backup at all"),
             ("half", &whole[..whole.len() / 2]),
+            ("torn", &torn),
         ] {
             let broken = folder.0.join(name);
             std::fs::write(&broken, bytes).unwrap();

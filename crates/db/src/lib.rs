@@ -211,6 +211,17 @@ impl Db {
         }
     }
 
+    /// What of the file of the built-in database does not hold together; `None` on PostgreSQL, which has checks of its own.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] when the file cannot be read.
+    pub fn damage(&self) -> DbResult<Option<Vec<String>>> {
+        match &self.shared.pool {
+            Pool::Sqlite(pool) => pool.damage().map(Some),
+            Pool::Postgres(_) => Ok(None),
+        }
+    }
+
     async fn rows(&self, sql: &str, scope: Option<&Scope>, args: &[Value]) -> DbResult<Vec<Row>> {
         let statement = self.shared.statements.render(sql, scope)?;
         let args = statement.with_scope_args(args);

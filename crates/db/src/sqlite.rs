@@ -59,6 +59,19 @@ impl Pool {
         })
     }
 
+    /// What does not hold together in the file: pages, indexes, rows. At most twenty findings.
+    pub(crate) fn damage(&self) -> DbResult<Vec<String>> {
+        self.with_reader(|connection| {
+            let look = || {
+                let mut statement = connection.prepare("PRAGMA integrity_check(20)")?;
+                let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
+                lines.collect::<Result<Vec<_>, _>>()
+            };
+            let found = look().map_err(|error| explain(connection, &error))?;
+            Ok(found.into_iter().filter(|line| line != "ok").collect())
+        })
+    }
+
     pub(crate) fn copy_to(&self, path: &Path) -> DbResult<()> {
         self.with_reader(|connection| {
             connection

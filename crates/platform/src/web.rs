@@ -299,7 +299,9 @@ impl FromRequest<Arc<Platform>> for Upload {
         let body = axum::body::to_bytes(body, UPLOAD_LIMIT + FORM_LIMIT)
             .await
             .map_err(|_| too_large())?;
-        let whole = Request::from_parts(parts.clone(), axum::body::Body::from(body));
+        let mut whole = Request::from_parts(parts.clone(), axum::body::Body::from(body));
+        // It is bounded above; the parser's own bound of 2 MB is smaller.
+        axum::extract::DefaultBodyLimit::disable().apply(&mut whole);
         let broken = |_| AppError::invalid("file", "上传的内容不完整。请重新选择文件再传一次。");
         let mut multipart = axum::extract::Multipart::from_request(whole, platform)
             .await

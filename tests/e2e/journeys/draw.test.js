@@ -25,6 +25,8 @@ test("every change of one letter shows", async () => {
   assert.match(await change((file) => (file.classes[0].seats.open += 1)), /名单和封存时不一样/);
   assert.match(await change((file) => (file.randomness.text += "9")), /第 1 名/);
   assert.match(await change((file) => file.result.seated.pop()), /没有中签/);
+  assert.match(await change((file) => file.result.seated.unshift(file.result.seated[0])), /中签名单里有/);
+  assert.match(await change((file) => file.result.seated.reverse()), /次序/);
   assert.match(await change((file) => file.result.waitlists.b.reverse()), /候补名单/);
   assert.match(await change((file) => delete file.result), /没有摇号结果/);
   assert.match(await change((file) => (file.format = "x")), /不是摇号文件/);

@@ -152,7 +152,7 @@ test('first come: a former learner takes a seat, pays on line, and leaves', asyn
   await open(learner, `${enrollment}/withdraw`);
   await learner.getByText(/现在取消，退给您 .* 元/).waitFor();
   await press(learner, '取消报名');
-  assert.match(await says(`您在“${place.name}”的报名已取消`), /学费退 .* 元，请到学校柜台领取/);
+  assert.match(await says(`您在“${place.name}”的报名已取消`), /学费退 .* 元，由学校原路退回/);
   await open(learner, '/me/fees');
   await learner.getByText(/已交，要退 .* 元/).waitFor();
   await look(learner, 'a refund is owed');

@@ -4,7 +4,7 @@ use super::actions::{self, Folder, Owing};
 use super::model::{Paper, Papers};
 use super::store::{SignatureRow, TextRow};
 use crate::enrollments::id;
-use crate::{EnrollmentId, EnrollmentStatus, fees};
+use crate::{EnrollmentId, EnrollmentStatus};
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use platform::web::{Posted, see_other};
@@ -47,7 +47,7 @@ struct MinePage {
 fn kept(page: &Page, owing: &Owing) -> Option<String> {
     let until = owing.row.held_until?;
     let kept = owing.row.status == EnrollmentStatus::Reserved;
-    kept.then(|| page.tn("名额留到 {}", &[&fees::at(page, until)]))
+    kept.then(|| page.tn("名额留到 {}", &[&page.moment(until)]))
 }
 
 pub(super) fn signed_item(ctx: &Ctx, page: &Page, row: &SignatureRow, base: &str) -> SignedItem {

@@ -220,6 +220,17 @@ fn difference(claimed: &DrawResult, computed: &DrawResult) -> Option<String> {
             text(&own)
         ));
     }
+    // A receipt that stands there twice, or a list in another order.
+    if claimed.seated.len() != computed.seated.len() {
+        return Some(format!(
+            "中签名单里有 {} 个名额，算出来是 {} 个。",
+            claimed.seated.len(),
+            computed.seated.len()
+        ));
+    }
+    if claimed.seated != computed.seated {
+        return Some("中签名单的次序和算出来的不一样。".into());
+    }
     let list = computed.waitlists.keys().chain(claimed.waitlists.keys());
     let mut list = list.filter(|class| claimed.waitlists.get(*class) != computed.waitlists.get(*class));
     list.next()

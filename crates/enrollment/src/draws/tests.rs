@@ -43,6 +43,13 @@ fn every_change_of_one_letter_shows() {
         ("没有中签", |file| {
             drop(file.result.as_mut().unwrap().seated.pop());
         }),
+        ("算出来是", |file| {
+            // A second seat for a winner, before the true one.
+            let seated = &mut file.result.as_mut().unwrap().seated;
+            let twice = seated[0].clone();
+            seated.insert(0, twice);
+        }),
+        ("次序", |file| file.result.as_mut().unwrap().seated.reverse()),
         ("候补名单", |file| {
             file.result
                 .as_mut()

@@ -6,9 +6,8 @@ use crate::seat_desk::Refusal;
 use db::Db;
 use kernel::{Instant, PersonId};
 use people::{births, family, persons};
-use platform::{AppError, AppResult, Ctx, Door, Permission, Platform};
+use platform::{AppError, AppResult, Ctx, Door, Permission};
 use std::collections::BTreeSet;
-use std::pin::Pin;
 use std::sync::Arc;
 use teaching::classes::{self, ClassStatus};
 use teaching::{ClassId, seats};
@@ -60,20 +59,11 @@ async fn rules_of(
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn words(db: &Db, class: ClassId, now: Instant) -> AppResult<Vec<String>> {
+pub(crate) async fn words(db: &Db, class: ClassId, now: Instant) -> AppResult<Vec<String>> {
     let found = rules_of(db, class, now).await?;
     let rules = found.iter().flat_map(|(_, of_class)| &of_class.rules);
     let counting = rules.filter(|rule| rule.counts(now));
     Ok(counting.map(|rule| rule.row.words.clone()).collect())
-}
-
-/// As [`words`], in the form in which the public catalogue asks for it.
-#[must_use]
-pub fn who_may(
-    platform: &Platform,
-    class: ClassId,
-) -> Pin<Box<dyn Future<Output = AppResult<Vec<String>>> + Send + '_>> {
-    Box::pin(async move { words(&platform.db, class, platform.clock.now()).await })
 }
 
 /// How the rules of a public class stand for the signed-in person, or for somebody for whom they may act.

@@ -31,6 +31,8 @@ pub(super) struct CheckPage {
     fee: String,
     rules: Vec<String>,
     full: bool,
+    /// Seats kept for others, where none is left on line for this person.
+    kept: Vec<String>,
     held: Option<EnrollmentId>,
     /// Who may enrol when, if the class has rounds.
     windows: Vec<String>,
@@ -39,7 +41,7 @@ pub(super) struct CheckPage {
     /// For whom, where there is a choice.
     choice: Option<Form>,
     /// What the counter should know of it.
-    note: Form,
+    pub(super) note: Form,
     /// Who comes along.
     pub(super) together: Form,
     /// Whether an ask can be left for the opening.
@@ -76,6 +78,10 @@ pub(super) async fn check_page(ctx: &Ctx, class: &str) -> AppResult<CheckPage> {
         true => plan.free(&class, person.id, false, ctx.now()),
         false => class.capacity - class.enrolled,
     };
+    let kept = match alone && free <= 0 {
+        true => first_come::kept_lines(&page, &plan, &class, ctx.now()),
+        false => Vec::new(),
+    };
     let papers = actions::papers_of(ctx, &class).await?;
     let school = crate::school_rules::of(ctx.db(), class.org_id).await?;
     let eligibility = eligibility(ctx, &class, (&person, held), &helped).await?;
@@ -83,10 +89,7 @@ pub(super) async fn check_page(ctx: &Ctx, class: &str) -> AppResult<CheckPage> {
     let shut = shut.map(|refusal| told(&page, &refusal, &eligibility));
     Ok(CheckPage {
         early: early_asks::door(&page, &class, &plan, person.id, ctx),
-        note: Form::blank(
-            vec![Field::textarea("note", "要对柜台说的话", 200).optional()],
-            page.lang,
-        ),
+        note: Form::blank(note_fields(), page.lang),
         together: Form::blank(companions::fields(TOGETHER), page.lang),
         choice: choice(&page, &person, held, &helped),
         helped_held: helped
@@ -98,6 +101,7 @@ pub(super) async fn check_page(ctx: &Ctx, class: &str) -> AppResult<CheckPage> {
         rules: rules(&page, &class, papers.as_deref(), &school),
         windows: first_come::lines(&page, &plan),
         full: free <= 0,
+        kept,
         shut,
         clashes,
         eligibility,
@@ -107,6 +111,11 @@ pub(super) async fn check_page(ctx: &Ctx, class: &str) -> AppResult<CheckPage> {
         person,
         held,
     })
+}
+
+/// What is typed for the counter.
+pub(super) fn note_fields() -> Vec<Field> {
+    vec![Field::textarea("note", "要对柜台说的话", 200).optional()]
 }
 
 /// How the school's rules stand for everybody who may be meant and has not this class yet; nothing without rules.

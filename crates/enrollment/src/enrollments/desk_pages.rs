@@ -363,16 +363,12 @@ async fn done_page(ctx: &Ctx, text: &str, form: Form) -> AppResult<DonePage> {
     let refund = fees::actions::would_get_back(ctx, &detail.row).await?;
     let papers = actions::papers_due(ctx, &detail.row).await?;
     let history = detail.history.iter().map(|line| {
-        let (date, time) = line.at.china();
         let by = if line.by == Some(detail.row.person_id) {
             format!("本人，{}", line.way)
         } else {
             detail.way(&page, line)
         };
-        (
-            format!("{date} {:02}:{:02}", time.hour(), time.minute()),
-            format!("{}（{by}）", line.what),
-        )
+        (page.moment(line.at), format!("{}（{by}）", line.what))
     });
     Ok(DonePage {
         when: model::when(&page, &detail.class),
@@ -451,7 +447,7 @@ fn line(page: &Page, class: &ClassRow, learner: &Learner) -> LearnerLine {
             .unwrap_or_else(|| "没有登记".into()),
         tag: tag(page, learner.row.standing(), learner.position, class.status),
         channel: channel.label(),
-        at: learner.row.created_at.date().to_string(),
+        at: page.date(learner.row.created_at.date()),
     }
 }
 

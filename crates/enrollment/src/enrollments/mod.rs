@@ -27,7 +27,7 @@ mod tests;
 pub(crate) mod wishes;
 
 pub use jobs::{ATTEND, HOLDS, JOBS};
-pub(crate) use pages::{TOGETHER, id, printed};
+pub(crate) use pages::{TOGETHER, id, noted_wrongly, printed};
 pub use store::EnrollmentRow;
 
 use crate::seat_desk::SeatDesk;

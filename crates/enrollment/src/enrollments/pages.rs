@@ -1,7 +1,7 @@
 //! Pages of the learner.
 
 use super::actions::{self, Terms};
-use super::check::check_page;
+use super::check::{check_page, note_fields};
 use super::model::{self, Detail, Mine, tag};
 use super::store::EnrollmentRow;
 use crate::EnrollmentStatus;
@@ -109,6 +109,25 @@ pub(super) async fn enroll(
             asked_wrongly(&ctx, &class, together, status).await
         }
     }
+}
+
+/// The check page again, with what was typed for the counter and what is wrong with it.
+pub(crate) async fn noted_wrongly(
+    ctx: &Ctx,
+    class: &str,
+    posted: &Posted,
+    error: AppError,
+) -> AppResult<Response> {
+    let mut page = check_page(ctx, class).await?;
+    let lang = ui::learner_page(ctx, "").lang;
+    page.together = Form::from_pairs(companions::fields(TOGETHER), lang, &posted.0);
+    page.note = Form::from_pairs(note_fields(), lang, &posted.0);
+    let status = if page.note.is_valid() {
+        page.note.take_up(error)?
+    } else {
+        422
+    };
+    Ok(html_with(status, &page))
 }
 
 /// The check page again, with what was typed about companions and what is wrong with it.
@@ -310,14 +329,13 @@ pub(super) async fn one(
         page = page.noticed(Notice::done(text));
     }
     if done == Some("withdrawn") {
-        let text = page.t("已取消。名额会让给候补的人。").to_owned();
+        let mut text = page.t("已取消。名额会让给候补的人。").to_owned();
+        text.push_str(&page.retell(crate::fees::told::on_leaving(ctx.db(), &detail.row).await?));
         page = page.noticed(Notice::done(text));
     }
     let history = detail.history.iter().map(|line| {
-        let (date, time) = line.at.china();
-        let at = format!("{date} {:02}:{:02}", time.hour(), time.minute());
         (
-            at,
+            page.moment(line.at),
             format!("{}（{}）", page.t(line.what), detail.way(&page, line)),
         )
     });
@@ -332,7 +350,7 @@ pub(super) async fn one(
         .row
         .held_until
         .filter(|_| detail.row.status == EnrollmentStatus::Reserved);
-    let kept_until = kept.map(|until| page.tn("名额留到 {}", &[&crate::fees::at(&page, until)]));
+    let kept_until = kept.map(|until| page.tn("名额留到 {}", &[&page.moment(until)]));
     let merge = crate::merging::answers::wanted(&ctx, detail.row.id).await?;
     Ok(html(&OnePage {
         merge: merge.map(|row| merge_line(&page, &row)),

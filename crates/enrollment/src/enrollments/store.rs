@@ -115,7 +115,7 @@ pub(crate) async fn live(db: &Db, person: PersonId, class: ClassId) -> DbResult<
     .await
 }
 
-/// Part of the live enrolments of a class inside the scope, and of those that lasted to its end, by order of asking; read one row
+/// Part of the live enrolments of a class inside the scope, and of those that lasted to its end or to its cancelling, by order of asking; read one row
 /// too long.
 pub(super) async fn of_class_within(
     db: &Db,
@@ -126,7 +126,7 @@ pub(super) async fn of_class_within(
     db.within(scope)
         .query(
             columns!(
-                "WHERE e.class_id = $1 AND (e.live = TRUE OR e.status IN ('suspended', 'completed', 'ended')) AND {scope e.org_id}
+                "WHERE e.class_id = $1 AND (e.live = TRUE OR e.status IN ('suspended', 'completed', 'ended', 'cancelled')) AND {scope e.org_id}
                  ORDER BY e.queue, e.id LIMIT $2 OFFSET $3"
             ),
             args![class, part.rows(), part.offset],

@@ -7,7 +7,7 @@ use super::online;
 use super::store::{self, DueRow, PostingRow, RefundRow};
 use super::told;
 use crate::enrollments::store::{self as enrollments, EnrollmentRow};
-use crate::seat_desk::holds::{Way, held_until};
+use crate::seat_desk::holds::{Way, held_until, kept_after_undo};
 use crate::seat_desk::{Answer, Ask, Asked, Refusal, SeatDesk};
 use crate::{EnrollmentId, EnrollmentStatus, PostingId, RefundId};
 use kernel::{Date, Instant, PersonId};
@@ -41,13 +41,16 @@ impl Fee {
     #[must_use]
     pub fn can_undo(&self, posting: &PostingRow, now: Instant) -> bool {
         let is_closed = self.closed.is_some_and(|closed| posting.day <= closed);
-        can_undo(
-            posting.kind,
-            posting.at,
-            now,
-            posting.reversed_by.is_some(),
-            is_closed,
-        )
+        // Of who has left the refund decides.
+        let left = posting.kind == Kind::Paid && !takes_back(self.row.status);
+        !left
+            && can_undo(
+                posting.kind,
+                posting.at,
+                now,
+                posting.reversed_by.is_some(),
+                is_closed,
+            )
     }
 }
 
@@ -285,6 +288,12 @@ pub async fn undo(ctx: &Ctx, id: PostingId) -> AppResult<EnrollmentId> {
     let posting = store::find(&tx, id).await?;
     let closed = store::last_closed(&tx, row.org_id).await?;
     let is_closed = closed.is_some_and(|closed| posting.day <= closed);
+    if posting.reversed_by.is_some() {
+        return Err(AppError::refused(
+            "undone_before",
+            "这一步已经撤销过了，不用再撤销。",
+        ));
+    }
     if !can_undo(
         posting.kind,
         posting.at,
@@ -307,12 +316,14 @@ pub async fn undo(ctx: &Ctx, id: PostingId) -> AppResult<EnrollmentId> {
     Ok(enrollment)
 }
 
+/// Whether a payment for a seat in this status can be taken back.
+const fn takes_back(status: EnrollmentStatus) -> bool {
+    matches!(status, EnrollmentStatus::Confirmed | EnrollmentStatus::Attending)
+}
+
 /// The seat is kept anew. What came on line is owed back: it is not in the drawer.
 async fn undo_payment(tx: &Tx, row: &EnrollmentRow, posting: &PostingRow) -> AppResult<Vec<Event>> {
-    if !matches!(
-        row.status,
-        EnrollmentStatus::Confirmed | EnrollmentStatus::Attending
-    ) {
+    if !takes_back(row.status) {
         return Err(AppError::refused(
             "undo_over",
             "这个报名已经取消了，钱按退费办理，不能再撤销交费。",
@@ -331,9 +342,13 @@ async fn undo_payment(tx: &Tx, row: &EnrollmentRow, posting: &PostingRow) -> App
     } else {
         ledger::reverse(tx, posting).await?;
     }
-    let rules = crate::school_rules::of(tx, row.org_id).await?;
-    let limits = rules.fee_limits();
-    let until = held_until(now, Way::Turn, teaching::holidays::calendar(), limits);
+    let until = match row.held_until {
+        Some(before) => kept_after_undo(before, now),
+        None => {
+            let limits = crate::school_rules::of(tx, row.org_id).await?.fee_limits();
+            held_until(now, Way::Turn, teaching::holidays::calendar(), limits)
+        }
+    };
     store::keep_again(tx, row.id, until, now).await?;
     ledger::expire_at(tx, until).await?;
     Ok(events)
@@ -483,8 +498,15 @@ pub(crate) async fn would_get_back_for(
 /// When the database cannot be read.
 pub async fn prove(db: &db::Db) -> AppResult<Vec<String>> {
     let wrong = store::unbalanced(db).await?;
-    let sentence = |row: store::Unbalanced| format!("学费账 {}：借贷差 {} 分", row.posting_id, row.sum_fen);
+    let sentence = |row: store::Unbalanced| match row.sum_fen {
+        0 => format!("学费账 {}：金额和分录不一样", row.posting_id),
+        fen => format!("学费账 {}：借贷差 {fen} 分", row.posting_id),
+    };
     let mut faults: Vec<String> = wrong.into_iter().map(sentence).collect();
+    let loose = store::loose_lines(db).await?;
+    if loose != 0 {
+        faults.push(format!("学费账有 {loose} 条分录没有对应的账"));
+    }
     let carried = store::carried(db).await?;
     if carried != 0 {
         faults.push(format!("转班、并班转走的学费和转来的差 {carried} 分"));

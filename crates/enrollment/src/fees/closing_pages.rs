@@ -3,7 +3,7 @@
 use super::closing::{self, Sheet};
 use super::desk_pages::desk;
 use super::model::receipt_text;
-use super::pages::{at, id, yuan};
+use super::pages::{id, yuan};
 use super::store::ClosingRow;
 use axum::extract::Path;
 use axum::response::Response;
@@ -39,7 +39,7 @@ pub(super) async fn list(ctx: Ctx) -> AppResult<Response> {
     let line = |row: ClosingRow| ClosedLine {
         href: format!("/desk/closings/{}/{}", row.org_id, row.day),
         org: row.org,
-        day: row.day.to_string(),
+        day: page.date(row.day),
         cash: yuan(&page, row.cash_fen),
         counted: yuan(&page, row.counted_fen),
         reason: row.reason,
@@ -122,7 +122,7 @@ fn sheet_page(ctx: &Ctx, sheet: Sheet, form: Form) -> SheetPage {
         cash: yuan(&page, closing.map_or_else(|| sheet.cash(), |row| row.cash_fen)),
         counted: yuan(&page, closing.map_or(0, |row| row.counted_fen)),
         difference: yuan(&page, closing.map_or(0, |row| row.counted_fen - row.cash_fen)),
-        closed_at: closing.map(|row| at(&page, row.closed_at)).unwrap_or_default(),
+        closed_at: closing.map(|row| page.moment(row.closed_at)).unwrap_or_default(),
         page,
         sheet,
         form,

@@ -2,7 +2,7 @@
 
 use super::actions::{self, Fee, Taking};
 use super::model::{Method, Money};
-use super::pages::{Line, at, id, lines, refunds, tag, yuan};
+use super::pages::{Line, id, lines, refunds, tag, yuan};
 use crate::seat_desk::SeatDesk;
 use axum::extract::Path;
 use axum::response::Response;
@@ -69,7 +69,7 @@ pub(super) async fn list(ctx: Ctx) -> AppResult<Response> {
             .unwrap_or_default(),
         class: row.class.clone(),
         amount: yuan(&page, row.due_fen),
-        until: row.held_until.map(|until| at(&page, until)).unwrap_or_default(),
+        until: row.held_until.map(|until| page.moment(until)).unwrap_or_default(),
     });
     let refunds = queue.refunds.iter().map(|(refund, class, person)| RefundLine {
         id: refund.id.to_string(),
@@ -78,7 +78,7 @@ pub(super) async fn list(ctx: Ctx) -> AppResult<Response> {
         class: class.clone(),
         cause: refund.cause.label(),
         amount: yuan(&page, refund.amount_fen),
-        since: refund.created_at.date().to_string(),
+        since: page.date(refund.created_at.date()),
     });
     Ok(html(&ListPage {
         due: due.collect(),
@@ -119,7 +119,7 @@ async fn page(ctx: &Ctx, text: &str, refused: String) -> AppResult<OnePage> {
         until: fee
             .row
             .held_until
-            .map(|until| at(&page, until))
+            .map(|until| page.moment(until))
             .unwrap_or_default(),
         tag: tag(&page, fee.row.money),
         lines: lines(&page, &fee, ctx.now(), "/desk"),

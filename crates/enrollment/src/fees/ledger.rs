@@ -35,8 +35,9 @@ pub enum Step {
     Paid(EnrollmentId, OrgId, Payment),
     /// Somebody left, or did not pay in time.
     Left(EnrollmentId, OrgId, Cause),
-    /// Somebody moved, and what they paid goes along: from which enrolment to which, each with its org.
-    Carried((EnrollmentId, OrgId), (EnrollmentId, OrgId)),
+    /// Somebody moved, and what they paid goes along: from which enrolment to which, each with its org, and whether it was
+    /// their own wish.
+    Carried((EnrollmentId, OrgId), (EnrollmentId, OrgId), bool),
 }
 
 impl Step {
@@ -44,7 +45,7 @@ impl Step {
     fn orgs(&self) -> Vec<OrgId> {
         match self {
             Self::Paid(_, org, _) | Self::Left(_, org, _) => vec![*org],
-            Self::Carried((_, from), (_, to)) => vec![*from, *to],
+            Self::Carried((_, from), (_, to), _) => vec![*from, *to],
             Self::Kept(_) | Self::KeptFor(..) | Self::OfferedFor { .. } => Vec::new(),
         }
     }
@@ -78,7 +79,9 @@ pub async fn carry_out(tx: &Tx, steps: &[Step]) -> AppResult<Vec<Event>> {
             }
             Step::Paid(id, org, payment) => events.push(paid(tx, *id, *org, payment).await?),
             Step::Left(id, _, cause) => left.entry(*cause).or_default().push(*id),
-            Step::Carried((from, _), (to, _)) => events.extend(carry(tx, *from, *to).await?),
+            Step::Carried((from, _), (to, _), own_wish) => {
+                events.extend(carry(tx, *from, *to, *own_wish).await?);
+            }
         }
     }
     for until in ends {
@@ -92,7 +95,10 @@ pub async fn carry_out(tx: &Tx, steps: &[Step]) -> AppResult<Vec<Event>> {
 
 /// What was paid goes along to the enrolment that continues this one, as far as it costs that much; the rest is owed back.
 /// A waiver goes along by being given anew.
-async fn carry(tx: &Tx, from: EnrollmentId, to: EnrollmentId) -> AppResult<Vec<Event>> {
+///
+/// Who moves by their own wish gets of the difference what the ladder says, as who leaves does: otherwise a free class would
+/// pay back what the ladder no longer does.
+async fn carry(tx: &Tx, from: EnrollmentId, to: EnrollmentId, own_wish: bool) -> AppResult<Vec<Event>> {
     let (from, to) = (one(tx, from).await?, one(tx, to).await?);
     if to.due_fen > from.due_fen {
         return Err(AppError::Internal(
@@ -119,7 +125,12 @@ async fn carry(tx: &Tx, from: EnrollmentId, to: EnrollmentId) -> AppResult<Vec<E
         events.push(event("fee.carried", &posted).data(data));
     }
     if from.due_fen > to.due_fen {
-        let back = Back::whole(from.due_fen - to.due_fen);
+        let more = from.due_fen - to.due_fen;
+        let back = if own_wish {
+            refund_of_sum(tx, &from, Cause::Withdrawn, more, tx.ctx().now()).await?
+        } else {
+            Back::whole(more)
+        };
         events.push(owe(tx, &from, Cause::Cheaper, &back).await?);
     }
     Ok(events)
@@ -320,6 +331,17 @@ pub(super) async fn refund_of(
     cause: Cause,
     now: Instant,
 ) -> AppResult<Back> {
+    refund_of_sum(db, row, cause, row.due_fen, now).await
+}
+
+/// As [`refund_of`], of this sum in fen.
+async fn refund_of_sum(
+    db: &db::Db,
+    row: &EnrollmentRow,
+    cause: Cause,
+    paid: i64,
+    now: Instant,
+) -> AppResult<Back> {
     let all = sessions::of_class(db, row.class_id).await?;
     let held = all.iter().filter(|one| one.status != SessionStatus::Cancelled);
     let begins: Vec<Instant> = held.map(|one| Instant::of_china(one.day, one.starts)).collect();
@@ -334,7 +356,7 @@ pub(super) async fn refund_of(
     let begun = (begun - (all - lessons)).max(0);
     let ladder = ruling.rules.ladder();
     Ok(Back {
-        fen: ladder::refund(cause, &ladder, row.due_fen, (begun, lessons)),
+        fen: ladder::refund(cause, &ladder, paid, (begun, lessons)),
         version: ruling.name().unwrap_or_else(|| LADDER_VERSION.to_owned()),
     })
 }

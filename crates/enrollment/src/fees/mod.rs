@@ -39,7 +39,7 @@ pub(crate) mod told;
 pub use demo_pay::{DemoPay, demo_routes};
 pub use ledger::{Step, carry_out};
 pub use model::{Method, Money, Payment};
-pub(crate) use pages::{at, pay_by, refund_sentence};
+pub(crate) use pages::{pay_by, refund_sentence};
 pub use store::{
     CLOSING_COLUMNS, ClosingRow, ENTRY_COLUMNS, POSTING_COLUMNS, PostingRow, RefundRow, entry_cells,
 };

@@ -172,6 +172,12 @@ pub async fn carry_out(ctx: &Ctx, desk: &SeatDesk, told: &Told) -> AppResult<Out
     let order = orders::find(ctx.db(), told.order)
         .await?
         .ok_or(AppError::NotFound)?;
+    let counted = orders::by_number(ctx.db(), &told.number).await?;
+    if counted.is_some_and(|known| known.id != order.id) {
+        // A number names one payment; what it brought is kept already, whatever order is named now.
+        tracing::warn!(order = %told.order, "a number of the provider that was counted for another order");
+        return Ok(Outcome::Again);
+    }
     match judge(&order, told) {
         Verdict::Again => Ok(Outcome::Again),
         Verdict::WrongSum => keep(ctx, told, Cause::WrongSum).await,

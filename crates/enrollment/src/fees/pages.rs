@@ -17,11 +17,6 @@ pub(super) fn id<K>(text: &str) -> AppResult<kernel::Id<K>> {
     text.parse().map_err(|_| AppError::NotFound)
 }
 
-/// A moment as this page's reader writes it.
-pub(crate) fn at(page: &Page, at: Instant) -> String {
-    page.moment(at)
-}
-
 /// An amount as this page's reader writes it.
 pub(crate) fn yuan(page: &Page, fen: i64) -> String {
     page.tn("{} 元", &[&Fen(fen).number_text()])
@@ -67,7 +62,7 @@ fn item(page: &Page, fee: &Fee) -> Item {
 /// Until when a fee that is due must be paid.
 pub(crate) fn pay_by(page: &Page, row: &EnrollmentRow) -> Option<String> {
     let until = row.held_until.filter(|_| row.money == Money::Due)?;
-    Some(page.tn("请在 {} 前交", &[&at(page, until)]))
+    Some(page.tn("请在 {} 前交", &[&page.moment(until)]))
 }
 
 /// What would come back to who withdraws now.
@@ -108,7 +103,7 @@ pub(super) struct Line {
 pub(super) fn lines(page: &Page, fee: &Fee, now: Instant, base: &str) -> Vec<Line> {
     let shown = fee.postings.iter().filter(|row| row.kind != Kind::Owed);
     let line = |row: &PostingRow| Line {
-        at: at(page, row.at),
+        at: page.moment(row.at),
         what: what(page, row),
         amount: yuan(page, row.amount_fen),
         receipt: number(row).map(|number| (format!("{base}/receipts/{}", row.id), number)),
@@ -248,7 +243,7 @@ pub(super) async fn receipt(ctx: Ctx, Path(text): Path<String>) -> AppResult<Res
         class: fee.class.name,
         amount: yuan(&page, row.amount_fen),
         method: page.t(row.method.label()).to_owned(),
-        at: at(&page, row.at),
+        at: page.moment(row.at),
         undone: row.reversed_by.is_some(),
         back: format!("{}/fees/{}", if own { "/me" } else { "/desk" }, fee.row.id),
         page,

@@ -3,7 +3,7 @@
 use super::model::{Pool, Standing, Taken, Window, admit, kept_from, leads_to};
 use super::store::{self, LiveRound};
 use crate::RoundId;
-use crate::rounds::model::{Audience, RoundStatus};
+use crate::rounds::model::{Audience, RoundMethod, RoundStatus};
 use crate::rounds::store::known_at;
 use crate::seat_desk::Refusal;
 use db::Db;
@@ -17,7 +17,7 @@ use teaching::classes::ClassRow;
 use teaching::seats::{self, Lineage};
 
 /// The method of a round whose seats go to who asks first.
-pub const FIRST_COME: &str = "first_come";
+pub const FIRST_COME: &str = RoundMethod::FirstCome.as_str();
 
 /// A draw that is not over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,12 @@ pub struct DrawAhead {
     pub round: RoundId,
     /// From when on nobody who simply asks gets a seat.
     pub from: Instant,
+    /// How it chooses.
+    pub method: RoundMethod,
+    /// First moment of its window.
+    pub opens: Instant,
+    /// First moment after it.
+    pub closes: Instant,
 }
 
 /// How the seats of a class are given.
@@ -48,13 +54,24 @@ impl Plan {
         self.draw.map(|draw| draw.from)
     }
 
-    /// The draw that gives the seats at this moment: from its window on, or at any time where no round by first come gives some.
+    /// The draw that gives the seats at this moment.
     #[must_use]
     pub fn drawn(&self, now: Instant) -> Option<RoundId> {
-        let draw = self
-            .draw
-            .filter(|draw| self.windows.is_empty() || now >= draw.from);
-        draw.map(|draw| draw.round)
+        let (draw, from) = self.draw_gives()?;
+        (now >= from).then_some(draw.round)
+    }
+
+    /// The draw with the moment from which on it gives the seats: that of its window, or any where no round by first come
+    /// gives some.
+    #[must_use]
+    pub fn draw_gives(&self) -> Option<(DrawAhead, Instant)> {
+        let draw = self.draw?;
+        let from = if self.windows.is_empty() {
+            Instant::from_millis(i64::MIN)
+        } else {
+            draw.from
+        };
+        Some((draw, from))
     }
 
     /// Whether this person may ask at this moment, if nothing but the rounds counts.
@@ -93,7 +110,7 @@ pub(crate) async fn plans(
     let mut orgs: HashMap<ClassId, OrgId> = HashMap::new();
     for row in store::live_rounds(db, classes).await? {
         let plan = plans.entry(row.class_id).or_default();
-        if row.method == FIRST_COME {
+        if row.method == RoundMethod::FirstCome {
             orgs.insert(row.class_id, row.org_id);
             plan.windows.push(window(row));
         } else {
@@ -101,7 +118,13 @@ pub(crate) async fn plans(
                 RoundStatus::Planned => row.opens,
                 _ => Instant::from_millis(i64::MIN),
             };
-            plan.draw = Some(DrawAhead { round: row.id, from });
+            plan.draw = Some(DrawAhead {
+                round: row.id,
+                from,
+                method: row.method,
+                opens: row.opens,
+                closes: row.closes,
+            });
         }
     }
     let windowed: Vec<ClassId> = orgs.keys().copied().collect();
@@ -218,6 +241,9 @@ mod tests {
         let draw = DrawAhead {
             round: Id::from_raw(7),
             from: at(10),
+            method: RoundMethod::Draw,
+            opens: at(10),
+            closes: at(20),
         };
         let before = Window {
             round: Id::from_raw(1),

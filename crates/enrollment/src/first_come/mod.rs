@@ -17,6 +17,7 @@
 
 pub mod actions;
 pub(crate) mod api;
+mod catalogue;
 mod desk_pages;
 pub(crate) mod load;
 pub mod model;
@@ -25,9 +26,10 @@ pub(crate) mod store;
 #[cfg(test)]
 mod tests;
 
+pub use catalogue::CATALOGUE;
 pub(crate) use load::plans;
 pub use load::{DrawAhead, FIRST_COME, Plan};
-pub(crate) use pages::lines;
+pub(crate) use pages::{kept_lines, lines};
 
 use platform::{Access, Permission, Routes};
 

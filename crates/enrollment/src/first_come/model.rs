@@ -151,6 +151,27 @@ pub fn admit(windows: &[Window], standing: Standing, now: Instant) -> Result<(),
 /// nothing after its minute of release. The kinds together never keep more than there is.
 #[must_use]
 pub fn kept_from(pool: Pool, windows: &[Window], capacity: i64, taken: Taken, now: Instant) -> i64 {
+    let Kept { desk, newcomer } = kept(windows, capacity, taken, now);
+    let kept = match pool {
+        Pool::Open => desk + newcomer,
+        Pool::Desk => newcomer,
+        Pool::Newcomer => desk,
+    };
+    kept.min(capacity)
+}
+
+/// Seats of a class that are kept at a moment and not taken yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// For the counter.
+    pub desk: i64,
+    /// For newcomers.
+    pub newcomer: i64,
+}
+
+/// For whom seats are kept, as [`kept_from`] reckons them.
+#[must_use]
+pub fn kept(windows: &[Window], capacity: i64, taken: Taken, now: Instant) -> Kept {
     let share = |percent: fn(&Window) -> i64| {
         let kept = windows
             .iter()
@@ -159,14 +180,17 @@ pub fn kept_from(pool: Pool, windows: &[Window], capacity: i64, taken: Taken, no
             .max();
         capacity * kept.unwrap_or(0) / 100
     };
-    let desk = (share(|window| window.desk_percent) - taken.desk).max(0);
-    let newcomer = (share(|window| window.newcomer_percent) - taken.newcomer).max(0);
-    let kept = match pool {
-        Pool::Open => desk + newcomer,
-        Pool::Desk => newcomer,
-        Pool::Newcomer => desk,
-    };
-    kept.min(capacity)
+    Kept {
+        desk: (share(|window| window.desk_percent) - taken.desk).max(0),
+        newcomer: (share(|window| window.newcomer_percent) - taken.newcomer).max(0),
+    }
+}
+
+/// The last moment at which kept seats that nobody took go to everybody, of windows that keep some.
+#[must_use]
+pub fn last_release(windows: &[Window], now: Instant) -> Option<Instant> {
+    let keeping = windows.iter().filter(|window| window.keeps(now));
+    keeping.filter_map(|window| window.release_at).max()
 }
 
 /// A round as it is planned.
@@ -377,6 +401,30 @@ mod tests {
         assert_eq!(refused.code(), "paused");
         assert!(refused.sentence().contains("系统检查"));
         assert_eq!(admit(&season, NEW, at(5)), Ok(()), "the other window goes on");
+    }
+
+    #[test]
+    fn what_is_kept_is_told_by_kind_with_its_last_minute() {
+        let mut windows = [
+            window(Audience::Everyone, 0, 48),
+            window(Audience::Everyone, 48, 96),
+        ];
+        (windows[0].desk_percent, windows[0].release_at) = (20, Some(at(24)));
+        (windows[1].newcomer_percent, windows[1].release_at) = (50, Some(at(72)));
+        for (hour, desk, newcomer, until) in [
+            (0, 3, 10, Some(at(72))),
+            (23, 3, 10, Some(at(72))),
+            (24, 0, 10, Some(at(72))),
+            (72, 0, 0, None),
+        ] {
+            let taken = Taken { desk: 1, newcomer: 0 };
+            assert_eq!(
+                kept(&windows, 20, taken, at(hour)),
+                Kept { desk, newcomer },
+                "{hour}"
+            );
+            assert_eq!(last_release(&windows, at(hour)), until, "{hour}");
+        }
     }
 
     #[test]

@@ -2,12 +2,13 @@
 
 use super::actions::{self, RoundNow};
 use super::load::Plan;
-use super::model::Window;
+use super::model::{Kept, Window, kept, last_release};
 use crate::rounds::model::RoundStatus;
 use axum::extract::Path;
 use axum::response::Response;
 use kernel::Instant;
 use platform::{AppError, AppResult, Ctx};
+use teaching::classes::ClassRow;
 use ui::respond::html;
 use ui::{Page, Tag};
 
@@ -82,6 +83,32 @@ fn rules(page: &Page, now: &RoundNow) -> Vec<String> {
         all.push(page.tn(
             "留的名额到 {} 还没人用，就先给排候补的人，再给所有人。",
             &[&page.moment(at)],
+        ));
+    }
+    all
+}
+
+/// For whom seats of a class are kept now, and until when; nothing where none are.
+pub(crate) fn kept_lines(page: &Page, plan: &Plan, class: &ClassRow, now: Instant) -> Vec<String> {
+    let Some(until) = last_release(&plan.windows, now) else {
+        return Vec::new();
+    };
+    let Kept { desk, newcomer } = kept(&plan.windows, class.capacity, plan.taken, now);
+    // No more than there is.
+    let free = (class.capacity - class.enrolled).max(0);
+    let desk = desk.min(free);
+    let newcomer = newcomer.min(free - desk);
+    let mut all = Vec::new();
+    if desk > 0 {
+        all.push(page.tn("还有 {} 个名额留给到柜台、打电话来报的人。", &[&desk]));
+    }
+    if newcomer > 0 {
+        all.push(page.tn("还有 {} 个名额留给没有在本校上过课的新学员。", &[&newcomer]));
+    }
+    if !all.is_empty() {
+        all.push(page.tn(
+            "留的名额到 {} 还没人用，就先给排候补的人，再给所有人。",
+            &[&page.moment(until)],
         ));
     }
     all

@@ -4,7 +4,7 @@ use super::load::FIRST_COME;
 use super::model::Pool;
 use super::model::RoundPlan;
 use crate::RoundId;
-use crate::rounds::model::{Audience, RoundStatus};
+use crate::rounds::model::{Audience, RoundMethod, RoundStatus};
 use crate::rounds::store::{NewRound, insert_round};
 use db::{Db, DbResult, Scope, Tx, args, record};
 use kernel::{Date, Instant, OrgId, PersonId};
@@ -13,7 +13,7 @@ use teaching::{ClassId, TermId};
 record! {
     /// A round that is not over, at one of its classes.
     pub(crate) struct LiveRound {
-        pub(crate) class_id: ClassId, pub(crate) id: RoundId, pub(crate) org_id: OrgId, pub(crate) method: String,
+        pub(crate) class_id: ClassId, pub(crate) id: RoundId, pub(crate) org_id: OrgId, pub(crate) method: RoundMethod,
         pub(crate) status: RoundStatus, pub(crate) status_note: String, pub(crate) audience: Audience,
         pub(crate) opens: Instant, pub(crate) closes: Instant, pub(crate) desk_percent: i64,
         pub(crate) newcomer_percent: i64, pub(crate) release_at: Option<Instant>,
@@ -29,6 +29,17 @@ pub(crate) async fn live_rounds(db: &Db, classes: &[ClassId]) -> DbResult<Vec<Li
          WHERE c.class_id {any $1} AND r.status IN ('planned', 'paused', 'sealed', 'proposed', 'confirmed', 'drawn', 'publishing')
          {unscoped: the seat desk serves all} ORDER BY c.class_id, r.opens, r.id",
         args![classes],
+    )
+    .await
+}
+
+/// Classes that are in a draw, an interview or a choice of the school that is not over.
+pub(super) async fn selected_classes(db: &Db) -> DbResult<Vec<ClassId>> {
+    db.query(
+        "SELECT DISTINCT c.class_id FROM round_class c JOIN round r ON r.id = c.round_id
+         WHERE r.method <> 'first_come' AND r.status IN ('planned', 'sealed', 'proposed', 'confirmed', 'drawn', 'publishing')
+         {unscoped: rounds are public} ORDER BY c.class_id LIMIT 50000",
+        args![],
     )
     .await
 }

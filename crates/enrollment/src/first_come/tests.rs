@@ -89,6 +89,13 @@ async fn class_now(stage: &Stage, page: &str) -> (i64, i64) {
     (number("free"), number("kept_desk"))
 }
 
+/// What the public page of the class says of rounds.
+async fn told_in_public(stage: &Stage) -> Vec<String> {
+    let page = ui::learner_page(&stage.app.system(), "");
+    let told = (super::CATALOGUE.sentences)(&stage.app.platform, &page, stage.class).await;
+    told.unwrap().rounds
+}
+
 /// What the desk does each minute for classes with free seats and people waiting.
 async fn look_again(stage: &Stage) {
     let promote = crate::seat_desk::Asked {
@@ -189,6 +196,39 @@ async fn the_table_is_the_schools(stage: &Stage, page: &str) {
     );
     assert_eq!(stage.as_sibling().get(&table).await.status, 404);
     assert_eq!(stage.as_learner(0).get(&table).await.status, 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_kept_seats_are_released_nobody_comes_before_those_who_wait() {
+    let stage = stage(5, 7).await;
+    let changes = [
+        ("desk_percent", "20"),
+        ("release_on", "2026-11-24"),
+        ("release_at", "12:00"),
+    ];
+    let days = ("2026-11-20", "2026-12-01");
+    planned(&stage, "大家报名", "everyone", days, &changes).await;
+    for (at, gets) in [
+        (0, "confirmed"),
+        (1, "confirmed"),
+        (2, "confirmed"),
+        (3, "confirmed"),
+        (4, "waitlisted"),
+    ] {
+        assert_eq!(ask(&stage, at).await, gets, "{at}");
+    }
+    let told = told_in_public(&stage).await;
+    let until = "留的名额到 2026年11月24日 12:00 还没人用，就先给排候补的人，再给所有人。";
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(told[0].starts_with("所有人：2026年11月20日 09:00"), "{told:?}");
+    assert_eq!(told[1], "还有 1 个名额留给到柜台、打电话来报的人。");
+    assert_eq!(told[2], until);
+    stage.app.platform.clock.advance(3 * DAY);
+    assert_eq!(told_in_public(&stage).await.len(), 1, "nothing is kept any more");
+    assert_eq!(ask(&stage, 5).await, "waitlisted", "somebody waits already");
+    assert_eq!(stage.status(4).await, "offered");
+    stage.app.platform.clock.advance(30 * DAY);
+    assert!(told_in_public(&stage).await.is_empty(), "the round is over");
 }
 
 #[tokio::test(flavor = "multi_thread")]

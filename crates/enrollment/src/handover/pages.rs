@@ -3,11 +3,11 @@
 use super::actions;
 use super::model::DraftState;
 use super::store::DraftRow;
-use crate::enrollments::id;
+use crate::enrollments::{id, noted_wrongly};
 use axum::extract::Path;
 use axum::response::Response;
 use platform::web::{Posted, see_other};
-use platform::{AppResult, Ctx};
+use platform::{AppError, AppResult, Ctx};
 use ui::respond::html;
 use ui::{Page, learner_page};
 
@@ -26,8 +26,11 @@ pub(super) async fn keep(ctx: Ctx, Path(class): Path<String>, posted: Posted) ->
         "" => ctx.person()?,
         text => id(text)?,
     };
-    let draft = actions::keep(&ctx, id(&class)?, person, posted.get("note")).await?;
-    Ok(see_other(&format!("/me/handovers/{draft}")))
+    match actions::keep(&ctx, id(&class)?, person, posted.get("note")).await {
+        Ok(draft) => Ok(see_other(&format!("/me/handovers/{draft}"))),
+        Err(error @ AppError::Invalid(_)) => noted_wrongly(&ctx, &class, &posted, error).await,
+        Err(error) => Err(error),
+    }
 }
 
 /// `GET /me/handovers/{id}`

@@ -193,6 +193,15 @@ async fn only_for_oneself_or_who_agreed() {
     let long = json!({ "note": "长".repeat(201) });
     let told = stage.as_learner(0).call(422, "POST", &path, &long).await;
     assert_eq!(testkit::wrong_fields(&told), ["note"]);
+    let typed = "长".repeat(201);
+    let page = format!("/classes/{}/handover", stage.class);
+    let again = stage
+        .as_learner(0)
+        .post(&page, &[("note", typed.as_str()), ("name_2", "王秀英")])
+        .await;
+    assert_eq!(again.status, 422);
+    assert!(again.shows("最多 200 个字"), "{}", again.body);
+    assert!(again.body.contains(&typed), "what was typed stays");
     kept(&stage, 0).await;
     let tx = stage.app.system().begin().await.unwrap();
     assert_eq!(super::store::erase(&tx, stage.people[0]).await.unwrap(), 1);
@@ -202,7 +211,11 @@ async fn only_for_oneself_or_who_agreed() {
 fn learner_texts_have_english() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut texts = Vec::new();
-    for file in ["handover/pages.rs", "enrollments/pages.rs"] {
+    for file in [
+        "handover/pages.rs",
+        "enrollments/pages.rs",
+        "enrollments/check.rs",
+    ] {
         let source = std::fs::read_to_string(root.join(file)).unwrap();
         for marker in [
             "learner_page(&ctx, \"",

@@ -70,5 +70,18 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
             count: open.offers,
         });
     }
+    for kept in store::unreachable_within(ctx.db(), &scope).await? {
+        let name = teaching::classes::find(ctx.db(), kept.class_id).await?.name;
+        all.push(Waiting {
+            title: format!("打电话告诉没有手机的人：{name}"),
+            detail: format!(
+                "轮到了 {} 位没有手机的人，名额留着等交费、签材料。他们收不到短信，请打电话告诉本人。",
+                kept.offers
+            ),
+            href: format!("/desk/classes/{}/learners", kept.class_id),
+            due: kept.until.map(|until| until.date()),
+            count: kept.offers,
+        });
+    }
     Ok(all)
 }

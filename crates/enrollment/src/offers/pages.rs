@@ -37,7 +37,7 @@ pub(super) async fn accept_for(
 /// Until when a seat is offered, in words; nothing without an offer.
 pub(crate) fn answer_by(page: &Page, row: &EnrollmentRow) -> Option<String> {
     let until = offered(row)?;
-    Some(page.tn("有一个名额给您留到 {}，请在这以前接受。", &[&at(page, until)]))
+    Some(page.tn("有一个名额给您留到 {}，请在这以前接受。", &[&page.moment(until)]))
 }
 
 /// The same on one's list, with the name of the class.
@@ -45,15 +45,10 @@ pub(crate) fn sentence(page: &Page, row: &EnrollmentRow, class: &str) -> Option<
     let until = offered(row)?;
     Some(page.tn(
         "轮到您了：“{}”有一个名额给您留到 {}。",
-        &[&class, &at(page, until)],
+        &[&class, &page.moment(until)],
     ))
 }
 
 fn offered(row: &EnrollmentRow) -> Option<Instant> {
     row.held_until.filter(|_| row.status == EnrollmentStatus::Offered)
-}
-
-fn at(page: &Page, until: Instant) -> String {
-    let (day, time) = until.china();
-    format!("{} {:02}:{:02}", page.date(day), time.hour(), time.minute())
 }

@@ -290,22 +290,31 @@ async fn place_waits(ctx: &Ctx, job: &Job, work: &mut Work) -> AppResult<()> {
             platform::job::progress(ctx, job.id, done, total).await?;
         }
         if chance {
-            for class in open {
-                let answer = place_drawn(&ctx.platform, &[asked(ctx, entrant, class, true)]).await;
-                let Some(answer) = answer.into_iter().next() else {
-                    break;
-                };
-                if let Ok(Some(answer)) = judged(answer)?
-                    && answer.status.holds_seat()
-                {
-                    work.seated.insert(entrant.row.id);
-                    break;
-                }
+            if has_seat(ctx, entrant, &open).await? {
+                work.seated.insert(entrant.row.id);
+            } else {
+                together.extend(open.iter().map(|class| asked(ctx, entrant, *class, true)));
+                wait_together(ctx, &mut together).await?;
             }
             free = free_seats(ctx, work).await?;
         }
     }
     wait_together(ctx, &mut together).await
+}
+
+/// Asks for a seat in one class after the other; who gets one waits for none of them.
+async fn has_seat(ctx: &Ctx, entrant: &Entrant, wishes: &[ClassId]) -> AppResult<bool> {
+    for class in wishes {
+        let answers = place_drawn(&ctx.platform, &[asked(ctx, entrant, *class, false)]).await;
+        for answer in answers {
+            if let Ok(Some(answer)) = judged(answer)?
+                && answer.status.holds_seat()
+            {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 async fn wait_together(ctx: &Ctx, asks: &mut Vec<Asked>) -> AppResult<()> {

@@ -314,7 +314,7 @@ pub(super) async fn note(
         place: note.place,
         reason: note.reason,
     });
-    selecting::note(&ctx, round, class, notes.collect())
+    selecting::note(&ctx, round, class, notes.collect(), None)
         .await
         .map(done)
 }

@@ -126,13 +126,15 @@ fn rules_page(ctx: &Ctx, view: View, form: Form, done: bool, status: u16) -> Res
         None => "按系统默认".to_owned(),
     };
     let versions = view.versions.iter();
-    let versions = versions.map(|row| (row.set_at.date().to_string(), row.reason.clone()));
+    let versions: Vec<_> = versions
+        .map(|row| (page.date(row.set_at.date()), row.reason.clone()))
+        .collect();
     html_with(
         status,
         &RulesPage {
             page,
             from,
-            versions: versions.collect(),
+            versions,
             other_orgs: other_orgs(&view.orgs, view.org.id, "/desk/school-rules"),
             org: view.org.name,
             form,

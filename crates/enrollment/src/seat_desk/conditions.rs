@@ -3,6 +3,7 @@
 use super::model::{ClassState, EnrollmentStatus, PersonState, State};
 use super::refusal::Refusal;
 use crate::first_come::Plan;
+use crate::first_come::model::Pool;
 use kernel::age::full_years;
 use kernel::{Date, Instant};
 use teaching::ClassId;
@@ -109,9 +110,19 @@ pub(super) fn no_clash(
     Ok(())
 }
 
-pub(super) fn may_wait(at: &ClassState, who: &PersonState, wait: bool) -> Result<(), Refusal> {
+/// Whether somebody may wait who gets no seat; `left` are the seats that are too few for all who come together.
+pub(super) fn may_wait(
+    at: &ClassState,
+    who: &PersonState,
+    (wait, left): (bool, i64),
+    now: Instant,
+) -> Result<(), Refusal> {
     if !wait {
-        return Err(Refusal::Full { ahead: at.waitlisted });
+        return Err(Refusal::Full {
+            ahead: at.waitlisted,
+            left: left.max(0),
+            counter: at.free_for(Pool::Desk, now).max(0),
+        });
     }
     let waiting = who
         .live

@@ -3,17 +3,19 @@
 use super::keys::{Keys, known_keys, request_hash, write_answer};
 use super::load::state_of;
 use super::memory::Memory;
-use super::model::{Answer, Decision, EnrollmentStatus, State, decide};
+use super::model::{Answer, Ask, Decision, EnrollmentStatus, State, decide};
 use super::notes::{Writes, note};
 use super::refusal::Refusal;
 use super::turns::follow_waits;
 use super::{Asked, opening, store};
 use crate::enrollments::wishes;
+use crate::first_come::model::Pool;
 use crate::{EarlyAskId, fees};
 use db::Pending;
 use kernel::PersonId;
 use platform::{AppError, AppResult, Ctx, Event, Tx, job};
 use serde_json::json;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use teaching::ClassId;
 
@@ -105,11 +107,21 @@ pub(super) async fn decide_some(
 
 async fn group(ctx: &Ctx, memory: &mut Memory, asked: &[Asked], early: &[EarlyAskId]) -> AppResult<Decided> {
     let mut people: BTreeSet<PersonId> = asked.iter().flat_map(|one| one.ask.people()).collect();
+    // Nobody who asks now comes before those who wait: free seats beside a waitlist are given to them first.
+    let mut turns: Vec<Asked> = Vec::new();
     for _ in 0..STARTS {
         let tx = ctx.begin().await?;
-        match load(ctx, &tx, memory, asked, &people).await? {
-            Loaded::Ready(state, keys) => return settle(tx, memory, (*state, keys), (asked, early)).await,
+        let all = if turns.is_empty() {
+            Cow::Borrowed(asked)
+        } else {
+            Cow::Owned(turns.iter().chain(asked).cloned().collect())
+        };
+        match load(ctx, &tx, memory, &all, &people).await? {
+            Loaded::Ready(state, keys) => {
+                return settle(tx, memory, (*state, keys), (&turns, asked, early)).await;
+            }
             Loaded::LockAlso(more) => people.extend(more),
+            Loaded::TurnsFirst(classes) => turns.extend(classes.into_iter().map(Asked::turns)),
         }
     }
     Err(AppError::Unavailable("waitlists keep changing".into()))
@@ -118,6 +130,7 @@ async fn group(ctx: &Ctx, memory: &mut Memory, asked: &[Asked], early: &[EarlyAs
 enum Loaded {
     Ready(Box<State>, Keys),
     LockAlso(Vec<PersonId>),
+    TurnsFirst(Vec<ClassId>),
 }
 
 async fn load(
@@ -152,8 +165,29 @@ async fn load(
         return Ok(Loaded::LockAlso(late));
     }
     let state = state_of(tx, memory, (asked, &people), waiting, ctx.now()).await?;
+    let first = turns_before(&state, asked, &moving);
+    if !first.is_empty() {
+        return Ok(Loaded::TurnsFirst(first));
+    }
     let keys = known_keys(tx, asked).await?;
     Ok(Loaded::Ready(Box::new(state), keys))
+}
+
+/// Classes asked for in which seats are free for everybody while people wait, and whose waitlists are not loaded.
+fn turns_before(state: &State, asked: &[Asked], loaded: &[ClassId]) -> Vec<ClassId> {
+    let waits = |class: &ClassId| {
+        let at = state.classes.get(class);
+        at.is_some_and(|at| at.waitlisted > 0 && at.free_for(Pool::Open, state.now) > 0)
+    };
+    // A draw has an order of its own, and so have moves and returns.
+    let wanted = asked
+        .iter()
+        .filter(|one| matches!(one.ask, Ask::Enroll { .. } | Ask::Together { .. }));
+    let classes: BTreeSet<ClassId> = wanted.map(|one| one.ask.class()).collect();
+    let first = classes
+        .into_iter()
+        .filter(|class| !loaded.contains(class) && waits(class));
+    first.collect()
 }
 
 fn promoting(asked: &[Asked]) -> Vec<ClassId> {
@@ -170,7 +204,7 @@ async fn settle(
     tx: Tx,
     memory: &mut Memory,
     (mut state, mut keys): (State, Keys),
-    (asked, early): (&[Asked], &[EarlyAskId]),
+    (turns, asked, early): (&[Asked], &[Asked], &[EarlyAskId]),
 ) -> AppResult<Decided> {
     let mut writes = Writes {
         placed: Vec::with_capacity(asked.len()),
@@ -178,6 +212,9 @@ async fn settle(
         tell: Vec::with_capacity(asked.len()),
         ..Writes::default()
     };
+    for one in turns {
+        answer_one(&mut state, &mut keys, &mut writes, one)?;
+    }
     let answers: Vec<Answered> = asked
         .iter()
         .map(|one| answer_one(&mut state, &mut keys, &mut writes, one))

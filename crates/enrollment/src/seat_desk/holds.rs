@@ -55,6 +55,16 @@ pub fn held_until(now: Instant, way: Way, calendar: &Calendar, limits: Limits) -
     }
 }
 
+/// Seconds for which a seat is kept at least whose payment was undone.
+const UNDONE_SECS: i64 = 2 * 3600;
+
+/// Until when a seat is kept whose payment was undone: as long as before, so that paying and undoing wins no time, and long
+/// enough to pay again.
+#[must_use]
+pub fn kept_after_undo(before: Instant, now: Instant) -> Instant {
+    before.max(full_minute(now.plus_secs(UNDONE_SECS)))
+}
+
 /// Until when an offer stands that came to somebody from the waitlist: so many hours, by the way on which they came to wait.
 #[must_use]
 pub fn offered_until(now: Instant, way: Way, rule: &Rule) -> Instant {
@@ -84,6 +94,19 @@ fn full_minute(at: Instant) -> Instant {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn undoing_a_payment_wins_no_time_but_leaves_two_hours() {
+        let at = |text: &str| -> Instant { text.parse().unwrap() };
+        let now = at("2026-11-23T01:00:30.000Z");
+        for (before, until) in [
+            ("2026-11-25T01:00:00.000Z", "2026-11-25T01:00:00.000Z"),
+            ("2026-11-23T01:30:00.000Z", "2026-11-23T03:01:00.000Z"),
+            ("2026-11-22T01:00:00.000Z", "2026-11-23T03:01:00.000Z"),
+        ] {
+            assert_eq!(kept_after_undo(at(before), now), at(until), "{before}");
+        }
+    }
 
     #[test]
     fn how_long_a_seat_is_kept() {

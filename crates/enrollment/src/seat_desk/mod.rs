@@ -6,7 +6,8 @@
 //! 3. Age counts in full years on the day of the first session.
 //! 4. In a term a person holds at most the term's number of classes, and waits for at most as many.
 //! 5. Two classes held may not meet at the same time. Waiting does not clash.
-//! 6. A free seat goes to who asks first; then people wait, in the order of asking.
+//! 6. A free seat goes to who asks first; then people wait, in the order of asking. Who asks never comes before those who
+//!    wait: where seats are free beside a waitlist, as when kept seats are released, they are given to it first.
 //! 7. A class in a draw that is not over takes nobody who simply asks, but in rounds by first come before the draw's
 //!    window. What the draw has given is placed by [`place_drawn`], for all people of a signup or for none.
 //! 8. A seat given up goes at once to the first who waits and can take it. Who cannot keeps the place and is told.
@@ -102,6 +103,19 @@ pub struct Asked {
     pub key: Option<String>,
 }
 
+impl Asked {
+    /// That those who wait for a class are given its free seats; asked by the system.
+    const fn turns(class: ClassId) -> Self {
+        Self {
+            ask: Ask::Promote { class },
+            by: None,
+            channel: Channel::System,
+            reason: String::new(),
+            key: None,
+        }
+    }
+}
+
 struct Envelope {
     asked: Asked,
     reply: Option<Reply>,
@@ -128,15 +142,7 @@ impl SeatDesk {
     #[cfg(test)]
     pub(crate) fn full() -> (Arc<Self>, impl Sized) {
         let (queue, waiting) = mpsc::channel(1);
-        let asked = Asked {
-            ask: Ask::Promote {
-                class: ClassId::from_raw(1),
-            },
-            by: None,
-            channel: Channel::System,
-            reason: String::new(),
-            key: None,
-        };
+        let asked = Asked::turns(ClassId::from_raw(1));
         let letter = Envelope { asked, reply: None };
         assert!(queue.try_send(letter).is_ok(), "the first fits");
         (Arc::new(Self { queue }), waiting)
@@ -288,13 +294,7 @@ async fn answer(decided: Decided, replies: Vec<Option<Reply>>) {
 fn send_promotions(queue: &mpsc::WeakSender<Envelope>, classes: Vec<ClassId>) {
     let Some(queue) = queue.upgrade() else { return };
     for class in classes {
-        let asked = Asked {
-            ask: Ask::Promote { class },
-            by: None,
-            channel: Channel::System,
-            reason: String::new(),
-            key: None,
-        };
+        let asked = Asked::turns(class);
         // A full queue is no loss: the next look finds the class again.
         let _ = queue.try_send(Envelope { asked, reply: None });
     }

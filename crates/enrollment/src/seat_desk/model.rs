@@ -371,7 +371,7 @@ fn enroll(
     };
     let seat = (at.free_for(pool, state.now) > 0).then(|| at.seat_status(who, state.now));
     if seat.is_none() {
-        may_wait(at, who, wait)?;
+        may_wait(at, who, (wait, 0), state.now)?;
     }
     Ok(place(state, (person, new_id), class, (None, pool), seat))
 }

@@ -71,7 +71,7 @@ fn move_seat(
     no_clash(state, at, &without, class)?;
     let others_first = why == MoveWhy::Transfer && at.waitlisted > 0;
     if others_first || at.merging || at.free_for(Pool::Open, state.now) < 1 {
-        return Err(Refusal::Full { ahead: at.waitlisted });
+        return Err(Refusal::full(at.waitlisted));
     }
     if let Some(left) = state.classes.get_mut(&from) {
         left.enrolled -= 1;
@@ -120,7 +120,7 @@ fn invite(
     within_limit(at, who, class)?;
     no_clash(state, at, who, class)?;
     if at.free_for(Pool::Open, state.now) < 1 {
-        return Err(Refusal::Full { ahead: at.waitlisted });
+        return Err(Refusal::full(at.waitlisted));
     }
     let status = at.turn_status(who, state.now);
     let mut decision = place(state, (person, new_id), class, (None, Pool::Open), Some(status));

@@ -1,7 +1,7 @@
 //! What decisions mean for rows, events, messages and money.
 
 use super::holds::{Way, offered_until};
-use super::model::{Answer, Ask, Change, ClassState, EnrollmentStatus, RULE_VERSION, State};
+use super::model::{Answer, Ask, Change, ClassState, EnrollmentStatus, MoveWhy, RULE_VERSION, State};
 use super::moving::goes_along;
 use super::turns::{came_from, came_in, kept_for, kept_until, owed, waits_elsewhere};
 use super::{Asked, store};
@@ -200,7 +200,14 @@ fn on_leaving(state: &State, ask: &Ask, left: (crate::EnrollmentId, OrgId)) -> O
             if carried(state, ask).is_some() =>
         {
             let to = state.classes.get(&class).map_or(left.1, |at| at.facts.org);
-            return Some(Step::Carried(left, (new_id, to)));
+            let own_wish = matches!(
+                ask,
+                Ask::Move {
+                    why: MoveWhy::Transfer,
+                    ..
+                }
+            );
+            return Some(Step::Carried(left, (new_id, to), own_wish));
         }
         Ask::Withdraw { cause, .. } => cause,
         Ask::Suspend { refund: true, .. } => Cause::Suspended,

@@ -72,6 +72,10 @@ pub enum Refusal {
     Full {
         /// How many wait already.
         ahead: i64,
+        /// Seats that are left, where they are too few for all who come together.
+        left: i64,
+        /// Seats kept for who comes to the counter or telephones.
+        counter: i64,
     },
     /// Seats of the class are given by a draw that is not over.
     InDraw {
@@ -168,6 +172,16 @@ impl Refusal {
         }
     }
 
+    /// No seat for one person, and none kept for the counter.
+    #[must_use]
+    pub const fn full(ahead: i64) -> Self {
+        Self::Full {
+            ahead,
+            left: 0,
+            counter: 0,
+        }
+    }
+
     /// The refusal as one about the person with this number: 0 is who asks, the others come along. What is about the
     /// class is about nobody.
     #[must_use]
@@ -222,9 +236,7 @@ impl Refusal {
             ),
             Self::TimeClash { name, slot, .. } => clash(name, *slot),
             Self::ClassCancelled { name } => format!("“{name}”已停课，不再报名。可以看看附近还有名额的班。"),
-            Self::Full { ahead } => {
-                format!("这个班已满。可以排候补（前面 {ahead} 人），或看看还有名额的班。")
-            }
+            Self::Full { ahead, left, counter } => full(*ahead, *left, *counter),
             Self::InDraw { .. } => {
                 "这个班先收申请，再按批次给名额，不按先来后到。请在报名批次里填报名申请；结果公布后没满的，再直接报名。".into()
             }
@@ -327,6 +339,20 @@ fn weekday(slot: Slot) -> String {
     format!("{name}（{}月{}日）", day.month(), day.day())
 }
 
+fn full(ahead: i64, left: i64, counter: i64) -> String {
+    if left > 0 {
+        format!(
+            "只剩 {left} 个名额，不够大家一起上。可以一起排候补（前面 {ahead} 人），空出够大家上的名额才轮到；也可以一个人先报。"
+        )
+    } else if counter > 0 {
+        format!(
+            "网上能报的名额已满，还有 {counter} 个留给到柜台、打电话来报的人。可以到柜台或打电话报，也可以排候补（前面 {ahead} 人）。"
+        )
+    } else {
+        format!("这个班已满。可以排候补（前面 {ahead} 人），或看看还有名额的班。")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -367,7 +393,7 @@ mod tests {
                 slot,
             },
             Refusal::ClassCancelled { name },
-            Refusal::Full { ahead: 7 },
+            Refusal::full(7),
             Refusal::InDraw {
                 round: RoundId::from_raw(1),
             },
@@ -394,14 +420,25 @@ mod tests {
             },
             Refusal::NothingOffered,
         ] {
-            let doors = refusal.doors().into_iter().map(|door| door.label);
-            for chinese in std::iter::once(refusal.sentence()).chain(doors) {
-                let english = ui::catalogue::retell(ui::Lang::En, &chinese);
-                assert!(
-                    !english.contains(|c: char| c > '\u{2fff}'),
-                    "{chinese}: {english}"
-                );
-            }
+            told_in_english(&refusal);
+        }
+        let full = |left, counter| Refusal::Full {
+            ahead: 7,
+            left,
+            counter,
+        };
+        told_in_english(&full(1, 0));
+        told_in_english(&full(0, 3));
+    }
+
+    fn told_in_english(refusal: &Refusal) {
+        let doors = refusal.doors().into_iter().map(|door| door.label);
+        for chinese in std::iter::once(refusal.sentence()).chain(doors) {
+            let english = ui::catalogue::retell(ui::Lang::En, &chinese);
+            assert!(
+                !english.contains(|c: char| c > '\u{2fff}'),
+                "{chinese}: {english}"
+            );
         }
     }
 }

@@ -115,7 +115,7 @@ fn come_back(
     within_limit(at, &without, class)?;
     no_clash(state, at, &without, class)?;
     if at.merging || at.free_for(Pool::Open, state.now) < 1 {
-        return Err(Refusal::Full { ahead: at.waitlisted });
+        return Err(Refusal::full(at.waitlisted));
     }
     let seat = match goes_along(money) {
         true => EnrollmentStatus::Confirmed,

@@ -97,12 +97,15 @@ fn party(
     for (number, (person, new_id)) in people.iter().enumerate() {
         let who = state.people.get(person).ok_or(Refusal::NoPerson)?;
         if let Some(live) = who.live.iter().find(|live| live.class == class) {
-            party.held.get_or_insert(Answer {
-                enrollment: live.enrollment,
-                status: live.status,
-                position: live.position,
-                fresh: false,
-            });
+            // The answer is of who asks, never of somebody who came along and has a place already.
+            if number == 0 {
+                party.held = Some(Answer {
+                    enrollment: live.enrollment,
+                    status: live.status,
+                    position: live.position,
+                    fresh: false,
+                });
+            }
             continue;
         }
         let fits = may_ask(*person)
@@ -124,8 +127,10 @@ fn place_all(
 ) -> Result<Decision, Refusal> {
     let at = state.classes.get(&class).ok_or(Refusal::NoClass)?;
     if !seats {
+        let left = at.free_for(pool, state.now);
         for (person, _) in &party.to_place {
-            may_wait(at, state.people.get(person).ok_or(Refusal::NoPerson)?, wait)?;
+            let who = state.people.get(person).ok_or(Refusal::NoPerson)?;
+            may_wait(at, who, (wait, left), state.now)?;
         }
     }
     let mut decision = Decision {
@@ -172,6 +177,20 @@ mod tests {
     }
 
     /// Two seats: who asks alone before, the couple that asks, and what it gets.
+    #[test]
+    fn the_answer_is_of_who_asks_not_of_who_came_along() {
+        let mut state = state(vec![usual(1)], 5);
+        assert!(decide(&mut state, &enroll(2, 1)).answer.is_ok());
+        let answer = decide(&mut state, &ask(&[1, 2])).answer.unwrap().unwrap();
+        assert_eq!(answer.enrollment, id(1));
+        assert!(decide(&mut state, &enroll(3, 1)).answer.is_ok());
+        let full = decide(&mut state, &ask(&[4, 2])).answer.unwrap().unwrap();
+        assert_eq!(
+            (full.enrollment, full.status),
+            (id(4), EnrollmentStatus::Waitlisted)
+        );
+    }
+
     #[test]
     fn a_couple_gets_two_seats_or_waits_side_by_side() {
         use EnrollmentStatus::{Confirmed, Waitlisted};

@@ -43,7 +43,10 @@ fn line(page: &Page, paid: i64, class: &ClassRow, place: &str) -> String {
     let free = class.capacity - class.enrolled;
     let text = page.tn("{}；{}；剩 {} 个名额", &[&when, &place, &free]);
     match paid - class.fee_fen {
-        back @ 1.. => page.tn("{}；学费低 {}，交过的退差价", &[&text, &model::fee(page, back)]),
+        back @ 1.. => page.tn(
+            "{}；学费低 {}，差价按退费规定退",
+            &[&text, &model::fee(page, back)],
+        ),
         _ => page.tn("{}；学费一样", &[&text]),
     }
 }

@@ -97,7 +97,7 @@ async fn a_learner_asks_and_the_school_moves_seat_and_fee_together() {
     let learner = stage.as_learner(0);
     let page = learner.get(&at).await;
     assert!(
-        page.shows("书法周二班") && page.shows("退差价") && !page.shows("贵的班"),
+        page.shows("书法周二班") && page.shows("差价按退费规定退") && !page.shows("贵的班"),
         "{}",
         page.body
     );
@@ -224,6 +224,31 @@ async fn a_clerk_moves_who_has_not_paid_and_the_fee_is_due_anew() {
     let due: i64 = stage.app.platform.db.query_one(due, &[]).await.unwrap();
     assert_eq!(due, 9_000);
     stage.books_are_right(0).await;
+}
+
+/// Two of four lessons have begun: of the difference half goes back, as of a fee of who leaves.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_moves_late_gets_of_the_difference_what_who_leaves_gets() {
+    let stage = stage_with_fee(3, 1).await;
+    let plan = ClassPlan {
+        name: "书法周二班".into(),
+        weekday: 2,
+        days: ["2027-03-02", "2027-03-30"].map(str::to_owned).to_vec(),
+        fee_fen: 9_000,
+        ..ClassPlan::default()
+    };
+    let to: ClassId = Id::from_raw(class(&stage.app.platform, &stage.world.here, &plan).await);
+    let id = stage.paid(0).await;
+    stage.app.platform.clock.advance(108 * 86_400);
+    let at = format!("/desk/enrollments/{id}/transfer");
+    let to_text = to.to_string();
+    let done = stage
+        .as_registrar()
+        .post(&at, &[("class", &to_text), ("reason", "本人来说")])
+        .await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    assert_eq!(stage.standing(0, to).await, "confirmed");
+    stage.books_are_right(1_500).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -102,7 +102,7 @@ impl Why {
             Self::NotOpen => "这个班现在不能试听。可以看看别的班。".into(),
             Self::Over => "这次课已经开始、上过或取消了，不能约试听。请选后面的一次课。".into(),
             Self::TooLate(weeks) => {
-                format!("只有开课后的前 {weeks} 周可以试听。可以直接报名，或看看别的班。")
+                format!("只有开课后的前 {weeks} 周可以试听。可以看看别的班。")
             }
             Self::Enrolled => "已经在这个班里了，不用约试听，直接来上课。".into(),
             Self::Age => "这个班有年龄要求，不能试听。可以看看没有年龄要求的班。".into(),

@@ -86,7 +86,7 @@ impl TitleRow {
 
     fn until(&self) -> String {
         self.valid_to
-            .map_or_else(|| "没有期限".to_owned(), |day| day.to_string())
+            .map_or_else(|| "没有期限".to_owned(), kernel::chinese_date::date_text)
     }
 
     fn holder_text(&self) -> String {

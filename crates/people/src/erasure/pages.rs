@@ -9,6 +9,7 @@ use axum::Extension;
 use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use kernel::chinese_date::date_text;
 use kernel::{Instant, PersonId};
 use platform::personal::{Cell, Retention, Section};
 use platform::web::{Posted, see_other};
@@ -188,14 +189,14 @@ impl ListPage {
     }
 
     fn day(&self, at: &Instant) -> String {
-        at.date().to_string()
+        self.page.date(at.date())
     }
 }
 
 fn tag(state: State) -> Tag {
     match state {
         State::Asked => Tag::warn(state.label()),
-        State::Accepted(due) => Tag::waiting(format!("已同意，{due} 删除")),
+        State::Accepted(due) => Tag::waiting(format!("已同意，{} 删除", date_text(due))),
         State::Refused | State::Withdrawn | State::Done => Tag::quiet(state.label()),
     }
 }
@@ -222,7 +223,7 @@ struct ShowPage {
 impl ShowPage {
     fn asked(&self) -> String {
         let way = self.row.channel.parse().map_or("", Channel::label);
-        format!("{}（{way}）", self.row.asked_at.date())
+        format!("{}（{way}）", self.page.date(self.row.asked_at.date()))
     }
 
     fn is_open(&self) -> bool {

@@ -372,7 +372,12 @@ pub fn wanted(text: &str) -> Wanted {
         let letters = text.bytes().filter(|byte| *byte != b' ');
         return Wanted::Spelling(letters.map(|b| char::from(b.to_ascii_lowercase())).collect());
     }
-    Wanted::Name(text.chars().filter(|c| !matches!(c, '%' | '_' | '\\')).collect())
+    let name: String = text.chars().filter(|c| !matches!(c, '%' | '_' | '\\')).collect();
+    if name.is_empty() {
+        // Signs that no name has find nobody, not everybody.
+        return Wanted::Number(text.to_owned());
+    }
+    Wanted::Name(name)
 }
 
 #[cfg(test)]
@@ -459,6 +464,7 @@ mod tests {
             ("1234", Wanted::PhoneTail("1234".into())),
             ("Li Ming", Wanted::Spelling("liming".into())),
             ("李%明", Wanted::Name("李明".into())),
+            ("%", Wanted::Number("%".into())),
             ("13800138000", Wanted::Phone(Phone::parse("13800138000").unwrap())),
         ] {
             assert_eq!(wanted(text), meant, "{text}");

@@ -58,6 +58,19 @@ pub struct Schedule {
     pub session_count: u16,
 }
 
+/// A round that gives seats by selection.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ClassRound {
+    /// Its id.
+    pub id: String,
+    /// draw, interview or manual.
+    pub method: &'static str,
+    /// When applications open, RFC 3339.
+    pub opens: String,
+    /// When they close, RFC 3339.
+    pub closes: String,
+}
+
 /// A class.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ClassItem {
@@ -105,8 +118,11 @@ pub struct ClassItem {
     pub enrollment_opens: String,
     /// When enrolment closes, RFC 3339.
     pub enrollment_closes: String,
-    /// Whether enrolment is open now.
+    /// Whether one can enrol now, or apply in the round that gives the seats.
     pub enrollment_open: bool,
+    /// The round that gives the seats by draw, interview or choice of the school; null where who asks first gets one.
+    #[schema(required)]
+    pub round: Option<ClassRound>,
     /// published, running, closed or cancelled.
     pub status: &'static str,
 }
@@ -247,6 +263,12 @@ fn item(asked: &Asked, listed: &Listed<'_>) -> ClassItem {
         enrollment_opens: card.opens.to_china_text(),
         enrollment_closes: card.closes.to_china_text(),
         enrollment_open: card.is_open(asked.now),
+        round: card.selected(asked.now).map(|round| ClassRound {
+            id: round.id.clone(),
+            method: round.code,
+            opens: round.opens.to_china_text(),
+            closes: round.closes.to_china_text(),
+        }),
         status: card.status.as_str(),
     }
 }

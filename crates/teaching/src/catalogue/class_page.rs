@@ -3,6 +3,7 @@
 use super::model::Standing;
 use super::query::{Query, Where};
 use super::refresh::Catalogue;
+use super::round::{Applications, Sentences};
 use super::serve::{Asked, Made, answer, made};
 use super::snapshot::Listed;
 use super::store::{self, Meeting, Syllabus};
@@ -39,8 +40,8 @@ struct ClassPage {
     enroll_hint: String,
     nearby: String,
     who_may: Vec<String>,
-    /// Further rules of the school, in its words.
-    rules: Vec<String>,
+    /// Rules of the school, and rounds by first come.
+    more: Sentences,
     syllabus: Option<Syllabus>,
     meetings: Vec<MeetingView>,
     completion: String,
@@ -72,11 +73,11 @@ async fn show_class(asked: Asked) -> AppResult<Made> {
     let db = &asked.catalogue.platform().db;
     let meetings = store::meetings(db, id).await?;
     let syllabus = store::syllabus(db, id).await?;
-    let rules = asked.catalogue.who_may(id).await?;
     let mut page = asked.page("");
+    let more = asked.catalogue.sentences(&page, id).await?;
     page.title.clone_from(&listed.card.name);
     let mut shown = class_page(page, &asked, &listed, &meetings, syllabus);
-    shown.rules = rules;
+    shown.more = more;
     made(&shown)
 }
 
@@ -105,7 +106,7 @@ fn class_page(
         enroll_hint: enroll_hint(&page, listed, standing),
         nearby: nearby(listed).address("/classes"),
         who_may: words::who_may(&page, card),
-        rules: Vec::new(),
+        more: Sentences::default(),
         syllabus,
         meetings: meetings
             .iter()
@@ -165,12 +166,23 @@ fn facts(page: &Page, listed: &Listed<'_>) -> Vec<(&'static str, String)> {
     facts
 }
 
-/// The main action: its address and its words.
+/// The main action: its address and its words. What a round gives is applied for there.
 fn enroll(page: &Page, listed: &Listed<'_>, standing: Standing) -> Option<(String, String)> {
+    if let (Standing::Selected { applications, .. }, Some(round)) = (standing, &listed.card.selection) {
+        let words = match applications {
+            Applications::Open => page.t("去申请"),
+            Applications::NotYet | Applications::Over => page.t("看这一批报名"),
+        };
+        return Some((round.href.clone(), words.to_owned()));
+    }
     let words = match standing {
         Standing::Free { .. } => page.t("报名这个班").to_owned(),
         Standing::Full { waiting } => page.tn("排候补（前面 {} 人）", &[&waiting]),
-        Standing::NotYet | Standing::Over | Standing::Ended | Standing::Stopped => return None,
+        Standing::Selected { .. }
+        | Standing::NotYet
+        | Standing::Over
+        | Standing::Ended
+        | Standing::Stopped => return None,
     };
     Some((format!("/classes/{}/enroll", listed.card.id), words))
 }
@@ -183,6 +195,20 @@ fn enroll_hint(page: &Page, listed: &Listed<'_>, standing: Standing) -> String {
             "这个班已满。您可以排候补（前面 {} 人），有人退出时按先后递补。",
             &[&waiting],
         ),
+        Standing::Selected { method, applications } => {
+            let method = page.t(method);
+            match (applications, card.selection.as_deref()) {
+                (Applications::NotYet, Some(round)) => page.tn(
+                    "名额由{}决定，不按报名的先后。{} 开始收申请，早报晚报一样。",
+                    &[&method, &words::moment(page, round.opens)],
+                ),
+                (Applications::Open, Some(round)) => page.tn(
+                    "名额由{}决定，不按报名的先后。{} 以前都可以申请，早报晚报一样。",
+                    &[&method, &words::moment(page, round.closes)],
+                ),
+                _ => page.tn("名额由{}决定。申请已经截止，等公布结果。", &[&method]),
+            }
+        }
         Standing::NotYet => page.tn("还没有开始报名。{} 开始。", &[&words::moment(page, card.opens)]),
         Standing::Over => page.t("报名已经结束。可以看看附近还有名额的班。").to_owned(),
         Standing::Ended => page.t("这个班已经结课。可以看看现在还有名额的班。").to_owned(),

@@ -6,10 +6,12 @@
 //! 2. Readers see one [`Snapshot`]; it is replaced at most every 200 ms after an event. Seats that change replace the
 //!    seats only, not the index. What another process does shows within a second (seats) or five.
 //! 3. A word finds a class if its name, course, category, level, place, teacher, street or district holds it, or is
-//!    spelled so in pinyin or by initials. All words must be found.
+//!    spelled so in pinyin or by initials. All words must be found. Everyday words find what they mean (`everyday.rs`); a
+//!    word that finds nothing is tried without what people put around it, such as 班.
 //! 4. Pages hold nothing of the reader but text size, colours, language and whether there is a sign-in (not whose),
 //!    so rendered pages are kept and shared.
 //!    They go with their snapshot, and at the moment at which enrolment opens or closes somewhere.
+//! 5. A class whose seats a round gives by draw, interview or choice says so, and leads to the round instead of to enrolment.
 //!
 //! Anybody may read; nothing is written, and there are no events. Tables read: class, course, course_version, term,
 //! session, room, org, org_path, org_facts, and the names of teachers in person.
@@ -18,11 +20,13 @@
 
 mod api;
 mod class_page;
+mod everyday;
 mod model;
 mod pages;
 mod pages_kept;
 mod query;
 mod refresh;
+mod round;
 mod search;
 mod serve;
 mod snapshot;
@@ -37,6 +41,7 @@ pub use api::{ClassItem, ClassList, openapi};
 pub use model::{Area, ClassCard, DayPart, Place, Seats, Standing};
 pub use query::{FeeFilter, Query, Rank, Sort, Where};
 pub use refresh::Catalogue;
+pub use round::{Applications, Enrolling, Selection, Selections, Sentences, Told};
 pub use snapshot::{Found, Listed, Snapshot};
 
 use axum::extract::Request;

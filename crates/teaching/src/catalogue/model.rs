@@ -1,5 +1,6 @@
 //! What the public sees of a class, and how a class stands at a moment.
 
+use super::round::{Applications, Selection};
 use crate::ClassId;
 use crate::classes::{ClassStatus, Level, Mode};
 use db::text_enum;
@@ -164,6 +165,8 @@ pub struct ClassCard {
     pub status: ClassStatus,
     /// The school's words on the status, such as why it is cancelled.
     pub status_note: String,
+    /// The round that gives its seats by selection.
+    pub selection: Option<Arc<Selection>>,
 }
 
 /// How many seats of a class are taken.
@@ -189,6 +192,13 @@ pub enum Standing {
     Full {
         /// People on the waitlist.
         waiting: u32,
+    },
+    /// A round gives the seats by selection; nobody who simply asks gets one.
+    Selected {
+        /// Its word on screen.
+        method: &'static str,
+        /// Whether one can apply.
+        applications: Applications,
     },
     /// Enrolment has not begun.
     NotYet,
@@ -217,6 +227,12 @@ impl ClassCard {
             ClassStatus::Planned => return Standing::NotYet,
             ClassStatus::Published | ClassStatus::Running => {}
         }
+        if let Some(selection) = self.selected(now) {
+            return Standing::Selected {
+                method: selection.method,
+                applications: selection.applications(now),
+            };
+        }
         if now < self.opens {
             return Standing::NotYet;
         }
@@ -234,10 +250,21 @@ impl ClassCard {
         }
     }
 
-    /// Whether enrolment is open at this moment.
+    /// The round that gives its seats by selection at this moment.
+    #[must_use]
+    pub fn selected(&self, now: Instant) -> Option<&Selection> {
+        self.selection
+            .as_deref()
+            .filter(|selection| self.is_listed() && selection.from <= now)
+    }
+
+    /// Whether one can enrol, or apply in the round that gives its seats, at this moment.
     #[must_use]
     pub fn is_open(&self, now: Instant) -> bool {
-        self.is_listed() && (self.opens..self.closes).contains(&now)
+        match self.selected(now) {
+            Some(selection) => selection.applications(now) == Applications::Open,
+            None => self.is_listed() && (self.opens..self.closes).contains(&now),
+        }
     }
 
     /// Whether lists show it; a class that is over or cancelled is found by its own address only.
@@ -322,6 +349,7 @@ pub(super) mod tests {
             closes: "2027-02-20T00:00:00Z".parse().unwrap(),
             status: ClassStatus::Published,
             status_note: String::new(),
+            selection: None,
         }
     }
 

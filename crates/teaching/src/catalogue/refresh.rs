@@ -1,6 +1,7 @@
 //! Keeps the snapshot up with the database.
 
 use super::model::Seats;
+use super::round::{self, Enrolling, Selections, Sentences};
 use super::search::Spellings;
 use super::snapshot::{Base, Snapshot};
 use super::store::{self, Marks};
@@ -9,12 +10,12 @@ use arc_swap::ArcSwap;
 use db::Dialect;
 use platform::{AppResult, Notice, Platform};
 use std::collections::{BTreeSet, HashSet};
-use std::pin::Pin;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::timeout;
+use ui::Page;
 
 /// Shortest time between two rebuildings.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -25,14 +26,10 @@ const POLLS_A_LOOK: u32 = 5;
 /// How long an ended or cancelled class is still found by its address: 200 days.
 const SECS_KEPT: i64 = 200 * 24 * 60 * 60;
 
-/// What else decides who may enrol in a class, in sentences: domains above the catalogue keep it.
-pub type WhoMay =
-    for<'a> fn(&'a Platform, ClassId) -> Pin<Box<dyn Future<Output = AppResult<Vec<String>>> + Send + 'a>>;
-
 /// The public classes of this process.
 pub struct Catalogue {
     platform: Arc<Platform>,
-    who_may: Option<WhoMay>,
+    enrolling: Option<Enrolling>,
     now: ArcSwap<Snapshot>,
     /// Held while a new snapshot is made, so that two never overtake each other.
     making: Mutex<Spellings>,
@@ -60,7 +57,7 @@ impl Stale {
     /// What an event makes old. `subject_kind` decides, so that a new kind of event needs no line here.
     pub(super) fn by(notice: &Notice) -> Self {
         match notice.subject_kind {
-            "class" | "term" | "org" | "course" | "room" | "import" => Self::All,
+            "class" | "term" | "org" | "course" | "room" | "import" | "round" => Self::All,
             "enrollment" => notice
                 .org
                 .map_or(Self::Seats, |org| Self::SeatsOf([org.raw()].into())),
@@ -96,17 +93,17 @@ impl Stale {
 }
 
 impl Catalogue {
-    /// Reads all public classes, and keeps up with changes for as long as the catalogue is used. `who_may` tells of rules
-    /// that are kept elsewhere.
+    /// Reads all public classes, and keeps up with changes for as long as the catalogue is used. `enrolling` tells of
+    /// rounds and rules, which are kept elsewhere.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn start(platform: &Arc<Platform>, who_may: Option<WhoMay>) -> AppResult<Arc<Self>> {
+    pub async fn start(platform: &Arc<Platform>, enrolling: Option<Enrolling>) -> AppResult<Arc<Self>> {
         let events = platform.bus.subscribe();
         let empty = Snapshot::new(Arc::default(), Arc::default(), platform.clock.now());
         let catalogue = Arc::new(Self {
             platform: Arc::clone(platform),
-            who_may,
+            enrolling,
             now: ArcSwap::from_pointee(empty),
             making: Mutex::default(),
             typesetting: Semaphore::new(1),
@@ -132,12 +129,25 @@ impl Catalogue {
         newer
     }
 
-    /// What else decides who may enrol in a class, in sentences.
-    pub(super) async fn who_may(&self, class: ClassId) -> AppResult<Vec<String>> {
-        match self.who_may {
-            Some(ask) => ask(&self.platform, class).await,
-            None => Ok(Vec::new()),
+    /// What else decides who gets a seat in a class, in sentences.
+    pub(super) async fn sentences(&self, page: &Page, class: ClassId) -> AppResult<Sentences> {
+        match self.enrolling {
+            Some(ask) => (ask.sentences)(&self.platform, page, class).await,
+            None => Ok(Sentences::default()),
         }
+    }
+
+    async fn selections(&self) -> AppResult<Selections> {
+        match self.enrolling {
+            Some(ask) => (ask.selections)(&self.platform).await,
+            None => Ok(Selections::new()),
+        }
+    }
+
+    /// Whether another process planned, moved or ended a round by selection.
+    pub(super) async fn selections_changed(&self) -> AppResult<bool> {
+        let selections = self.selections().await?;
+        Ok(!round::agree(&self.now.load().base.cards, &selections))
     }
 
     /// The installation this belongs to.
@@ -154,7 +164,8 @@ impl Catalogue {
         let now = self.platform.clock.now();
         let since = now.plus_secs(-SECS_KEPT).date();
         let rows = store::classes(&self.platform.db, since).await?;
-        let (cards, seats): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+        let (mut cards, seats): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+        round::put(&mut cards, &self.selections().await?);
         if known.len() > cards.len() * 4 + 10_000 {
             known.clear();
         }
@@ -306,15 +317,21 @@ fn look(catalogue: &Catalogue, polls: u32) -> Heard {
     }
 }
 
-/// Seats may have changed in any case; everything, if the marks did.
+/// Seats may have changed in any case; everything, if the marks or the rounds did.
 async fn changed_since(catalogue: &Catalogue, marks: &mut Marks) -> Stale {
-    match store::marks(&catalogue.platform.db).await {
-        Ok(now) if now != *marks => {
+    let looked = async {
+        let now = store::marks(&catalogue.platform.db).await?;
+        if now != *marks {
             *marks = now;
-            Stale::All
+            return Ok(true);
         }
-        Ok(_) => Stale::Seats,
+        catalogue.selections_changed().await
+    };
+    match looked.await {
+        Ok(true) => Stale::All,
+        Ok(false) => Stale::Seats,
         Err(error) => {
+            let error: platform::AppError = error;
             tracing::warn!(%error, "the catalogue could not look for changes");
             Stale::Seats
         }

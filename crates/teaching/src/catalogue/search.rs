@@ -1,8 +1,10 @@
 //! Finding classes by words: pairs of characters and single characters in bitmaps, pinyin in a side table.
 //!
 //! Exact: a class is found by a word if and only if its text holds the word, or, for a word of letters,
-//! a spelling of one of its phrases does. The bitmaps only narrow down where to look.
+//! a spelling of one of its phrases does, or an everyday word means one that its text holds (`everyday.rs`). The bitmaps
+//! only narrow down where to look.
 
+use super::everyday;
 use super::model::ClassCard;
 use kernel::names::normalise_width;
 use kernel::pinyin;
@@ -138,7 +140,18 @@ impl SearchIndex {
     }
 
     fn with_word(&self, word: &str) -> RoaringBitmap {
+        let found = self.with_meant(word);
+        match everyday::bare(word) {
+            Some(bare) if found.is_empty() => self.with_meant(bare),
+            _ => found,
+        }
+    }
+
+    fn with_meant(&self, word: &str) -> RoaringBitmap {
         let mut found = self.with_text(word);
+        for other in everyday::meant(word) {
+            found |= self.with_text(other);
+        }
         if is_spelling(word) {
             for (forms, classes) in &self.spelled {
                 if forms.iter().any(|form| spells(form, word)) {
@@ -292,6 +305,9 @@ mod tests {
             ),
             ("zhangzhe", vec!["长者声乐"]),
             ("书法 钢琴", vec![]),
+            ("书法班", vec!["书法入门", "硬笔书法"]),
+            ("唱歌", vec!["长者声乐", "合唱（提高）"]),
+            ("拍照课", vec!["智能手机摄影"]),
             ("没有这门课", vec![]),
         ] {
             assert_eq!(names(typed), found, "{typed}");

@@ -3,6 +3,7 @@
 use super::model::{Area, ClassCard, Seats, Standing};
 use super::pages_kept::Kept;
 use super::query::{FeeFilter, Query, Rank, Sort, Where};
+use super::round::Applications;
 use super::search::{self, SearchIndex, Spellings};
 use super::varied::varied;
 use crate::ClassId;
@@ -291,8 +292,12 @@ impl Snapshot {
                 let close = i64::from(self.base.index.closeness(at, card, words));
                 close * 10
                     + match listed.standing(now) {
-                        Standing::Free { .. } => 0,
-                        Standing::NotYet => 1,
+                        Standing::Free { .. }
+                        | Standing::Selected {
+                            applications: Applications::Open,
+                            ..
+                        } => 0,
+                        Standing::NotYet | Standing::Selected { .. } => 1,
                         Standing::Full { .. } => 2,
                         Standing::Over | Standing::Ended | Standing::Stopped => 3,
                     }
@@ -339,7 +344,8 @@ fn steady_time(cards: &[ClassCard], now: Instant) -> Range<Instant> {
         .min(now.plus_secs(LONGEST_KEPT_SECS));
     let mut range = midnight..end;
     for card in cards {
-        for moment in [card.opens, card.closes] {
+        let selection = card.selection.iter().flat_map(|selection| selection.moments());
+        for moment in [card.opens, card.closes].into_iter().chain(selection) {
             if moment <= now {
                 range.start = range.start.max(moment);
             } else {

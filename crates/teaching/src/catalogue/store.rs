@@ -216,6 +216,7 @@ fn card(line: ClassLine, place: Arc<Place>) -> Option<(ClassCard, Seats)> {
         closes: line.enrollment_closes,
         status: line.status.parse::<ClassStatus>().ok()?,
         status_note: line.status_note,
+        selection: None,
     };
     Some((card, seats))
 }

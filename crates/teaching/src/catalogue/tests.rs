@@ -1,12 +1,15 @@
 //! Through the router: what everybody sees, and how it keeps up.
 
-use super::{Catalogue, openapi, routes};
+use super::{Catalogue, Enrolling, Selection, Selections, Sentences, openapi, routes};
 use platform::Event;
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 use testkit::world::{self, ClassPlan};
 use testkit::{Answer, Client, TestApp, World};
+
+/// What the domain above knows, for all tests of this file: each has classes of its own.
+static SELECTIONS: LazyLock<Mutex<Selections>> = LazyLock::new(Mutex::default);
 
 struct Town {
     app: TestApp,
@@ -26,9 +29,18 @@ impl Town {
             let id: crate::ClassId = kernel::Id::from_raw(world::class(&empty.platform, school, plan).await);
             ids.push(id.to_string());
         }
-        let rules: super::refresh::WhoMay =
-            |_, _| Box::pin(async { Ok(vec!["要先学完入门班。".to_owned()]) });
-        let catalogue = Catalogue::start(&empty.platform, Some(rules)).await.unwrap();
+        let enrolling = Enrolling {
+            selections: |_| Box::pin(async { Ok(SELECTIONS.lock().unwrap().clone()) }),
+            sentences: |_, _, _| {
+                Box::pin(async {
+                    Ok(Sentences {
+                        rules: vec!["要先学完入门班。".to_owned()],
+                        rounds: vec!["老学员先报。".to_owned()],
+                    })
+                })
+            },
+        };
+        let catalogue = Catalogue::start(&empty.platform, Some(enrolling)).await.unwrap();
         let app = empty.with_routes(routes(&catalogue));
         let client = app.visitor();
         let town = Self {
@@ -159,6 +171,7 @@ async fn a_class_page_tells_all_that_one_decides_by() {
         "120 元一学期",
         "50 到 75 周岁可以报。",
         "要先学完入门班。",
+        "老学员先报。",
         "快满了（剩 2）",
         "门口没有台阶",
         "021-60000000",
@@ -255,6 +268,65 @@ async fn what_another_process_writes_is_seen_too() {
         }
     }
     assert!(seen);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_class_whose_seats_a_draw_gives_leads_to_the_round() {
+    let (town, ids) = town().await;
+    let class: crate::ClassId = ids[0].parse().unwrap();
+    let clock = &town.app.platform.clock;
+    let selection = Selection {
+        id: "0000000000009".into(),
+        href: "/rounds/0000000000009".into(),
+        code: "draw",
+        method: "摇号",
+        from: clock.now(),
+        opens: clock.now(),
+        closes: clock.now().plus_secs(3600),
+    };
+    let (page, api) = (
+        format!("/classes/{}", ids[0]),
+        format!("/api/v1/classes/{}", ids[0]),
+    );
+    let nothing = "UPDATE class SET name = name WHERE id = $1 {unscoped: test}";
+    assert!(town.json(&api).await["round"].is_null());
+    SELECTIONS.lock().unwrap().insert(class, selection);
+    town.write(nothing, &ids[0], "round.planned", "round").await;
+    assert!(town.shows_soon(&page, "名额由摇号决定").await);
+    let shown = town.get(&page).await;
+    assert!(shown.body.contains("href=\"/rounds/0000000000009\"") && shown.shows("去申请"));
+    assert!(!shown.body.contains("/enroll\"") && !shown.shows("报名这个班"));
+    assert!(town.get("/classes?q=书法").await.shows("摇号，正在申请"));
+    let item = town.json(&api).await;
+    assert_eq!(item["round"]["method"], "draw");
+    assert_eq!(item["enrollment_open"], true);
+    clock.advance(3600);
+    let shown = town.get(&page).await;
+    assert!(shown.shows("摇号，等结果") && shown.shows("看这一批报名"));
+    assert_eq!(town.json(&api).await["enrollment_open"], false);
+    SELECTIONS.lock().unwrap().remove(&class);
+    town.write(nothing, &ids[0], "round.published", "round").await;
+    assert!(town.shows_soon(&page, "报名这个班").await);
+    // Another process plans a round: nothing is heard of it, but the catalogue looks.
+    assert!(!town.catalogue.selections_changed().await.unwrap());
+    let selection = Selection {
+        id: "0000000000008".into(),
+        href: "/rounds/0000000000008".into(),
+        code: "interview",
+        method: "面试",
+        from: clock.now().plus_secs(60),
+        opens: clock.now().plus_secs(60),
+        closes: clock.now().plus_secs(3600),
+    };
+    SELECTIONS.lock().unwrap().insert(class, selection);
+    assert!(town.catalogue.selections_changed().await.unwrap());
+    town.catalogue.refresh().await.unwrap();
+    assert!(
+        town.get(&page).await.shows("报名这个班"),
+        "until then who asks first"
+    );
+    clock.advance(60);
+    assert!(town.get(&page).await.shows("面试，正在申请"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,7 @@
 //! How a class reads on a page, in the page's language.
 
 use super::model::{ClassCard, Standing};
+use super::round::Applications;
 use super::snapshot::Listed;
 use crate::classes::Mode;
 use kernel::chinese_date::{day_text, range_text, span_text};
@@ -59,10 +60,25 @@ pub(super) fn tag(page: &Page, standing: Standing) -> Tag {
         Standing::Free { left, few: true } => Tag::warn(page.tn("快满了（剩 {}）", &[&left])),
         Standing::Free { .. } => Tag::good(page.t("有名额")),
         Standing::Full { .. } => Tag::waiting(page.t("已满 可候补")),
+        Standing::Selected { method, applications } => selected(page, method, applications),
         Standing::NotYet => Tag::new(ui::Tone::Quiet, ui::Icon::Clock, page.t("未开始报名")),
         Standing::Over => Tag::quiet(page.t("报名已结束")),
         Standing::Ended => Tag::quiet(page.t("已结课")),
         Standing::Stopped => Tag::bad(page.t("已停课")),
+    }
+}
+
+/// `摇号，正在申请`
+fn selected(page: &Page, method: &'static str, applications: Applications) -> Tag {
+    let method = page.t(method);
+    match applications {
+        Applications::NotYet => Tag::new(
+            ui::Tone::Quiet,
+            ui::Icon::Clock,
+            page.tn("{}，还没开始申请", &[&method]),
+        ),
+        Applications::Open => Tag::good(page.tn("{}，正在申请", &[&method])),
+        Applications::Over => Tag::waiting(page.tn("{}，等结果", &[&method])),
     }
 }
 

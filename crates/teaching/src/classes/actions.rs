@@ -486,6 +486,7 @@ pub async fn change(
         return Err(AppError::refused("class_over", sentence));
     }
     let draft = model::check(&draft, class.enrolled)?;
+    model::keeps_what_is_public(&class, &draft)?;
     check_room(&tx, class.org_id, draft.room_id).await?;
     if draft.teacher_id != class.teacher_id {
         check_teacher(ctx, &scope, class.org_id, draft.teacher_id).await?;

@@ -425,6 +425,34 @@ pub fn differences(now: &ClassRow, typed: &ClassDraft) -> Vec<String> {
     all
 }
 
+/// What a class was published with can be changed, not emptied: people have enrolled for it.
+///
+/// # Errors
+/// [`AppError::Invalid`] beside the field that is empty.
+pub fn keeps_what_is_public(class: &ClassRow, draft: &ClassDraft) -> AppResult<()> {
+    if class.status == ClassStatus::Planned {
+        return Ok(());
+    }
+    let room_lost = class.room_id.is_some() && draft.room_id.is_none() && draft.mode != Mode::Online;
+    let teacher_lost = class.teacher_id.is_some() && draft.teacher_id.is_none();
+    let lost = [
+        ("teacher_id", teacher_lost, "教师"),
+        ("room_id", room_lost, "教室"),
+    ];
+    let lost = lost.into_iter().filter(|(_, lost, _)| *lost);
+    let wrong: Vec<FieldError> = lost
+        .map(|(field, _, what)| FieldError {
+            field: field.to_owned(),
+            sentence: format!("这个班已经发布，{what}可以换，不能空着。"),
+        })
+        .collect();
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(AppError::Invalid(wrong))
+    }
+}
+
 /// Whether a class may go from one status to the next.
 ///
 /// # Errors

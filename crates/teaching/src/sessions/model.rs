@@ -98,7 +98,10 @@ pub struct SessionChange {
     pub reason: String,
 }
 
-/// Checks a change and cleans its words. A session is not moved into the past.
+/// Days from today to which a session can be moved at most.
+const FURTHEST_DAYS: i64 = 366;
+
+/// Checks a change and cleans its words. A session is not moved into the past, nor by years.
 ///
 /// # Errors
 /// [`AppError::Invalid`] with a sentence for each wrong field.
@@ -120,6 +123,8 @@ pub fn check(change: &SessionChange, today: Date) -> AppResult<SessionChange> {
     });
     if change.day < today {
         wrong("day", "日期已经过去了。请选今天或以后的一天。".into());
+    } else if i64::from((change.day - today).get_days()) > FURTHEST_DAYS {
+        wrong("day", format!("日期太远了。请选 {FURTHEST_DAYS} 天以内的一天。"));
     }
     let start = i64::from(kernel::chinese_date::minute_of_day(change.starts));
     if change.minutes < 1 || start + change.minutes > 24 * 60 {

@@ -75,6 +75,12 @@
         return `回执号 ${receipt}：文件里是 ${a.get(receipt) ?? "没有中签"}，算出来是 ${b.get(receipt) ?? "没有中签"}。`;
       }
     }
+    if (claimed.seated.length !== own.seated.length) {
+      return `中签名单里有 ${claimed.seated.length} 个名额，算出来是 ${own.seated.length} 个。`;
+    }
+    if (own.seated.some((seat, at) => seat.receipt !== claimed.seated[at].receipt)) {
+      return "中签名单的次序和算出来的不一样。";
+    }
     for (const id of new Set([...Object.keys(claimed.waitlists), ...Object.keys(own.waitlists)])) {
       if ((claimed.waitlists[id] ?? []).join() !== (own.waitlists[id] ?? []).join()) {
         return `班级 ${id} 的候补名单和算出来的不一样。`;

@@ -356,7 +356,18 @@ pub(in crate::fees) async fn unbalanced(db: &Db) -> DbResult<Vec<Unbalanced>> {
     db.query(
         "SELECT p.id AS posting_id, CAST(COALESCE(sum(l.amount_fen), 1) AS BIGINT) AS sum_fen
          FROM fee_posting p LEFT JOIN fee_entry l ON l.posting_id = p.id {unscoped: the whole installation is proven}
-         GROUP BY p.id HAVING COALESCE(sum(l.amount_fen), 1) <> 0 ORDER BY p.id LIMIT 100",
+         GROUP BY p.id, p.amount_fen HAVING COALESCE(sum(l.amount_fen), 1) <> 0
+            OR sum(CASE WHEN l.amount_fen > 0 THEN l.amount_fen ELSE 0 END) <> abs(p.amount_fen) ORDER BY p.id LIMIT 100",
+        args![],
+    )
+    .await
+}
+
+/// How many lines of the books belong to no posting.
+pub(in crate::fees) async fn loose_lines(db: &Db) -> DbResult<i64> {
+    db.query_one(
+        "SELECT count(*) FROM fee_entry l LEFT JOIN fee_posting p ON p.id = l.posting_id
+         WHERE p.id IS NULL {unscoped: the whole installation is proven}",
         args![],
     )
     .await

@@ -284,6 +284,12 @@ async fn a_fee_can_be_waived_with_a_reason() {
 async fn a_step_can_be_undone_for_ten_minutes() {
     let stage = stage_with_fee(2, 2).await;
     let kept = id(&stage.enroll(0).await);
+    let held = async || -> String {
+        let sql = "SELECT held_until FROM enrollment WHERE person_id = $1 {unscoped: test}";
+        let db = &stage.app.platform.db;
+        db.query_one(sql, db::args![stage.people[0]]).await.unwrap()
+    };
+    let until = held().await;
     stage.pay(&kept, "cash").await;
     let posting = stage.fee(0).await["postings"][0]["id"]
         .as_str()
@@ -308,10 +314,13 @@ async fn a_step_can_be_undone_for_ten_minutes() {
         undone.body
     );
     assert_eq!(stage.status(0).await, "reserved");
+    assert_eq!(held().await, until, "paying and undoing wins no time");
+    let again = stage.as_registrar().api("POST", &undo, &Value::Null).await;
     assert_eq!(
-        stage.as_registrar().api("POST", &undo, &Value::Null).await.status,
-        409,
-        "undone before"
+        (again.status, again.json()["type"].as_str()),
+        (409, Some("/problems/undone_before")),
+        "{}",
+        again.body
     );
     stage.books(&[]).await;
     stage.pay(&kept, "card").await;

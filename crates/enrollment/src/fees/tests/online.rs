@@ -52,6 +52,20 @@ async fn a_payment_confirms_once_however_often_it_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_was_counted_is_not_counted_for_another_order() {
+    let stage = stage_with_fee(2, 2).await;
+    let (one, two) = (id(&stage.enroll(0).await), id(&stage.enroll(1).await));
+    let (first, second) = (stage.begin(0, &one).await, stage.begin(1, &two).await);
+    assert_eq!(stage.provider_calls(&first, "p-1", 12_000).await.status, 200);
+    let told = stage.provider_calls(&second, "p-1", 12_000).await;
+    assert_eq!(told.status, 200, "{}", told.body);
+    assert_eq!(stage.status(1).await, "reserved");
+    assert_eq!(stage.provider_calls(&second, "p-2", 12_000).await.status, 200);
+    assert_eq!(stage.status(1).await, "confirmed");
+    stage.books(&[("income", -24_000), ("online", 24_000)]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_same_word_from_two_sides_at_once_is_one_posting() {
     let stage = stage_with_fee(1, 1).await;
     let kept = id(&stage.enroll(0).await);

@@ -13,6 +13,7 @@ use kernel::{Instant, PersonId};
 use people::{contact, persons};
 use platform::{AppError, AppResult, Ctx, Event, Permission, Tx};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use teaching::ClassId;
 use teaching::classes::{self, ClassRow, ClassStatus};
@@ -54,6 +55,22 @@ impl Line {
     #[must_use]
     pub fn note(&self, class: ClassId) -> Option<&NoteRow> {
         self.notes.iter().find(|note| note.class_id == class)
+    }
+}
+
+impl Sheet {
+    /// A mark of all that is noted for the class: another one when anything was noted since.
+    #[must_use]
+    pub fn seen(&self) -> String {
+        let mut hasher = Sha256::new();
+        for line in &self.lines {
+            let note = line.note(self.class.id);
+            let (outcome, place, reason) = note.map_or(("", 0, ""), |note| {
+                (note.outcome.as_str(), note.place, note.reason.as_str())
+            });
+            hasher.update(format!("{} {outcome} {place} {reason}\n", line.row.id));
+        }
+        data_encoding::HEXLOWER.encode(&hasher.finalize())
     }
 }
 
@@ -215,15 +232,28 @@ async fn at_work(tx: &Tx, id: RoundId, version: Option<i64>) -> AppResult<RoundR
     Ok(row)
 }
 
-/// Notes what signups come to for a class; signups that are not named keep their notes.
+/// Notes what signups come to for a class; signups that are not named keep their notes. `seen` is [`Sheet::seen`] of the sheet
+/// on which it was written.
 ///
 /// # Errors
-/// [`AppError::Invalid`] beside each wrong note; a refusal while the window is open or when it was handed in.
-pub async fn note(ctx: &Ctx, id: RoundId, class: ClassId, notes: Vec<Note>) -> AppResult<()> {
+/// A refusal when somebody else noted meanwhile; [`AppError::Invalid`] beside each wrong note; a refusal while the window is open or when it was handed in.
+pub async fn note(
+    ctx: &Ctx,
+    id: RoundId,
+    class: ClassId,
+    notes: Vec<Note>,
+    seen: Option<&str>,
+) -> AppResult<()> {
     let tx = ctx.begin().await?;
     let row = at_work(&tx, id, None).await?;
     let (org, percent) = (row.org_id, row.newcomer_percent);
     let sheet = sheet_of(&tx, row, class).await?;
+    if seen.is_some_and(|seen| seen != sheet.seen()) {
+        return Err(AppError::refused(
+            "changed_meanwhile",
+            "您打开这一页以后，有人记过这个班的结果，所以没有保存。您填的还在下面；请和同事核对，再保存一次，就以您的为准。",
+        ));
+    }
     let candidates: HashMap<SignupId, Candidate> = sheet
         .lines
         .iter()

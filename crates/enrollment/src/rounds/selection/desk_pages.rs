@@ -260,7 +260,8 @@ struct SheetLine {
 }
 
 fn sheet_fields(sheet: &Sheet) -> Vec<Field> {
-    let mut fields = Vec::with_capacity(sheet.lines.len() * 3);
+    let mut fields = Vec::with_capacity(sheet.lines.len() * 3 + 1);
+    fields.push(Field::hidden("seen"));
     for line in &sheet.lines {
         let key = line.row.id;
         let choices = Outcome::ALL
@@ -339,7 +340,7 @@ fn sheet_page(ctx: &Ctx, sheet: Sheet, form: Form, status: u16) -> Response {
 /// `GET /desk/rounds/{id}/classes/{class}`
 pub(super) async fn sheet(ctx: Ctx, Path((round, class)): Path<(String, String)>) -> AppResult<Response> {
     let sheet = actions::sheet(&ctx, id(&round)?, id(&class)?).await?;
-    let form = Form::blank(sheet_fields(&sheet), Lang::Zh);
+    let form = Form::blank(sheet_fields(&sheet), Lang::Zh).fill("seen", sheet.seen());
     Ok(sheet_page(&ctx, sheet, form, 200))
 }
 
@@ -363,11 +364,14 @@ pub(super) async fn note(
             }
         });
         let notes = notes.collect();
-        match actions::note(&ctx, sheet.round.id, sheet.class.id, notes).await {
+        let seen = Some(form.get("seen").to_owned()).filter(|seen| !seen.is_empty());
+        match actions::note(&ctx, sheet.round.id, sheet.class.id, notes, seen.as_deref()).await {
             Ok(()) => return Ok(see_other(&format!("/desk/rounds/{round}?done=noted"))),
             Err(error) => status = form.take_up(error)?,
         }
     }
+    let sheet = actions::sheet(&ctx, sheet.round.id, sheet.class.id).await?;
+    let form = form.fill("seen", sheet.seen());
     Ok(sheet_page(&ctx, sheet, form, status))
 }
 

@@ -35,7 +35,18 @@ impl Season {
         class: ClassId,
         notes: &[(SignupId, &str, &str, &str)],
     ) -> Answer {
-        let mut fields = Vec::new();
+        self.note_as_seen(client, (round, class), notes, "").await
+    }
+
+    /// As written on a sheet that showed this.
+    async fn note_as_seen(
+        &self,
+        client: &Client,
+        (round, class): (RoundId, ClassId),
+        notes: &[(SignupId, &str, &str, &str)],
+        seen: &str,
+    ) -> Answer {
+        let mut fields = vec![("seen".to_owned(), seen.to_owned())];
         for (signup, outcome, place, reason) in notes {
             fields.push((format!("outcome_{signup}"), (*outcome).to_owned()));
             fields.push((format!("place_{signup}"), (*place).to_owned()));
@@ -113,6 +124,33 @@ async fn people_are_invited(season: &Season, registrar: &Client, round: RoundId,
         "{}",
         own.body
     );
+}
+
+/// A sheet that was opened before a colleague noted something takes nothing away; saved once more, it counts.
+async fn old_sheets_wipe_nothing(season: &Season, registrar: &Client, round: RoundId, all: &[SignupId]) {
+    let choir = season.choir;
+    let sheet = format!("/desk/rounds/{round}/classes/{choir}");
+    let seen = async || -> String {
+        let body = registrar.get(&sheet).await.body;
+        let field = body.split("name=\"seen\" value=\"").nth(1).unwrap();
+        field.split('"').next().unwrap().to_owned()
+    };
+    let before = seen().await;
+    let note = [(all[3], "declined", "", "声部已满")];
+    let noted = season
+        .note_as_seen(registrar, (round, choir), &note, &before)
+        .await;
+    assert_eq!(noted.status, 303, "{}", noted.body);
+    let other = [(all[4], "declined", "", "没有来")];
+    let late = season
+        .note_as_seen(registrar, (round, choir), &other, &before)
+        .await;
+    assert!(late.status == 409 && late.shows("有人记过"), "{}", late.body);
+    assert!(late.body.contains("没有来"), "what was typed stays");
+    let again = season
+        .note_as_seen(registrar, (round, choir), &other, &seen().await)
+        .await;
+    assert_eq!(again.status, 303, "{}", again.body);
 }
 
 /// Never more than there are seats, nothing handed in before it is complete, and nobody reads it before.
@@ -228,6 +266,7 @@ async fn an_interview_goes_from_the_window_to_seats() {
     );
     let (registrar, head) = (stage.as_registrar(), season.as_head());
     people_are_invited(&season, &registrar, round, &all).await;
+    old_sheets_wipe_nothing(&season, &registrar, round, &all).await;
     outcomes_are_noted(&season, &registrar, round, &all).await;
     confirmed_by_another(&season, &registrar, &head, round).await;
     season.published(round).await;

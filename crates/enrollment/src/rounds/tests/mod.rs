@@ -12,6 +12,7 @@ use testkit::world::{ClassPlan, class, insert, person};
 use testkit::{Client, NOW, staff};
 
 mod applying;
+mod catalogue;
 mod drawing;
 mod family;
 mod programs;
@@ -117,7 +118,7 @@ impl Season {
         self.stage.as_registrar().post("/desk/rounds/new", &fields).await
     }
 
-    async fn planned(&self) -> RoundId {
+    pub(super) async fn planned(&self) -> RoundId {
         let answer = self.plan(&[]).await;
         assert_eq!(answer.status, 303, "{}", answer.body);
         let path = answer.location().split('?').next().unwrap().to_owned();
@@ -180,7 +181,7 @@ impl Season {
         self.stage.app.platform.db.query(sql, args![round]).await.unwrap()
     }
 
-    async fn sealed_and_drawn(&self, round: RoundId) {
+    pub(super) async fn sealed_and_drawn(&self, round: RoundId) {
         self.stage.app.platform.clock.advance(AFTER);
         let (registrar, head) = (self.stage.as_registrar(), self.as_head());
         assert_eq!(self.act(&registrar, round, "seal").await.status, 303);

@@ -265,7 +265,7 @@ fn a_full_class_is_offered_as_a_choice_first() {
         counter: false,
     };
     let refused = decide(&mut state, &ask).answer.unwrap_err();
-    assert_eq!(refused, Refusal::Full { ahead: 7 });
+    assert_eq!(refused, Refusal::full(7));
     assert_eq!(
         decide(&mut state, &enroll(1, 1))
             .answer
