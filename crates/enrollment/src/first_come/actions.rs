@@ -66,7 +66,7 @@ async fn now(ctx: &Ctx, row: OpenRow) -> AppResult<RoundNow> {
         let class = classes::find(db, id).await?;
         let plan = plans.get(&id).cloned().unwrap_or_default();
         let kept = |pool| kept_from(pool, &plan.windows, class.capacity, plan.taken, ctx.now());
-        let (desk, newcomer) = (kept(Pool::Newcomer), kept(Pool::Desk));
+        let model::Kept { desk, newcomer } = plan.kept(&class, ctx.now());
         all.push(ClassNow {
             place: crate::enrollments::actions::place(ctx, &class).await?,
             free: (class.capacity - class.enrolled - kept(own)).max(0),

@@ -1,6 +1,6 @@
 //! What decides who may ask for a class now: its rounds, kept seats, and where people stand.
 
-use super::model::{Pool, Standing, Taken, Window, admit, kept_from, leads_to};
+use super::model::{Kept, Pool, Standing, Taken, Window, admit, kept, kept_from, leads_to};
 use super::store::{self, LiveRound};
 use crate::RoundId;
 use crate::rounds::model::{Audience, RoundMethod, RoundStatus};
@@ -87,6 +87,18 @@ impl Plan {
     pub fn free(&self, class: &ClassRow, person: PersonId, counter: bool, now: Instant) -> i64 {
         let pool = Pool::of(self.stands(person), counter);
         class.capacity - class.enrolled - kept_from(pool, &self.windows, class.capacity, self.taken, now)
+    }
+
+    /// For whom seats of a class are kept at this moment: no more than are free, the counter's first.
+    #[must_use]
+    pub fn kept(&self, class: &ClassRow, now: Instant) -> Kept {
+        let Kept { desk, newcomer } = kept(&self.windows, class.capacity, self.taken, now);
+        let free = (class.capacity - class.enrolled).max(0);
+        let desk = desk.min(free);
+        Kept {
+            desk,
+            newcomer: newcomer.min(free - desk),
+        }
     }
 
     /// Whether seats of a class are kept for somebody at this moment.

@@ -2,7 +2,7 @@
 
 use super::actions::{self, RoundNow};
 use super::load::Plan;
-use super::model::{Kept, Window, kept, last_release};
+use super::model::{Kept, Window, last_release};
 use crate::rounds::model::RoundStatus;
 use axum::extract::Path;
 use axum::response::Response;
@@ -93,11 +93,7 @@ pub(crate) fn kept_lines(page: &Page, plan: &Plan, class: &ClassRow, now: Instan
     let Some(until) = last_release(&plan.windows, now) else {
         return Vec::new();
     };
-    let Kept { desk, newcomer } = kept(&plan.windows, class.capacity, plan.taken, now);
-    // No more than there is.
-    let free = (class.capacity - class.enrolled).max(0);
-    let desk = desk.min(free);
-    let newcomer = newcomer.min(free - desk);
+    let Kept { desk, newcomer } = plan.kept(class, now);
     let mut all = Vec::new();
     if desk > 0 {
         all.push(page.tn("还有 {} 个名额留给到柜台、打电话来报的人。", &[&desk]));
