@@ -59,16 +59,22 @@ impl Pool {
         })
     }
 
-    /// What does not hold together in the file: pages, indexes, rows. At most twenty findings.
+    /// What does not hold together in the file: pages, indexes, rows that point at nothing. At most twenty findings of each kind.
     pub(crate) fn damage(&self) -> DbResult<Vec<String>> {
         self.with_reader(|connection| {
             let look = || {
-                let mut statement = connection.prepare("PRAGMA integrity_check(20)")?;
-                let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
-                lines.collect::<Result<Vec<_>, _>>()
+                let mut pages = connection.prepare("PRAGMA integrity_check(20)")?;
+                let pages = pages.query_map([], |row| row.get::<_, String>(0))?;
+                let mut found = pages.collect::<Result<Vec<_>, _>>()?;
+                found.retain(|line| line != "ok");
+                let orphans =
+                    "SELECT \"table\" || ' → ' || \"parent\" FROM pragma_foreign_key_check LIMIT 20";
+                let mut orphans = connection.prepare(orphans)?;
+                let orphans = orphans.query_map([], |row| row.get::<_, String>(0))?;
+                found.extend(orphans.collect::<Result<Vec<_>, _>>()?);
+                Ok(found)
             };
-            let found = look().map_err(|error| explain(connection, &error))?;
-            Ok(found.into_iter().filter(|line| line != "ok").collect())
+            look().map_err(|error| explain(connection, &error))
         })
     }
 

@@ -147,6 +147,23 @@ async fn constraints_have_names() {
     assert!(matches!(orphan, DbError::ForeignKey(_)), "{orphan}");
 }
 
+#[tokio::test]
+async fn a_row_that_points_at_nothing_is_damage() {
+    let db = fresh().await;
+    if db.dialect() == Dialect::Postgres {
+        assert_eq!(db.damage().unwrap(), None, "it has checks of its own");
+        return;
+    }
+    assert_eq!(db.damage().unwrap(), Some(Vec::new()));
+    let tx = db.begin().await.unwrap();
+    // As somebody does with a tool of their own.
+    tx.batch("COMMIT; PRAGMA foreign_keys = OFF; INSERT INTO seat (id, class_id) VALUES (1, 7); PRAGMA foreign_keys = ON; BEGIN")
+        .await
+        .unwrap();
+    tx.finish().await.unwrap();
+    assert_eq!(db.damage().unwrap(), Some(vec!["seat → class".to_owned()]));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn scope_hides_siblings() {
     let db = fresh().await;

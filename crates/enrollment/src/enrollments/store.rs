@@ -115,8 +115,8 @@ pub(crate) async fn live(db: &Db, person: PersonId, class: ClassId) -> DbResult<
     .await
 }
 
-/// Part of the live enrolments of a class inside the scope, and of those that lasted to its end or to its cancelling, by order of asking; read one row
-/// too long.
+/// Part of the live enrolments of a class inside the scope, and of those that lasted to its end or until it was cancelled, by
+/// order of asking; read one row too long.
 pub(super) async fn of_class_within(
     db: &Db,
     scope: &Scope,

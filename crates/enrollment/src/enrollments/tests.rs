@@ -371,6 +371,16 @@ async fn jobs_tell_once_and_a_cancelled_class_ends_all() {
         .await
         .json();
     assert_eq!(list["items"][0]["status"], "cancelled");
+    let learners = format!("/api/v1/classes/{}/enrollments", stage.class);
+    let left = stage
+        .as_registrar()
+        .call(200, "GET", &learners, &Value::Null)
+        .await;
+    assert_eq!(
+        left["items"].as_array().unwrap().len(),
+        2,
+        "the school still sees whom to call: {left}"
+    );
     let seats = teaching::seats::now(ctx.db(), &[stage.class]).await.unwrap();
     assert_eq!((seats[0].enrolled, seats[0].waitlisted), (0, 0));
     let sql = "SELECT count(*) FROM event WHERE kind = 'enrollment.cancelled'";

@@ -503,10 +503,6 @@ pub async fn prove(db: &db::Db) -> AppResult<Vec<String>> {
         fen => format!("学费账 {}：借贷差 {fen} 分", row.posting_id),
     };
     let mut faults: Vec<String> = wrong.into_iter().map(sentence).collect();
-    let loose = store::loose_lines(db).await?;
-    if loose != 0 {
-        faults.push(format!("学费账有 {loose} 条分录没有对应的账"));
-    }
     let carried = store::carried(db).await?;
     if carried != 0 {
         faults.push(format!("转班、并班转走的学费和转来的差 {carried} 分"));

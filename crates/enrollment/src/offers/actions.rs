@@ -58,30 +58,29 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
     }
     let mut all = Vec::new();
     for open in store::open_within(ctx.db(), &scope).await? {
-        let name = teaching::classes::find(ctx.db(), open.class_id).await?.name;
-        all.push(Waiting {
-            title: format!("等候补的人答复：{name}"),
-            detail: format!(
-                "{} 个名额留着等本人接受。没有手机的人收不到短信，请打电话问一问。",
-                open.offers
-            ),
-            href: format!("/desk/classes/{}/learners", open.class_id),
-            due: open.until.map(|until| until.date()),
-            count: open.offers,
-        });
+        let detail = format!(
+            "{} 个名额留着等本人接受。没有手机的人收不到短信，请打电话问一问。",
+            open.offers
+        );
+        all.push(of_class(ctx, "等候补的人答复", detail, &open).await?);
     }
-    for kept in store::unreachable_within(ctx.db(), &scope).await? {
-        let name = teaching::classes::find(ctx.db(), kept.class_id).await?.name;
-        all.push(Waiting {
-            title: format!("打电话告诉没有手机的人：{name}"),
-            detail: format!(
-                "轮到了 {} 位没有手机的人，名额留着等交费、签材料。他们收不到短信，请打电话告诉本人。",
-                kept.offers
-            ),
-            href: format!("/desk/classes/{}/learners", kept.class_id),
-            due: kept.until.map(|until| until.date()),
-            count: kept.offers,
-        });
+    for open in store::unreachable_within(ctx.db(), &scope).await? {
+        let detail = format!(
+            "轮到了 {} 位没有手机的人，名额留着等交费、签材料。他们收不到短信，请联系本人或家人。",
+            open.offers
+        );
+        all.push(of_class(ctx, "告诉没有手机的人", detail, &open).await?);
     }
     Ok(all)
+}
+
+async fn of_class(ctx: &Ctx, what: &str, detail: String, open: &store::Open) -> AppResult<Waiting> {
+    let name = teaching::classes::find(ctx.db(), open.class_id).await?.name;
+    Ok(Waiting {
+        title: format!("{what}：{name}"),
+        detail,
+        href: format!("/desk/classes/{}/learners", open.class_id),
+        due: open.until.map(|until| until.date()),
+        count: open.offers,
+    })
 }

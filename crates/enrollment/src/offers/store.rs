@@ -34,7 +34,7 @@ pub(super) async fn unreachable_within(db: &Db, scope: &Scope) -> DbResult<Vec<O
         .query(
             "SELECT e.class_id, count(*) AS offers, min(e.held_until) AS until FROM enrollment e JOIN person p ON p.id = e.person_id
              WHERE e.status = 'reserved' AND (e.changed_at <> e.created_at OR e.signup_id IS NOT NULL)
-               AND p.phone_masked IS NULL AND {scope e.org_id} GROUP BY e.class_id ORDER BY 3, 1 LIMIT 50",
+               AND p.phone_sealed IS NULL AND {scope e.org_id} GROUP BY e.class_id ORDER BY 3, 1 LIMIT 50",
             args![],
         )
         .await

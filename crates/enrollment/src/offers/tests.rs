@@ -2,7 +2,9 @@
 
 use crate::enrollments::{HOLDS, JOBS};
 use crate::testing::{Stage, stage};
+use platform::{Ctx, Role};
 use serde_json::{Value, json};
+use testkit::staff;
 
 const HOUR: i64 = 3_600;
 
@@ -217,4 +219,33 @@ async fn a_school_that_confirms_at_once_asks_nobody() {
     assert_eq!(stage.as_registrar().post("/desk/rules", &wrong).await.status, 422);
     assert_eq!(stage.as_sibling().post("/desk/rules", &old).await.status, 404);
     assert_eq!(stage.as_learner(0).get("/desk/rules").await.status, 403);
+}
+
+/// Two with a fee, one seat: whose turn comes by itself and who has no telephone is on the desk until they can be told.
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_turn_came_and_who_has_no_telephone_waits_on_the_desk() {
+    let stage = crate::testing::stage_with_fee(1, 2).await;
+    for at in 0..2 {
+        stage.enroll(at).await;
+    }
+    let (here, there) = (&stage.world.here, &stage.world.there);
+    let ctx = stage
+        .app
+        .ctx(staff(here.registrar, Role::Registrar, here.org, &here.path));
+    let sibling = stage
+        .app
+        .ctx(staff(there.registrar, Role::Registrar, there.org, &there.path));
+    let waiting = async |ctx: &Ctx| -> Vec<String> {
+        let all = super::actions::waiting(ctx).await.unwrap();
+        all.into_iter().map(|one| one.title).collect()
+    };
+    assert!(waiting(&ctx).await.is_empty(), "who enrolled by themselves knows");
+    stage.app.platform.clock.advance(60);
+    let path = format!("/api/v1/enrollments/{}", stage.latest(0).await);
+    stage.as_learner(0).call(200, "DELETE", &path, &json!({})).await;
+    assert_eq!(stage.status(1).await, "reserved");
+    assert_eq!(waiting(&ctx).await, ["告诉没有手机的人：书法入门"]);
+    assert!(waiting(&sibling).await.is_empty());
+    stage.give_phone(1).await;
+    assert!(waiting(&ctx).await.is_empty());
 }

@@ -178,6 +178,13 @@ async fn wrong_fields_and_wrong_files_are_told_and_nothing_is_written() {
     assert_eq!(clerk.get(&format!("{page}/proof")).await.status, 404);
     let twice = clerk.upload(&list, &good, "", b"").await;
     assert!(twice.status == 422 && twice.shows("已经登记过"), "{}", twice.body);
+    // Larger than the parser of forms takes by itself, smaller than what is promised.
+    let mut large = PDF.to_vec();
+    large.resize(3 << 20, b' ');
+    let answer = clerk
+        .upload(&list, &fields("大证书校", "2024-12-01", ""), "大证书.pdf", &large)
+        .await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
     let none = clerk
         .upload(&format!("{page}/proof"), &[("version", "1")], "", b"")
         .await;

@@ -32,7 +32,7 @@ pub(super) fn meant(word: &str) -> impl Iterator<Item = &'static str> {
     entry.into_iter().flat_map(|(_, names)| names.iter().copied())
 }
 
-/// The word without what people put around it, where two letters or more are left.
+/// The word without what people put around it, where two letters or more are left, or the one of a family name before 老师.
 pub(super) fn bare(word: &str) -> Option<&str> {
     let front = BEFORE.iter().find_map(|before| word.strip_prefix(before));
     let core = front.unwrap_or(word);

@@ -394,6 +394,10 @@ async fn programs_change_publish_start_and_cancel_a_class() {
     assert_eq!(told["type"], "/problems/changed_meanwhile");
     let version = read["version"].as_i64().unwrap();
     let seen = |version: i64| json!({ "version": version });
+    let mut emptied = read.clone();
+    (emptied["version"], emptied["teacher"]) = (json!(version + 1), Value::Null);
+    let told = clerk.call(422, "PUT", &path, &emptied).await;
+    assert!(told.to_string().contains("教师可以换，不能空着"), "{told}");
     clerk
         .call(204, "POST", &format!("{path}/start"), &seen(version + 1))
         .await;

@@ -73,6 +73,7 @@ async fn a_clash_and_wrong_input_are_refused() {
     let clerk = town.app.ctx(town.registrar(&town.world.here));
     for (day, starts, minutes, reason, code, text) in [
         ("2027-03-02", "10:00", 90, "维修", "clash", "「合唱」"),
+        ("2030-03-02", "10:00", 90, "维修", "invalid", "日期太远了"),
         ("2026-11-21", "09:00", 90, "维修", "invalid", "日期已经过去"),
         ("2027-03-03", "23:00", 90, "维修", "invalid", "24:00 前下课"),
         ("2027-03-03", "09:00", 90, "", "invalid", "原因"),

@@ -363,16 +363,6 @@ pub(in crate::fees) async fn unbalanced(db: &Db) -> DbResult<Vec<Unbalanced>> {
     .await
 }
 
-/// How many lines of the books belong to no posting.
-pub(in crate::fees) async fn loose_lines(db: &Db) -> DbResult<i64> {
-    db.query_one(
-        "SELECT count(*) FROM fee_entry l LEFT JOIN fee_posting p ON p.id = l.posting_id
-         WHERE p.id IS NULL {unscoped: the whole installation is proven}",
-        args![],
-    )
-    .await
-}
-
 /// What left with learners for other classes and did not come in there, in fen.
 pub(in crate::fees) async fn carried(db: &Db) -> DbResult<i64> {
     db.query_one(

@@ -236,7 +236,8 @@ async fn at_work(tx: &Tx, id: RoundId, version: Option<i64>) -> AppResult<RoundR
 /// on which it was written.
 ///
 /// # Errors
-/// A refusal when somebody else noted meanwhile; [`AppError::Invalid`] beside each wrong note; a refusal while the window is open or when it was handed in.
+/// A refusal when somebody else noted meanwhile, while the window is open or when it was handed in; [`AppError::Invalid`]
+/// beside each wrong note.
 pub async fn note(
     ctx: &Ctx,
     id: RoundId,

@@ -131,6 +131,9 @@ async fn a_season_ends_with_every_seat_given_and_everybody_told() {
         told.contains("您摇中了，但报不上") && told.contains("时间冲突"),
         "{told}"
     );
+    let seated = |person| placed.iter().any(|row| row.0 == person && row.2 == "confirmed");
+    let waits_too = placed.iter().find(|row| row.2 == "waitlisted" && seated(row.0));
+    assert_eq!(waits_too, None, "who has a seat waits for nothing else");
     waits_keep_the_drawn_order(&season, &placed, &receipts, &result);
     let couple = placed.iter().filter(|row| stage.people[..2].contains(&row.0));
     let couple: Vec<&String> = couple.map(|row| &row.2).collect();
