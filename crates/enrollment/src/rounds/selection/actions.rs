@@ -252,7 +252,7 @@ pub async fn note(
     if seen.is_some_and(|seen| seen != sheet.seen()) {
         return Err(AppError::refused(
             "changed_meanwhile",
-            "您打开这一页以后，有人记过这个班的结果，所以没有保存。您填的还在下面；请和同事核对，再保存一次，就以您的为准。",
+            "您打开这一页以后，有人记过这个班的结果，所以没有保存。您填的还在下面，您没填的补上了同事记的；请核对，再保存一次。",
         ));
     }
     let candidates: HashMap<SignupId, Candidate> = sheet

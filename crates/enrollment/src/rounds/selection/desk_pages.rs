@@ -314,6 +314,24 @@ fn sheet_line(sheet: &Sheet, line: &Line) -> SheetLine {
     }
 }
 
+/// What a colleague noted meanwhile stands where nothing was typed, so that saving once more takes none of it away.
+fn with_colleagues(form: Form, sheet: &Sheet) -> Form {
+    let notes = sheet.lines.iter().filter_map(|line| line.note(sheet.class.id));
+    notes.fold(form, |form, note| {
+        let key = note.signup_id;
+        if !form.get(&format!("outcome_{key}")).is_empty() {
+            return form;
+        }
+        let place = Some(note.place).filter(|place| *place > 0);
+        form.fill(&format!("outcome_{key}"), note.outcome.as_str())
+            .fill(
+                &format!("place_{key}"),
+                place.map(|place| place.to_string()).unwrap_or_default(),
+            )
+            .fill(&format!("reason_{key}"), &note.reason)
+    })
+}
+
 fn sheet_page(ctx: &Ctx, sheet: Sheet, form: Form, status: u16) -> Response {
     let round = &sheet.round;
     let kept = match round.newcomer_percent {
@@ -371,6 +389,9 @@ pub(super) async fn note(
         }
     }
     let sheet = actions::sheet(&ctx, sheet.round.id, sheet.class.id).await?;
+    if status == 409 {
+        form = with_colleagues(form, &sheet);
+    }
     let form = form.fill("seen", sheet.seen());
     Ok(sheet_page(&ctx, sheet, form, status))
 }

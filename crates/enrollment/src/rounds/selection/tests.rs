@@ -146,7 +146,11 @@ async fn old_sheets_wipe_nothing(season: &Season, registrar: &Client, round: Rou
         .note_as_seen(registrar, (round, choir), &other, &before)
         .await;
     assert!(late.status == 409 && late.shows("有人记过"), "{}", late.body);
-    assert!(late.body.contains("没有来"), "what was typed stays");
+    assert!(
+        late.body.contains("没有来") && late.body.contains("声部已满"),
+        "what was typed stays, with what the colleague noted beside it: {}",
+        late.body
+    );
     let again = season
         .note_as_seen(registrar, (round, choir), &other, &seen().await)
         .await;
