@@ -330,9 +330,15 @@ fn explain(connection: &Connection, error: &rusqlite::Error) -> DbError {
     }
 }
 
-/// SQLite names the columns, PostgreSQL the index: finds the index by its columns.
+/// SQLite names the columns, PostgreSQL the index: finds the index by its columns. An index of an expression SQLite names too.
 fn unique_index(connection: &Connection, message: &str) -> String {
     let columns = message.rsplit(": ").next().unwrap_or_default();
+    let named = columns
+        .strip_prefix("index '")
+        .and_then(|name| name.strip_suffix('\''));
+    if let Some(name) = named {
+        return name.to_owned();
+    }
     let Some(table) = columns.split('.').next() else {
         return columns.to_owned();
     };
@@ -349,9 +355,14 @@ fn unique_index(connection: &Connection, message: &str) -> String {
         for name in names {
             let mut info = connection.prepare("SELECT name FROM pragma_index_info(?1) ORDER BY seqno")?;
             let has = info
-                .query_map([&name], |row| row.get::<_, String>(0))?
+                .query_map([&name], |row| row.get::<_, Option<String>>(0))?
                 .collect::<Result<Vec<_>, _>>()?;
-            if has.iter().map(String::as_str).eq(wanted.iter().copied()) {
+            // An expression has no name.
+            if has
+                .iter()
+                .map(Option::as_deref)
+                .eq(wanted.iter().copied().map(Some))
+            {
                 return Ok(Some(name));
             }
         }

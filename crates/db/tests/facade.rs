@@ -13,6 +13,7 @@ const SCHEMA: Schema = Schema {
               CREATE TABLE class (id BIGINT PRIMARY KEY, org_id BIGINT NOT NULL, name TEXT NOT NULL,
                   open BOOLEAN NOT NULL, seats BIGINT NOT NULL CHECK (seats >= 0), paper BYTEA, day TEXT);
               CREATE UNIQUE INDEX class_name ON class (org_id, name);
+              CREATE UNIQUE INDEX class_open ON class (org_id, seats, (CASE WHEN open THEN 0 ELSE id END)) WHERE seats > 90;
               CREATE TABLE seat (id BIGINT PRIMARY KEY, class_id BIGINT NOT NULL REFERENCES class (id))",
     }],
     org_owned: &["class"],
@@ -132,6 +133,12 @@ async fn constraints_have_names() {
     add_class(&db, 1, 1, "书法").await.unwrap();
     let twice = add_class(&db, 2, 1, "书法").await.unwrap_err();
     assert!(twice.is_unique("class_name"), "{twice}");
+    let tx = db.begin().await.unwrap();
+    let insert = "INSERT INTO class (id, org_id, name, open, seats) VALUES ($1, 1, $2, TRUE, 99)";
+    tx.exec(insert, args![3_i64, "一"]).await.unwrap();
+    let of_expression = tx.exec(insert, args![4_i64, "二"]).await.unwrap_err();
+    assert!(of_expression.is_unique("class_open"), "{of_expression}");
+    drop(tx);
     let tx = db.begin().await.unwrap();
     let below = tx
         .exec("UPDATE class SET seats = -1 {unscoped: test}", args![])

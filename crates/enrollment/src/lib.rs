@@ -122,6 +122,11 @@ pub const SCHEMA: db::Schema = db::Schema {
             name: "no references of a place on SQLite",
             sql: include_str!("../migrations/0019_no_references.sql"),
         },
+        db::Migration {
+            number: 20,
+            name: "one index of a person's places on SQLite",
+            sql: include_str!("../migrations/0020_one_index.sql"),
+        },
     ],
     org_owned: &[
         "enrollment",

@@ -16,11 +16,11 @@ record! {
     }
 }
 
-/// In the order of the index that holds all of it, so that nothing is sorted.
+/// In the order of SQLite's index, so that nothing is sorted.
 pub(super) async fn live_of(db: &Db, people: &[PersonId]) -> DbResult<Vec<LiveRow>> {
     db.query(
         "SELECT id, class_id, term_id, person_id, status, pool, held_until FROM enrollment {unscoped: rules look at all classes of a person}
-         WHERE person_id {any $1} AND live = TRUE ORDER BY person_id, term_id, class_id",
+         WHERE person_id {any $1} AND live = TRUE ORDER BY person_id, class_id",
         args![people],
     )
     .await

@@ -134,3 +134,38 @@ async fn who_leaves_in_the_middle_finds_the_seat_when_they_ask_again() {
     assert_eq!((again.status.as_str(), again.fresh), ("confirmed", false));
     check_class(&app.platform, class, 1, 0).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_database_lets_nobody_have_two_places_alive_in_a_class() {
+    let app = app().await;
+    let class = class_of(&app, 5).await;
+    let people = learners(&app.platform, 1).await;
+    let desk = SeatDesk::start(&app.platform);
+    let seat = desk
+        .ask(asked(&app.platform, people[0], class, None))
+        .await
+        .unwrap();
+    let ctx = app.system();
+    // Whoever writes it: places that are over may be many, a second one alive is refused.
+    for (live, refused) in [(false, false), (false, false), (true, true)] {
+        let tx = ctx.begin().await.unwrap();
+        let copied = tx
+            .exec(
+                "INSERT INTO enrollment (id, class_id, term_id, org_id, person_id, status, live, queue, money, channel,
+                     rule_version, created_at, changed_at)
+                 SELECT $1, class_id, term_id, org_id, person_id, status, $2, queue, money, channel,
+                     rule_version, created_at, changed_at
+                 FROM enrollment WHERE id = $3 {unscoped: test}",
+                db::args![app.platform.ids.next::<crate::kinds::Enrollment>(), live, seat.enrollment],
+            )
+            .await;
+        match copied {
+            Ok(_) => assert!(!refused),
+            Err(error) => assert!(refused && error.is_unique("enrollment_alive"), "{error}"),
+        }
+        if !refused {
+            let copy = Event::new("test.copied", "enrollment", seat.enrollment);
+            tx.commit(vec![copy]).await.unwrap();
+        }
+    }
+}

@@ -1,0 +1,5 @@
+-- On SQLite one index finds the places of a person and guards that of a class they have one alive: two were written at two other
+-- pages each, for each place. Places that are over have their id behind the class, so that they are never the same.
+--sqlite DROP INDEX enrollment_alive;
+--sqlite DROP INDEX enrollment_person;
+--sqlite CREATE UNIQUE INDEX enrollment_alive ON enrollment (person_id, class_id, (CASE WHEN live THEN 0 ELSE id END));
