@@ -37,7 +37,7 @@ pub fn routes(shared: &Shared) -> Routes {
         .merge(orgs::routes().with(orgs::bookings::BusyHours(lessons_in)))
         .merge(people::routes(keepers::ALL))
         .merge(teaching::catalogue::routes(&shared.catalogue))
-        .merge(teaching::routes())
+        .merge(teaching::routes().with(teaching::classes::StartCheck(seats_are_given)))
         .merge(enrollment::routes(&shared.seat_desk))
         .merge(attendance::routes())
         .merge(records::routes(Some(Arc::clone(&shared.typesetter))))
@@ -104,6 +104,11 @@ const RECOUNT: JobKind = JobKind {
 /// Hours of a day in which lessons take a room.
 fn lessons_in(db: Db, room: orgs::RoomId, day: Date) -> orgs::bookings::BusyFuture {
     Box::pin(async move { teaching::sessions::busy_hours(&db, room, day).await })
+}
+
+/// Whether no round that gives the seats of a class is open.
+fn seats_are_given(db: &Db, class: teaching::ClassId) -> teaching::classes::Checking<'_> {
+    Box::pin(enrollment::rounds::lifecycle::seats_are_given(db, class))
 }
 
 /// Makes the data of a demonstration as of `today`.

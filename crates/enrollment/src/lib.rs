@@ -127,6 +127,11 @@ pub const SCHEMA: db::Schema = db::Schema {
             name: "one index of a person's places on SQLite",
             sql: include_str!("../migrations/0020_one_index.sql"),
         },
+        db::Migration {
+            number: 21,
+            name: "who began a payment on line",
+            sql: include_str!("../migrations/0021_fee_order_actor.sql"),
+        },
     ],
     org_owned: &[
         "enrollment",

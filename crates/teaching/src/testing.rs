@@ -45,6 +45,14 @@ impl Town {
         )
     }
 
+    /// Sets the clock to the first day on which the usual class may be started by hand.
+    pub(crate) fn two_weeks_before(&self) {
+        let clock = &self.app.platform.clock;
+        let day = "2027-02-15".parse().unwrap();
+        let at = kernel::Instant::of_china(day, "09:00".parse().unwrap());
+        clock.advance((at.millis() - clock.now().millis()) / 1000);
+    }
+
     /// The usual class of the small world.
     pub(crate) async fn class(&self, plan: &testkit::world::ClassPlan) -> ClassId {
         ClassId::from_raw(testkit::world::class(&self.app.platform, &self.world.here, plan).await)

@@ -6,14 +6,20 @@
 //! 2. At most so many people together as the round or the page says, nobody twice.
 //! 3. Every rule counts for each of them; one refusal refuses all, and says whom it is about.
 //!
+//! 4. Who asked together see each other's names beside the place that came of it. Each pays and signs for their own; what one does
+//!    not pay takes nothing from the others.
+//!
 //! The seats themselves are decided by `seat_desk/together.rs`. No tables of its own.
 
+use crate::enrollments::store::asked_with;
+use crate::{EnrollmentId, EnrollmentStatus};
+use db::Db;
 use kernel::{Date, PersonId};
 use people::persons;
 use platform::api::Day;
 use platform::{AppError, AppResult, Ctx, FieldError, Tries};
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 use ui::{Field, Form};
 use utoipa::ToSchema;
@@ -49,6 +55,46 @@ impl From<CompanionBody> for Companion {
             birth: Some(body.birth.0),
         }
     }
+}
+
+/// Somebody who asked for a class together with the reader.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct With {
+    /// Their name.
+    pub name: String,
+    /// Where their own enrolment stands.
+    pub status: EnrollmentStatus,
+    /// The fee of a seat that is kept for them, in fen.
+    pub due_fen: i64,
+}
+
+/// Who asked for the same class together with the people of these enrolments, each with their name.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn beside(db: &Db, ids: &[EnrollmentId]) -> AppResult<HashMap<EnrollmentId, Vec<With>>> {
+    let rows = asked_with(db, ids).await?;
+    let people: Vec<PersonId> = rows.iter().map(|row| row.person_id).collect();
+    let names = persons::find_many(db, &people).await?;
+    let mut all: HashMap<EnrollmentId, Vec<With>> = HashMap::new();
+    for row in rows {
+        let Some(person) = names.get(&row.person_id) else {
+            continue;
+        };
+        all.entry(row.of).or_default().push(With {
+            name: person.name.clone(),
+            status: row.status,
+            due_fen: row.due_fen,
+        });
+    }
+    Ok(all)
+}
+
+/// Names one after the other: `王秀英、李建国`.
+#[must_use]
+pub fn names(with: &[With]) -> String {
+    let names: Vec<&str> = with.iter().map(|one| one.name.as_str()).collect();
+    names.join("、")
 }
 
 /// The person with their companions, each found by number and day of birth.

@@ -1,6 +1,6 @@
 //! Companions in a rush, through the router.
 
-use crate::testing::stage;
+use crate::testing::{stage, stage_with_fee};
 use db::args;
 use serde_json::{Value, json};
 
@@ -116,5 +116,52 @@ async fn a_clerk_enrols_a_couple_at_the_counter() {
     assert_eq!(
         (stage.status(0).await, stage.status(1).await),
         ("confirmed".into(), "confirmed".into())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_came_together_see_each_other_and_each_pays_for_their_own() {
+    let stage = stage_with_fee(3, 3).await;
+    let address = format!("/classes/{}/enroll", stage.class);
+    let wife = stage.people[1].to_string();
+    let fields = [
+        ("companion_number_1", wife.as_str()),
+        ("companion_birth_1", BIRTH),
+    ];
+    let made = stage.as_learner(0).post(&address, &fields).await;
+    assert_eq!(made.status, 303, "{}", made.body);
+    stage.enroll(2).await;
+    for (at, other) in [(0, "学员1"), (1, "学员0")] {
+        let me = stage.as_learner(at);
+        let page = me
+            .get(&format!("/me/enrollments/{}", stage.latest(at).await))
+            .await;
+        assert!(
+            page.shows(&format!("{other}（名额已留，等交费）")) && page.shows("各交各的学费"),
+            "{}",
+            page.body
+        );
+        let list = me.get("/me").await;
+        assert!(list.shows(&format!("和{other}一起报的")), "{}", list.body);
+        let mine = me.api("GET", "/api/v1/me/enrollments", &Value::Null).await.json();
+        assert_eq!(mine["items"][0]["companions"][0]["name"], other);
+    }
+    let alone = format!("/me/enrollments/{}", stage.latest(2).await);
+    assert!(!stage.as_learner(2).get(&alone).await.shows("一起报的人"));
+
+    // One pays, the other does not: only the seat that is not paid is given up, as the page has said.
+    stage.pay_cash(&stage.latest(0).await.to_string()).await;
+    stage.app.platform.clock.advance(48 * 3600 + 60);
+    stage.app.run_jobs(crate::JOBS).await;
+    assert_eq!(
+        (stage.status(0).await, stage.status(1).await),
+        ("confirmed".into(), "expired".into())
+    );
+    let page = format!("/me/enrollments/{}", stage.latest(0).await);
+    let page = stage.as_learner(0).get(&page).await;
+    assert!(
+        page.shows("学员1（") && !page.shows("各交各的学费"),
+        "{}",
+        page.body
     );
 }

@@ -381,7 +381,7 @@ pub async fn of_class(
     Ok((class, owing, people))
 }
 
-/// Classes of the scope in which seats are kept for papers.
+/// Classes of the scope in which seats are kept for papers, alone or beside a fee: without the papers no fee is taken.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -390,13 +390,24 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
     if scope.is_nothing() {
         return Ok(Vec::new());
     }
+    let kept = store::kept_within(ctx.db(), &scope).await?;
+    let with_fee: Vec<(PersonId, ClassId)> = kept
+        .iter()
+        .filter(|row| row.due_fen > 0)
+        .map(|row| (row.person_id, row.class_id))
+        .collect();
+    let owed = load::due(ctx.db(), &with_fee, ctx.today()).await?;
     let mut by_class: BTreeMap<ClassId, Waiting> = BTreeMap::new();
-    for (class, name, until) in store::kept_within(ctx.db(), &scope).await? {
+    // A seat without a fee is kept for nothing else.
+    let for_papers =
+        |row: &store::KeptRow| row.due_fen == 0 || owed.contains_key(&(row.person_id, row.class_id));
+    for row in kept.into_iter().filter(for_papers) {
+        let class = row.class_id;
         let one = by_class.entry(class).or_insert_with(|| Waiting {
-            title: format!("还差材料：{name}"),
+            title: format!("还差材料：{}", row.class_name),
             detail: "名额留着，材料没签齐。打电话问问，或请本人和家人到柜台签。".into(),
             href: format!("/desk/classes/{class}/papers"),
-            due: until.map(|until| until.date()),
+            due: row.held_until.map(|until| until.date()),
             count: 0,
         });
         one.count += 1;

@@ -271,15 +271,21 @@ async fn changed(tx: &Tx) -> DbResult<()> {
     Ok(())
 }
 
-/// Live enrolments of a scope that are kept only for papers, the first to end first: class, its name, and until when.
-pub(super) async fn kept_within(
-    db: &Db,
-    scope: &Scope,
-) -> DbResult<Vec<(teaching::ClassId, String, Option<Instant>)>> {
+record! {
+    /// A seat that is kept.
+    pub(super) struct KeptRow {
+        pub(super) class_id: teaching::ClassId, pub(super) class_name: String, pub(super) person_id: PersonId,
+        pub(super) due_fen: i64, pub(super) held_until: Option<Instant>,
+    }
+}
+
+/// Seats of a scope that are kept, for papers, for a fee or for both, the first to end first.
+pub(super) async fn kept_within(db: &Db, scope: &Scope) -> DbResult<Vec<KeptRow>> {
     db.within(scope)
         .query(
-            "SELECT c.id, c.name, e.held_until FROM enrollment e JOIN class c ON c.id = e.class_id
-             WHERE e.status = 'reserved' AND e.due_fen = 0 AND {scope e.org_id} ORDER BY e.held_until, e.id LIMIT 200",
+            "SELECT c.id AS class_id, c.name AS class_name, e.person_id, e.due_fen, e.held_until
+             FROM enrollment e JOIN class c ON c.id = e.class_id
+             WHERE e.status = 'reserved' AND {scope e.org_id} ORDER BY e.held_until, e.id LIMIT 2000",
             args![],
         )
         .await

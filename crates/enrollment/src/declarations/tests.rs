@@ -68,6 +68,15 @@ impl Stage {
             .collect()
     }
 
+    /// People of whom the desk's first page says that they owe papers.
+    async fn papers_waiting(&self) -> i64 {
+        let here = &self.world.here;
+        let clerk = staff(here.registrar, Role::Registrar, here.org, &here.path);
+        let waiting = crate::waiting(&self.app.ctx(clerk)).await.unwrap();
+        let papers = waiting.iter().filter(|one| one.title.starts_with("还差材料"));
+        papers.map(|one| one.count).sum()
+    }
+
     async fn sign(
         &self,
         client: &testkit::Client,
@@ -222,10 +231,16 @@ async fn a_fee_waits_for_papers_and_papers_alone_do_not_pay() {
         "{}",
         answer.body
     );
+    assert_eq!(
+        stage.papers_waiting().await,
+        1,
+        "without the papers no fee comes in"
+    );
     let (paper, text) = stage.owed(&cashier, &enrollment).await.remove(0);
     let body = json!({ "paper": paper, "text": text, "signer_name": "王小明", "relation": "child" });
     let path = format!("/api/v1/enrollments/{enrollment}/papers");
     assert_eq!(cashier.api("POST", &path, &body).await.status, 200);
+    assert_eq!(stage.papers_waiting().await, 0, "what is left is the fee");
     assert_eq!(stage.status(0).await, "reserved", "the fee is still due");
     assert!(cashier.api("POST", &pay, &cash).await.status < 300);
     assert_eq!(stage.status(0).await, "confirmed");

@@ -359,6 +359,10 @@ async fn detail(ctx: &Ctx, row: EnrollmentRow) -> AppResult<Detail> {
         names: names.into_iter().map(|(id, who)| (id, who.name)).collect(),
         history,
         shortfall: model::shortfall(&row, &events),
+        with: companions::beside(db, &[row.id])
+            .await?
+            .remove(&row.id)
+            .unwrap_or_default(),
         row,
         class,
         place,
@@ -468,6 +472,7 @@ async fn listed(
     let positions: HashMap<EnrollmentId, i64> = store::positions(db, &ids).await?.into_iter().collect();
     let held: Vec<ClassId> = rows.iter().map(|row| row.class_id).collect();
     let meetings = sessions::of_classes(db, &held).await?;
+    let mut with = companions::beside(db, &ids).await?;
     let mut all = Vec::with_capacity(rows.len());
     for row in rows {
         let class = classes::find(db, row.class_id).await?;
@@ -475,6 +480,7 @@ async fn listed(
         all.push(Mine {
             place: place(ctx, &class).await?,
             position: positions.get(&row.id).copied(),
+            with: with.remove(&row.id).unwrap_or_default(),
             next,
             class,
             row,

@@ -2,7 +2,7 @@
 
 use super::actions::{self, Terms};
 use super::model::{Detail, Learner};
-use crate::companions::{Companion, CompanionBody};
+use crate::companions::{Companion, CompanionBody, With};
 use crate::seat_desk::{Answer, SeatDesk};
 use crate::{EnrollmentId, EnrollmentStatus};
 use axum::extract::FromRequestParts;
@@ -101,6 +101,8 @@ pub struct EnrollmentItem {
     pub created_at: String,
     /// When its status changed last.
     pub changed_at: String,
+    /// Who asked for the class together with them.
+    pub companions: Vec<With>,
 }
 
 /// A class in brief.
@@ -253,6 +255,7 @@ fn item(found: &Detail) -> EnrollmentItem {
         channel: found.row.channel.clone(),
         created_at: found.row.created_at.to_china_text(),
         changed_at: found.row.changed_at.to_china_text(),
+        companions: found.with.clone(),
     }
 }
 
@@ -313,6 +316,7 @@ pub async fn mine(ctx: Ctx, asked: Asked) -> AppResult<axum::Json<Listed<Enrollm
         channel: mine.row.channel,
         created_at: mine.row.created_at.to_china_text(),
         changed_at: mine.row.changed_at.to_china_text(),
+        companions: mine.with,
     });
     Ok(axum::Json(Listed {
         items: items.collect(),

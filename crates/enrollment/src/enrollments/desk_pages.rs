@@ -18,7 +18,7 @@ use kernel::PersonId;
 use people::persons::{self, PersonBrief, PersonDraft};
 use platform::api::Part;
 use platform::web::{Posted, Shared, see_other};
-use platform::{AppError, AppResult, Channel, Ctx, Permission};
+use platform::{AppError, AppResult, Channel, Ctx, Door, Permission};
 use std::sync::Arc;
 use teaching::classes::{ClassRow, ClassStatus};
 use ui::respond::{html, html_with};
@@ -52,8 +52,14 @@ struct CounterPage {
     page: Page,
     q: String,
     people: Vec<PersonBrief>,
+    /// How many are listed, where there are more.
+    more: Option<i64>,
     searched: bool,
     form: Form,
+    /// People alike who are there already: what the link says, and where it leads.
+    alike: Vec<(String, String)>,
+    /// Whether the clerk may say that it is somebody else.
+    another: bool,
 }
 
 fn registration(ctx: &Ctx) -> Vec<Field> {
@@ -97,19 +103,38 @@ pub(super) async fn search(ctx: Ctx, posted: Posted) -> AppResult<Response> {
 }
 
 async fn counter_page(ctx: &Ctx, q: &str, form: Form, status: u16) -> AppResult<Response> {
-    let people = if q.is_empty() {
-        Vec::new()
-    } else {
-        persons::search(ctx, q, "", FOUND).await?.people
+    Ok(html_with(status, &found(ctx, q, form).await?))
+}
+
+async fn found(ctx: &Ctx, q: &str, form: Form) -> AppResult<CounterPage> {
+    let found = match q {
+        "" => persons::Found::default(),
+        q => persons::search(ctx, q, "", FOUND).await?,
     };
-    let page = CounterPage {
+    Ok(CounterPage {
         page: desk(ctx, "柜台报名"),
         q: q.to_owned(),
         searched: !q.is_empty(),
-        people,
+        people: found.people,
+        more: found.next.map(|_| FOUND),
         form,
+        alike: Vec::new(),
+        another: false,
+    })
+}
+
+/// Somebody alike is there: the clerk goes on with them, or says that it is somebody else.
+async fn alike_page(ctx: &Ctx, mut form: Form, refused: (&str, String, Vec<Door>)) -> AppResult<Response> {
+    let (code, sentence, doors) = refused;
+    form.refuse(sentence);
+    let mut page = found(ctx, "", form).await?;
+    let at_counter = |door: Door| {
+        let href = door.href.replace("/desk/people/", "/desk/counter/");
+        (door.label.replace("打开", "给"), href)
     };
-    Ok(html_with(status, &page))
+    page.alike = doors.into_iter().map(at_counter).collect();
+    page.another = code == "person_alike";
+    Ok(html_with(409, &page))
 }
 
 /// `POST /desk/counter/scan`: the learner's own code.
@@ -133,6 +158,7 @@ pub(super) async fn register(ctx: Ctx, posted: Posted) -> AppResult<Response> {
         id_number: form.get("id_number").to_owned(),
         phone: form.get("phone").to_owned(),
         org: form.get("org").parse().ok(),
+        another: posted.get("another") == "yes",
         ..PersonDraft::default()
     };
     match persons::register(&ctx, draft).await {
@@ -143,6 +169,12 @@ pub(super) async fn register(ctx: Ctx, posted: Posted) -> AppResult<Response> {
             }
             counter_page(&ctx, "", form, 422).await
         }
+        Err(AppError::Refused {
+            code: code @ ("person_known" | "person_alike"),
+            sentence,
+            doors,
+            ..
+        }) => alike_page(&ctx, form, (code, sentence, doors)).await,
         Err(other) => Err(other),
     }
 }
@@ -154,6 +186,8 @@ struct ClassChoicePage {
     person: PersonBrief,
     q: String,
     classes: Vec<ClassRow>,
+    /// How many are listed, where there are more.
+    more: Option<i64>,
     rounds: Vec<(String, String)>,
     /// Asks left for an opening: sentence and address.
     early: Vec<(String, String)>,
@@ -167,7 +201,10 @@ pub(super) async fn choose(
 ) -> AppResult<Response> {
     let person: PersonId = id(&person)?;
     let q = value(&query, "q").to_owned();
-    let (person, classes) = actions::choices(&ctx, person, &q, FOUND).await?;
+    let (person, mut classes) = actions::choices(&ctx, person, &q, FOUND + 1).await?;
+    let listed = usize::try_from(FOUND).unwrap_or_default();
+    let more = (classes.len() > listed).then_some(FOUND);
+    classes.truncate(listed);
     let rounds = crate::rounds::actions::open_for_counter(&ctx).await?;
     let door = |round: crate::rounds::actions::RoundRow| {
         let href = format!("/desk/rounds/{}/signups/new?person={}", round.id, person.id);
@@ -186,6 +223,7 @@ pub(super) async fn choose(
         person,
         q,
         classes,
+        more,
     }))
 }
 

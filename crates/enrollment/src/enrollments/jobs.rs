@@ -1,8 +1,8 @@
 //! Work after the decision: telling people, and what a cancelled class or a changed session means for them.
 
 use super::messages::{
-    acted_text, changed_text, decided_text, invited_text, meets, merged_text, money_text, not_merged_text,
-    offer_text, undo_text,
+    acted_further, acted_text, changed_text, decided_text, invited_text, meets, merged_text, money_text,
+    not_merged_text, offer_text,
 };
 use super::store::{self, EnrollmentRow};
 use crate::seat_desk::{Ask, Asked, SETTLE, TELL as TELL_NAME, place_drawn};
@@ -12,7 +12,7 @@ use crate::trials::store::{self as trials, TrialRow};
 use crate::{EnrollmentId, EnrollmentStatus};
 use kernel::PersonId;
 use people::{contact, persons};
-use platform::{AppError, AppResult, Ctx, Event, Job, JobFuture, JobKind, Tx};
+use platform::{AppError, AppResult, Channel, Ctx, Event, Job, JobFuture, JobKind, Tx};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -240,7 +240,7 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
             _ if word == "invited" => invited_text(&line.from, row, class, place),
             _ if word == "offered" || word == "offer_over" => offer_text(word, row, class, place),
             (Some((template, text)), Some(who)) => {
-                (template, format!("{text}这是{who}替您报的。{}", undo_text(row)))
+                (template, format!("{text}{}", acted_further(&who, word, row)))
             }
             (Some(told), None) => told,
             (None, Some(who)) => acted_text(&who, word, row, class, place, *position),
@@ -280,6 +280,14 @@ async fn acted_on(tx: &Tx, row: &EnrollmentRow, word: &str) -> AppResult<Option<
             last.map(|event| (event.actor_person, event.channel))
                 .unwrap_or_default()
         }
+        "paid" => {
+            let events = platform::audit::of_subject(tx, "enrollment", row.id).await?;
+            let last = events.into_iter().rfind(|event| event.kind == "enrollment.paid");
+            let by_family = last.filter(|event| event.channel == Channel::Family.as_str());
+            by_family
+                .map(|event| (event.actor_person, event.channel))
+                .unwrap_or_default()
+        }
         _ => return Ok(None),
     };
     match actor.filter(|actor| *actor != row.person_id) {
@@ -300,30 +308,41 @@ async fn class_cancelled(ctx: Ctx, job: Job) -> AppResult<String> {
     tx.lock("class", class.raw()).await?;
     let rows = store::live_of_class(&tx, class).await?;
     let guests = trials::booked_of_class(&tx, class).await?;
-    if rows.is_empty() && guests.is_empty() {
+    let of_rounds = crate::rounds::cancelled_class::tell(&tx, class, sentence).await?;
+    if rows.is_empty() && guests.is_empty() && of_rounds.is_empty() {
         return Ok("没有要通知的学员".into());
     }
     let row = classes::find(&tx, class).await?;
     let of_guests = cancel_guests(&tx, &guests, &row, sentence).await?;
     store::cancel_all(&tx, class, ctx.now()).await?;
     classes::set_seat_counts(&tx, &[(class, 0, 0)]).await?;
-    let text = format!(
-        "【学圈】很抱歉，{sentence}您的报名已取消，已交的学费由学校退还。可以看看别的班，或打电话问学校。"
-    );
-    let people: Vec<PersonId> = rows.iter().map(|row| row.person_id).collect();
-    let told = tell_all(&tx, &people, &row, "class.cancelled", &text).await?;
     let ids: Vec<EnrollmentId> = rows.iter().map(|row| row.id).collect();
     super::wishes::close(&tx, &ids).await?;
     let of_money = crate::fees::ledger::leave(&tx, &ids, crate::fees::ladder::Cause::Cancelled).await?;
+    let told = tell_cancelled(&tx, &rows, sentence).await?;
     let events = rows.iter().map(|enrollment| {
         Event::new("enrollment.cancelled", "enrollment", enrollment.id)
             .at(enrollment.org_id)
             .on_behalf_of(enrollment.person_id)
             .data(serde_json::json!({ "class": class, "from": enrollment.status.as_str() }))
     });
-    tx.commit(events.chain(of_money).chain(of_guests).collect())
-        .await?;
+    let further = of_money.into_iter().chain(of_guests).chain(of_rounds);
+    tx.commit(events.chain(further).collect()).await?;
     Ok(format!("取消 {} 人的报名，通知 {told} 人", rows.len()))
+}
+
+/// Tells those whose class was cancelled, each what of their fee goes back.
+async fn tell_cancelled(tx: &Tx, rows: &[EnrollmentRow], sentence: &str) -> AppResult<usize> {
+    let mut told = 0;
+    for row in rows {
+        let money = crate::fees::told::on_cancelling(tx, row).await?;
+        let text =
+            format!("【学圈】很抱歉，{sentence}您的报名已取消。{money}可以看看别的班，或打电话问学校。");
+        if contact::tell(tx, row.person_id, Some(row.org_id), "class.cancelled", text).await? {
+            told += 1;
+        }
+    }
+    Ok(told)
 }
 
 /// Ends the trials of a cancelled class and tells its guests.

@@ -16,6 +16,16 @@ pub(super) fn undo_text(row: &EnrollmentRow) -> String {
     format!("不是您的意思，{last} 以前可以撤销：网上“我的学习”、电话或柜台都可以。")
 }
 
+/// What is added where somebody else enrolled the learner for a fee, or paid it for them: who, and how to undo it.
+pub(super) fn acted_further(who: &str, word: &str, row: &EnrollmentRow) -> String {
+    match word {
+        "paid" => format!(
+            "这是{who}替您交的。不是您的意思，十分钟内可以在网上“我的学费”撤销；过了十分钟，请打电话或到学校说。"
+        ),
+        _ => format!("这是{who}替您报的。{}", undo_text(row)),
+    }
+}
+
 /// What is told of an act that somebody else did: who, what, and how to undo it.
 pub(super) fn acted_text(
     who: &str,

@@ -2,6 +2,7 @@
 
 use super::store::EnrollmentRow;
 use crate::EnrollmentStatus;
+use crate::companions::With;
 use crate::ending::Shortfall;
 use kernel::chinese_date::{date_text, day_text};
 use kernel::{Date, Instant, PersonId, Time};
@@ -32,6 +33,8 @@ pub struct Detail {
     pub names: HashMap<PersonId, String>,
     /// Why the class ended without completion, for an enrolment that did.
     pub shortfall: Option<Shortfall>,
+    /// Who asked for the class together with them.
+    pub with: Vec<With>,
 }
 
 /// One thing that happened.
@@ -95,6 +98,8 @@ pub struct Mine {
     pub position: Option<i64>,
     /// The next meeting, for those with a seat.
     pub next: Option<SessionRow>,
+    /// Who asked for the class together with them.
+    pub with: Vec<With>,
 }
 
 /// A line of the school's list.

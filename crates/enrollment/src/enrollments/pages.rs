@@ -167,6 +167,8 @@ struct MineItem {
     name: String,
     when: String,
     place: String,
+    /// With whom, in words.
+    with: Option<String>,
     tag: Tag,
 }
 
@@ -284,6 +286,7 @@ fn item(page: &Page, mine: &Mine) -> MineItem {
         name: mine.class.name.clone(),
         when: model::when(page, &mine.class),
         place: mine.place.clone(),
+        with: (!mine.with.is_empty()).then(|| page.tn("和{}一起报的", &[&companions::names(&mine.with)])),
         tag: tag(page, mine.row.standing(), mine.position, mine.class.status),
     }
 }
@@ -300,11 +303,15 @@ struct OnePage {
     just_done: bool,
     /// Whether it is the reader's own, not that of somebody for whom they act.
     is_own: bool,
+    /// Whether the reader pays its fee: the learner, or who acts for them.
+    pays: bool,
     /// Who enrolled this person and until when they may undo it; for themselves only.
     undo: Option<String>,
     /// Until when a seat is offered.
     answer_by: Option<String>,
     pay_by: Option<String>,
+    /// Who asked together with them, each with where theirs stands.
+    with: Vec<String>,
     /// What is still to be signed, and until when the seat is kept for it.
     papers: Option<String>,
     kept_until: Option<String>,
@@ -351,12 +358,18 @@ pub(super) async fn one(
         .held_until
         .filter(|_| detail.row.status == EnrollmentStatus::Reserved);
     let kept_until = kept.map(|until| page.tn("名额留到 {}", &[&page.moment(until)]));
+    let with = detail.with.iter().map(|one| {
+        let standing = page.t(model::label_of(one.status, one.due_fen));
+        page.tn("{}（{}）", &[&one.name, &standing])
+    });
     let merge = crate::merging::answers::wanted(&ctx, detail.row.id).await?;
     Ok(html(&OnePage {
         merge: merge.map(|row| merge_line(&page, &row)),
+        with: with.collect(),
         papers,
         kept_until,
         is_own,
+        pays: is_own || crate::fees::actions::acts_for(&ctx, ctx.person()?, detail.row.person_id).await?,
         undo,
         when: model::when(&page, &detail.class),
         fee: model::fee(&page, detail.class.fee_fen),

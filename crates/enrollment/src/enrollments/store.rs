@@ -115,6 +115,31 @@ pub(crate) async fn live(db: &Db, person: PersonId, class: ClassId) -> DbResult<
     .await
 }
 
+record! {
+    /// Somebody who asked for a class together with somebody else.
+    pub(crate) struct WithRow {
+        /// Beside whose enrolment.
+        pub of: EnrollmentId,
+        /// Who.
+        pub person_id: PersonId,
+        /// Where theirs stands.
+        pub status: EnrollmentStatus,
+        /// The fee of a seat that is kept for them, in fen.
+        pub due_fen: i64,
+    }
+}
+
+/// Who asked for the same class together with the people of these enrolments.
+pub(crate) async fn asked_with(db: &Db, ids: &[EnrollmentId]) -> DbResult<Vec<WithRow>> {
+    db.query(
+        "SELECT e.id AS of, o.person_id, o.status, o.due_fen FROM enrollment e
+         JOIN enrollment o ON o.signup_id = e.signup_id AND o.class_id = e.class_id AND o.person_id <> e.person_id
+         WHERE e.id {any $1} {unscoped: the caller found the enrolments} ORDER BY e.id, o.id",
+        args![ids],
+    )
+    .await
+}
+
 /// Part of the live enrolments of a class inside the scope, and of those that lasted to its end or until it was cancelled, by
 /// order of asking; read one row too long.
 pub(super) async fn of_class_within(

@@ -538,6 +538,36 @@ async fn a_clerks_program_enrols_people_and_lists_a_class() {
     }
 }
 
+/// Somebody of the same name and birth is not registered silently; and more people than are listed are told of.
+async fn registered_twice_is_asked(clerk: &testkit::Client, typed: &[(&str, &str)], there: &str) {
+    let twice = clerk.post("/desk/counter/people", typed).await;
+    assert!(
+        twice.status == 409 && twice.shows("先看是不是这一位") && twice.body.contains(there),
+        "{}",
+        twice.body
+    );
+    assert!(
+        twice.body.contains("王阿婆") && twice.shows("登记为另一个人"),
+        "what was typed stays"
+    );
+    let another: Vec<(&str, &str)> = typed.iter().copied().chain([("another", "yes")]).collect();
+    let mut seen = vec![there.to_owned()];
+    for _ in 0..20 {
+        let made = clerk.post("/desk/counter/people", &another).await;
+        assert_eq!(made.status, 303, "{}", made.body);
+        assert!(!seen.contains(&made.location().to_owned()), "somebody else");
+        seen.push(made.location().to_owned());
+    }
+    let many = clerk.post("/desk/counter/search", &[("q", "王阿婆")]).await;
+    assert!(
+        many.shows("不止 20 位") && many.shows("请多写几个字"),
+        "{}",
+        many.body
+    );
+    let few = clerk.post("/desk/counter/search", &[("q", "没有这个人")]).await;
+    assert!(!few.shows("不止 20 位"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_counter_finds_people_without_naming_them_in_an_address() {
     let stage = stage(5, 1).await;
@@ -553,6 +583,7 @@ async fn the_counter_finds_people_without_naming_them_in_an_address() {
     let registered = clerk.post("/desk/counter/people", &new).await;
     assert_eq!(registered.status, 303, "{}", registered.body);
     let person = format!("href=\"{}\"", registered.location());
+    registered_twice_is_asked(&clerk, &new, registered.location()).await;
     for (wanted, found) in [("王阿婆", true), ("wap", true), ("没有这个人", false)] {
         let page = clerk.post("/desk/counter/search", &[("q", wanted)]).await;
         assert_eq!(

@@ -2,7 +2,7 @@
 
 use super::ladder::Cause;
 use super::ledger::{self, Back, Posting};
-use super::model::{Kind, Method, Money, Payment, can_undo};
+use super::model::{Booked, Kind, Method, Money, Payment, can_undo};
 use super::online;
 use super::store::{self, DueRow, PostingRow, RefundRow};
 use super::told;
@@ -11,6 +11,7 @@ use crate::seat_desk::holds::{Way, held_until, kept_after_undo};
 use crate::seat_desk::{Answer, Ask, Asked, Refusal, SeatDesk};
 use crate::{EnrollmentId, EnrollmentStatus, PostingId, RefundId};
 use kernel::{Date, Instant, PersonId};
+use people::family;
 use people::persons::{self, PersonBrief};
 use platform::{AppError, AppResult, Channel, Ctx, Event, Permission, Tx, Waiting};
 use std::collections::HashMap;
@@ -18,6 +19,8 @@ use teaching::classes::{self, ClassRow};
 
 /// Longest reason, in letters.
 const REASON: usize = 200;
+/// Enrolments held beside the books at once.
+const PROVEN: i64 = 5_000;
 /// Enrolments looked through for one's own fees.
 const MINE: i64 = 200;
 
@@ -93,17 +96,32 @@ async fn fee(ctx: &Ctx, row: EnrollmentRow) -> AppResult<Fee> {
     fees(ctx, vec![row]).await?.pop().ok_or(AppError::NotFound)
 }
 
-/// One's own fee of an enrolment.
+/// The fees of somebody for whom the signed-in person acts, as [`mine`].
+///
+/// # Errors
+/// [`AppError::NotFound`] without a family link in force.
+pub async fn of_helped(ctx: &Ctx, person: PersonId) -> AppResult<Vec<Fee>> {
+    family::link(ctx, person).await?;
+    let mut rows = enrollments::of_person(ctx.db(), person, None, MINE).await?;
+    rows.retain(|row| row.due_fen > 0);
+    fees(ctx, rows).await
+}
+
+/// The fee of an enrolment of one's own, or of somebody for whom one acts.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when it is somebody else's.
 pub async fn show_own(ctx: &Ctx, id: EnrollmentId) -> AppResult<Fee> {
-    let person = ctx.person()?;
-    let row = enrollments::find(ctx.db(), id).await?;
-    if row.person_id != person {
-        return Err(AppError::NotFound);
-    }
+    let row = crate::enrollments::actions::own(ctx, id).await?;
     fee(ctx, row).await
+}
+
+/// By which way the signed-in person pays or undoes: for themselves, or for somebody of their family.
+pub(super) fn way_of(ctx: &Ctx, row: &EnrollmentRow) -> Channel {
+    match ctx.actor.person == Some(row.person_id) {
+        true => ctx.channel,
+        false => Channel::Family,
+    }
 }
 
 /// The fee of an enrolment in the cashier's scope, with whose it is.
@@ -117,7 +135,19 @@ pub async fn show_within(ctx: &Ctx, id: EnrollmentId) -> AppResult<(Fee, PersonB
     Ok((fee(ctx, row).await?, person))
 }
 
-/// A receipt with its fee and the name on it: for its owner, or for the cashier.
+/// Whether a fee is the signed-in person's own, or that of somebody for whom they act.
+pub(crate) async fn acts_for(ctx: &Ctx, person: PersonId, learner: PersonId) -> AppResult<bool> {
+    if person == learner {
+        return Ok(true);
+    }
+    match family::link(ctx, learner).await {
+        Ok(_) => Ok(true),
+        Err(AppError::NotFound) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// A receipt with its fee and the name on it: for its owner and who acts for them, or for the cashier.
 ///
 /// # Errors
 /// [`AppError::NotFound`] for everybody else, and for a posting without a receipt.
@@ -126,7 +156,7 @@ pub async fn receipt(ctx: &Ctx, id: PostingId) -> AppResult<(PostingRow, Fee, Pe
     let posting = store::find(ctx.db(), id).await?;
     let enrollment = posting.enrollment_id.filter(|_| posting.receipt_number.is_some());
     let row = enrollments::find(ctx.db(), enrollment.ok_or(AppError::NotFound)?).await?;
-    if row.person_id != person {
+    if !acts_for(ctx, person, row.person_id).await? {
         store::find_within(ctx.db(), &ctx.reach(Permission::FeeTake), id).await?;
     }
     let holder = persons::find(ctx.db(), row.person_id).await?;
@@ -267,7 +297,8 @@ fn checked(reason: &str, missing: &str) -> AppResult<String> {
     Ok(reason.to_owned())
 }
 
-/// Undoes a step of one's own on line payments, or any step in the cashier's scope, for ten minutes.
+/// Undoes a payment on line of one's own or of somebody for whom one acts, or any step in the cashier's scope, for ten
+/// minutes. Who did not do it themselves is told.
 ///
 /// # Errors
 /// [`AppError::NotFound`] for everybody else; a refusal when the ten minutes are over.
@@ -276,7 +307,8 @@ pub async fn undo(ctx: &Ctx, id: PostingId) -> AppResult<EnrollmentId> {
     let posting = store::find(ctx.db(), id).await?;
     let enrollment = posting.enrollment_id.ok_or(AppError::NotFound)?;
     let row = enrollments::find(ctx.db(), enrollment).await?;
-    let own = row.person_id == person && posting.method == Method::Online && posting.kind == Kind::Paid;
+    let on_line = posting.method == Method::Online && posting.kind == Kind::Paid;
+    let own = on_line && acts_for(ctx, person, row.person_id).await?;
     if !own {
         store::find_within(ctx.db(), &ctx.reach(Permission::FeeTake), id).await?;
     }
@@ -310,7 +342,11 @@ pub async fn undo(ctx: &Ctx, id: PostingId) -> AppResult<EnrollmentId> {
         Kind::Refunded => undo_refund(&tx, &row, &posting).await?,
         _ => undo_payment(&tx, &row, &posting).await?,
     };
-    let event = ledger::event("fee.undone", &posting).on_behalf_of(row.person_id);
+    let mut event = ledger::event("fee.undone", &posting).on_behalf_of(row.person_id);
+    if own {
+        event = event.via(way_of(ctx, &row));
+        told::undone(&tx, &row, &posting).await?;
+    }
     events.push(event.data(ledger::told(&posting)));
     tx.commit(events).await?;
     Ok(enrollment)
@@ -492,7 +528,7 @@ pub(crate) async fn would_get_back_for(
     Ok(Some(back.fen))
 }
 
-/// Counts the ledger of fees again and says where it is wrong.
+/// Counts the ledger of fees again and says where it is wrong, and which enrolments say otherwise.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -507,5 +543,39 @@ pub async fn prove(db: &db::Db) -> AppResult<Vec<String>> {
     if carried != 0 {
         faults.push(format!("转班、并班转走的学费和转来的差 {carried} 分"));
     }
+    faults.extend(not_booked(db).await?);
     Ok(faults)
+}
+
+/// Enrolments whose fee stands otherwise than the books say.
+async fn not_booked(db: &db::Db) -> AppResult<Vec<String>> {
+    let mut faults = Vec::new();
+    let mut after = EnrollmentId::from_raw(0);
+    loop {
+        let rows = store::standings(db, after, PROVEN).await?;
+        let Some(last) = rows.last() else {
+            return Ok(faults);
+        };
+        after = last.id;
+        for row in &rows {
+            let booked = Booked {
+                paid: row.paid_fen,
+                waived: row.waived_fen,
+                carried: row.carried_fen,
+                refunded: row.refunded_fen,
+            };
+            if !row.money.is_booked(row.due_fen, booked) {
+                faults.push(format!(
+                    "报名 {}：学费 {} 分，记着“{}”，账上收了 {} 分、免了 {} 分、转走 {} 分、退了 {} 分",
+                    row.id,
+                    row.due_fen,
+                    row.money.label(),
+                    booked.paid,
+                    booked.waived,
+                    booked.carried,
+                    booked.refunded
+                ));
+            }
+        }
+    }
 }

@@ -10,7 +10,7 @@ use crate::enrollments::store::EnrollmentRow;
 use crate::school_rules::{self, Ruling};
 use crate::{EnrollmentId, PostingId, RefundId};
 use kernel::{Date, Instant, OrgId};
-use platform::{AppError, AppResult, Event, Tx, job};
+use platform::{AppError, AppResult, Channel, Event, Tx, job};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use teaching::sessions::{self, SessionStatus};
@@ -185,7 +185,12 @@ async fn paid(tx: &Tx, id: EnrollmentId, org: OrgId, payment: &Payment) -> AppRe
         Money::Waived
     };
     store::set_money(tx, id, money).await?;
-    Ok(event("fee.paid", &posted).data(told(&posted)))
+    let mut event = event("fee.paid", &posted).data(told(&posted));
+    let helper = payment.settles.as_ref().and_then(|settled| settled.helper);
+    if let Some(helper) = helper {
+        event = event.by(helper).via(Channel::Family).on_behalf_of(row.person_id);
+    }
+    Ok(event)
 }
 
 async fn one(tx: &Tx, id: EnrollmentId) -> AppResult<EnrollmentRow> {

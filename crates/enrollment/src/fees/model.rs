@@ -87,6 +87,41 @@ platform::api_words!(Money, Method, Kind);
 /// One line of a posting: account and amount in fen.
 pub type Line = (Account, i64);
 
+/// What the books say of an enrolment: sums of the postings that stand, and what was given back of its fee, in fen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Booked {
+    /// Received, or come along from another class.
+    pub paid: i64,
+    /// Waived.
+    pub waived: i64,
+    /// Gone along to another class.
+    pub carried: i64,
+    /// Given back.
+    pub refunded: i64,
+}
+
+impl Money {
+    /// Whether a fee that stands so, of so many fen, is what the books say. A waiver that went along stands at the new place alone.
+    #[must_use]
+    pub const fn is_booked(self, due: i64, booked: Booked) -> bool {
+        let Booked {
+            paid,
+            waived,
+            carried,
+            refunded,
+        } = booked;
+        match self {
+            Self::None | Self::Due => paid == 0 && waived == 0 && carried == 0,
+            Self::Paid => paid == due && waived == 0 && carried == 0 && refunded == 0,
+            Self::PartRefunded => paid == due && waived == 0 && 0 < refunded && refunded < due,
+            Self::Refunded => paid == due && waived == 0 && refunded >= due,
+            Self::Waived => waived == due && paid == 0 && carried == 0,
+            Self::Carried if paid == 0 => waived == 0 && carried == 0,
+            Self::Carried => paid == due && waived == 0 && carried <= due,
+        }
+    }
+}
+
 /// What comes in for an enrolment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payment {
@@ -107,6 +142,8 @@ pub struct Settled {
     pub number: String,
     /// How much came, in fen.
     pub fen: i64,
+    /// Who paid it for the learner, if somebody of their family did.
+    pub helper: Option<kernel::PersonId>,
 }
 
 impl Method {
@@ -216,6 +253,36 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
+
+    #[test]
+    fn a_fee_stands_as_the_books_say() {
+        let booked = |[paid, waived, carried, refunded]: [i64; 4]| Booked {
+            paid,
+            waived,
+            carried,
+            refunded,
+        };
+        for (money, sums, right) in [
+            (Money::None, [0, 0, 0, 0], true),
+            (Money::Due, [0, 0, 0, 0], true),
+            (Money::Due, [120, 0, 0, 0], false),
+            (Money::Paid, [120, 0, 0, 0], true),
+            (Money::Paid, [0, 0, 0, 0], false),
+            (Money::Paid, [240, 0, 0, 0], false),
+            (Money::Paid, [120, 0, 0, 60], false),
+            (Money::PartRefunded, [120, 0, 0, 60], true),
+            (Money::PartRefunded, [120, 0, 0, 0], false),
+            (Money::Refunded, [120, 0, 0, 120], true),
+            (Money::Refunded, [120, 0, 0, 60], false),
+            (Money::Waived, [0, 120, 0, 0], true),
+            (Money::Waived, [0, 0, 0, 0], false),
+            (Money::Carried, [120, 0, 80, 0], true),
+            (Money::Carried, [0, 0, 0, 0], true),
+            (Money::Carried, [120, 0, 130, 0], false),
+        ] {
+            assert_eq!(money.is_booked(120, booked(sums)), right, "{money:?} {sums:?}");
+        }
+    }
 
     #[test]
     fn what_each_step_posts() {

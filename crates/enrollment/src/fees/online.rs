@@ -3,7 +3,9 @@
 //! 1. A provider may tell late, twice, never, or of a wrong sum. Its number of a payment is counted once, whatever comes.
 //! 2. The right sum while the seat is kept: it is posted, and the seat is theirs, in one transaction of the seat desk.
 //! 3. Another sum: nothing is confirmed; the money is owed back, and the cashier sees it.
-//! 4. After the end of the hold, or when the fee was paid otherwise: nothing is confirmed, and no second seat is given;
+//! 4. Somebody of the family pays as the learner does, as long as their link is in force when they begin. Who paid and by
+//!    which way is kept, the learner is told, and either undoes it.
+//! 5. After the end of the hold, or when the fee was paid otherwise: nothing is confirmed, and no second seat is given;
 //!    the money is sent back by itself.
 
 use super::ladder::Cause;
@@ -31,7 +33,8 @@ pub fn is_offered(ctx: &Ctx) -> bool {
     ctx.platform.payments.is_some()
 }
 
-/// Begins to pay one's own fee; gives the address at which to pay. Who begins again goes on with the same payment.
+/// Begins to pay one's own fee, or that of somebody for whom one acts; gives the address at which to pay. Who begins again
+/// goes on with the same payment; two who begin have one each, and only the first that comes is counted.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when it is somebody else's; a refusal when nothing is due.
@@ -61,7 +64,8 @@ pub async fn begin(ctx: &Ctx, id: EnrollmentId) -> AppResult<String> {
             "/me/papers",
         ));
     }
-    let order = match orders::of_enrollment(ctx.db(), id, OrderStatus::Open).await? {
+    let begun = orders::begun_by(ctx.db(), id, (ctx.person()?, row.person_id)).await?;
+    let order = match begun {
         Some(order) => order,
         None => new_order(ctx, row).await?,
     };
@@ -78,6 +82,7 @@ pub async fn begin(ctx: &Ctx, id: EnrollmentId) -> AppResult<String> {
 }
 
 async fn new_order(ctx: &Ctx, row: &EnrollmentRow) -> AppResult<OrderRow> {
+    let channel = super::actions::way_of(ctx, row);
     let order = OrderRow {
         id: ctx.new_id(),
         org_id: row.org_id,
@@ -87,10 +92,17 @@ async fn new_order(ctx: &Ctx, row: &EnrollmentRow) -> AppResult<OrderRow> {
         provider_number: None,
         received_fen: None,
         created_at: ctx.now(),
+        actor_person: ctx.actor.person,
+        channel: Some(channel.as_str().to_owned()),
     };
     let tx = ctx.begin().await?;
     orders::insert(&tx, &order).await?;
-    let event = Event::new("fee.order_begun", "enrollment", row.id).at(row.org_id);
+    let mut event = Event::new("fee.order_begun", "enrollment", row.id)
+        .at(row.org_id)
+        .via(channel);
+    if channel == Channel::Family {
+        event = event.on_behalf_of(row.person_id);
+    }
     tx.commit(vec![
         event.data(json!({ "order": order.id, "fen": order.amount_fen })),
     ])
@@ -194,6 +206,8 @@ pub async fn carry_out(ctx: &Ctx, desk: &SeatDesk, told: &Told) -> AppResult<Out
 
 async fn settle(desk: &SeatDesk, ctx: &Ctx, order: &OrderRow, told: &Told) -> AppResult<bool> {
     let row = enrollments::find(ctx.db(), order.enrollment_id).await?;
+    let channel = order.channel.as_deref().and_then(|way| way.parse().ok());
+    let channel = channel.unwrap_or(Channel::System);
     let answer = desk
         .ask(Asked {
             ask: Ask::Pay {
@@ -207,11 +221,12 @@ async fn settle(desk: &SeatDesk, ctx: &Ctx, order: &OrderRow, told: &Told) -> Ap
                         order: order.id,
                         number: told.number.clone(),
                         fen: told.amount_fen,
+                        helper: order.actor_person.filter(|actor| *actor != row.person_id),
                     }),
                 },
             },
-            by: None,
-            channel: Channel::System,
+            by: order.actor_person,
+            channel,
             reason: String::new(),
             key: None,
         })
@@ -337,6 +352,8 @@ mod tests {
             provider_number: number.map(str::to_owned),
             received_fen: None,
             created_at: "2026-11-22T01:00:00Z".parse().unwrap(),
+            actor_person: None,
+            channel: None,
         };
         let told = |number: &str, amount_fen| Told {
             order: Id::from_raw(1),

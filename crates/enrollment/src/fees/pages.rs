@@ -8,6 +8,7 @@ use crate::enrollments::store::EnrollmentRow;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use kernel::{Fen, Instant};
+use people::{family, persons};
 use platform::web::{Posted, see_other};
 use platform::{AppError, AppResult, Ctx};
 use ui::respond::html;
@@ -78,6 +79,8 @@ pub(crate) fn refund_sentence(page: &Page, fen: i64) -> String {
 struct MinePage {
     page: Page,
     items: Vec<Item>,
+    /// Those for whom the reader acts, each with their fees.
+    helped: Vec<(String, Vec<Item>)>,
 }
 
 /// `GET /me/fees`: what is due and what was paid.
@@ -85,7 +88,15 @@ pub(super) async fn mine(ctx: Ctx) -> AppResult<Response> {
     let all = actions::mine(&ctx).await?;
     let page = ui::learner_page(&ctx, "我的学费");
     let items = all.iter().map(|fee| item(&page, fee)).collect();
-    Ok(html(&MinePage { page, items }))
+    let mut helped = Vec::new();
+    for one in family::beneficiaries(&ctx).await? {
+        let fees = actions::of_helped(&ctx, one.person).await?;
+        if !fees.is_empty() {
+            let heading = page.tn("{}（{}）的学费", &[&page.t(one.calls), &one.name]);
+            helped.push((heading, fees.iter().map(|fee| item(&page, fee)).collect()));
+        }
+    }
+    Ok(html(&MinePage { page, items, helped }))
 }
 
 /// A step with money in words.
@@ -113,7 +124,7 @@ pub(super) fn lines(page: &Page, fee: &Fee, now: Instant, base: &str) -> Vec<Lin
     shown.map(line).collect()
 }
 
-/// The learner undoes what they paid on line themselves; what came back to them is the cashier's.
+/// The learner and their family undo what was paid on line; what came back to them is the cashier's.
 fn is_own_to_undo(row: &PostingRow) -> bool {
     row.method == Method::Online && row.kind == Kind::Paid
 }
@@ -160,6 +171,8 @@ struct OnePage {
     lines: Vec<Line>,
     refunds: Vec<String>,
     online: bool,
+    /// Who learns, where it is somebody for whom the reader acts.
+    helped: Option<String>,
 }
 
 /// `GET /me/fees/{id}`: one fee, how to pay it, and what happened.
@@ -174,9 +187,13 @@ pub(super) async fn one(
         .iter()
         .any(|(name, value)| name == "done" && value == "undone")
     {
-        let text = page.t("这次付款撤销了，付的钱会原路退给您。名额还给您留着，要上课请在期限前交费。");
+        let text = page.t("这次付款撤销了，付的钱会原路退回。名额还留着，要上课请在期限前交费。");
         page = page.clone().noticed(ui::Notice::done(text));
     }
+    let helped = match ctx.actor.person == Some(fee.row.person_id) {
+        true => None,
+        false => Some(persons::find(ctx.db(), fee.row.person_id).await?.name),
+    };
     Ok(html(&OnePage {
         amount: yuan(&page, fee.row.due_fen),
         pay_by: pay_by(&page, &fee.row),
@@ -184,6 +201,7 @@ pub(super) async fn one(
         lines: lines(&page, &fee, ctx.now(), "/me"),
         refunds: refunds(&page, &fee),
         online: online::is_offered(&ctx),
+        helped,
         page,
         fee,
     }))
@@ -234,7 +252,7 @@ struct ReceiptPage {
 pub(super) async fn receipt(ctx: Ctx, Path(text): Path<String>) -> AppResult<Response> {
     let (row, fee, holder) = actions::receipt(&ctx, id(&text)?).await?;
     let page = ui::learner_page(&ctx, "学费收据");
-    let own = ctx.actor.person == Some(fee.row.person_id);
+    let own = actions::acts_for(&ctx, ctx.person()?, fee.row.person_id).await?;
     let org = orgs::tree::find(ctx.db(), row.org_id).await?;
     Ok(html(&ReceiptPage {
         number: number(&row).unwrap_or_default(),

@@ -74,6 +74,13 @@ pub const KEEPER: Keeper = Keeper {
             days: None,
         },
         Retention {
+            what: "网上付学费",
+            table: "fee_order",
+            rule: Rule::Kept,
+            why: "只有报名编号、金额和付款人的编号；要和账、支付机构的单子对得上。",
+            days: None,
+        },
+        Retention {
             what: "签过的入学材料",
             table: "paper_signature",
             rule: Rule::Deleted,

@@ -31,12 +31,33 @@ pub struct RoundView {
     pub term: TermRow,
     /// Its classes, by name.
     pub classes: Vec<RoundClass>,
+    /// Classes that were cancelled and count no more; those of a sealed list stay in it.
+    pub gone: Vec<ClassRow>,
     /// The list and the draw, once it is sealed.
     pub draw: Option<DrawFile>,
     /// Signups that take part.
     pub signups: i64,
     /// People in them.
     pub people: i64,
+}
+
+impl RoundView {
+    /// The name of one of its classes, with a word where it was cancelled.
+    #[must_use]
+    pub fn class_name(&self, id: ClassId) -> String {
+        let listed = self.classes.iter().map(|one| &one.class);
+        let class = listed.chain(&self.gone).find(|class| class.id == id);
+        class.map_or_else(String::new, class_words)
+    }
+}
+
+/// The name of a class, with a word where it was cancelled.
+#[must_use]
+pub fn class_words(class: &ClassRow) -> String {
+    match class.status {
+        ClassStatus::Cancelled => format!("{}（{}）", class.name, class.status.label()),
+        _ => class.name.clone(),
+    }
 }
 
 /// A class of a round.
@@ -102,7 +123,7 @@ pub(super) async fn view(ctx: &Ctx, row: RoundRow) -> AppResult<RoundView> {
     let draw = draw.map(|draw| read_file(&draw.file)).transpose()?;
     let wished = store::wished(db, row.id).await?;
     let of_channels = store::by_channel(db, row.id).await?;
-    let mut all = Vec::new();
+    let (mut all, mut gone) = (Vec::new(), Vec::new());
     let of_round = store::classes(db, row.id).await?;
     // A draw's seats are in its file; what a selection has given is counted, so that its seats stay as they were.
     let given = match row.method.is_selection() {
@@ -111,6 +132,10 @@ pub(super) async fn view(ctx: &Ctx, row: RoundRow) -> AppResult<RoundView> {
     };
     for id in of_round {
         let class = classes::find(db, id).await?;
+        if class.status == ClassStatus::Cancelled && draw.is_none() {
+            gone.push(class);
+            continue;
+        }
         let given = given.iter().find(|books| books.class_id == id);
         let sealed = draw.as_ref().and_then(|file| {
             let text = id.to_string();
@@ -131,6 +156,7 @@ pub(super) async fn view(ctx: &Ctx, row: RoundRow) -> AppResult<RoundView> {
         org: tree::find(db, row.org_id).await?,
         term: terms::find(db, row.term_id).await?,
         classes: all,
+        gone,
         draw,
         signups: of_channels.iter().map(|one| one.signups).sum(),
         people: of_channels.iter().map(|one| one.people).sum(),
@@ -255,7 +281,7 @@ async fn apply(
     asked: &Application,
 ) -> AppResult<SignupId> {
     model::in_window(round.status, round.opens, round.closes, ctx.now())?;
-    let of_round = store::classes(ctx.db(), round.id).await?;
+    let of_round = store::standing_classes(ctx.db(), round.id).await?;
     model::check_wishes(&asked.wishes, &of_round, round.wish_limit).map_err(AppError::Invalid)?;
     let people = companions::members(ctx, person, &asked.companions, round.companion_limit).await?;
     check_wished(ctx, &people, &asked.wishes).await?;

@@ -196,6 +196,8 @@ struct BoardPage {
     opens: String,
     closes: String,
     lines: Vec<BoardLine>,
+    /// What became of classes that were cancelled.
+    gone: Vec<String>,
     channels: Vec<(&'static str, i64, i64)>,
     newcomers: i64,
     next: Next,
@@ -314,6 +316,7 @@ async fn board_page(
         opens: moment_text(row.opens),
         closes: moment_text(row.closes),
         lines: lines.collect(),
+        gone: super::words::gone(&page, &board.view),
         channels: channels.collect(),
         newcomers: board.channels.iter().map(|one| one.newcomers).sum(),
         may_run: ctx.can(Permission::RoundRun),
@@ -337,7 +340,7 @@ fn board_line(board: &Board, one: &actions::RoundClass) -> BoardLine {
     };
     BoardLine {
         href: format!("/desk/classes/{}", one.class.id),
-        name: one.class.name.clone(),
+        name: actions::class_words(&one.class),
         seats: one.seats,
         first: one.first(),
         people: one.people(),

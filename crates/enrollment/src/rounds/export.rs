@@ -11,7 +11,6 @@ use axum::response::Response;
 use kernel::chinese_date::moment_text;
 use platform::{AppResult, Channel, Ctx};
 use std::collections::HashMap;
-use teaching::ClassId;
 
 /// `GET /desk/rounds/{id}/signups.csv`
 pub(super) async fn signups(ctx: Ctx, Path(text): Path<String>) -> AppResult<Response> {
@@ -19,7 +18,7 @@ pub(super) async fn signups(ctx: Ctx, Path(text): Path<String>) -> AppResult<Res
     let drawn = drawn_outcomes(&view);
     let row = |line: &Line| {
         let channel: Channel = line.row.channel.parse().unwrap_or(Channel::System);
-        let wishes: Vec<&str> = line.wishes.iter().map(|class| name(&view, *class)).collect();
+        let wishes: Vec<String> = line.wishes.iter().map(|class| view.class_name(*class)).collect();
         let interview = line.interview.as_ref();
         [
             spaced(&line.row.receipt),
@@ -47,14 +46,9 @@ pub(super) async fn signups(ctx: Ctx, Path(text): Path<String>) -> AppResult<Res
     )
 }
 
-fn name(view: &RoundView, class: ClassId) -> &str {
-    let found = view.classes.iter().find(|one| one.class.id == class);
-    found.map_or("", |one| one.class.name.as_str())
-}
-
 fn noted(view: &RoundView, line: &Line) -> String {
     let notes = line.notes.iter().map(|note| {
-        let words = format!("{}：{}", name(view, note.class_id), outcome_words(note));
+        let words = format!("{}：{}", view.class_name(note.class_id), outcome_words(note));
         match note.reason.as_str() {
             "" => words,
             why => format!("{words}，{why}"),

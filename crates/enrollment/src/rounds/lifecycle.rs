@@ -10,6 +10,7 @@ use crate::draws::file::{DrawClass, DrawFile, Entrant, FORMAT, Randomness, Round
 use crate::first_come::model::RETURNING_DAYS;
 use crate::first_come::store::returning_reach;
 use crate::{RoundId, SignupId};
+use db::Db;
 use kernel::{Instant, OrgId, PersonId, Time};
 use orgs::tree::{self, OrgBrief};
 use people::{contact, persons};
@@ -167,6 +168,27 @@ pub(crate) async fn reach(
     })
 }
 
+/// Whether the seats of a class are given: a class is not started by hand while a round that gives them is open.
+///
+/// # Errors
+/// A refusal that names the round.
+pub async fn seats_are_given(db: &Db, class: ClassId) -> AppResult<()> {
+    let plans = crate::first_come::plans(db, &[class], &[]).await?;
+    let Some(open) = plans.get(&class).and_then(|plan| plan.draw) else {
+        return Ok(());
+    };
+    let round = store::find(db, open.round).await?;
+    Err(AppError::refused_with_door(
+        "round_open",
+        format!(
+            "这个班还在报名批次“{}”里，名单没有公布，不能开课。请先办完这个批次；这个批次不办了，就先取消它。",
+            round.name
+        ),
+        "看这个批次",
+        format!("/desk/rounds/{}", round.id),
+    ))
+}
+
 /// Plans a round. Its classes take nobody who simply asks from now on.
 ///
 /// # Errors
@@ -177,12 +199,13 @@ pub async fn create(ctx: &Ctx, draft: RoundDraft) -> AppResult<RoundId> {
     let locks: Vec<i64> = draft.classes.iter().map(|class| class.raw()).collect();
     tx.lock_all("class", &locks).await?;
     let org = tree::find_within(&tx, &scope, draft.org).await?;
-    let term = common_term(&tx, &org, &draft.classes).await?;
+    let (term, first) = common_term(&tx, &org, &draft.classes).await?;
     let limit = match term {
         Some(term) => terms::find(&tx, term).await?.class_limit,
         None => model::MOST_WISHES,
     };
     let draft = model::check(draft, ctx.now(), limit)?;
+    model::closes_in_time(draft.closes, &first)?;
     let Some(term) = term else {
         return Err(AppError::invalid("classes", "请至少选一个班。"));
     };
@@ -199,10 +222,14 @@ pub async fn create(ctx: &Ctx, draft: RoundDraft) -> AppResult<RoundId> {
     Ok(id)
 }
 
-/// The term of the classes, which must be published, of the org, of one term and in no other round.
-async fn common_term(tx: &Tx, org: &OrgBrief, chosen: &[ClassId]) -> AppResult<Option<TermId>> {
+/// The term of the classes, which must be published, of the org, of one term and in no other round; and when each meets first.
+async fn common_term(
+    tx: &Tx,
+    org: &OrgBrief,
+    chosen: &[ClassId],
+) -> AppResult<(Option<TermId>, Vec<(String, Instant)>)> {
     let wrong = |sentence: String| Err(AppError::invalid("classes", sentence));
-    let mut term = None;
+    let (mut term, mut first) = (None, Vec::new());
     for id in chosen.iter().take(model::MOST_CLASSES) {
         let class = classes::find(tx, *id).await?;
         let at = tree::find(tx, class.org_id).await?;
@@ -221,6 +248,7 @@ async fn common_term(tx: &Tx, org: &OrgBrief, chosen: &[ClassId]) -> AppResult<O
                 class.name
             ));
         }
+        first.push((class.name, Instant::of_china(class.starts_on, class.starts)));
     }
     if let Some(taken) = store::taken(tx, chosen).await?.first() {
         let name = classes::find(tx, *taken).await?.name;
@@ -228,7 +256,7 @@ async fn common_term(tx: &Tx, org: &OrgBrief, chosen: &[ClassId]) -> AppResult<O
             "“{name}”已经在别的批次里了。等那个批次结束，或先取消它。"
         ));
     }
-    Ok(term)
+    Ok((term, first))
 }
 
 /// A draw, for a step that only draws have.
@@ -297,6 +325,12 @@ pub async fn seal(ctx: &Ctx, id: RoundId, version: i64) -> AppResult<()> {
     let row = open_draw(&tx, id, Some(version)).await?;
     model::check_step(row.status, RoundStatus::Sealed, row.closes, ctx.now())?;
     let file = sealed_list(&tx, &row).await?;
+    if file.classes.is_empty() {
+        return Err(AppError::refused(
+            "no_class_left",
+            "这个批次的班都停办了，没有名额可以摇。请取消这个批次，报过名的人会收到通知。",
+        ));
+    }
     check_list(&file.entrants, &file.classes).map_err(|fault| AppError::Internal(fault.0))?;
     let text = write_file(&file)?;
     store::insert_draw(&tx, &row, (&file.seal.hash, &text), ctx.actor.person, ctx.now()).await?;
@@ -308,12 +342,13 @@ pub async fn seal(ctx: &Ctx, id: RoundId, version: i64) -> AppResult<()> {
     .await
 }
 
-/// The list of a round as it stands.
+/// The list of a round as it stands: without classes that were cancelled, and without who wished for nothing else.
 async fn sealed_list(tx: &Tx, row: &RoundRow) -> AppResult<DrawFile> {
     let mut all = Vec::new();
-    for class in store::classes(tx, row.id).await? {
-        let class = classes::find(tx, class).await?;
-        let on = class.status == ClassStatus::Published;
+    let standing = store::standing_classes(tx, row.id).await?;
+    for class in &standing {
+        let class = classes::find(tx, *class).await?;
+        let on = matches!(class.status, ClassStatus::Published | ClassStatus::Running);
         let free = if on { class.capacity - class.enrolled } else { 0 };
         all.push(DrawClass {
             id: class.id.to_string(),
@@ -321,7 +356,7 @@ async fn sealed_list(tx: &Tx, row: &RoundRow) -> AppResult<DrawFile> {
             seats: model::split_seats(free, row.newcomer_percent),
         });
     }
-    let entrants = entrants(tx, row.id).await?;
+    let entrants = entrants(tx, row.id, &standing).await?;
     Ok(DrawFile {
         format: FORMAT.into(),
         round: RoundBrief {
@@ -345,15 +380,17 @@ fn write_file(file: &DrawFile) -> AppResult<String> {
     serde_json::to_string(file).map_err(|error| AppError::Internal(error.to_string()))
 }
 
-/// The signups of a round that take part, by receipt number.
-async fn entrants(tx: &Tx, round: RoundId) -> AppResult<Vec<Entrant>> {
+/// The signups of a round that take part, by receipt number, with what they wish for of these classes.
+async fn entrants(tx: &Tx, round: RoundId, standing: &[ClassId]) -> AppResult<Vec<Entrant>> {
     let mut sizes: HashMap<SignupId, u32> = HashMap::new();
     for member in store::members_in(tx, round).await? {
         *sizes.entry(member.signup_id).or_default() += 1;
     }
     let mut wishes: HashMap<SignupId, Vec<String>> = HashMap::new();
     for (signup, class) in store::wishes_in(tx, round).await? {
-        wishes.entry(signup).or_default().push(class.to_string());
+        if standing.contains(&class) {
+            wishes.entry(signup).or_default().push(class.to_string());
+        }
     }
     let signups = store::signups_in(tx, round).await?;
     let entrants = signups.into_iter().filter_map(|signup| {

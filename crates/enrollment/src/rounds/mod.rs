@@ -16,6 +16,9 @@
 //! 6. Publishing places seats in the order of ranks, then waitlists. Who cannot take a seat is told why, and the seat
 //!    goes to the next. Run again, the job finds what it has placed and leaves it.
 //!
+//!    A class that is cancelled before the list is sealed is left out of it, with the wishes for it; after that the list
+//!    stays, the class gives no seats, and who won there waits for their other wishes. Who wishes for it is told at once.
+//!
 //! 7. A member of the family who may act for somebody applies, withdraws and reads the result as that person would. The
 //!    person is told who acted, and takes it back while the window is open.
 //!
@@ -23,13 +26,14 @@
 //! let them ([`people::family`]); `EnrollmentAct` applies for others; `EnrollmentRead` sees the board; `RoundRun` plans and runs.
 //! Events: round.planned, round.cancelled, round.sealed, round.randomness_entered, round.randomness_withdrawn,
 //! round.randomness_differs, round.drawn, round.publishing, round.published, signup.applied, signup.withdrawn,
-//! signup.refused. Tables: round, round_class, signup, signup_member, signup_wish, draw.
+//! signup.refused, signup.class_cancelled. Tables: round, round_class, signup, signup_member, signup_wish, draw.
 //! Start reading at [`actions::apply_acting`], then [`lifecycle`], then `publishing.rs`.
 
 pub mod actions;
 pub(crate) mod api;
 pub mod audience;
 pub mod books;
+pub(crate) mod cancelled_class;
 mod desk_pages;
 mod export;
 pub mod lifecycle;

@@ -1,6 +1,6 @@
 //! Pages for everybody, and for those who apply.
 
-use super::actions::{self, Application, RoundView};
+use super::actions::{self, Application, RoundView, class_words};
 use super::model::{self, RoundStatus, SignupStatus};
 use super::selection::model::Outcome;
 use super::signups::{self, Applicants, SignupView};
@@ -23,6 +23,7 @@ use platform::{AppError, AppResult, Ctx};
 use std::collections::HashMap;
 use std::sync::Arc;
 use teaching::ClassId;
+use teaching::classes::{ClassRow, ClassStatus};
 use ui::respond::{html, html_with};
 use ui::{Choice, Field, Form, Notice, Page, Pairs, Tag};
 
@@ -84,6 +85,8 @@ struct ShowPage {
     opens: String,
     closes: String,
     rules: Vec<String>,
+    /// What became of classes that were cancelled.
+    gone: Vec<String>,
     open: bool,
     applicants: Applicants,
     lists: Vec<ClassList>,
@@ -119,6 +122,7 @@ pub(super) async fn show(ctx: Ctx, Path(text): Path<String>) -> AppResult<Respon
         opens: page.moment(row.opens),
         closes: page.moment(row.closes),
         rules: words::rules(&page, row),
+        gone: words::gone(&page, &view),
         open: model::in_window(row.status, row.opens, row.closes, ctx.now()).is_ok(),
         applicants: signups::applicants(&ctx, row.id).await?,
         lists,
@@ -402,7 +406,10 @@ pub(super) async fn one(
 }
 
 pub(super) fn wish_lines(view: &SignupView) -> Vec<String> {
-    let line = |class: &teaching::classes::ClassRow| format!("{}（{}）", class.name, class.weekly());
+    let line = |class: &ClassRow| match class.status {
+        ClassStatus::Cancelled => class_words(class),
+        _ => format!("{}（{}）", class.name, class.weekly()),
+    };
     view.wishes.iter().map(line).collect()
 }
 

@@ -57,7 +57,12 @@ struct Work {
     placed: HashSet<(SignupId, ClassId)>,
     /// Signups that hold a seat.
     seated: HashSet<SignupId>,
+    /// Who won or was chosen for a class that was cancelled since, with what they are told.
+    lost: Vec<(SignupRow, String)>,
 }
+
+/// How the refusal ends of who won a seat in a class that was cancelled since; nobody else has such a seat.
+const GONE: &str = "停办了，这个班的名额都没有了。";
 
 async fn publish(ctx: Ctx, job: Job) -> AppResult<String> {
     let round: RoundId = id(&payload(&job)?, "round")?;
@@ -66,22 +71,25 @@ async fn publish(ctx: Ctx, job: Job) -> AppResult<String> {
         return Ok(format!("“{}”已经公布过了", row.name));
     }
     let mut work = load(&ctx, row).await?;
+    note_refused(&ctx, &work.lost).await?;
     place_seats(&ctx, &job, &mut work).await?;
     place_waits(&ctx, &job, &mut work).await?;
     finish(&ctx, &work).await
 }
 
 async fn load(ctx: &Ctx, round: RoundRow) -> AppResult<Work> {
-    let (entrants, waits) = if round.method.is_selection() {
+    let (mut entrants, mut waits) = if round.method.is_selection() {
         of_selection(ctx, &round).await?
     } else {
         of_draw(ctx, &round).await?
     };
+    let lost = leave_out_cancelled(ctx, round.id, (&mut entrants, &mut waits)).await?;
     let ids: Vec<SignupId> = entrants.iter().map(|entrant| entrant.row.id).collect();
     let placed = store::placed(ctx.db(), &ids).await?;
     Ok(Work {
         entrants,
         waits,
+        lost,
         seated: placed
             .iter()
             .filter(|row| row.status.lasted())
@@ -94,6 +102,29 @@ async fn load(ctx: &Ctx, round: RoundRow) -> AppResult<Work> {
 
 /// Entrants, and who of them waits for what.
 type Given = (Vec<Entrant>, Vec<(usize, Vec<ClassId>)>);
+
+/// A class that was cancelled after the list was sealed gives no seats, whatever the draw says: who won there waits for their other
+/// wishes as their rank says. Gives who lost a seat so.
+async fn leave_out_cancelled(
+    ctx: &Ctx,
+    round: RoundId,
+    (entrants, waits): (&mut [Entrant], &mut [(usize, Vec<ClassId>)]),
+) -> AppResult<Vec<(SignupRow, String)>> {
+    let standing = store::standing_classes(ctx.db(), round).await?;
+    for (_, wishes) in waits {
+        wishes.retain(|class| standing.contains(class));
+    }
+    let mut lost = Vec::new();
+    for entrant in entrants {
+        let Some(class) = entrant.won.filter(|class| !standing.contains(class)) else {
+            continue;
+        };
+        entrant.won = None;
+        let name = classes::find(ctx.db(), class).await?.name;
+        lost.push((entrant.row.clone(), format!("“{name}”{GONE}")));
+    }
+    Ok(lost)
+}
 
 /// What officers chose: reserves wait class by class in their order.
 async fn of_selection(ctx: &Ctx, round: &RoundRow) -> AppResult<Given> {
@@ -468,6 +499,16 @@ fn result_text(
             waits.join("、")
         )
     };
+    no_seat_text((name, what, selected), (signup, why), &waits)
+}
+
+/// What who got no seat is told: that they did not win, or why the seat that they won was not to be had.
+fn no_seat_text(
+    (name, what, selected): (&str, &str, bool),
+    (signup, why): (&SignupRow, &str),
+    waits: &str,
+) -> String {
+    let receipt = model::spaced(&signup.receipt);
     if signup.refusal.is_empty() {
         let outcome = match (selected, why) {
             (false, _) => "这次没有摇中".to_owned(),
@@ -477,8 +518,13 @@ fn result_text(
         format!("【学圈】“{name}”{what}：{outcome}，回执号 {receipt}。{waits}")
     } else {
         let won = if selected { "录取" } else { "摇中" };
+        let passed_on = if signup.refusal.ends_with(GONE) {
+            ""
+        } else {
+            "名额给了后面的人。"
+        };
         format!(
-            "【学圈】“{name}”{what}：您{won}了，但报不上：{}名额给了后面的人。回执号 {receipt}。{waits}",
+            "【学圈】“{name}”{what}：您{won}了，但报不上：{}{passed_on}回执号 {receipt}。{waits}",
             signup.refusal
         )
     }

@@ -1,8 +1,10 @@
 //! Words that the pages of rounds share.
 
+use super::actions::RoundView;
 use super::model::{Audience, RoundMethod, RoundStatus, SignupStatus};
 use super::store::{RoundRow, SignupRow};
 use kernel::Instant;
+use teaching::classes::ClassStatus;
 use ui::{Page, Tag};
 
 /// Where a round stands at this moment, as a tag.
@@ -27,6 +29,23 @@ pub(super) fn round_tag(page: &Page, row: &RoundRow, now: Instant) -> Tag {
         RoundStatus::Published => Tag::good(word(row.status.label())),
         RoundStatus::Paused | RoundStatus::Cancelled => Tag::bad(word(row.status.label())),
     }
+}
+
+/// What became of classes of a round that were cancelled, sentence by sentence.
+pub(super) fn gone(page: &Page, view: &RoundView) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !view.gone.is_empty() {
+        let names: Vec<&str> = view.gone.iter().map(|class| class.name.as_str()).collect();
+        lines.push(page.tn("停办了、不再算在这个批次里的班：{}。", &[&names.join("、")]));
+    }
+    let listed = view.classes.iter().map(|one| &one.class);
+    for class in listed.filter(|class| class.status == ClassStatus::Cancelled) {
+        lines.push(page.tn(
+            "“{}”在名单封存以后停办了：名单和摇号文件不变，但这个班没有名额，摇中它的人按次序轮其余的志愿。",
+            &[&class.name],
+        ));
+    }
+    lines
 }
 
 /// Where a signup stands, as a tag.

@@ -1,6 +1,6 @@
 //! Reading the rules that count, and setting an org's own.
 
-use super::model::{Ruling, SchoolRules, Set, nearest};
+use super::model::{self, Ruling, SchoolRules, Set, nearest};
 use super::store::{self, RuleRow};
 use crate::rounds::lifecycle;
 use db::Db;
@@ -118,21 +118,49 @@ pub async fn show(ctx: &Ctx, org: Option<OrgId>) -> AppResult<View> {
     })
 }
 
-/// Sets an org's own rules: a new version.
+impl View {
+    /// The org's own last version; 0 when it has none. Sent back with a change.
+    #[must_use]
+    pub fn version(&self) -> i64 {
+        own_version(&self.versions)
+    }
+}
+
+fn own_version(own: &[RuleRow]) -> i64 {
+    own.first().map_or(0, |last| last.version)
+}
+
+/// The rules that count for an org now, with its own last version, 0 when it has none.
 ///
 /// # Errors
-/// [`AppError::NotFound`] outside the scope; [`AppError::Invalid`] at the field that is wrong.
-pub async fn set(ctx: &Ctx, org: OrgId, rules: &SchoolRules, reason: &str) -> AppResult<()> {
+/// As [`of`].
+pub async fn of_version(db: &Db, org: OrgId) -> AppResult<(SchoolRules, i64)> {
+    let org = tree::find(db, org).await?;
+    let (set, own) = set_for(db, &org).await?;
+    let rules = set.map(|set| set.rules).unwrap_or_default();
+    Ok((rules, own_version(&own)))
+}
+
+/// Sets an org's own rules: a new version. `seen` is the org's own version that the officer read.
+///
+/// # Errors
+/// [`AppError::NotFound`] outside the scope; [`AppError::Invalid`] at the field that is wrong; [`AppError::Refused`]
+/// `changed_meanwhile` with what counts now.
+pub async fn set(ctx: &Ctx, org: OrgId, rules: &SchoolRules, reason: &str, seen: i64) -> AppResult<()> {
     let scope = ctx.may(Permission::RoundRun)?;
     let tx = ctx.begin().await?;
     tx.lock("school_rule", org.raw()).await?;
     let org = tree::find_within(&tx, &scope, org).await?;
     rules.check()?;
     let reason = bounded(reason, 2, 100, "原因").map_err(|sentence| AppError::invalid("reason", sentence))?;
-    let (_, own) = set_for(&tx, &org).await?;
+    let (now, own) = set_for(&tx, &org).await?;
+    if own_version(&own) != seen {
+        let now = now.map(|set| set.rules).unwrap_or_default();
+        return Err(changed_meanwhile(org.id, &now, rules));
+    }
     let row = RuleRow {
         org_id: org.id,
-        version: own.first().map_or(0, |last| last.version) + 1,
+        version: seen + 1,
         document: serde_json::to_string(rules).map_err(|error| AppError::Internal(error.to_string()))?,
         reason: reason.clone(),
         set_at: ctx.now(),
@@ -143,4 +171,17 @@ pub async fn set(ctx: &Ctx, org: OrgId, rules: &SchoolRules, reason: &str) -> Ap
         .data(json!({ "version": row.version, "rules": rules }))
         .note(reason);
     tx.commit(vec![event]).await
+}
+
+fn changed_meanwhile(org: OrgId, now: &SchoolRules, typed: &SchoolRules) -> AppError {
+    let what = match model::differences(now, typed) {
+        all if all.is_empty() => "现在的规定和您填的一样，不用再改。".to_owned(),
+        all => format!("{}。您填的还在，对照过再决定要不要改。", all.join("；")),
+    };
+    AppError::refused_with_door(
+        "changed_meanwhile",
+        format!("您打开这一页以后，有人改过这些规定，所以没有保存。{what}"),
+        "看现在的规定",
+        format!("/desk/school-rules?org={org}"),
+    )
 }

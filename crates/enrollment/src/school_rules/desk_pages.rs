@@ -36,6 +36,7 @@ fn words<T: Copy>(all: &[T], word: fn(T) -> &'static str, label: fn(T) -> &'stat
 fn fields() -> Vec<Field> {
     vec![
         Field::hidden("org"),
+        Field::hidden("version"),
         Field::number("merge_days", "并班后，交过费的人几天内答复", 1, 30)
             .hint("默认 3 天；新的班第一次课以前就截止"),
         Field::radios(
@@ -145,7 +146,9 @@ fn rules_page(ctx: &Ctx, view: View, form: Form, done: bool, status: u16) -> Res
 /// `GET /desk/school-rules`
 pub(super) async fn show(ctx: Ctx, Query(query): Query<Pairs>) -> AppResult<Response> {
     let view = actions::show(&ctx, value(&query, "org").parse().ok()).await?;
-    let form = filled(Form::blank(fields(), Lang::Zh), &view.rules).fill("org", view.org.id);
+    let form = filled(Form::blank(fields(), Lang::Zh), &view.rules)
+        .fill("org", view.org.id)
+        .fill("version", view.version());
     let done = value(&query, "done") == "set";
     Ok(rules_page(&ctx, view, form, done, 200))
 }
@@ -183,10 +186,13 @@ pub(super) async fn set(ctx: Ctx, posted: Posted) -> AppResult<Response> {
         return Ok(rules_page(&ctx, view, form, false, 422));
     }
     let rules = typed(&form, &view.rules);
-    match actions::set(&ctx, org, &rules, form.get("reason")).await {
+    let seen = form.get("version").parse().unwrap_or_default();
+    match actions::set(&ctx, org, &rules, form.get("reason"), seen).await {
         Ok(()) => Ok(see_other(&format!("/desk/school-rules?org={org}&done=set"))),
         Err(error) => {
             let status = form.take_up(error)?;
+            // Shown again with the version of now: saving once more is a decision made with open eyes.
+            let form = form.fill("version", view.version());
             Ok(rules_page(&ctx, view, form, false, status))
         }
     }

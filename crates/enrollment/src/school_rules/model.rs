@@ -271,6 +271,74 @@ impl SchoolRules {
     }
 }
 
+/// What counts otherwise than typed, as `网上交费的期限现在是 24 小时`, for an officer whose page is out of date.
+#[must_use]
+pub fn differences(now: &SchoolRules, typed: &SchoolRules) -> Vec<String> {
+    let mut all = other_words(now, typed);
+    all.extend(other_numbers(now, typed));
+    all
+}
+
+fn other_words(now: &SchoolRules, typed: &SchoolRules) -> Vec<String> {
+    let words = [
+        (
+            now.merge_silence != typed.merge_silence,
+            "并班没有答复的",
+            now.merge_silence.label(),
+        ),
+        (
+            now.suspend_seat != typed.suspend_seat,
+            "休学的人的名额",
+            now.suspend_seat.label(),
+        ),
+        (
+            now.suspend_fee != typed.suspend_fee,
+            "休学的人的学费",
+            now.suspend_fee.label(),
+        ),
+        (
+            now.late_fee != typed.late_fee,
+            "开课以后才报名的",
+            now.late_fee.label(),
+        ),
+        (
+            now.refund_late != typed.refund_late,
+            "再晚取消的",
+            now.refund_late.label(),
+        ),
+        (
+            now.refund_proof != typed.refund_proof,
+            "再晚取消、有证明的",
+            now.refund_proof.label(),
+        ),
+    ];
+    let of_words = words.into_iter().filter(|(differs, ..)| *differs);
+    of_words
+        .map(|(_, label, value)| format!("{label}现在是“{value}”"))
+        .collect()
+}
+
+fn other_numbers(now: &SchoolRules, typed: &SchoolRules) -> Vec<String> {
+    let of = |number: fn(&SchoolRules) -> i64| (number(now), number(typed));
+    let numbers = [
+        (of(|all| all.merge_days), "并班答复的期限", "天"),
+        (of(|all| all.transfer_weeks), "开课后可以转班的时间", "周"),
+        (of(|all| all.suspend_weeks), "开课后可以休学的时间", "周"),
+        (of(|all| all.suspend_terms), "休学保留学籍", "个学期"),
+        (of(|all| all.fee_hours), "网上交费的期限", "小时"),
+        (of(|all| all.fee_days), "柜台交费的期限", "个工作日"),
+        (of(|all| all.refund_whole), "学费全退的课次", "次"),
+        (of(|all| all.refund_part), "按没上的课退的课次", "次"),
+        (of(|all| all.absence_alert), "连续没来就提醒", "次"),
+        (of(|all| all.absence_row), "连续没来就提请清退", "次"),
+        (of(|all| all.absence_percent), "没来的课占的百分比", "%"),
+    ];
+    let differing = numbers.into_iter().filter(|((now, typed), ..)| now != typed);
+    differing
+        .map(|((now, _), label, unit)| format!("{label}现在是 {now} {unit}"))
+        .collect()
+}
+
 /// Rules as they were set at an org.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Set {

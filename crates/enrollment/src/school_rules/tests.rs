@@ -46,6 +46,33 @@ fn what_no_answer_means() {
     }
 }
 
+/// Everything that the page sends, with this many days to answer to a merge, by who saw this version.
+async fn post(client: &testkit::Client, days: &str, org: &str, version: &str) -> testkit::Answer {
+    let fields = [
+        ("org", org),
+        ("merge_days", days),
+        ("merge_silence", "refund"),
+        ("transfer_weeks", "2"),
+        ("suspend_weeks", "3"),
+        ("suspend_terms", "1"),
+        ("suspend_seat", "give"),
+        ("suspend_fee", "carry"),
+        ("late_fee", "full"),
+        ("fee_hours", "24"),
+        ("fee_days", "1"),
+        ("refund_whole", "0"),
+        ("refund_part", "3"),
+        ("refund_late", "nothing"),
+        ("refund_proof", "unused"),
+        ("absence_alert", "2"),
+        ("absence_row", "4"),
+        ("absence_percent", "33"),
+        ("reason", "校务会决定"),
+        ("version", version),
+    ];
+    client.post("/desk/school-rules", &fields).await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_school_sets_its_own_rules_and_nobody_elses() {
     let stage = stage(5, 1).await;
@@ -57,41 +84,20 @@ async fn a_school_sets_its_own_rules_and_nobody_elses() {
         "{}",
         page.body
     );
-    let form = |days: &'static str, org: String| {
-        [
-            ("org", org),
-            ("merge_days", days.into()),
-            ("merge_silence", "refund".into()),
-            ("transfer_weeks", "2".into()),
-            ("suspend_weeks", "3".into()),
-            ("suspend_terms", "1".into()),
-            ("suspend_seat", "give".into()),
-            ("suspend_fee", "carry".into()),
-            ("late_fee", "full".into()),
-            ("fee_hours", "24".into()),
-            ("fee_days", "1".into()),
-            ("refund_whole", "0".into()),
-            ("refund_part", "3".into()),
-            ("refund_late", "nothing".into()),
-            ("refund_proof", "unused".into()),
-            ("absence_alert", "2".into()),
-            ("absence_row", "4".into()),
-            ("absence_percent", "33".into()),
-            ("reason", "校务会决定".into()),
-        ]
-    };
-    let post = async |client: &testkit::Client, days, org: &str| {
-        let pairs = form(days, org.to_owned());
-        let pairs: Vec<(&str, &str)> = pairs
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
-        client.post("/desk/school-rules", &pairs).await
-    };
-    let wrong = post(&clerk, "31", &org).await;
+    let wrong = post(&clerk, "31", &org, "0").await;
     assert!(wrong.status == 422 && wrong.shows("校务会决定"), "{}", wrong.body);
-    assert_eq!(post(&clerk, "5", &org).await.status, 303);
-    assert_eq!(post(&stage.as_sibling(), "6", &org).await.status, 404);
+    assert_eq!(post(&clerk, "5", &org, "0").await.status, 303);
+    let late = post(&clerk, "7", &org, "0").await;
+    assert!(
+        late.status == 409 && late.shows("并班答复的期限现在是 5 天") && late.body.contains("value=\"7\""),
+        "two tabs: {}",
+        late.body
+    );
+    assert!(
+        late.body.contains("name=\"version\" value=\"1\""),
+        "saving again is a decision"
+    );
+    assert_eq!(post(&stage.as_sibling(), "6", &org, "0").await.status, 404);
     assert_eq!(stage.as_learner(0).get("/desk/school-rules").await.status, 403);
     assert!(clerk.get("/desk/school-rules").await.shows("自己定的"));
     let at = format!("/api/v1/orgs/{org}/school-rules");
@@ -100,9 +106,18 @@ async fn a_school_sets_its_own_rules_and_nobody_elses() {
         (rules["merge_days"].as_i64(), rules["merge_silence"].as_str()),
         (Some(5), Some("refund"))
     );
-    let body = json!({ "rules": { "merge_days": 0 }, "reason": "试一试" });
+    assert_eq!(rules["version"], 1);
+    let body = json!({ "rules": { "merge_days": 0 }, "reason": "试一试", "version": 1 });
     assert_eq!(clerk.api("PUT", &at, &body).await.status, 422);
-    let body = json!({ "rules": { "merge_days": 2 }, "reason": "改回默认" });
+    for (version, status, code) in [
+        (json!(null), 422, "invalid"),
+        (json!(0), 409, "changed_meanwhile"),
+    ] {
+        let body = json!({ "rules": { "merge_days": 2 }, "reason": "改回默认", "version": version });
+        let told = clerk.call(status, "PUT", &at, &body).await;
+        assert!(told["type"].as_str().unwrap().ends_with(code), "{told}");
+    }
+    let body = json!({ "rules": { "merge_days": 2 }, "reason": "改回默认", "version": 1 });
     clerk.call(204, "PUT", &at, &body).await;
     let rules = clerk.call(200, "GET", &at, &json!(null)).await;
     assert_eq!(rules["merge_silence"], "keep_if_same");

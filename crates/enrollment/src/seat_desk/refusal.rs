@@ -229,10 +229,10 @@ impl Refusal {
             ),
             Self::TooOld { age, max, on } => too_old(*age, *max, *on),
             Self::TooManyClasses { limit } => {
-                format!("一个学期最多报 {limit} 个班，已经报满了。想换成这个班，请先在“我的学习”里取消一个。")
+                format!("这个班所在的学期，每人最多报 {limit} 个班，已经报满了。只算同一个学期的班，别处另外排的学期不算。想换成这个班，请先在“我的学习”里取消一个。")
             }
             Self::TooManyWaits { limit } => format!(
-                "这个班已满，而一个学期最多在 {limit} 个班排候补，已经排满了。可以看看还有名额的班，或先取消一个候补。"
+                "这个班已满，而这个班所在的学期，每人最多在 {limit} 个班排候补，已经排满了。只算同一个学期的班。可以看看还有名额的班，或先取消一个候补。"
             ),
             Self::TimeClash { name, slot, .. } => clash(name, *slot),
             Self::ClassCancelled { name } => format!("“{name}”已停课，不再报名。可以看看附近还有名额的班。"),

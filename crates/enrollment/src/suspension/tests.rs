@@ -6,7 +6,7 @@ use crate::testing::{Stage, stage_with_fee};
 use crate::{EnrollmentStatus, roll};
 use db::args;
 use kernel::{Date, Id, PersonId};
-use serde_json::{Value, json};
+use serde_json::json;
 use teaching::ClassId;
 use teaching::classes::ClassStatus;
 use testkit::world::{ClassPlan, class};
@@ -52,12 +52,6 @@ async fn next_term(stage: &Stage, fee_fen: i64) -> ClassId {
         .await
         .unwrap();
     to
-}
-
-async fn decide(stage: &Stage, rules: Value) {
-    let at = format!("/api/v1/orgs/{}/school-rules", stage.world.here.org);
-    let body = json!({ "rules": rules, "reason": "校务会决定" });
-    stage.as_registrar().call(204, "PUT", &at, &body).await;
 }
 
 /// Suspends at the counter.
@@ -256,7 +250,7 @@ async fn a_refusal_has_a_reason_and_changes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kept_seat_waits_for_its_learner_and_lessons_meanwhile_are_not_missed() {
     let stage = stage_with_fee(1, 2).await;
-    decide(&stage, json!({ "suspend_seat": "keep" })).await;
+    stage.decide(json!({ "suspend_seat": "keep" })).await;
     let id = stage.paid(0).await;
     stage.enroll(1).await;
     go_to(&stage, "2027-03-03");
@@ -292,7 +286,7 @@ async fn a_kept_seat_waits_for_its_learner_and_lessons_meanwhile_are_not_missed(
 #[tokio::test(flavor = "multi_thread")]
 async fn who_got_the_fee_back_pays_for_the_lessons_that_are_left() {
     let stage = stage_with_fee(1, 1).await;
-    decide(&stage, json!({ "suspend_fee": "refund" })).await;
+    stage.decide(json!({ "suspend_fee": "refund" })).await;
     let id = stage.paid(0).await;
     go_to(&stage, "2027-03-02");
     suspend(&stage, &id).await;

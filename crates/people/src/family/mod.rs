@@ -12,7 +12,8 @@
 //! 6. A helper asks at most [`model::ASKS_A_DAY`] times in 24 hours; an elder gets at most [`model::TOLD_A_DAY`] such
 //!    messages in 24 hours. A token neither asks nor confirms.
 //!
-//! What a link allows is said by who uses it ([`beneficiaries`], [`link`]): enrolling, withdrawing and seeing the classes.
+//! What a link allows is said by who uses it ([`beneficiaries`], [`link`]): enrolling, withdrawing, paying on line and seeing
+//! the classes.
 //! Who may do what: the two people their own side; `PersonEdit` records and ends links of people in scope.
 //! Events: family.asked, family.confirmed, family.refused, family.ended, family.recorded. Tables: family_link.
 //! Start reading at [`actions`].

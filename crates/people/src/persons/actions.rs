@@ -4,8 +4,9 @@ use super::model::{self, Checked, PersonDraft, Wanted};
 use super::sealed;
 use super::store::{self, OrgChoice, PersonBrief, PersonRow};
 use db::Db;
+use db::Scope;
 use kernel::{OrgId, PersonId};
-use platform::{AppError, AppResult, Ctx, Event, Permission, Tx};
+use platform::{AppError, AppResult, Ctx, Door, Event, Permission, Tx};
 use serde_json::json;
 use std::collections::HashMap;
 
@@ -69,11 +70,12 @@ pub async fn search(ctx: &Ctx, q: &str, cursor: &str, limit: i64) -> AppResult<F
 }
 
 /// Registers a person: at the desk of `draft.org`, or (without an org) by the system for who signs up alone.
-/// Somebody who is known already is not registered twice: the refusal leads to the record that is there.
+/// Somebody who is known already is not registered twice: the refusal leads to the record that is there. Nor is, until the clerk
+/// has looked, somebody of the same name and birth or the same telephone as a person in scope.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for wrong fields; [`AppError::Refused`] `person_known`; [`AppError::NotFound`] when the org
-/// is not in scope.
+/// [`AppError::Invalid`] for wrong fields; [`AppError::Refused`] `person_known` or `person_alike`; [`AppError::NotFound`]
+/// when the org is not in scope.
 pub async fn register(ctx: &Ctx, draft: PersonDraft) -> AppResult<PersonId> {
     let scope = ctx.may(Permission::PersonEdit)?;
     if let Some(org) = draft.org {
@@ -83,10 +85,16 @@ pub async fn register(ctx: &Ctx, draft: PersonDraft) -> AppResult<PersonId> {
     }
     let person = model::check(&draft, ctx.today()).map_err(AppError::Invalid)?;
     check_home(ctx.db(), person.home).await?;
+    // Read before anything is locked: it looks at many people.
+    let alike = match person.org {
+        Some(_) if !draft.another && !ctx.actor.system => alike(ctx, &scope, &person).await?,
+        _ => Vec::new(),
+    };
     let tx = ctx.begin().await?;
     if let Some(known) = duplicate(&tx, &person).await? {
         return meet(tx, known, person.org).await;
     }
+    nobody_alike(&alike)?;
     let id = add(&tx, &person).await?;
     let mut event = Event::new("person.registered", "person", id);
     if let Some(org) = person.org {
@@ -94,6 +102,32 @@ pub async fn register(ctx: &Ctx, draft: PersonDraft) -> AppResult<PersonId> {
     }
     tx.commit(vec![event]).await?;
     Ok(id)
+}
+
+/// People in scope who may be the one that is to be registered.
+async fn alike(ctx: &Ctx, scope: &Scope, person: &Checked) -> AppResult<Vec<PersonBrief>> {
+    let name = person.name.as_str();
+    let key = kernel::pinyin::person_sort_key(name);
+    let phone = person.phone.as_ref();
+    let phone = phone.map(|phone| sealed::phone_index(&ctx.platform.keys, phone));
+    Ok(store::alike(ctx.db(), scope, (name, &key, person.birth), phone).await?)
+}
+
+/// Refuses to register a second time who may be there already, until the clerk has looked and says that it is somebody else.
+fn nobody_alike(alike: &[PersonBrief]) -> AppResult<()> {
+    if alike.is_empty() {
+        return Ok(());
+    }
+    let door = |one: &PersonBrief| Door {
+        label: format!("打开{}", one.words()),
+        href: format!("/desk/people/{}", one.id),
+    };
+    Err(AppError::Refused {
+        code: "person_alike",
+        sentence: "已经登记过姓名和出生日期相同，或者手机号相同的人，还没有再登记。请先看是不是同一位：是同一位，不用再登记；不是，请按“登记为另一个人”。".into(),
+        doors: alike.iter().map(door).collect(),
+        reasons: Vec::new(),
+    })
 }
 
 /// A person lives in a neighbourhood.
@@ -222,14 +256,6 @@ pub async fn change(
     tx.lock("person", id.raw()).await?;
     let row = store::row_within(&tx, &scope, id).await?;
     is_kept(&row)?;
-    if row.version != version {
-        return Err(AppError::refused_with_door(
-            "changed_meanwhile",
-            "您打开这一页以后，别人改过这位学员的资料，所以没有保存。请打开最新的资料看一看，再改一次。",
-            "打开最新的资料",
-            format!("/desk/people/{id}"),
-        ));
-    }
     if draft.id_number.trim().is_empty() {
         let place = sealed::id_place(id);
         draft.id_number = unseal(ctx, row.id_sealed.as_deref(), &place)?.unwrap_or_default();
@@ -238,7 +264,11 @@ pub async fn change(
         let place = sealed::phone_place(id);
         draft.phone = unseal(ctx, row.phone_sealed.as_deref(), &place)?.unwrap_or_default();
     }
-    let person = model::check(&draft, ctx.today()).map_err(AppError::Invalid)?;
+    let checked = model::check(&draft, ctx.today());
+    if row.version != version {
+        return Err(changed_meanwhile(&row, checked.ok().as_ref()));
+    }
+    let person = checked.map_err(AppError::Invalid)?;
     if person.home != row.home_org_id {
         check_home(&tx, person.home).await?;
     }
@@ -262,6 +292,22 @@ pub async fn change(
         event = event.at(org);
     }
     tx.commit(vec![event]).await
+}
+
+fn changed_meanwhile(now: &PersonRow, typed: Option<&Checked>) -> AppError {
+    let differences = typed.map(|typed| model::differences(now, typed));
+    let what = match differences {
+        Some(all) if !all.is_empty() => format!("{}。", all.join("；")),
+        _ => String::new(),
+    };
+    AppError::refused_with_door(
+        "changed_meanwhile",
+        format!(
+            "您打开这一页以后，别人改过这位学员的资料，所以没有保存。{what}您填的还在，请对照最新的资料，再保存一次。"
+        ),
+        "打开最新的资料",
+        format!("/desk/people/{}", now.id),
+    )
 }
 
 fn changed_fields(row: &PersonRow, person: &Checked) -> Vec<&'static str> {

@@ -146,6 +146,9 @@ pub struct PersonBody {
     /// Emergency contact: name and telephone; in a change a missing one keeps the one that is there.
     #[serde(default)]
     contact: Option<String>,
+    /// That it is somebody else than those alike whom a refusal `person_alike` has named, to register.
+    #[serde(default)]
+    another: bool,
     /// Version that you read, to change a person.
     #[serde(default)]
     version: Option<i64>,
@@ -154,6 +157,7 @@ pub struct PersonBody {
 impl PersonBody {
     fn draft(self, org: Option<OrgId>) -> PersonDraft {
         PersonDraft {
+            another: self.another,
             name: self.name,
             sex: self.sex.map_or("", Sex::as_str).to_owned(),
             birth: self.birth.map(|day| day.0),
@@ -200,7 +204,7 @@ pub(super) async fn show(ctx: Ctx, At(id): At<PersonId>) -> AppResult<Json<Perso
 /// Registers a person.
 #[utoipa::path(post, path = "/api/v1/people", tag = "people", request_body = PersonBody,
     responses((status = 201, body = Made),
-        (status = 409, description = "they are registered already: `doors` leads to the record, which you may see from now on")))]
+        (status = 409, description = "`person_known`: they are registered already, `doors` leads to the record, which you may see from now on; `person_alike`: `doors` leads to who may be the same, `another` registers somebody else")))]
 pub(super) async fn register(ctx: Ctx, web::Json(body): web::Json<PersonBody>) -> AppResult<Created> {
     let org = given(body.org, "org")?.0;
     actions::register(&ctx, body.draft(Some(org))).await.map(created)

@@ -1,6 +1,7 @@
 //! Rules about a person's data: what is asked, what is checked, how a learner's number and code look.
 
 use super::sealed;
+use super::store::PersonRow;
 use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD};
 use db::{Value, text_enum};
 use kernel::{Date, IdNumber, Instant, OrgId, PersonId, PersonName, Phone};
@@ -97,6 +98,46 @@ pub struct PersonDraft {
     pub contact: String,
     /// The org at whose desk they are registered; `None` for those who register themselves.
     pub org: Option<OrgId>,
+    /// Whether it is somebody else than those alike who are there: the clerk has looked.
+    pub another: bool,
+}
+
+/// What is stored otherwise than typed, as `姓名现在是“李明”`, for a clerk whose page is out of date; numbers masked.
+#[must_use]
+pub fn differences(now: &PersonRow, typed: &Checked) -> Vec<String> {
+    let none = || "没有填".to_owned();
+    let mut all = Vec::new();
+    let mut tell = |differs: bool, label: &str, value: String| {
+        if differs {
+            all.push(format!("{label}现在是“{value}”"));
+        }
+    };
+    let masked = |number: &Option<String>| number.clone().unwrap_or_else(none);
+    let id_number = typed.id_number.as_ref().map(IdNumber::masked);
+    let phone = typed.phone.as_ref().map(Phone::masked);
+    let needs = now.needs.split(',').filter_map(|need| need.parse::<Need>().ok());
+    let needs: Vec<&str> = needs.map(Need::label).collect();
+    let sex = now.sex.map_or_else(none, |sex| sex.label().to_owned());
+    let birth = now.birth.map_or_else(none, kernel::chinese_date::date_text);
+    tell(now.name != typed.name.as_str(), "姓名", now.name.clone());
+    tell(now.sex != Some(typed.sex), "性别", sex);
+    tell(now.birth != Some(typed.birth), "出生日期", birth);
+    tell(now.id_masked != id_number, "身份证号", masked(&now.id_masked));
+    tell(now.phone_masked != phone, "手机号", masked(&now.phone_masked));
+    tell(
+        now.home_org_id != typed.home,
+        "住的居委",
+        now.home_name.clone().unwrap_or_else(none),
+    );
+    tell(
+        now.needs != typed.needs,
+        "需要照顾的地方",
+        match needs.is_empty() {
+            true => none(),
+            false => needs.join("、"),
+        },
+    );
+    all
 }
 
 /// A person whose data passed every check.

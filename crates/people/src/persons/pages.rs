@@ -9,7 +9,7 @@ use axum::extract::{Path, Query};
 use axum::response::Response;
 use kernel::PersonId;
 use platform::web::{Posted, Upload, see_other};
-use platform::{AppError, AppResult, Ctx, Permission};
+use platform::{AppError, AppResult, Ctx, Door, Permission};
 use ui::respond::html_with;
 use ui::{Choice, Field, Form, Lang, Notice, Page, desk_page};
 
@@ -38,6 +38,8 @@ struct FormPage {
     action: String,
     button: &'static str,
     known_numbers: String,
+    /// People alike who are there already: what the link says, and where it leads.
+    alike: Vec<Door>,
 }
 
 #[derive(askama::Template)]
@@ -148,6 +150,7 @@ fn draft(form: &Form) -> AppResult<PersonDraft> {
         needs: form.all("needs").into_iter().map(str::to_owned).collect(),
         contact: form.get("contact").to_owned(),
         org: org("org")?,
+        another: false,
     })
 }
 
@@ -162,13 +165,14 @@ async fn new_fields(ctx: &Ctx) -> AppResult<Vec<Field>> {
     Ok(all)
 }
 
-fn new_page(ctx: &Ctx, form: Form, status: u16) -> Response {
+fn new_page(ctx: &Ctx, form: Form, alike: Vec<Door>, status: u16) -> Response {
     let view = FormPage {
         page: zh(desk_page(ctx, "登记新学员")),
         form,
         action: "/desk/people".into(),
         button: "登记这位学员",
         known_numbers: String::new(),
+        alike,
     };
     html_with(status, &view)
 }
@@ -177,7 +181,7 @@ fn new_page(ctx: &Ctx, form: Form, status: u16) -> Response {
 pub(super) async fn new(ctx: Ctx) -> AppResult<Response> {
     ctx.may(Permission::PersonEdit)?;
     let form = Form::blank(new_fields(&ctx).await?, Lang::Zh);
-    Ok(new_page(&ctx, form, 200))
+    Ok(new_page(&ctx, form, Vec::new(), 200))
 }
 
 /// `POST /desk/people`
@@ -185,13 +189,26 @@ pub(super) async fn create(ctx: Ctx, posted: Posted) -> AppResult<Response> {
     ctx.may(Permission::PersonEdit)?;
     let mut form = Form::from_pairs(new_fields(&ctx).await?, Lang::Zh, &posted.0);
     if !form.is_valid() {
-        return Ok(new_page(&ctx, form, 422));
+        return Ok(new_page(&ctx, form, Vec::new(), 422));
     }
-    match actions::register(&ctx, draft(&form)?).await {
+    let typed = PersonDraft {
+        another: posted.get("another") == "yes",
+        ..draft(&form)?
+    };
+    match actions::register(&ctx, typed).await {
         Ok(id) => Ok(see_other(&format!("/desk/people/{id}?done=registered"))),
+        Err(AppError::Refused {
+            code: "person_alike",
+            sentence,
+            doors,
+            ..
+        }) => {
+            form.refuse(sentence);
+            Ok(new_page(&ctx, form, doors, 409))
+        }
         Err(error) => {
             let status = put(&mut form, error)?;
-            Ok(new_page(&ctx, form, status))
+            Ok(new_page(&ctx, form, Vec::new(), status))
         }
     }
 }
@@ -303,6 +320,7 @@ fn edit_page(ctx: &Ctx, row: &PersonRow, form: Form, status: u16) -> Response {
             shown(&row.id_masked),
             shown(&row.phone_masked)
         ),
+        alike: Vec::new(),
     };
     html_with(status, &view)
 }
@@ -336,7 +354,8 @@ pub(super) async fn change(ctx: Ctx, Path(id): Path<String>, posted: Posted) -> 
         Ok(()) => Ok(see_other(&format!("/desk/people/{id}?done=changed"))),
         Err(AppError::Refused { sentence, .. }) => {
             form.refuse(sentence);
-            Ok(edit_page(&ctx, &row, form, 409))
+            // Shown again with the version of now: saving once more is a decision made with open eyes.
+            Ok(edit_page(&ctx, &row, form.fill("version", row.version), 409))
         }
         Err(error) => {
             let status = put(&mut form, error)?;

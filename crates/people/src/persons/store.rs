@@ -4,6 +4,7 @@
 use super::model::{COLUMNS, PersonStatus, Sex, Wanted};
 use super::sealed;
 use db::{Db, DbResult, Scope, Tx, Value, args, record};
+use kernel::chinese_date::date_text;
 use kernel::{Date, Instant, OrgId, PersonId};
 use platform::KeyRing;
 
@@ -24,6 +25,22 @@ record! {
         pub phone_masked: Option<String>,
         /// Whether they take part.
         pub status: PersonStatus,
+    }
+}
+
+impl PersonBrief {
+    /// Who it is, for a clerk who tells people alike apart: `王秀英（1950年3月15日出生，手机 138****8000，学号 …）`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let birth = self.birth.map(|birth| format!("{}出生，", date_text(birth)));
+        let phone = self.phone_masked.as_ref().map(|phone| format!("手机 {phone}，"));
+        format!(
+            "{}（{}{}学号 {}）",
+            self.name,
+            birth.unwrap_or_default(),
+            phone.unwrap_or_default(),
+            self.number
+        )
     }
 }
 
@@ -167,6 +184,22 @@ pub(crate) async fn by_number(db: &Db, number: &str) -> DbResult<Option<PersonId
 pub(crate) async fn same(db: &Db, name: &str, birth: Date, phone_index: &str) -> DbResult<Option<PersonId>> {
     let sql = "SELECT id FROM person WHERE phone_index = $1 AND name = $2 AND birth = $3 ORDER BY id LIMIT 1";
     db.query_opt(sql, args![phone_index, name, birth]).await
+}
+
+/// People in scope who take part and have this name and birth, or this telephone number: by name, the first five.
+pub(crate) async fn alike(
+    db: &Db,
+    scope: &Scope,
+    (name, sort_key, birth): (&str, &str, Date),
+    phone_index: Option<String>,
+) -> DbResult<Vec<PersonBrief>> {
+    let sql = format!(
+        "{BRIEF} WHERE ((p.sort_key = $1 AND p.name = $2 AND p.birth = $3) OR p.phone_index = CAST($4 AS TEXT))
+           AND p.status = 'active' AND p.erased_at IS NULL AND {VISIBLE} ORDER BY p.sort_key, p.id LIMIT 5"
+    );
+    db.within(scope)
+        .query(&sql, args![sort_key, name, birth, phone_index])
+        .await
 }
 
 record! {

@@ -86,8 +86,13 @@ async fn a_clerk_registers_finds_and_changes() {
     let second = client.post(&path, &[("name", "李二"), ("version", "1")]).await;
     assert_eq!(second.status, 409);
     assert!(
-        second.shows("别人改过") && second.body.contains("李二"),
+        second.shows("别人改过") && second.shows("姓名现在是“李明明”") && second.body.contains("李二"),
         "{}",
+        second.body
+    );
+    assert!(
+        second.body.contains("name=\"version\" value=\"2\""),
+        "saving again is a decision: {}",
         second.body
     );
     let kept: String = one(&app, "SELECT phone_masked FROM person WHERE name = '李明明'").await;
@@ -113,10 +118,9 @@ async fn others_see_nothing(app: &TestApp, world: &World, path: &str) {
     assert_eq!(app.signed_in(teacher).get(path).await.status, 403);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn nobody_is_registered_twice_and_the_found_record_opens() {
-    let (app, world) = app().await;
-    let draft = |name: &str, id: &str, phone: &str, org| PersonDraft {
+/// What a clerk types of somebody at the desk of an org; with an identity number nothing else is asked.
+fn draft(name: &str, id: &str, phone: &str, org: kernel::OrgId) -> PersonDraft {
+    PersonDraft {
         name: name.into(),
         sex: if id.is_empty() {
             "female".into()
@@ -128,7 +132,12 @@ async fn nobody_is_registered_twice_and_the_found_record_opens() {
         phone: phone.into(),
         org: Some(org),
         ..PersonDraft::default()
-    };
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_registered_twice_and_the_found_record_opens() {
+    let (app, world) = app().await;
     let here = app.ctx(clerk(&world));
     let there = app.ctx(sibling(&world));
     let first = register(&here, draft("李明", ID, "", world.here.org))
@@ -157,8 +166,38 @@ async fn nobody_is_registered_twice_and_the_found_record_opens() {
     }
     let outside = register(&there, draft("张三", "", "", world.here.org)).await;
     assert_eq!(outside.unwrap_err(), AppError::NotFound);
-    let namesake = register(&here, draft("王芳", "", "13900139000", world.here.org)).await;
-    assert!(namesake.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_alike_is_looked_at_before_another_is_registered() {
+    let (app, world) = app().await;
+    let here = app.ctx(clerk(&world));
+    let second = register(&here, draft("王芳", "", "13800138000", world.here.org))
+        .await
+        .unwrap();
+    for (typed, whom) in [
+        (draft("王芳", "", "13900139000", world.here.org), second),
+        (draft("李梅", "", "13800138000", world.here.org), second),
+    ] {
+        let Err(AppError::Refused { code, doors, .. }) = register(&here, typed.clone()).await else {
+            panic!("registered without a look: {}", typed.name);
+        };
+        assert_eq!(
+            (code, doors[0].href.clone(), doors.len()),
+            ("person_alike", format!("/desk/people/{whom}"), 1)
+        );
+        let another = PersonDraft {
+            another: true,
+            ..typed
+        };
+        assert!(register(&here, another).await.is_ok(), "the clerk has looked");
+    }
+    let elsewhere = app.ctx(sibling(&world));
+    let free = draft("李梅", "", "13700137000", world.there.org);
+    assert!(
+        register(&elsewhere, free).await.is_ok(),
+        "who is out of sight is not told of"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -352,6 +391,20 @@ async fn a_long_list_has_pages() {
     assert_eq!(names, ["丁一", "李四", "王二", "张三", "赵五"]);
 }
 
+/// Who has the telephone of somebody else is registered when the program says that it is another person.
+async fn a_wife_with_his_telephone_is_another(client: &testkit::Client, world: &World, made: &Value) {
+    let mut wife = json!({ "org": world.here.org, "name": "张梅", "sex": "female", "birth": "1951-02-03",
+        "phone": "13800138000" });
+    let alike = client.call(409, "POST", "/api/v1/people", &wife).await;
+    let there = format!("/desk/people/{}", made["id"].as_str().unwrap());
+    assert!(
+        alike["type"] == "/problems/person_alike" && alike["doors"][0]["href"] == there.as_str(),
+        "{alike}"
+    );
+    wife["another"] = json!(true);
+    client.call(201, "POST", "/api/v1/people", &wife).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn programs_register_find_and_change_without_a_number_in_the_open() {
     let (app, world) = app().await;
@@ -362,6 +415,7 @@ async fn programs_register_find_and_change_without_a_number_in_the_open() {
     let path = format!("/api/v1/people/{}", made["id"].as_str().unwrap());
     let known = client.call(409, "POST", "/api/v1/people", &typed).await;
     assert_eq!(known["type"], "/problems/person_known");
+    a_wife_with_his_telephone_is_another(&client, &world, &made).await;
     for q in ["李", "lm", "13800138000", "8000", ID] {
         let asked = json!({ "q": q });
         let found = client.call(200, "POST", "/api/v1/people/search", &asked).await;

@@ -2,13 +2,13 @@
 
 use super::actions::{self, Detail, Filter, Plan, Preview, SORTS};
 use super::lifecycle;
-use super::model::{ClassDraft, ClassRow, ClassStatus, Level, Mode, Pattern, Risk};
+use super::model::{ClassDraft, ClassRow, ClassStatus, Level, Mode, Pattern, Risk, StartCheck};
 use crate::names::Names;
 use crate::sessions::clash::Clash;
 use crate::web::like;
 use crate::{ClassId, CourseId, TermId};
-use axum::Json;
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use kernel::{OrgId, PersonId};
 use orgs::RoomId;
 use platform::api::{
@@ -464,13 +464,16 @@ pub(super) async fn publish(
 /// Marks a published class as running; this happens by itself on its first day.
 #[utoipa::path(post, path = "/api/v1/classes/{id}/start", tag = "classes", request_body = Seen,
     params(("id" = String, Path, description = "id of the class")),
-    responses((status = 204, description = "running"), (status = 409, description = "it stands elsewhere, or somebody changed it meanwhile")))]
+    responses((status = 204, description = "running"),
+    (status = 409, description = "it stands elsewhere, its first session is far off, a round of it is open, or somebody changed it meanwhile")))]
 pub(super) async fn start(
     ctx: Ctx,
+    check: Option<Extension<StartCheck>>,
     At(id): At<ClassId>,
     web::Json(body): web::Json<Seen>,
 ) -> AppResult<StatusCode> {
-    lifecycle::start(&ctx, id, body.version).await.map(done)
+    let check = check.map(|Extension(check)| check);
+    lifecycle::start(&ctx, id, body.version, check).await.map(done)
 }
 
 /// Ends a class after its last session.

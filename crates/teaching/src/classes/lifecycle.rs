@@ -1,6 +1,6 @@
 //! From planned to published, running and closed, or cancelled; and what waits for a planner.
 
-use super::model::{self, ClassRow, ClassStatus};
+use super::model::{self, ClassRow, ClassStatus, StartCheck};
 use super::store;
 use crate::{ClassId, sessions, web};
 use kernel::bounded;
@@ -20,7 +20,14 @@ fn start_due(ctx: Ctx, _: Job) -> JobFuture {
     Box::pin(async move {
         let due = store::due(ctx.db(), ctx.today()).await?;
         for class in &due {
-            start(&ctx, class.id, class.version).await?;
+            step(
+                &ctx,
+                class.id,
+                ClassStatus::Running,
+                "class.running",
+                class.version,
+            )
+            .await?;
         }
         Ok(format!("{} 个班已开课。", due.len()))
     })
@@ -59,11 +66,20 @@ pub async fn publish(ctx: &Ctx, id: ClassId, version: i64) -> AppResult<()> {
     step(ctx, id, ClassStatus::Published, "class.published", version).await
 }
 
-/// Marks a published class as running.
+/// Marks a published class as running, by hand.
 ///
 /// # Errors
-/// Refused from another status, or when it changed meanwhile.
-pub async fn start(ctx: &Ctx, id: ClassId, version: i64) -> AppResult<()> {
+/// Refused from another status, long before its first session, while its enrolment is not far enough, or when it changed
+/// meanwhile.
+pub async fn start(ctx: &Ctx, id: ClassId, version: i64, check: Option<StartCheck>) -> AppResult<()> {
+    let scope = ctx.may(P::ClassPublish)?;
+    let class = store::find_within(ctx.db(), &scope, id).await?;
+    if class.status == ClassStatus::Published && class.version == version {
+        model::check_start(&class, ctx.today())?;
+        if let Some(StartCheck(check)) = check {
+            check(ctx.db(), id).await?;
+        }
+    }
     step(ctx, id, ClassStatus::Running, "class.running", version).await
 }
 

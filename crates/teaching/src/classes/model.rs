@@ -1,13 +1,16 @@
 //! What a class is, and the rules of planning one.
 
+use crate::sessions::actions::days_long;
 use crate::{ClassId, CourseId, CourseVersionId, TermId};
 use db::text_enum;
+use kernel::chinese_date::day_text;
 use kernel::{
     Date, Fen, HolidayRule, Instant, OrgId, PersonId, Planned, Slot, Time, Until, Weekday, WeeklyPattern,
     bounded,
 };
 use orgs::RoomId;
 use platform::{AppError, AppResult, FieldError};
+use std::pin::Pin;
 
 text_enum! {
     /// Where a class stands: planned → published → running → closed, or cancelled.
@@ -496,3 +499,41 @@ pub fn check_step(class: &ClassRow, to: ClassStatus) -> AppResult<()> {
     }
     Ok(())
 }
+
+/// Days before its first session from which on a class may be started by hand: as many as planners look ahead.
+pub const START_DAYS: i64 = 14;
+
+/// The first day on which a class may be started by hand.
+#[must_use]
+pub fn starts_from(first: Date) -> Date {
+    first.checked_sub(days_long(START_DAYS)).unwrap_or(first)
+}
+
+/// Whether a class may be started by hand on this day.
+///
+/// # Errors
+/// A refusal long before its first session: people enrol still, and who is enrolled would count as taking part.
+pub fn check_start(class: &ClassRow, today: Date) -> AppResult<()> {
+    let from = starts_from(class.starts_on);
+    if today >= from {
+        return Ok(());
+    }
+    Err(AppError::refused_with_door(
+        "too_early",
+        format!(
+            "第一次课在{}，{}起才能办开课；到了那天不办，系统也会自动开课。日子不对，请先改课次。",
+            day_text(class.starts_on),
+            day_text(from)
+        ),
+        "看课次",
+        format!("/desk/classes/{}/sessions", class.id),
+    ))
+}
+
+/// What [`StartCheck`] gives.
+pub type Checking<'a> = Pin<Box<dyn Future<Output = AppResult<()>> + Send + 'a>>;
+
+/// Tells whether the enrolment of a class is far enough for it to be started by hand, with a refusal when it is not; the
+/// program gives it to [`super::routes`] from the domain above.
+#[derive(Clone, Copy)]
+pub struct StartCheck(pub for<'a> fn(&'a db::Db, ClassId) -> Checking<'a>);

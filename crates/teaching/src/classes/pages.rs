@@ -2,9 +2,10 @@
 
 use super::actions::{self, Detail, Filter, Filters, Listed, SORTS};
 use super::lifecycle;
-use super::model::{ClassRow, ClassStatus};
+use super::model::{self, ClassRow, ClassStatus, StartCheck};
 use crate::web::{self, Query, value};
 use askama::Template;
+use axum::Extension;
 use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -33,6 +34,8 @@ struct ShowPage {
     crumbs: Crumbs,
     detail: Detail,
     duty: Form,
+    /// The first day on which it may be started by hand, while that is still to come.
+    starts_from: Option<String>,
 }
 
 impl ShowPage {
@@ -215,8 +218,10 @@ fn duty_form() -> Form {
 pub async fn show(ctx: Ctx, Path(id): Path<String>, query: Query) -> AppResult<Response> {
     let detail = actions::find(&ctx, web::id(&id)?).await?;
     let page = web::desk_page(&ctx, &detail.class.name, &query);
+    let starts_from = model::starts_from(detail.class.starts_on);
     Ok(ui::html(&ShowPage {
         crumbs: crumbs(&page, vec![Link::new("", detail.class.name.clone())]),
+        starts_from: (ctx.today() < starts_from).then(|| date_text(starts_from)),
         page,
         detail,
         duty: duty_form(),
@@ -234,8 +239,14 @@ pub async fn publish(ctx: Ctx, Path(id): Path<String>, posted: Posted) -> AppRes
 }
 
 /// `POST /desk/classes/{id}/start`
-pub async fn start(ctx: Ctx, Path(id): Path<String>, posted: Posted) -> AppResult<Response> {
-    lifecycle::start(&ctx, web::id(&id)?, version_of(&posted)).await?;
+pub async fn start(
+    ctx: Ctx,
+    check: Option<Extension<StartCheck>>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> AppResult<Response> {
+    let check = check.map(|Extension(check)| check);
+    lifecycle::start(&ctx, web::id(&id)?, version_of(&posted), check).await?;
     Ok(see_other(&format!("/desk/classes/{id}?done=running")))
 }
 

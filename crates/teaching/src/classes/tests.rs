@@ -1,7 +1,7 @@
 //! Classes, through the router.
 
 use crate::ClassId;
-use crate::classes::{self, lifecycle};
+use crate::classes::{self, StartCheck, lifecycle};
 use crate::testing::{Town, with};
 use serde_json::{Value, json};
 use testkit::world::ClassPlan;
@@ -203,16 +203,20 @@ async fn the_steps_of_a_class() {
         lifecycle::publish(&sibling, id, 1).await.unwrap_err().status(),
         404
     );
-    assert_eq!(
-        lifecycle::start(&clerk, id, 1).await.unwrap_err().code(),
-        "wrong_status"
-    );
+    let started = async |version| lifecycle::start(&clerk, id, version, None).await;
+    assert_eq!(started(1).await.unwrap_err().code(), "wrong_status");
     lifecycle::publish(&clerk, id, 1).await.unwrap();
-    assert_eq!(
-        lifecycle::start(&clerk, id, 1).await.unwrap_err().code(),
-        "changed_meanwhile"
-    );
-    lifecycle::start(&clerk, id, 2).await.unwrap();
+    assert_eq!(started(1).await.unwrap_err().code(), "changed_meanwhile");
+    assert_eq!(started(2).await.unwrap_err().code(), "too_early");
+    town.two_weeks_before();
+    let enrolling = StartCheck(|_, _| {
+        Box::pin(async { Err(platform::AppError::refused("round_open", "名单还没有公布。")) })
+    });
+    let refused = lifecycle::start(&clerk, id, 2, Some(enrolling))
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), "round_open", "asked of the domain above");
+    started(2).await.unwrap();
     assert_eq!(
         lifecycle::close(&clerk, id, 3).await.unwrap_err().code(),
         "not_over"
@@ -369,6 +373,22 @@ async fn programs_preview_and_plan_a_class() {
     );
 }
 
+/// Long before its first lesson a class is not started; gives a clerk two weeks before it.
+async fn not_started_early(town: &Town, id: ClassId, seen: &Value) -> testkit::Client {
+    let (clerk, _) = town.clerks();
+    let early = clerk
+        .call(409, "POST", &format!("/api/v1/classes/{id}/start"), seen)
+        .await;
+    assert_eq!(early["type"], "/problems/too_early");
+    let desk = format!("/desk/classes/{id}");
+    let page = clerk.get(&desk).await;
+    assert!(page.shows("2027年2月15日起可以办开课"), "{}", page.body);
+    town.two_weeks_before();
+    let (clerk, _) = town.clerks();
+    assert!(!clerk.get(&desk).await.shows("起可以办开课"));
+    clerk
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn programs_change_publish_start_and_cancel_a_class() {
     let town = Town::start().await;
@@ -398,6 +418,7 @@ async fn programs_change_publish_start_and_cancel_a_class() {
     (emptied["version"], emptied["teacher"]) = (json!(version + 1), Value::Null);
     let told = clerk.call(422, "PUT", &path, &emptied).await;
     assert!(told.to_string().contains("教师可以换，不能空着"), "{told}");
+    let clerk = not_started_early(&town, id, &seen(version + 1)).await;
     clerk
         .call(204, "POST", &format!("{path}/start"), &seen(version + 1))
         .await;

@@ -11,5 +11,5 @@ pub use postings::{DueRow, ENTRY_COLUMNS, POSTING_COLUMNS, PostingRow, RefundRow
 pub(super) use postings::{
     Unbalanced, carried, due_within, find, find_within, forgive, insert, insert_refund, keep, keep_again,
     last_closed, last_receipt, lines, of_enrollments, open_refunds, refund_paid_by, refund_within,
-    refunds_of, set_money, set_refund, unbalanced, waiver_of,
+    refunds_of, set_money, set_refund, standings, unbalanced, waiver_of,
 };

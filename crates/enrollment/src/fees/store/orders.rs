@@ -2,7 +2,7 @@
 
 use crate::{EnrollmentId, OrderId};
 use db::{Db, DbResult, Tx, args, record, text_enum};
-use kernel::{Instant, OrgId};
+use kernel::{Instant, OrgId, PersonId};
 
 text_enum! {
     /// Where a payment on line stands.
@@ -37,6 +37,10 @@ record! {
         pub received_fen: Option<i64>,
         /// When it was begun.
         pub created_at: Instant,
+        /// Who began it: the learner, or somebody of their family; nobody on old ones.
+        pub actor_person: Option<PersonId>,
+        /// By which way it was begun.
+        pub channel: Option<String>,
     }
 }
 
@@ -44,7 +48,7 @@ macro_rules! orders {
     ($rest:literal) => {
         concat!(
             "SELECT o.id, o.org_id, o.enrollment_id, o.amount_fen, o.status, o.provider_number, o.received_fen,
-             o.created_at FROM fee_order o ",
+             o.created_at, o.actor_person, o.channel FROM fee_order o ",
             $rest
         )
     };
@@ -66,7 +70,23 @@ pub(in crate::fees) async fn by_number(db: &Db, number: &str) -> DbResult<Option
     .await
 }
 
-/// The payment of an enrolment that was begun and not heard of, or that was counted.
+/// The payment of an enrolment that this person began and that was not heard of; old ones are the learner's own.
+pub(in crate::fees) async fn begun_by(
+    db: &Db,
+    enrollment: EnrollmentId,
+    (actor, learner): (PersonId, PersonId),
+) -> DbResult<Option<OrderRow>> {
+    db.query_opt(
+        orders!(
+            "WHERE o.enrollment_id = $1 AND o.status = 'open' AND COALESCE(o.actor_person, $3) = $2
+             {unscoped: the caller checked whose it is} ORDER BY o.id DESC LIMIT 1"
+        ),
+        args![enrollment, actor, learner],
+    )
+    .await
+}
+
+/// The latest payment of an enrolment of this standing.
 pub(in crate::fees) async fn of_enrollment(
     db: &Db,
     enrollment: EnrollmentId,
@@ -85,8 +105,8 @@ pub(in crate::fees) async fn of_enrollment(
 pub(in crate::fees) async fn insert(tx: &Tx, row: &OrderRow) -> DbResult<()> {
     tx.exec(
         "INSERT INTO fee_order (id, org_id, enrollment_id, amount_fen, status, provider_number, received_fen,
-           created_at, changed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) {unscoped: the caller decided}",
+           created_at, changed_at, actor_person, channel)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10) {unscoped: the caller decided}",
         args![
             row.id,
             row.org_id,
@@ -95,7 +115,9 @@ pub(in crate::fees) async fn insert(tx: &Tx, row: &OrderRow) -> DbResult<()> {
             row.status,
             row.provider_number.clone(),
             row.received_fen,
-            row.created_at
+            row.created_at,
+            row.actor_person,
+            row.channel.clone()
         ],
     )
     .await?;

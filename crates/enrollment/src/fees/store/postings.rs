@@ -363,6 +363,35 @@ pub(in crate::fees) async fn unbalanced(db: &Db) -> DbResult<Vec<Unbalanced>> {
     .await
 }
 
+record! {
+    /// An enrolment with how its fee stands, and what the postings that stand say of it, all in fen.
+    pub(in crate::fees) struct Standing {
+        pub(in crate::fees) id: EnrollmentId, pub(in crate::fees) money: Money, pub(in crate::fees) due_fen: i64,
+        pub(in crate::fees) paid_fen: i64, pub(in crate::fees) waived_fen: i64, pub(in crate::fees) carried_fen: i64,
+        pub(in crate::fees) refunded_fen: i64,
+    }
+}
+
+/// Enrolments with a fee or with postings, by id, after this one.
+pub(in crate::fees) async fn standings(db: &Db, after: EnrollmentId, limit: i64) -> DbResult<Vec<Standing>> {
+    db.query(
+        "SELECT e.id, e.money, e.due_fen,
+           CAST(COALESCE(sum(CASE WHEN p.kind IN ('paid', 'carried_in') AND p.method <> 'waiver' THEN p.amount_fen END), 0) AS BIGINT)
+             AS paid_fen,
+           CAST(COALESCE(sum(CASE WHEN p.kind = 'paid' AND p.method = 'waiver' THEN p.amount_fen END), 0) AS BIGINT) AS waived_fen,
+           CAST(COALESCE(sum(CASE WHEN p.kind = 'carried_out' THEN p.amount_fen END), 0) AS BIGINT) AS carried_fen,
+           CAST(COALESCE((SELECT sum(f.amount_fen) FROM fee_refund f WHERE f.enrollment_id = e.id AND f.status = 'paid'
+             AND f.cause NOT IN ('late', 'wrong_sum', 'undone')), 0) AS BIGINT) AS refunded_fen
+         FROM enrollment e LEFT JOIN fee_posting p ON p.enrollment_id = e.id AND p.kind IN ('paid', 'carried_in', 'carried_out')
+           AND NOT EXISTS (SELECT 1 FROM fee_posting r WHERE r.reverses = p.id)
+         WHERE e.id > $1 AND (e.money <> 'none' OR EXISTS (SELECT 1 FROM fee_posting x WHERE x.enrollment_id = e.id))
+         {unscoped: the whole installation is proven}
+         GROUP BY e.id, e.money, e.due_fen ORDER BY e.id LIMIT $2",
+        args![after, limit],
+    )
+    .await
+}
+
 /// What left with learners for other classes and did not come in there, in fen.
 pub(in crate::fees) async fn carried(db: &Db) -> DbResult<i64> {
     db.query_one(

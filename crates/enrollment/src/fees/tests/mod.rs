@@ -22,6 +22,22 @@ impl Stage {
         self.app.platform.db.query_one(sql, args![]).await.unwrap()
     }
 
+    async fn money_of(&self, id: &str) -> String {
+        let id: crate::EnrollmentId = id.parse().unwrap();
+        let sql = "SELECT money FROM enrollment WHERE id = $1 {unscoped: test}";
+        self.app.platform.db.query_one(sql, args![id]).await.unwrap()
+    }
+
+    async fn set_money_of(&self, id: &str, money: &str) {
+        let id: crate::EnrollmentId = id.parse().unwrap();
+        let tx = self.app.system().begin().await.unwrap();
+        let sql = "UPDATE enrollment SET money = $2 WHERE id = $1 {unscoped: test}";
+        tx.exec(sql, args![id, money]).await.unwrap();
+        tx.commit(vec![platform::Event::new("test.broken", "enrollment", id)])
+            .await
+            .unwrap();
+    }
+
     async fn fee(&self, at: usize) -> Value {
         let mine = self
             .as_learner(at)
@@ -426,6 +442,8 @@ async fn the_ladder_counts_lessons_and_proof_helps() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancelled_class_gives_everybody_all_of_it() {
     let stage = stage_with_fee(2, 2).await;
+    stage.give_phone(0).await;
+    stage.give_phone(1).await;
     let first = id(&stage.enroll(0).await);
     stage.enroll(1).await;
     stage.pay(&first, "cash").await;
@@ -448,6 +466,12 @@ async fn a_cancelled_class_gives_everybody_all_of_it() {
         "none",
         "who had not paid owes nothing"
     );
+    let (paid, due) = (stage.told(0).await, stage.told(1).await);
+    assert!(
+        paid.last().unwrap().contains("学费退 120 元，请到学校柜台领取"),
+        "{paid:?}"
+    );
+    assert!(due.last().unwrap().contains("学费不用交了"), "{due:?}");
     stage.books(&[("cash", 12_000), ("refund", -12_000)]).await;
     assert_eq!(
         stage
@@ -484,4 +508,28 @@ fn every_text_of_the_learner_pages_has_english() {
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     assert!(texts.len() > 10);
     assert_eq!(ui::catalogue::missing_english(&texts), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_enrolment_that_says_otherwise_than_the_books_is_found() {
+    let stage = stage_with_fee(2, 2).await;
+    let paid = id(&stage.enroll(0).await);
+    stage.pay(&paid, "cash").await;
+    let due = id(&stage.enroll(1).await);
+    stage.books(&[("cash", 12_000), ("income", -12_000)]).await;
+    let db = &stage.app.platform.db;
+    for (broken, money, words) in [
+        (&paid, "due", "记着“要交”，账上收了 12000 分"),
+        (&due, "paid", "记着“已交”，账上收了 0 分"),
+    ] {
+        let before: String = stage.money_of(broken).await;
+        stage.set_money_of(broken, money).await;
+        let faults = crate::fees::actions::prove(db).await.unwrap();
+        assert!(
+            faults.len() == 1 && faults[0].contains(broken) && faults[0].contains(words),
+            "{faults:?}"
+        );
+        stage.set_money_of(broken, &before).await;
+    }
+    stage.books(&[("cash", 12_000), ("income", -12_000)]).await;
 }

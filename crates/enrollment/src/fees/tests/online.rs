@@ -4,6 +4,7 @@ use super::{OVER, id};
 use crate::fees::online::{Told, carry_out};
 use crate::seat_desk::SeatDesk;
 use crate::testing::{Stage, stage_with_fee};
+use db::args;
 use serde_json::{Value, json};
 use testkit::Answer;
 
@@ -210,6 +211,84 @@ async fn a_payment_on_line_is_undone_by_the_person_and_sent_back() {
         page.body
     );
     stage.books(&[]).await;
+}
+
+/// Without the link she neither sees the fee nor pays it.
+async fn the_link_ends(stage: &Stage, link: &str, kept: &str) {
+    let (daughter, mother) = (stage.as_learner(0), stage.as_learner(1));
+    let end = format!("/api/v1/me/family/{link}");
+    mother.call(204, "DELETE", &end, &Value::Null).await;
+    assert_eq!(
+        daughter.get(&format!("/me/fees/{kept}")).await.status,
+        404,
+        "the link is over"
+    );
+    let begin = format!("/api/v1/enrollments/{kept}/online-payments");
+    assert_eq!(daughter.api("POST", &begin, &Value::Null).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_daughter_pays_for_her_mother_and_either_undoes_it() {
+    let stage = stage_with_fee(1, 3).await;
+    let link = stage.linked().await;
+    stage.give_phone(0).await;
+    let kept = id(&stage.enroll(1).await);
+    let (daughter, mother) = (stage.as_learner(0), stage.as_learner(1));
+    let of_place = daughter.get(&format!("/me/enrollments/{kept}")).await;
+    assert!(of_place.shows("去交学费"), "{}", of_place.body);
+    let list = daughter.get("/me/fees").await;
+    assert!(list.shows("学员1") && list.shows("120 元"), "{}", list.body);
+    let path = format!("/me/fees/{kept}");
+    assert!(daughter.get(&path).await.shows("在网上交 120 元"));
+    assert_eq!(stage.as_learner(2).get(&path).await.status, 404, "a stranger");
+    let (own, order) = (stage.begin(1, &kept).await, stage.begin(0, &kept).await);
+    assert_ne!(own, order, "each has a payment of their own");
+    assert_eq!(stage.provider_calls(&order, "p-1", 12_000).await.status, 200);
+    assert_eq!(stage.status(1).await, "confirmed");
+    let of = "SELECT count(*) FROM event WHERE actor_person = $1 AND on_behalf_of = $2 AND channel = 'family'
+        AND kind IN ('fee.order_begun', 'enrollment.paid', 'fee.paid')";
+    let people = args![stage.people[0], stage.people[1]];
+    let db = &stage.app.platform.db;
+    let kept_by_name: i64 = db.query_one(of, people).await.unwrap();
+    assert_eq!(kept_by_name, 3, "who acted, for whom, and how");
+    stage.app.run_jobs(crate::JOBS).await;
+    let told = stage.told(1).await;
+    assert!(told.last().unwrap().contains("女儿学员0替您交的"), "{told:?}");
+    let page = mother.get(&path).await;
+    assert!(page.shows("撤销这次付款"), "{}", page.body);
+
+    let undo = format!(
+        "/me/fee-postings/{}/undo",
+        stage.fee(1).await["postings"][0]["id"].as_str().unwrap()
+    );
+    assert_eq!(
+        stage.as_learner(2).post(&undo, &[]).await.status,
+        404,
+        "a stranger"
+    );
+    assert_eq!(mother.post(&undo, &[]).await.status, 303);
+    assert_eq!(stage.status(1).await, "reserved");
+    let told = stage.told(0).await;
+    assert!(told.last().unwrap().contains("学员1撤销了您替付的"), "{told:?}");
+
+    let order = stage.begin(0, &kept).await;
+    assert_eq!(stage.provider_calls(&order, "p-2", 12_000).await.status, 200);
+    let postings = stage.fee(1).await["postings"].clone();
+    let last = postings
+        .as_array()
+        .unwrap()
+        .iter()
+        .rfind(|one| one["receipt"] == "2026-000002");
+    let again = format!(
+        "/api/v1/fee-postings/{}/reversal",
+        last.unwrap()["id"].as_str().unwrap()
+    );
+    daughter.call(200, "POST", &again, &Value::Null).await;
+    let told = stage.told(1).await;
+    assert!(told.last().unwrap().contains("女儿学员0撤销了"), "{told:?}");
+    stage.app.run_jobs(crate::JOBS).await;
+    stage.books(&[]).await;
+    the_link_ends(&stage, &link, &kept).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

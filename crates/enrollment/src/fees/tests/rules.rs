@@ -3,13 +3,7 @@
 use super::id;
 use crate::testing::{Stage, stage_with_fee};
 use db::args;
-use serde_json::{Value, json};
-
-async fn decide(stage: &Stage, rules: Value) {
-    let at = format!("/api/v1/orgs/{}/school-rules", stage.world.here.org);
-    let body = json!({ "rules": rules, "reason": "校务会决定" });
-    stage.as_registrar().call(204, "PUT", &at, &body).await;
-}
+use serde_json::json;
 
 /// The class takes people until April, and it is nine o'clock of this day.
 async fn on(stage: &Stage, day: &str) {
@@ -38,7 +32,7 @@ async fn who_joins_late_pays_what_the_school_has_decided_and_reads_it_before() {
     stage.enroll(0).await;
     assert_eq!(stage.fee(0).await["due_fen"], 12_000);
     // From now on, and also for who waits: the desk does not go on with what it knew.
-    decide(&stage, json!({ "late_fee": "lessons" })).await;
+    stage.decide(json!({ "late_fee": "lessons" })).await;
     let page = stage.as_learner(1).get(&check).await;
     assert!(
         page.shows("90 元（已经上了 1 次课，按剩下的 3 次课交；全部是 120 元）"),
@@ -71,7 +65,7 @@ async fn who_joins_late_pays_what_the_school_has_decided_and_reads_it_before() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_seat_from_the_waitlist_costs_what_it_costs_then() {
     let stage = stage_with_fee(1, 2).await;
-    decide(&stage, json!({ "late_fee": "lessons" })).await;
+    stage.decide(json!({ "late_fee": "lessons" })).await;
     let first = id(&stage.enroll(0).await);
     assert_eq!(stage.pay(&first, "cash").await.status, 201);
     stage.enroll(1).await;
@@ -92,7 +86,7 @@ async fn a_school_sets_how_long_a_seat_is_kept() {
     let stage = stage_with_fee(2, 2).await;
     stage.enroll(0).await;
     assert_eq!(stage.fee(0).await["pay_by"], "2026-11-24T09:00:00+08:00");
-    decide(&stage, json!({ "fee_hours": 24 })).await;
+    stage.decide(json!({ "fee_hours": 24 })).await;
     let page = stage
         .as_learner(1)
         .get(&format!("/classes/{}/enroll", stage.class))
@@ -117,11 +111,9 @@ async fn a_refund_follows_the_rules_of_when_they_enrolled_and_keeps_their_versio
     let first = id(&stage.enroll(0).await);
     assert_eq!(stage.pay(&first, "cash").await.status, 201);
     stage.app.platform.clock.advance(60);
-    decide(
-        &stage,
-        json!({ "refund_whole": 1, "refund_part": 1, "refund_late": "nothing" }),
-    )
-    .await;
+    stage
+        .decide(json!({ "refund_whole": 1, "refund_part": 1, "refund_late": "nothing" }))
+        .await;
     stage.app.platform.clock.advance(60);
     let page = stage
         .as_learner(1)
@@ -162,7 +154,7 @@ async fn rules_of_fees_have_bounds() {
         (json!({ "suspend_terms": 5 }), "suspend_terms"),
         (json!({ "suspend_weeks": 21 }), "suspend_weeks"),
     ] {
-        let body = json!({ "rules": rules, "reason": "试一试" });
+        let body = json!({ "rules": rules, "reason": "试一试", "version": 0 });
         let refused = stage.as_registrar().api("PUT", &at, &body).await;
         assert_eq!(refused.status, 422, "{field}");
         let problem = refused.json();

@@ -158,7 +158,10 @@ async fn lines(db: &Db, round: RoundId) -> AppResult<Vec<Line>> {
 }
 
 async fn missing(db: &Db, round: RoundId) -> AppResult<usize> {
-    let wishes = rounds::wishes_in(db, round).await?;
+    let standing = rounds::standing_classes(db, round).await?;
+    let mut wishes = rounds::wishes_in(db, round).await?;
+    // Of a class that was cancelled nothing is to be decided.
+    wishes.retain(|(_, class)| standing.contains(class));
     let notes = store::notes_in(db, round).await?;
     let notes = notes
         .into_iter()

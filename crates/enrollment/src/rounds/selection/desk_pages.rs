@@ -5,7 +5,7 @@ use super::super::model::{RoundMethod, RoundStatus, spaced};
 use super::super::pages::id;
 use super::super::planning::moment_of;
 use super::super::signups;
-use super::super::words::round_tag;
+use super::super::words::{gone, round_tag};
 use super::actions::{self, Board, Line, Sheet};
 use super::model::{LAST_PLACE, MOST_MINUTES, Note, Outcome};
 use crate::RoundId;
@@ -27,6 +27,8 @@ struct BoardPage {
     opens: String,
     closes: String,
     classes: Vec<ClassLine>,
+    /// What became of classes that were cancelled.
+    gone: Vec<String>,
     signups: Vec<SignupLine>,
     channels: Vec<(&'static str, i64, i64)>,
     /// Names of who handed it in and of who confirmed it.
@@ -82,8 +84,7 @@ fn moment_fields() -> Vec<Field> {
 
 fn signup_line(board: &Board, line: &Line) -> SignupLine {
     let note = |class: &ClassId| {
-        let name = board.view.classes.iter().find(|one| one.class.id == *class);
-        let name = name.map_or("", |one| one.class.name.as_str());
+        let name = board.view.class_name(*class);
         let noted = line
             .note(*class)
             .map_or_else(|| "还没记".to_owned(), outcome_words);
@@ -147,6 +148,7 @@ pub(in crate::rounds) async fn board_page(
         opens: moment_text(row.opens),
         closes: moment_text(row.closes),
         classes: classes.collect(),
+        gone: gone(&page, &board.view),
         signups: board.lines.iter().map(|line| signup_line(&board, line)).collect(),
         channels: channels.collect(),
         officers: (

@@ -217,6 +217,17 @@ pub(crate) async fn classes(db: &Db, round: RoundId) -> DbResult<Vec<ClassId>> {
     .await
 }
 
+/// Classes of a round that were not cancelled, by id.
+pub(in crate::rounds) async fn standing_classes(db: &Db, round: RoundId) -> DbResult<Vec<ClassId>> {
+    db.query(
+        "SELECT o.class_id FROM round_class o JOIN class c ON c.id = o.class_id
+         WHERE o.round_id = $1 AND c.status <> 'cancelled' {unscoped: the caller found the round}
+         ORDER BY o.class_id LIMIT 200",
+        args![round],
+    )
+    .await
+}
+
 /// Classes of these that are in a round which is not over.
 pub(in crate::rounds) async fn taken(db: &Db, classes: &[ClassId]) -> DbResult<Vec<ClassId>> {
     db.query(

@@ -89,6 +89,20 @@ pub(in crate::rounds) async fn signups_in(db: &Db, round: RoundId) -> DbResult<V
     .await
 }
 
+/// Signups that wish for a class, of rounds that are not over.
+pub(in crate::rounds) async fn signups_wishing(db: &Db, class: ClassId) -> DbResult<Vec<SignupRow>> {
+    db.query(
+        signups!(
+            "JOIN signup_wish w ON w.signup_id = s.id JOIN round r ON r.id = s.round_id
+             WHERE w.class_id = $1 AND s.status = 'applied'
+             AND r.status IN ('planned', 'sealed', 'proposed', 'confirmed', 'drawn', 'publishing')
+             {unscoped: work of the system} ORDER BY s.id LIMIT 200000"
+        ),
+        args![class],
+    )
+    .await
+}
+
 record! {
     /// Somebody in a signup.
     pub struct Member {

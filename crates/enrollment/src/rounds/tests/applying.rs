@@ -13,6 +13,11 @@ async fn a_plan_is_checked_field_by_field() {
     for (field, value, words) in [
         ("name", "摇", "名称"),
         ("closes_on", "2026-11-19", "截止时间要在开始时间之后"),
+        (
+            "closes_on",
+            "2027-03-02",
+            "“书法入门”第一次课在 2027年3月1日 09:00，报名要在那以前截止",
+        ),
         ("wish_limit", "4", "志愿数要在 1 到 3 之间"),
         ("classes", "", "请"),
         ("newcomer_percent", "101", "0 到 100"),
@@ -32,6 +37,19 @@ async fn a_plan_is_checked_field_by_field() {
     let round = season.planned().await;
     let again = season.plan(&[]).await;
     assert_eq!(again.status, 422, "a class is in one round at most");
+    let open = crate::rounds::lifecycle::seats_are_given(&stage.app.platform.db, season.choir).await;
+    let open = open.unwrap_err();
+    assert_eq!(
+        open.code(),
+        "round_open",
+        "a class is not started while its draw is open"
+    );
+    let cancel = [("version", "1"), ("reason", "人不够，不摇号了")];
+    let path = format!("/desk/rounds/{round}/cancel");
+    let cancelled = stage.as_registrar().post(&path, &cancel).await;
+    assert_eq!(cancelled.status, 303, "{}", cancelled.body);
+    let given = crate::rounds::lifecycle::seats_are_given(&stage.app.platform.db, season.choir).await;
+    given.unwrap();
     assert!(
         stage
             .as_registrar()

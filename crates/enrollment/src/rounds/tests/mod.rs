@@ -12,6 +12,7 @@ use testkit::world::{ClassPlan, class, insert, person};
 use testkit::{Client, NOW, staff};
 
 mod applying;
+mod cancelled;
 mod catalogue;
 mod drawing;
 mod family;
