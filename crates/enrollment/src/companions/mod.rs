@@ -59,7 +59,7 @@ impl From<CompanionBody> for Companion {
 
 /// Somebody who asked for a class together with the reader.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct With {
+pub struct AskedTogether {
     /// Their name.
     pub name: String,
     /// Where their own enrolment stands.
@@ -72,16 +72,16 @@ pub struct With {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn beside(db: &Db, ids: &[EnrollmentId]) -> AppResult<HashMap<EnrollmentId, Vec<With>>> {
+pub async fn beside(db: &Db, ids: &[EnrollmentId]) -> AppResult<HashMap<EnrollmentId, Vec<AskedTogether>>> {
     let rows = asked_with(db, ids).await?;
     let people: Vec<PersonId> = rows.iter().map(|row| row.person_id).collect();
     let names = persons::find_many(db, &people).await?;
-    let mut all: HashMap<EnrollmentId, Vec<With>> = HashMap::new();
+    let mut all: HashMap<EnrollmentId, Vec<AskedTogether>> = HashMap::new();
     for row in rows {
         let Some(person) = names.get(&row.person_id) else {
             continue;
         };
-        all.entry(row.of).or_default().push(With {
+        all.entry(row.of).or_default().push(AskedTogether {
             name: person.name.clone(),
             status: row.status,
             due_fen: row.due_fen,
@@ -92,7 +92,7 @@ pub async fn beside(db: &Db, ids: &[EnrollmentId]) -> AppResult<HashMap<Enrollme
 
 /// Names one after the other: `王秀英、李建国`.
 #[must_use]
-pub fn names(with: &[With]) -> String {
+pub fn names(with: &[AskedTogether]) -> String {
     let names: Vec<&str> = with.iter().map(|one| one.name.as_str()).collect();
     names.join("、")
 }

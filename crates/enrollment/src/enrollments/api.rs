@@ -2,7 +2,7 @@
 
 use super::actions::{self, Terms};
 use super::model::{Detail, Learner};
-use crate::companions::{Companion, CompanionBody, With};
+use crate::companions::{AskedTogether, Companion, CompanionBody};
 use crate::seat_desk::{Answer, SeatDesk};
 use crate::{EnrollmentId, EnrollmentStatus};
 use axum::extract::FromRequestParts;
@@ -102,7 +102,7 @@ pub struct EnrollmentItem {
     /// When its status changed last.
     pub changed_at: String,
     /// Who asked for the class together with them.
-    pub companions: Vec<With>,
+    pub companions: Vec<AskedTogether>,
 }
 
 /// A class in brief.

@@ -2,7 +2,7 @@
 
 use super::store::EnrollmentRow;
 use crate::EnrollmentStatus;
-use crate::companions::With;
+use crate::companions::AskedTogether;
 use crate::ending::Shortfall;
 use kernel::chinese_date::{date_text, day_text};
 use kernel::{Date, Instant, PersonId, Time};
@@ -34,7 +34,7 @@ pub struct Detail {
     /// Why the class ended without completion, for an enrolment that did.
     pub shortfall: Option<Shortfall>,
     /// Who asked for the class together with them.
-    pub with: Vec<With>,
+    pub with: Vec<AskedTogether>,
 }
 
 /// One thing that happened.
@@ -99,7 +99,7 @@ pub struct Mine {
     /// The next meeting, for those with a seat.
     pub next: Option<SessionRow>,
     /// Who asked for the class together with them.
-    pub with: Vec<With>,
+    pub with: Vec<AskedTogether>,
 }
 
 /// A line of the school's list.
