@@ -70,7 +70,11 @@ pub(super) async fn find_own(db: &Db, begun_by: PersonId, id: HandoverId) -> DbR
 /// What somebody kept on a day, the newest first.
 pub(super) async fn of_beginner(db: &Db, begun_by: PersonId, day: Date) -> DbResult<Vec<DraftRow>> {
     db.query(
-        rows!("WHERE h.begun_by = $1 AND h.day = $2 {unscoped: one's own} ORDER BY h.created_at DESC, h.id DESC LIMIT 50"),
+        rows!(
+            "WHERE h.begun_by = $1 AND h.day = $2 AND NOT (h.state = 'open' AND EXISTS (SELECT 1 FROM enrollment e
+               WHERE e.person_id = h.person_id AND e.class_id = h.class_id AND e.live = TRUE))
+             {unscoped: one's own} ORDER BY h.created_at DESC, h.id DESC LIMIT 50"
+        ),
         args![begun_by, day],
     )
     .await

@@ -88,6 +88,20 @@ async fn begun_on_a_telephone_and_finished_at_the_counter() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_enrols_on_line_after_all_reads_no_digits_any_more() {
+    let stage = stage(1, 1).await;
+    let (_, code) = kept(&stage, 0).await;
+    let learner = stage.as_learner(0);
+    assert!(learner.get("/me").await.shows(&code));
+    stage.enroll(0).await;
+    assert!(!learner.get("/me").await.shows(&code));
+    let list = learner
+        .call(200, "GET", "/api/v1/me/handovers", &Value::Null)
+        .await;
+    assert_eq!(list["items"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_record_says_who_began_and_who_finished() {
     let stage = stage(1, 2).await;
     let (id, code) = kept(&stage, 0).await;
