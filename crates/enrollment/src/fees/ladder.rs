@@ -56,7 +56,7 @@ impl Cause {
             Self::Cancelled => "班级停办",
             Self::Merged => "并班，本人不去新的班",
             Self::Cheaper => "新的班学费低，退差价",
-            Self::Undone => "本人撤销了付款",
+            Self::Undone => "付款撤销了",
             Self::Late => "付款晚了或重复了",
             Self::WrongSum => "付款金额不对",
         }
