@@ -20,7 +20,7 @@ use teaching::classes::{self, ClassRow};
 /// Longest reason, in letters.
 const REASON: usize = 200;
 /// Enrolments held beside the books at once.
-const PROVEN: i64 = 5_000;
+const PROVEN: i64 = 1_000;
 /// Enrolments looked through for one's own fees.
 const MINE: i64 = 200;
 
