@@ -5,7 +5,6 @@
 //!    wrong pairs in a quarter of an hour, and the next is not looked at.
 //! 2. At most so many people together as the round or the page says, nobody twice.
 //! 3. Every rule counts for each of them; one refusal refuses all, and says whom it is about.
-//!
 //! 4. Who asked together see each other's names beside the place that came of it. Each pays and signs for their own; what one does
 //!    not pay takes nothing from the others.
 //!

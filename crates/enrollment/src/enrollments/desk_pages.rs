@@ -128,12 +128,22 @@ async fn alike_page(ctx: &Ctx, mut form: Form, refused: (&str, String, Vec<Door>
     let (code, sentence, doors) = refused;
     form.refuse(sentence);
     let mut page = found(ctx, "", form).await?;
+    page.another = code == "person_alike";
+    let who = |label: String| {
+        if page.another {
+            label
+        } else {
+            "已经登记的这一位".into()
+        }
+    };
     let at_counter = |door: Door| {
-        let href = door.href.replace("/desk/people/", "/desk/counter/");
-        (door.label.replace("打开", "给"), href)
+        let id = door.href.rsplit('/').next().unwrap_or_default();
+        (
+            format!("给{}报名", who(door.label)),
+            format!("/desk/counter/{id}"),
+        )
     };
     page.alike = doors.into_iter().map(at_counter).collect();
-    page.another = code == "person_alike";
     Ok(html_with(409, &page))
 }
 

@@ -61,8 +61,8 @@ struct Work {
     lost: Vec<(SignupRow, String)>,
 }
 
-/// How the refusal ends of who won a seat in a class that was cancelled since; nobody else has such a seat.
-const GONE: &str = "停办了，这个班的名额都没有了。";
+/// Added to why somebody could not take the seat that they won.
+const PASSED_ON: &str = "名额给了后面的人。";
 
 async fn publish(ctx: Ctx, job: Job) -> AppResult<String> {
     let round: RoundId = id(&payload(&job)?, "round")?;
@@ -121,7 +121,10 @@ async fn leave_out_cancelled(
         };
         entrant.won = None;
         let name = classes::find(ctx.db(), class).await?.name;
-        lost.push((entrant.row.clone(), format!("“{name}”{GONE}")));
+        lost.push((
+            entrant.row.clone(),
+            format!("“{name}”停办了，这个班的名额都没有了。"),
+        ));
     }
     Ok(lost)
 }
@@ -251,7 +254,7 @@ async fn place_seats(ctx: &Ctx, job: &Job, work: &mut Work) -> AppResult<()> {
         for ((entrant, _), answer) in some.iter().filter_map(of).zip(answers) {
             match judged(answer)? {
                 Ok(_) => seated.push(entrant.row.id),
-                Err(sentence) => refused.push((entrant.row.clone(), sentence)),
+                Err(sentence) => refused.push((entrant.row.clone(), format!("{sentence}{PASSED_ON}"))),
             }
         }
         work.seated.extend(seated);
@@ -518,13 +521,8 @@ fn no_seat_text(
         format!("【学圈】“{name}”{what}：{outcome}，回执号 {receipt}。{waits}")
     } else {
         let won = if selected { "录取" } else { "摇中" };
-        let passed_on = if signup.refusal.ends_with(GONE) {
-            ""
-        } else {
-            "名额给了后面的人。"
-        };
         format!(
-            "【学圈】“{name}”{what}：您{won}了，但报不上：{}{passed_on}回执号 {receipt}。{waits}",
+            "【学圈】“{name}”{what}：您{won}了，但报不上：{}回执号 {receipt}。{waits}",
             signup.refusal
         )
     }

@@ -2,8 +2,8 @@
 //!
 //! Rules:
 //! 1. An org's own rules count; without any, those of the nearest org above it that has some; else the default.
-//! 2. A change is a new version with a reason, made by who saw the last; who did not is told what counts now and keeps what was typed; what is under way keeps what it began with: who leaves gets back what the rules
-//!    said when they enrolled.
+//! 2. A change is a new version with a reason, made by who saw the last; who did not is told what counts now and keeps what was
+//!    typed. What is under way keeps what it began with: who leaves gets back what the rules said when they enrolled.
 //!
 //! Who may do what: everybody signed in reads by program; `RoundRun` sets them in its subtree.
 //! Events: school_rule.set. Tables: school_rule,

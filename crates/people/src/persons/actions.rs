@@ -119,7 +119,7 @@ fn nobody_alike(alike: &[PersonBrief]) -> AppResult<()> {
         return Ok(());
     }
     let door = |one: &PersonBrief| Door {
-        label: format!("打开{}", one.words()),
+        label: one.words(),
         href: format!("/desk/people/{}", one.id),
     };
     Err(AppError::Refused {
