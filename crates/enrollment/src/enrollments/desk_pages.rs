@@ -75,7 +75,8 @@ fn registration(ctx: &Ctx) -> Vec<Field> {
             "性别",
             vec![Choice::new("female", "女"), Choice::new("male", "男")],
         )
-        .optional(),
+        .optional()
+        .hint("有身份证号可以不填"),
         Field::date("birth", "出生日期")
             .optional()
             .hint("有身份证号可以不填"),
