@@ -83,6 +83,11 @@ async function scanned(page, name) {
   );
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   if (wide > 0) words.push(`${name}, ${page.url()}: the page is ${wide} px wider than the screen`);
+  const twice = await page.evaluate(() => {
+    const ids = [...document.querySelectorAll('[id]')].map((element) => element.id);
+    return [...new Set(ids.filter((id, at) => ids.indexOf(id) !== at))];
+  });
+  if (twice.length > 0) words.push(`${name}, ${page.url()}: ids that stand twice: ${twice.join(', ')}`);
   return words;
 }
 

@@ -73,6 +73,8 @@ pub(crate) enum Kind {
 #[derive(Debug, Clone)]
 pub struct Field {
     pub(crate) name: String,
+    /// What the ids of its elements end in: the name, unless another form of the page has a field of that name.
+    pub(crate) key: String,
     pub(crate) label: String,
     pub(crate) kind: Kind,
     pub(crate) hint: String,
@@ -88,6 +90,7 @@ impl Field {
     fn new(name: &str, label: &str, kind: Kind) -> Self {
         Self {
             name: name.to_owned(),
+            key: name.to_owned(),
             label: label.to_owned(),
             kind,
             hint: String::new(),
@@ -276,7 +279,7 @@ impl<'a> FieldView<'a> {
     }
 
     fn described_by(&self) -> String {
-        let name = &self.field.name;
+        let name = &self.field.key;
         let hint = if self.field.hint.is_empty() {
             String::new()
         } else {
@@ -296,8 +299,8 @@ impl<'a> FieldView<'a> {
     /// The first choice has the field's own id, so that a link of the error summary lands on it.
     fn choice_id(&self, index: &usize) -> String {
         match index {
-            0 => format!("f-{}", self.field.name),
-            _ => format!("f-{}-{index}", self.field.name),
+            0 => format!("f-{}", self.field.key),
+            _ => format!("f-{}-{index}", self.field.key),
         }
     }
 }

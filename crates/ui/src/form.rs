@@ -34,6 +34,15 @@ impl Form {
         }
     }
 
+    /// Tells its elements' ids apart from those of another form of the page whose fields have the same names.
+    #[must_use]
+    pub fn apart(mut self, by: &str) -> Self {
+        for field in &mut self.fields {
+            field.key = format!("{}-{by}", field.name);
+        }
+        self
+    }
+
     /// A form as posted: values are cleaned, kept and checked; names that no field has are left out.
     pub fn from_pairs(fields: Vec<Field>, lang: Lang, pairs: &[(String, String)]) -> Self {
         let mut form = Self::blank(fields, lang);
@@ -128,7 +137,7 @@ impl Form {
             field
                 .error
                 .as_ref()
-                .map(|sentence| (format!("#f-{}", field.name), sentence.clone()))
+                .map(|sentence| (format!("#f-{}", field.key), sentence.clone()))
         });
         let general = self
             .general
@@ -345,6 +354,23 @@ mod tests {
         assert!(page.contains("value=\"&#34;&#62;&#60;script&#62;\""), "{page}");
         assert!(!page.contains("<script>") && !page.contains("hunter2"), "{page}");
         assert!(form.errors().to_string().contains("href=\"#f-note\""));
+    }
+
+    #[test]
+    fn two_forms_of_a_page_share_names_and_no_ids() {
+        let mut form = posted(&[]).apart("health");
+        form.error("phone", "这个手机号已登记。");
+        let field = form.field("phone").to_string();
+        for part in [
+            "for=\"f-phone-health\"",
+            "id=\"f-phone-health\"",
+            "name=\"phone\"",
+            "id=\"e-phone-health\"",
+            "aria-describedby=\"e-phone-health\"",
+        ] {
+            assert!(field.contains(part), "{part}: {field}");
+        }
+        assert!(form.errors().to_string().contains("href=\"#f-phone-health\""));
     }
 
     #[test]

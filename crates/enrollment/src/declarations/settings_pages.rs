@@ -106,11 +106,10 @@ fn settings_page(
             .fill("body", &row.body)
             .fill("seen", row.id),
     };
-    let texts = settings
-        .papers
-        .texts
-        .iter()
-        .map(|row| (row.paper, whose(row.org_id, own, row.version), typed(row)));
+    let texts = settings.papers.texts.iter().map(|row| {
+        let form = typed(row).apart(row.paper.as_str());
+        (row.paper, whose(row.org_id, own, row.version), form)
+    });
     let shown = SettingsPage {
         source: whose(in_force.org_id, own, in_force.version),
         texts: texts.collect(),

@@ -40,6 +40,13 @@ impl ShowPage {
         self.view.upper_items.get(*at)
     }
 
+    /// Whether no suggestion before this one is for the same item, so that an address can lead to the item.
+    fn is_first(&self, at: &usize) -> bool {
+        let lower = self.view.suggested.get(*at).map(|one| one.lower);
+        let mut before = self.view.suggested.iter().take(*at);
+        before.all(|one| Some(one.lower) != lower)
+    }
+
     fn action(&self) -> String {
         format!(
             "/desk/plans/{}/alignment/{}",
