@@ -438,6 +438,26 @@ async fn what_cannot_be_answered_says_why() {
     assert!(matches!(unknown, Err(platform::AppError::NotFound)));
 }
 
+/// Rows lead where the reader may go: a registrar to a lesson, a site keeper to a class.
+async fn a_keeper_reads_the_names_of_lessons(f: &Figures, school: OrgId, path: &str) {
+    let as_role = |number, role| f.app.signed_in(staff(Id::from_raw(number), role, school, path));
+    let (head, keeper) = (as_role(77, Role::SchoolHead), as_role(79, Role::SiteKeeper));
+    for (metric, who, leads) in [
+        ("sessions.held", &head, Some("/desk/sessions/")),
+        ("learners.count", &keeper, Some("/desk/classes/")),
+        ("sessions.held", &keeper, None),
+    ] {
+        let page = who
+            .get(&format!("/desk/metrics/{metric}?org={school}&period=2026"))
+            .await;
+        assert!(page.body.contains("背后的记录"), "{}", page.body);
+        match leads {
+            Some(to) => assert!(page.body.contains(to), "{metric}: {}", page.body),
+            None => assert!(!page.body.contains("/desk/sessions/"), "{}", page.body),
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_sees_the_figures_of_ones_own_subtree_only() {
     let f = Figures::start().await;
@@ -470,6 +490,7 @@ async fn one_sees_the_figures_of_ones_own_subtree_only() {
         page.body.contains("背后的记录") && page.body.contains("/desk/classes/"),
         "rows lead to their classes"
     );
+    a_keeper_reads_the_names_of_lessons(&f, school, &path).await;
     for (address, status) in [
         ("/desk/metrics/no.such", 404),
         ("/desk/metrics/learners.count?period=2026-13", 422),

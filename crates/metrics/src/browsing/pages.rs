@@ -11,7 +11,7 @@ use axum::Extension;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use kernel::OrgId;
-use platform::{AppError, AppResult, Ctx};
+use platform::{AppError, AppResult, Ctx, Permission};
 use std::sync::Arc;
 use ui::{Chart, ChartKind, Crumbs, Form, Link, Page, Pairs};
 
@@ -122,7 +122,7 @@ pub(super) async fn show(
         course: course(&metric, &view),
         parts: parts(&metric, &view, kind_label),
         children: children(&metric, &view, asked.period),
-        rows: view.rows.iter().map(|row| shown(row, kind_label)).collect(),
+        rows: view.rows.iter().map(|row| shown(&ctx, row, kind_label)).collect(),
         rows_note: rows_note(&metric),
         rows_unit: view.rows_unit,
         division: division(&metrics, &metric, &view.figure),
@@ -221,23 +221,28 @@ fn children(metric: &Metric, view: &View, period: Period) -> Vec<Child> {
     view.children.iter().map(child).collect()
 }
 
-fn shown(row: &Behind, kind_label: fn(&str) -> String) -> Row {
+/// Where each kind of thing behind a figure has its page, and what a post must allow to open it.
+const PAGES: &[(&str, &str, Permission)] = &[
+    ("org", "/desk/orgs", Permission::OrgRead),
+    ("room", "/desk/rooms", Permission::OrgRead),
+    ("class", "/desk/classes", Permission::ClassRead),
+    ("session", "/desk/sessions", Permission::ClassEdit),
+    ("budget_line", "/desk/funding", Permission::OrgRead),
+    ("title", "/desk/titles", Permission::OrgRead),
+];
+
+/// A thing behind a figure; who may not open its page gets its name alone.
+fn shown(ctx: &Ctx, row: &Behind, kind_label: fn(&str) -> String) -> Row {
     let (figure, row) = (&row.figure, &row.row);
     let id = kernel::Id::<()>::from_raw(row.subject_id);
-    let href = match (row.subject.as_str(), row.subject_id) {
-        (_, 0) => String::new(),
-        ("org", _) => format!("/desk/orgs/{id}"),
-        ("room", _) => format!("/desk/rooms/{id}"),
-        ("class", _) => format!("/desk/classes/{id}"),
-        ("session", _) => format!("/desk/sessions/{id}"),
-        ("budget_line", _) => format!("/desk/funding/{id}"),
-        ("title", _) => format!("/desk/titles/{id}"),
-        _ => String::new(),
-    };
+    let known = PAGES.iter().find(|(kind, ..)| *kind == row.subject);
+    let open = known.filter(|(_, _, needs)| row.subject_id != 0 && ctx.can(*needs));
     Row {
         label: row.label.clone(),
         detail: kind_label(&row.detail),
-        href,
+        href: open
+            .map(|(_, path, _)| format!("{path}/{id}"))
+            .unwrap_or_default(),
         text: figure.text(),
     }
 }
