@@ -11,6 +11,7 @@ use crate::first_come::model::RETURNING_DAYS;
 use crate::first_come::store::returning_reach;
 use crate::{RoundId, SignupId};
 use db::Db;
+use kernel::chinese_date::date_text;
 use kernel::{Instant, OrgId, PersonId, Time};
 use orgs::tree::{self, OrgBrief};
 use people::{contact, persons};
@@ -123,7 +124,10 @@ pub async fn choices(ctx: &Ctx, org: Option<OrgId>) -> AppResult<Choices> {
     let classes = free.into_iter().map(|class| {
         let text = format!(
             "{}（{}，{} 开课，空 {} 个名额）",
-            class.name, class.term, class.starts_on, class.free
+            class.name,
+            class.term,
+            date_text(class.starts_on),
+            class.free
         );
         (class.id, text)
     });
