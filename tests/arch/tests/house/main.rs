@@ -8,6 +8,7 @@
 )]
 
 mod edges;
+mod events;
 mod matrix;
 mod messages;
 mod openapi;

@@ -2,6 +2,7 @@
 
 use super::model::{EXPORT, PAGE, Search, cell, cursor};
 use super::store::{self, Found};
+use super::words;
 use kernel::{Id, OrgId, PersonId};
 use platform::{AppError, AppResult, Ctx, Event, Permission};
 use std::collections::{BTreeSet, HashMap};
@@ -25,6 +26,20 @@ pub struct Line {
     pub subject: String,
 }
 
+impl Line {
+    /// What happened, in words.
+    #[must_use]
+    pub fn what(&self) -> &str {
+        words::of_kind(&self.found.kind)
+    }
+
+    /// What kind of thing it happened to, in words.
+    #[must_use]
+    pub fn to_what(&self) -> &str {
+        words::of_subject(&self.found.subject_kind)
+    }
+}
+
 /// A page of events and where the next begins.
 pub async fn search(ctx: &Ctx, search: &Search) -> AppResult<(Vec<Line>, Option<String>)> {
     let mut found = fetch(ctx, search, PAGE + 1).await?;
@@ -45,6 +60,7 @@ pub async fn export(ctx: &Ctx, search: &Search) -> AppResult<Vec<u8>> {
     csv.write_record([
         "时间",
         "事件",
+        "事件代号",
         "对象",
         "对象编号",
         "机构",
@@ -61,8 +77,9 @@ pub async fn export(ctx: &Ctx, search: &Search) -> AppResult<Vec<u8>> {
         let note = found.note.as_deref().unwrap_or_default();
         let cells = [
             &line.at,
+            line.what(),
             &found.kind,
-            &found.subject_kind,
+            line.to_what(),
             &line.subject,
             &line.org,
             &line.actor,

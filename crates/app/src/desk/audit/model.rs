@@ -1,5 +1,6 @@
 //! What is searched for, and how a found event is shown.
 
+use super::words;
 use kernel::{Date, Id, Instant, OrgId, PersonId};
 use platform::FieldError;
 
@@ -16,9 +17,9 @@ pub struct Typed {
     pub from: String,
     /// Last day.
     pub to: String,
-    /// Kind of event, or its beginning: `enrollment.`.
+    /// Words for kinds of events, or the beginning of a kind: `enrollment.`.
     pub kind: String,
-    /// Id of an org.
+    /// Id of an org, or part of its name.
     pub org: String,
     /// Id of a person.
     pub person: String,
@@ -35,10 +36,14 @@ pub struct Search {
     pub from: Option<Instant>,
     /// Before this moment.
     pub before: Option<Instant>,
+    /// Of one of these kinds.
+    pub kinds: Option<Vec<String>>,
     /// Beginning of the kind.
     pub kind: String,
     /// In this org or below it.
     pub org: Option<OrgId>,
+    /// In an org whose name holds this, or below it.
+    pub org_name: String,
     /// Done by or for this person.
     pub person: Option<PersonId>,
     /// In this request.
@@ -53,14 +58,18 @@ pub struct Search {
 /// A sentence for each field that cannot be read.
 pub fn read(typed: &Typed) -> Result<Search, Vec<FieldError>> {
     let mut faults = Vec::new();
+    let (kind, kinds) = kinds(&typed.kind, &mut faults);
+    let (org, org_name) = org(&typed.org, &mut faults);
     let search = Search {
         from: day(&typed.from, "from", &mut faults).map(midnight),
         before: day(&typed.to, "to", &mut faults)
             .and_then(|day| day.tomorrow().ok())
             .map(midnight),
-        kind: typed.kind.trim().to_owned(),
-        org: id(&typed.org, "org", "机构", &mut faults),
-        person: id(&typed.person, "person", "人员", &mut faults),
+        kinds,
+        kind,
+        org,
+        org_name,
+        person: person(&typed.person, &mut faults),
         request: typed.request.trim().to_owned(),
         cursor: read_cursor(&typed.cursor),
     };
@@ -83,7 +92,37 @@ fn day(text: &str, field: &str, faults: &mut Vec<FieldError>) -> Option<Date> {
     day
 }
 
-fn id<K>(text: &str, field: &str, what: &str, faults: &mut Vec<FieldError>) -> Option<Id<K>> {
+/// Codes are plain letters; anything else is looked for in the words.
+fn kinds(text: &str, faults: &mut Vec<FieldError>) -> (String, Option<Vec<String>>) {
+    let text = text.trim();
+    if text.is_ascii() {
+        return (text.to_owned(), None);
+    }
+    let found = words::kinds_with(text);
+    if found.is_empty() {
+        let sentence = format!("没有叫“{text}”的事。写短一些再查，如 报名、点名、退学费。");
+        faults.push(fault("kind", &sentence));
+    }
+    (String::new(), Some(found))
+}
+
+/// A number or, what is none, part of a name.
+fn org(text: &str, faults: &mut Vec<FieldError>) -> (Option<OrgId>, String) {
+    let text = text.trim();
+    if text.is_empty() {
+        return (None, String::new());
+    }
+    match text.parse() {
+        Ok(id) => (Some(id), String::new()),
+        Err(_) if !text.is_ascii() && !text.contains(['%', '_', '\\']) => (None, text.to_owned()),
+        Err(_) => {
+            faults.push(fault("org", "写机构的名称，或它的 13 位编号。"));
+            (None, String::new())
+        }
+    }
+}
+
+fn person(text: &str, faults: &mut Vec<FieldError>) -> Option<PersonId> {
     let text = text.trim();
     if text.is_empty() {
         return None;
@@ -91,8 +130,8 @@ fn id<K>(text: &str, field: &str, what: &str, faults: &mut Vec<FieldError>) -> O
     let id = text.parse().ok();
     if id.is_none() {
         faults.push(fault(
-            field,
-            &format!("{what}编号是 13 位字母和数字，在它的页面网址里可以找到。"),
+            "person",
+            "人员编号是 13 位字母和数字。点下面记录里的人名，就按那个人查。",
         ));
     }
     id
@@ -167,7 +206,7 @@ mod tests {
             (
                 "org",
                 Typed {
-                    org: "七宝镇".into(),
+                    org: "100%".into(),
                     ..Typed::default()
                 },
             ),
@@ -178,12 +217,41 @@ mod tests {
                     ..Typed::default()
                 },
             ),
+            (
+                "kind",
+                Typed {
+                    kind: "没有这种事".into(),
+                    ..Typed::default()
+                },
+            ),
         ] {
             let faults = read(&typed).unwrap_err();
             assert_eq!(faults.len(), 1);
             assert_eq!(faults[0].field, field);
         }
         assert_eq!(read(&Typed::default()), Ok(Search::default()));
+    }
+
+    #[test]
+    fn kinds_are_words_or_codes_and_orgs_names_or_numbers() {
+        let typed = |kind: &str, org: &str| Typed {
+            kind: kind.into(),
+            org: org.into(),
+            ..Typed::default()
+        };
+        let search = read(&typed(" 证书 ", " 七宝镇 ")).unwrap();
+        assert_eq!(
+            search.kinds.unwrap(),
+            ["certificate.issued", "certificate.revoked"]
+        );
+        assert_eq!(
+            (search.kind.as_str(), search.org, search.org_name.as_str()),
+            ("", None, "七宝镇")
+        );
+        let number: OrgId = Id::from_raw(42);
+        let search = read(&typed("enrollment.", &number.to_string())).unwrap();
+        assert_eq!((search.kind.as_str(), search.kinds), ("enrollment.", None));
+        assert_eq!((search.org, search.org_name.as_str()), (Some(number), ""));
     }
 
     #[test]

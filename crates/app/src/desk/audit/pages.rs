@@ -27,13 +27,13 @@ fn fields() -> Vec<Field> {
         Field::date("to", "到哪一天").optional(),
         Field::text("kind", "事件", 0, 60)
             .optional()
-            .hint("写开头就行，如 enrollment."),
-        Field::text("org", "机构编号", 0, 13)
+            .hint("如 报名、点名、退学费；或代号的开头"),
+        Field::text("org", "机构", 0, 40)
             .optional()
-            .hint("连同它下面的机构"),
+            .hint("名称或编号，连同它下面的机构"),
         Field::text("person", "人员编号", 0, 13)
             .optional()
-            .hint("他办的，或替他办的"),
+            .hint("点下面的人名就是；他办的，或替他办的"),
         Field::text("request", "请求号", 0, 40).optional(),
     ]
 }

@@ -37,6 +37,7 @@ record! {
 /// The newest events that fit, at most `limit`; `whole` adds those without an org.
 pub async fn find(db: &Db, scope: &Scope, whole: bool, search: &Search, limit: i64) -> DbResult<Vec<Found>> {
     let (cursor_at, cursor_id) = search.cursor.unzip();
+    let kinds = search.kinds.clone();
     db.within(scope)
         .query(
             "SELECT e.id, e.at, e.kind, e.subject_kind, e.subject_id, e.org_id, e.actor_person, e.on_behalf_of,
@@ -46,9 +47,14 @@ pub async fn find(db: &Db, scope: &Scope, whole: bool, search: &Search, limit: i
                AND (CAST($2 AS TEXT) IS NULL OR e.at >= $2)
                AND (CAST($3 AS TEXT) IS NULL OR e.at < $3)
                AND ($4 = '' OR (e.kind >= $4 AND e.kind < $5))
+               AND ($12 OR e.kind {any $13})
                AND (CAST($6 AS BIGINT) IS NULL OR e.org_id IN (
                     SELECT below.org_id FROM org_path below JOIN org_path top ON top.org_id = $6
                     WHERE below.path >= top.path AND below.path < top.path || '~'))
+               AND ($14 = '' OR e.org_id IN (
+                    SELECT below.org_id FROM org named JOIN org_path top ON top.org_id = named.id
+                    JOIN org_path below ON below.path >= top.path AND below.path < top.path || '~'
+                    WHERE named.name LIKE '%' || $14 || '%'))
                AND (CAST($7 AS BIGINT) IS NULL OR e.actor_person = $7 OR e.on_behalf_of = $7)
                AND ($8 = '' OR e.request = $8)
                AND (CAST($9 AS TEXT) IS NULL OR e.at < $9 OR (e.at = $9 AND e.id < $10))
@@ -64,7 +70,10 @@ pub async fn find(db: &Db, scope: &Scope, whole: bool, search: &Search, limit: i
                 search.request.as_str(),
                 cursor_at,
                 cursor_id,
-                limit
+                limit,
+                kinds.is_none(),
+                kinds.unwrap_or_default(),
+                search.org_name.as_str()
             ],
         )
         .await

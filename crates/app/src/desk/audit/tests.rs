@@ -109,6 +109,47 @@ async fn each_filter_narrows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn kinds_are_read_and_searched_in_words_and_orgs_by_name() {
+    let app = app().await;
+    let world = World::build(&app.platform).await;
+    let ctx = app.system();
+    let subject: kernel::Id<()> = kernel::Id::from_raw(7);
+    let tx = ctx.begin().await.unwrap();
+    tx.commit(vec![
+        Event::new("room.changed", "room", subject).at(world.here.org),
+        Event::new("certificate.issued", "certificate", subject).at(world.there.org),
+    ])
+    .await
+    .unwrap();
+    let browser = app.signed_in(auditor(&world, &world.city_path));
+    let name = |org| {
+        let db = &app.platform.db;
+        async move { orgs::tree::find(db, org).await.unwrap().name }
+    };
+    let (street, city) = (name(world.here.street).await, name(world.city).await);
+    for (query, room, certificate) in [
+        ("kind=修改教室".to_owned(), true, false),
+        ("kind=证书".to_owned(), false, true),
+        ("kind=room.".to_owned(), true, false),
+        (format!("org={street}"), true, false),
+        (format!("org={city}"), true, true),
+        (format!("org={city}&kind=证书"), false, true),
+        ("org=没有这个地方".to_owned(), false, false),
+    ] {
+        let page = browser.get(&format!("/desk/audit?{query}")).await;
+        assert_eq!(page.status, 200, "{query}");
+        let seen = (page.shows("修改教室"), page.shows("发证书"));
+        assert_eq!(seen, (room, certificate), "{query}: {}", page.body);
+    }
+    let wrong = browser.get("/desk/audit?kind=没有这种事").await;
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.shows("没有叫“没有这种事”的事"), "{}", wrong.body);
+    let file = browser.post("/desk/audit/export", &[("kind", "修改教室")]).await;
+    let right = file.body.contains("修改教室,room.changed,教室,");
+    assert!(right && !file.body.contains("证书"), "{}", file.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pages_follow_each_other_without_gap() {
     let app = app().await;
     let world = World::build(&app.platform).await;
