@@ -1,6 +1,7 @@
 //! Words that several pages of this crate share.
 
 use crate::marks::Status;
+use kernel::chinese_date::time_text;
 use teaching::sessions::SessionRow;
 use ui::{Icon, Lang, Tag, Tone};
 
@@ -11,12 +12,11 @@ pub fn when(session: &SessionRow) -> String {
     let day = session.day;
     let place = usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or(0);
     format!(
-        "{}月{}日 {} {:02}:{:02}，第 {} 次课",
+        "{}月{}日 {} {}，第 {} 次课",
         day.month(),
         day.day(),
         WEEKDAYS.get(place).copied().unwrap_or_default(),
-        session.starts.hour(),
-        session.starts.minute(),
+        time_text(session.starts),
         session.number
     )
 }
@@ -26,10 +26,9 @@ pub fn when_in(lang: Lang, session: &SessionRow) -> String {
     match lang {
         Lang::Zh => when(session),
         Lang::En => format!(
-            "{} {:02}:{:02}, session {}",
+            "{} {}, session {}",
             session.day,
-            session.starts.hour(),
-            session.starts.minute(),
+            time_text(session.starts),
             session.number
         ),
     }

@@ -2,6 +2,7 @@
 
 use crate::words::WEEKDAYS;
 use crate::{DocumentError, Template, Typesetter};
+use kernel::chinese_date::time_text;
 use kernel::{Instant, Time};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -119,7 +120,7 @@ impl Timetable {
                 let part = cells
                     .iter()
                     .map(|cell| cell.iter().copied().skip(from).take(LESSONS_A_CELL).collect());
-                let (starts, ends) = (clock(*starts), clock(*ends));
+                let (starts, ends) = (time_text(*starts), time_text(*ends));
                 rows.push(Row {
                     starts,
                     ends,
@@ -141,10 +142,6 @@ impl Timetable {
             lesson_count,
         }
     }
-}
-
-fn clock(time: Time) -> String {
-    format!("{:02}:{:02}", time.hour(), time.minute())
 }
 
 #[cfg(test)]

@@ -69,42 +69,43 @@ pub fn range_text(from: Date, to: Date) -> String {
 #[must_use]
 pub fn moment_text(at: Instant) -> String {
     let (date, time) = at.china();
-    format!("{} {}", date_text(date), clock_text(time))
+    format!("{} {}", date_text(date), time_text(time))
 }
 
 /// `9月3日 09:05`, China's clock
 #[must_use]
 pub fn short_moment_text(at: Instant) -> String {
     let (date, time) = at.china();
-    format!("{}月{}日 {}", date.month(), date.day(), clock_text(time))
+    format!("{}月{}日 {}", date.month(), date.day(), time_text(time))
 }
 
-fn clock_text(time: Time) -> String {
+/// `09:00`: every time of day on a page, on paper and in a message is written so, and a form takes it so.
+#[must_use]
+pub fn time_text(time: Time) -> String {
     format!("{:02}:{:02}", time.hour(), time.minute())
 }
 
-/// `9:00`
-#[must_use]
-pub fn time_text(time: Time) -> String {
-    format!("{}:{:02}", time.hour(), time.minute())
-}
-
-/// `9:00–10:30`; an end on the next day is marked `次日`.
+/// `09:00–10:30`; an end on the next day is marked `次日`.
 #[must_use]
 pub fn span_text(start: Time, minutes: u16) -> String {
     let end = minute_of_day(start) + u32::from(minutes);
     let next_day = if end > 24 * 60 { "次日 " } else { "" };
     let clock = if end > 24 * 60 { end % (24 * 60) } else { end };
-    format!("{}–{next_day}{}:{:02}", time_text(start), clock / 60, clock % 60)
+    format!(
+        "{}–{next_day}{:02}:{:02}",
+        time_text(start),
+        clock / 60,
+        clock % 60
+    )
 }
 
-/// `每周四 9:00–10:30`
+/// `每周四 09:00–10:30`
 #[must_use]
 pub fn weekly_text(weekday: Weekday, start: Time, minutes: u16) -> String {
     format!("每{} {}", short_weekday_text(weekday), span_text(start, minutes))
 }
 
-/// `9月3日（星期四）9:00–10:30`
+/// `9月3日（星期四）09:00–10:30`
 #[must_use]
 pub fn session_text(date: Date, start: Time, minutes: u16) -> String {
     format!("{}{}", day_text(date), span_text(start, minutes))
@@ -164,19 +165,19 @@ mod tests {
     #[test]
     fn spans() {
         for (hour, minute, minutes, text) in [
-            (9, 0, 90, "9:00–10:30"),
+            (9, 0, 90, "09:00–10:30"),
             (13, 5, 45, "13:05–13:50"),
             (22, 0, 120, "22:00–24:00"),
-            (23, 30, 60, "23:30–次日 0:30"),
-            (9, 0, 0, "9:00–9:00"),
+            (23, 30, 60, "23:30–次日 00:30"),
+            (9, 0, 0, "09:00–09:00"),
         ] {
             assert_eq!(span_text(time(hour, minute, 0, 0), minutes), text);
         }
         let nine = time(9, 0, 0, 0);
-        assert_eq!(weekly_text(Weekday::Thursday, nine, 90), "每周四 9:00–10:30");
+        assert_eq!(weekly_text(Weekday::Thursday, nine, 90), "每周四 09:00–10:30");
         assert_eq!(
             session_text(date(2026, 9, 3), nine, 90),
-            "9月3日（星期四）9:00–10:30"
+            "9月3日（星期四）09:00–10:30"
         );
     }
 }

@@ -158,7 +158,7 @@ impl Builder<'_> {
             ("org_id", org.into()),
             ("address", format!("{street_name}学堂路 1 号").into()),
             ("phone", "021-60000000".into()),
-            ("hours", "周一至周五 8:30–16:30".into()),
+            ("hours", "周一至周五 08:30–16:30".into()),
             ("intro", "".into()),
             ("lng_e6", 121_380_000_i64.into()),
             ("lat_e6", 31_110_000_i64.into()),

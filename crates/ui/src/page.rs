@@ -3,7 +3,7 @@
 use std::fmt::{self, Display};
 
 use askama::filters::HtmlSafe;
-use kernel::chinese_date::{date_text, moment_text};
+use kernel::chinese_date::{date_text, moment_text, time_text};
 use kernel::{Date, Instant};
 
 use crate::catalogue;
@@ -208,7 +208,7 @@ impl Page {
             Lang::Zh => moment_text(at),
             Lang::En => {
                 let (date, time) = at.china();
-                format!("{date} {:02}:{:02}", time.hour(), time.minute())
+                format!("{date} {}", time_text(time))
             }
         }
     }

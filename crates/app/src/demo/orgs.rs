@@ -497,9 +497,9 @@ fn facts(draw: &Draw, regions: &Regions, org: &Institution, number: usize) -> Ro
         "0571"
     };
     let hours = if site {
-        "周一至周五 8:30–16:30"
+        "周一至周五 08:30–16:30"
     } else {
-        "周一至周日 8:30–20:30"
+        "周一至周日 08:30–20:30"
     };
     vec![
         org.id.into(),

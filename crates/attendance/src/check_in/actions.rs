@@ -125,9 +125,8 @@ fn within_window(opened: &Opened, now: Instant) -> AppResult<Status> {
             Err(AppError::refused(
                 "check_in_early",
                 format!(
-                    "还没到签到的时间。{:02}:{:02} 开始签到，请到时候再来。",
-                    time.hour(),
-                    time.minute()
+                    "还没到签到的时间。{} 开始签到，请到时候再来。",
+                    kernel::chinese_date::time_text(time)
                 ),
             ))
         }

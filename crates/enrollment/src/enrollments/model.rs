@@ -4,7 +4,7 @@ use super::store::EnrollmentRow;
 use crate::EnrollmentStatus;
 use crate::companions::AskedTogether;
 use crate::ending::Shortfall;
-use kernel::chinese_date::{date_text, day_text};
+use kernel::chinese_date::{date_text, day_text, span_text};
 use kernel::{Date, Instant, PersonId, Time};
 use people::persons::PersonBrief;
 use platform::Channel;
@@ -290,14 +290,7 @@ pub fn weekday_name(weekday: i64) -> &'static str {
 /// `09:00–10:30`.
 #[must_use]
 pub fn hours(starts: Time, minutes: i64) -> String {
-    let end = i64::from(starts.hour()) * 60 + i64::from(starts.minute()) + minutes;
-    format!(
-        "{:02}:{:02}–{:02}:{:02}",
-        starts.hour(),
-        starts.minute(),
-        (end / 60) % 24,
-        end % 60
-    )
+    span_text(starts, u16::try_from(minutes).unwrap_or(u16::MAX))
 }
 
 /// When a class meets, in the page's language: `每周一 09:00–10:30，2027年3月1日 开课，共 4 次课`.

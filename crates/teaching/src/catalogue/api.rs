@@ -6,6 +6,7 @@ use super::serve::{Asked, Made, answer};
 use super::snapshot::Listed;
 use axum::extract::Request;
 use axum::response::Response;
+use kernel::chinese_date::time_text;
 use platform::api::Named;
 use platform::{AppError, AppResult};
 use serde::Serialize;
@@ -244,7 +245,7 @@ fn item(asked: &Asked, listed: &Listed<'_>) -> ClassItem {
         term: card.term.clone(),
         schedule: Schedule {
             weekday: card.weekday.to_monday_one_offset(),
-            starts: format!("{:02}:{:02}", card.starts.hour(), card.starts.minute()),
+            starts: time_text(card.starts),
             minutes: card.minutes,
             starts_on: card.starts_on.to_string(),
             ends_on: card.ends_on.to_string(),

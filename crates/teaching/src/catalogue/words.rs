@@ -4,7 +4,7 @@ use super::model::{ClassCard, Standing};
 use super::round::Applications;
 use super::snapshot::Listed;
 use crate::classes::Mode;
-use kernel::chinese_date::{day_text, range_text, span_text};
+use kernel::chinese_date::{day_text, range_text, span_text, time_text};
 use kernel::geo::walking_minutes;
 use kernel::time::Weekday;
 use kernel::{Date, Instant};
@@ -96,7 +96,7 @@ pub(super) fn fee(page: &Page, card: &ClassCard) -> String {
     page.tn("{} 元一学期", &[&card.fee.number_text()])
 }
 
-/// `每周一 9:00–10:30`
+/// `每周一 09:00–10:30`
 pub(super) fn weekly(page: &Page, card: &ClassCard) -> String {
     let span = span_text(card.starts, card.minutes);
     page.tn("每{} {}", &[&weekday(page, card.weekday), &span])
@@ -118,10 +118,10 @@ pub(super) fn dates(page: &Page, from: Date, to: Date) -> String {
     }
 }
 
-/// `11月20日（星期五）9:00`
+/// `11月20日（星期五） 09:00`
 pub(super) fn moment(page: &Page, at: Instant) -> String {
     let (date, time) = at.china();
-    format!("{} {}:{:02}", day(page, date), time.hour(), time.minute())
+    format!("{} {}", day(page, date), time_text(time))
 }
 
 /// `周一`

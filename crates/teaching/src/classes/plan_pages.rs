@@ -9,7 +9,7 @@ use crate::{ClassId, courses::VersionRow};
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
-use kernel::chinese_date::session_text;
+use kernel::chinese_date::{session_text, time_text};
 use kernel::{Date, Instant, OrgId, Time};
 use platform::web::{Posted, see_other};
 use platform::{AppError, AppResult, Ctx};
@@ -169,10 +169,6 @@ fn pattern_of(form: &Form) -> Pattern {
     }
 }
 
-fn clock(time: Time) -> String {
-    format!("{:02}:{:02}", time.hour(), time.minute())
-}
-
 fn option<T: std::fmt::Display>(value: Option<T>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
@@ -180,7 +176,7 @@ fn option<T: std::fmt::Display>(value: Option<T>) -> String {
 fn with_window(form: Form, opens: Instant, closes: Instant) -> Form {
     let (day, time) = opens.china();
     form.fill("opens_on", day)
-        .fill("opens_at", clock(time))
+        .fill("opens_at", time_text(time))
         .fill("closes_on", terms::last_day_of(closes))
 }
 
@@ -200,7 +196,7 @@ fn with_class(form: Form, class: &ClassRow) -> Form {
         .fill("residence_note", &class.residence_note)
         .fill("pass_percent", class.pass_percent)
         .fill("weekday", class.weekday)
-        .fill("starts", clock(class.starts))
+        .fill("starts", time_text(class.starts))
         .fill("minutes", class.minutes)
         .fill("from", class.starts_on)
         .fill("count", class.session_count);

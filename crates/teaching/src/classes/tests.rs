@@ -70,7 +70,7 @@ async fn a_plan_is_shown_around_holidays_and_then_saved() {
         .await;
     assert_eq!(shown.status, 200, "not saved before it was seen: {}", shown.body);
     assert!(
-        shown.shows("10月1日（星期四）国庆节放假") && shown.shows("10月15日（星期四）9:00–10:30"),
+        shown.shows("10月1日（星期四）国庆节放假") && shown.shows("10月15日（星期四）09:00–10:30"),
         "{}",
         shown.body
     );
@@ -83,7 +83,7 @@ async fn a_plan_is_shown_around_holidays_and_then_saved() {
     let saved = clerk.post("/desk/classes/new", &typed).await;
     assert_eq!(saved.status, 303, "{}", saved.body);
     let page = saved.location().split('?').next().unwrap().to_owned();
-    assert!(clerk.get(&page).await.shows("每周四 9:00–10:30"));
+    assert!(clerk.get(&page).await.shows("每周四 09:00–10:30"));
     assert_eq!(sibling.get(&page).await.status, 404);
     assert_eq!(sibling.get(&format!("{page}/edit")).await.status, 404);
     let last = town
@@ -126,7 +126,7 @@ async fn a_clash_names_the_other_class() {
             .await;
         assert_eq!(shown.status, status, "{}", shown.body);
         assert_eq!(
-            shown.shows("教室和教师都已被「书法入门」（9:00–10:30）占用"),
+            shown.shows("教室和教师都已被「书法入门」（09:00–10:30）占用"),
             clashes,
             "{starts}"
         );
@@ -285,7 +285,7 @@ async fn lists_are_scoped_filtered_and_exported() {
     assert!(!sibling.get("/desk/classes").await.shows("=书法"));
     let csv = clerk.get("/desk/classes.csv?q=书").await;
     assert!(
-        csv.body.contains("'=书法") && csv.body.contains("每周一 9:00–10:30"),
+        csv.body.contains("'=书法") && csv.body.contains("每周一 09:00–10:30"),
         "{}",
         csv.body
     );

@@ -7,7 +7,7 @@ use crate::web::{self, Query, value};
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
-use kernel::chinese_date::{day_text, span_text};
+use kernel::chinese_date::{day_text, span_text, time_text};
 use kernel::{Date, Time};
 use orgs::RoomId;
 use platform::web::{Posted, see_other};
@@ -151,10 +151,6 @@ fn option<T: std::fmt::Display>(value: Option<T>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
 
-fn clock(time: Time) -> String {
-    format!("{:02}:{:02}", time.hour(), time.minute())
-}
-
 /// `GET /desk/classes/{id}/sessions`
 pub async fn list(ctx: Ctx, Path(id): Path<String>, query: Query) -> AppResult<Response> {
     let sessions = actions::of_class(&ctx, web::id(&id)?).await?;
@@ -194,7 +190,7 @@ pub async fn edit(ctx: Ctx, Path(id): Path<String>) -> AppResult<Response> {
     let (session, class, choices) = actions::find_mine(&ctx, web::id(&id)?).await?;
     let form = Form::blank(fields(&choices), Lang::Zh)
         .fill("day", session.day)
-        .fill("starts", clock(session.starts))
+        .fill("starts", time_text(session.starts))
         .fill("minutes", session.minutes)
         .fill("room", option(session.room_id))
         .fill("teacher", option(session.teacher_id))
@@ -287,7 +283,7 @@ fn show_new(ctx: &Ctx, class: &ClassRow, form: Form, status: u16) -> Response {
 pub async fn new(ctx: Ctx, Path(id): Path<String>) -> AppResult<Response> {
     let (class, choices) = actions::class_to_change(&ctx, web::id(&id)?).await?;
     let form = Form::blank(fields(&choices), Lang::Zh)
-        .fill("starts", clock(class.starts))
+        .fill("starts", time_text(class.starts))
         .fill("minutes", class.minutes)
         .fill("room", option(class.room_id))
         .fill("teacher", option(class.teacher_id))

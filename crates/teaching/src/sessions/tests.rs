@@ -47,7 +47,7 @@ async fn a_session_is_moved_and_learners_are_told() {
         .await;
     for part in [
         session.id.to_string().as_str(),
-        "3月2日（星期二）9:00–10:30",
+        "3月2日（星期二）09:00–10:30",
         "教室维修",
         "101 教室",
     ] {
@@ -176,7 +176,7 @@ async fn programs_move_add_and_cancel() {
         (Some("/problems/clash"), vec!["room"])
     );
     let sentence = told["errors"][0]["sentence"].as_str().unwrap();
-    assert!(sentence.contains("「书法入门」（9:00–10:30）"), "{sentence}");
+    assert!(sentence.contains("「书法入门」（09:00–10:30）"), "{sentence}");
     let mut extra = body.clone();
     extra["day"] = json!("2027-03-27");
     clerk.call(201, "POST", &all, &extra).await;

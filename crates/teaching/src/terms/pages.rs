@@ -6,7 +6,7 @@ use crate::web::{self, Query};
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
-use kernel::chinese_date::{date_text, range_text};
+use kernel::chinese_date::{date_text, range_text, time_text};
 use kernel::{Date, Instant, Time};
 use platform::web::{Posted, see_other};
 use platform::{AppError, AppResult, Ctx};
@@ -139,10 +139,7 @@ pub async fn edit(ctx: Ctx, Path(id): Path<String>) -> AppResult<Response> {
         .fill("starts_on", term.starts_on)
         .fill("ends_on", term.ends_on)
         .fill("opens_on", opens_on)
-        .fill(
-            "opens_at",
-            format!("{:02}:{:02}", opens_at.hour(), opens_at.minute()),
-        )
+        .fill("opens_at", time_text(opens_at))
         .fill("closes_on", last_day_of(term.enrollment_closes))
         .fill("class_limit", term.class_limit)
         .fill("version", term.version);
