@@ -129,6 +129,10 @@ pub struct ClassCard {
     pub teacher: Option<String>,
     /// The term's name.
     pub term: String,
+    /// First day of the term.
+    pub term_starts_on: Date,
+    /// Last day of the term.
+    pub term_ends_on: Date,
     /// Day of the week.
     pub weekday: Weekday,
     /// When a session starts.
@@ -338,6 +342,8 @@ pub(super) mod tests {
             ends_on: "2027-06-21".parse().unwrap(),
             session_count: 16,
             mode: Mode::OnSite,
+            term_starts_on: "2027-02-22".parse().unwrap(),
+            term_ends_on: "2027-06-30".parse().unwrap(),
             fee: Fen(12_000),
             capacity: 30,
             age_min: None,

@@ -8,7 +8,7 @@ use super::search::{self, SearchIndex, Spellings};
 use super::varied::varied;
 use crate::ClassId;
 use kernel::time::Time;
-use kernel::{Instant, Point};
+use kernel::{Date, Instant, Point};
 use roaring::RoaringBitmap;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -112,6 +112,24 @@ pub struct Found<'a> {
     pub next: Option<Rank>,
 }
 
+/// A term that classes are in, by its name, which several orgs may have given to theirs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TermSpan<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its first day.
+    pub from: Date,
+    /// Its last day.
+    pub to: Date,
+}
+
+/// The term that runs on this day, or else the next one; when all are over, the last. They come the earliest first.
+#[must_use]
+pub fn present_term<'a>(terms: &[TermSpan<'a>], today: Date) -> Option<TermSpan<'a>> {
+    let ahead = terms.iter().find(|term| term.to >= today);
+    ahead.or(terms.last()).copied()
+}
+
 /// The picture that readers see; it never changes, a newer one takes its place.
 #[derive(Debug)]
 pub struct Snapshot {
@@ -171,9 +189,26 @@ impl Snapshot {
         self.base.categories.keys().map(String::as_str)
     }
 
-    /// Names of terms in use.
-    pub fn terms(&self) -> impl Iterator<Item = &str> {
-        self.base.terms.keys().map(String::as_str)
+    /// The terms of the classes that a query asks for, whichever term it names, the earliest first.
+    #[must_use]
+    pub fn terms_of(&self, query: &Query) -> Vec<TermSpan<'_>> {
+        let in_any = Query {
+            term: String::new(),
+            ..query.clone()
+        };
+        let mut spans: BTreeMap<&str, (Date, Date)> = BTreeMap::new();
+        let found = self.candidates(&in_any, &search::words(&query.q)).into_iter();
+        for card in found.filter_map(|at| Some(self.at(at, None)?.card)) {
+            let (from, to) = spans
+                .entry(card.term.as_str())
+                .or_insert((card.term_starts_on, card.term_ends_on));
+            *from = card.term_starts_on.min(*from);
+            *to = card.term_ends_on.max(*to);
+        }
+        let span = |(name, (from, to))| TermSpan { name, from, to };
+        let mut terms: Vec<TermSpan<'_>> = spans.into_iter().map(span).collect();
+        terms.sort_by_key(|term| (term.from, term.to));
+        terms
     }
 
     /// Listed classes whose enrolment opens next, a varied choice of them, the earliest first.
@@ -354,4 +389,34 @@ fn steady_time(cards: &[ClassCard], now: Instant) -> Range<Instant> {
         }
     }
     range
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_means_the_term_that_runs_or_else_the_next() {
+        let term = |name: &'static str, from: &str, to: &str| TermSpan {
+            name,
+            from: from.parse().unwrap(),
+            to: to.parse().unwrap(),
+        };
+        let terms = [
+            term("2026 秋季", "2026-09-07", "2027-01-15"),
+            term("2027 春季", "2027-02-22", "2027-06-30"),
+        ];
+        for (today, name) in [
+            ("2026-08-01", "2026 秋季"),
+            ("2026-11-22", "2026 秋季"),
+            ("2027-01-15", "2026 秋季"),
+            ("2027-01-16", "2027 春季"),
+            ("2027-03-01", "2027 春季"),
+            ("2027-08-01", "2027 春季"),
+        ] {
+            let found = present_term(&terms, today.parse().unwrap());
+            assert_eq!(found.map(|term| term.name), Some(name), "{today}");
+        }
+        assert_eq!(present_term(&[], "2027-03-01".parse().unwrap()), None);
+    }
 }

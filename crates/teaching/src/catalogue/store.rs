@@ -25,6 +25,8 @@ record! {
         floor: Option<String>,
         teacher: Option<String>,
         term: String,
+        term_starts_on: Date,
+        term_ends_on: Date,
         weekday: i64,
         starts: Time,
         minutes: i64,
@@ -148,7 +150,8 @@ pub async fn classes(db: &Db, since: Date) -> DbResult<Vec<(ClassCard, Seats)>> 
     let lines: Vec<ClassLine> = db
         .query(
             "SELECT c.id, c.org_id, c.name, c.sort_key, co.name AS course, co.category, c.level, \
-                r.name AS room, r.floor, p.name AS teacher, t.name AS term, c.weekday, c.starts, c.minutes, \
+                r.name AS room, r.floor, p.name AS teacher, t.name AS term, \
+                t.starts_on AS term_starts_on, t.ends_on AS term_ends_on, c.weekday, c.starts, c.minutes, \
                 c.starts_on, c.ends_on, c.session_count, c.mode, c.fee_fen, c.capacity, c.enrolled, \
                 c.waitlisted, c.age_min, c.age_max, c.residence_note, c.risk, c.pass_percent, \
                 c.enrollment_opens, c.enrollment_closes, c.status, c.status_note \
@@ -198,6 +201,8 @@ fn card(line: ClassLine, place: Arc<Place>) -> Option<(ClassCard, Seats)> {
         room,
         teacher: line.teacher,
         term: line.term,
+        term_starts_on: line.term_starts_on,
+        term_ends_on: line.term_ends_on,
         weekday: Weekday::from_monday_one_offset(i8::try_from(line.weekday).ok()?).ok()?,
         starts: line.starts,
         minutes: small(line.minutes),

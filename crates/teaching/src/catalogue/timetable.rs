@@ -4,7 +4,7 @@ use super::model::DayPart;
 use super::query::Query;
 use super::refresh::Catalogue;
 use super::serve::{Asked, Made, Reader, answer, made};
-use super::snapshot::Listed;
+use super::snapshot::{Listed, TermSpan, present_term};
 use super::words;
 use askama::Template;
 use axum::extract::{FromRequestParts, Request};
@@ -51,6 +51,7 @@ struct TimetablePage {
     page: Page,
     areas: Vec<AreaView>,
     terms: Vec<ui::Link>,
+    other_terms: bool,
     days: Vec<String>,
     parts: Vec<PartView>,
     caption: String,
@@ -68,7 +69,7 @@ pub async fn show(catalogue: Arc<Catalogue>, request: Request) -> Response {
     .await
 }
 
-/// A timetable is of an area or a place, in a term.
+/// A timetable is of an area or a place, in one term.
 fn known(query: Query) -> Query {
     Query {
         area: query.area,
@@ -78,11 +79,24 @@ fn known(query: Query) -> Query {
     }
 }
 
-/// Every class that the address asks for, by weekday and time.
-fn lessons<'a>(asked: &'a Asked, most: usize) -> (Vec<Listed<'a>>, usize) {
+/// What the address asks for, always in one term, for two on one table cannot be told apart: the one that it names, or the
+/// one that runs here, or else the next. With it all terms that have classes here.
+fn in_one_term(asked: &Asked) -> (Query, Vec<TermSpan<'_>>) {
+    let mut query = asked.query.clone();
+    let terms = asked.snapshot.terms_of(&query);
+    if query.term.is_empty()
+        && let Some(term) = present_term(&terms, asked.now.date())
+    {
+        term.name.clone_into(&mut query.term);
+    }
+    (query, terms)
+}
+
+/// Every class that a query asks for, by weekday and time.
+fn lessons<'a>(asked: &'a Asked, query: &Query, most: usize) -> (Vec<Listed<'a>>, usize) {
     let query = Query {
         limit: Some(most),
-        ..asked.query.clone()
+        ..query.clone()
     };
     let found = asked.snapshot.select(&query, asked.now);
     let mut items = found.items;
@@ -103,19 +117,20 @@ fn area_name(asked: &Asked) -> Option<String> {
 }
 
 fn timetable_page(asked: &Asked) -> AppResult<Made> {
-    let page = asked.page("大课表");
+    let mut page = asked.page("大课表");
     let chosen = asked.query.area.is_some() || asked.query.place.is_some();
-    let (items, total) = if chosen {
-        lessons(asked, MOST_LESSONS)
+    let (query, terms, (items, total)) = if chosen {
+        let (query, terms) = in_one_term(asked);
+        let found = lessons(asked, &query, MOST_LESSONS);
+        (query, terms, found)
     } else {
-        (Vec::new(), 0)
+        (asked.query.clone(), Vec::new(), (Vec::new(), 0))
     };
-    let too_many = (total > MOST_LESSONS).then(|| {
-        page.tn(
-            "这里有 {} 个班，一张课表放不下。请选一个街镇，或者一个学期。",
-            &[&total],
-        )
-    });
+    if !query.term.is_empty() {
+        page.title = page.tn("大课表：{}", &[&page.retell(&query.term)]);
+    }
+    let too_many =
+        (total > MOST_LESSONS).then(|| page.tn("这里有 {} 个班，一张课表放不下。请选一个街镇。", &[&total]));
     let shown = if too_many.is_some() {
         &[][..]
     } else {
@@ -124,9 +139,10 @@ fn timetable_page(asked: &Asked) -> AppResult<Made> {
     let weekdays = weekdays(shown);
     let name = area_name(asked).or_else(|| Some(shown.first()?.card.place.name.clone()));
     made(&TimetablePage {
-        caption: page.tn("{}：共 {} 个班", &[&name.unwrap_or_default(), &total]),
+        caption: caption(&page, &name.unwrap_or_default(), &query.term, total),
         areas: areas(asked, &page),
-        terms: terms(asked, &page),
+        other_terms: terms.iter().any(|term| term.name != query.term),
+        terms: term_links(&page, &query, &terms),
         days: weekdays
             .iter()
             .map(|day| words::weekday(&page, *day).to_owned())
@@ -134,10 +150,18 @@ fn timetable_page(asked: &Asked) -> AppResult<Made> {
         parts: parts(&page, shown, &weekdays, asked.now),
         too_many,
         chosen,
-        pdf: asked.query.address("/timetable.pdf"),
-        list: asked.query.address("/classes"),
+        pdf: query.address("/timetable.pdf"),
+        list: query.address("/classes"),
         page,
     })
+}
+
+/// `莘庄镇，2027 春季：共 2 个班`
+fn caption(page: &Page, name: &str, term: &str, total: usize) -> String {
+    if term.is_empty() {
+        return page.tn("{}：共 {} 个班", &[&name, &total]);
+    }
+    page.tn("{}，{}：共 {} 个班", &[&name, &page.retell(term), &total])
 }
 
 /// Monday to Friday always; Saturday and Sunday when a class falls on them.
@@ -198,24 +222,21 @@ fn areas(asked: &Asked, page: &Page) -> Vec<AreaView> {
         .collect()
 }
 
-fn terms(asked: &Asked, page: &Page) -> Vec<ui::Link> {
-    asked
-        .snapshot
-        .terms()
-        .map(|term| {
-            let here = term == asked.query.term;
-            let query = Query {
-                term: term.to_owned(),
-                ..asked.query.clone()
-            };
-            let href = if here {
-                String::new()
-            } else {
-                query.address("/timetable")
-            };
-            ui::Link::new(href, page.retell(term))
-        })
-        .collect()
+/// The terms that have classes here; the one that is shown leads nowhere.
+fn term_links(page: &Page, shown: &Query, terms: &[TermSpan<'_>]) -> Vec<ui::Link> {
+    let link = |term: &TermSpan<'_>| {
+        let query = Query {
+            term: term.name.to_owned(),
+            ..shown.clone()
+        };
+        let href = if term.name == shown.term {
+            String::new()
+        } else {
+            query.address("/timetable")
+        };
+        ui::Link::new(href, page.retell(term.name))
+    };
+    terms.iter().map(link).collect()
 }
 
 /// `GET /timetable.pdf`
@@ -263,8 +284,10 @@ async fn timetable_pdf(catalogue: Arc<Catalogue>, request: Request) -> AppResult
         .map_err(|error| AppError::Internal(error.to_string()))
 }
 
-fn on_paper(asked: &Asked) -> AppResult<Timetable> {
-    let (items, total) = lessons(asked, MOST_LESSONS);
+/// The timetable that the address asks for, for paper.
+pub(super) fn on_paper(asked: &Asked) -> AppResult<Timetable> {
+    let (query, _) = in_one_term(asked);
+    let (items, total) = lessons(asked, &query, MOST_LESSONS);
     let Some(first) = items.first() else {
         return Err(AppError::NotFound);
     };
@@ -276,7 +299,7 @@ fn on_paper(asked: &Asked) -> AppResult<Timetable> {
     let name = area_name(asked).unwrap_or_else(|| place.name.clone());
     let phone = (!place.phone.is_empty()).then(|| format!("咨询电话 {}", place.phone));
     Ok(Timetable {
-        title: format!("{name}大课表 {}", asked.query.term).trim().to_owned(),
+        title: format!("{name}大课表 {}", query.term).trim().to_owned(),
         provider: place
             .district
             .as_ref()

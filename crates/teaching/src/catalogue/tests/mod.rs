@@ -8,6 +8,8 @@ use std::time::Duration;
 use testkit::world::{self, ClassPlan};
 use testkit::{Answer, Client, TestApp, World};
 
+mod timetable;
+
 /// What the domain above knows, for all tests of this file: each has classes of its own.
 static SELECTIONS: LazyLock<Mutex<Selections>> = LazyLock::new(Mutex::default);
 
@@ -211,7 +213,9 @@ async fn the_start_page_and_the_timetable_lead_on() {
     assert!(chooser.shows("莘庄镇") && chooser.shows("2 个班"));
     let street = format!("/timetable?street={}", town.world.here.street);
     let table = town.get(&street).await;
-    assert!(table.shows("莘庄镇：共 2 个班") && table.body.contains(&format!("/classes/{}", ids[0])));
+    assert!(
+        table.shows("莘庄镇，2027 春季：共 2 个班") && table.body.contains(&format!("/classes/{}", ids[0]))
+    );
     assert!(!table.shows("合唱") && !table.shows("周六"));
     assert!(table.body.contains("/timetable.pdf?area="));
     let other = town
@@ -219,7 +223,12 @@ async fn the_start_page_and_the_timetable_lead_on() {
         .await;
     assert!(other.shows("周六"));
     let term = format!("{street}&term=2030 春季");
-    assert!(town.get(&term).await.shows("这里现在没有班"));
+    let none = town.get(&term).await;
+    assert!(
+        none.shows("这里现在没有班") && none.body.contains("term=2027"),
+        "{}",
+        none.body
+    );
     assert_eq!(town.get("/timetable.pdf").await.status, 422);
     assert_eq!(
         town.get("/timetable.pdf?street=0000000000001").await.status,
