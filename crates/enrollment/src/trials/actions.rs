@@ -63,6 +63,7 @@ pub async fn choice(ctx: &Ctx, class: ClassId) -> AppResult<Choice> {
             enrolled: false,
             of_age: true,
             clash: false,
+            tries_another: false,
             tried: 0,
             free: free(&rule, seats, class.enrolled, guests),
             ..facts(&class, &session, ctx.now())
@@ -100,16 +101,29 @@ async fn room_seats(db: &Db, class: &ClassRow) -> AppResult<i64> {
 /// What the rule asks of class and session; what it asks of the person is filled in by the caller.
 fn facts(class: &ClassRow, session: &SessionRow, now: Instant) -> Case {
     let begins = Instant::of_china(session.day, session.starts);
-    let takes_place = matches!(session.status, SessionStatus::Planned | SessionStatus::Moved);
     Case {
         open: matches!(class.status, ClassStatus::Published | ClassStatus::Running),
-        ahead: takes_place && begins > now,
+        ahead: takes_place(session) && begins > now,
         week: i64::from((session.day - class.starts_on).get_days()) / 7 + 1,
         enrolled: false,
         of_age: true,
         clash: false,
+        tries_another: false,
         tried: 0,
         free: 0,
+    }
+}
+
+const fn takes_place(session: &SessionRow) -> bool {
+    matches!(session.status, SessionStatus::Planned | SessionStatus::Moved)
+}
+
+fn slot(session: &SessionRow) -> Slot {
+    let from = i32::from(session.starts.hour()) * 60 + i32::from(session.starts.minute());
+    Slot {
+        day: session.day,
+        from,
+        to: from + i32::from(session.length()),
     }
 }
 
@@ -205,25 +219,34 @@ async fn of_person(
         .into_iter()
         .map(|(_, class)| class)
         .collect();
-    let from = i32::from(session.starts.hour()) * 60 + i32::from(session.starts.minute());
-    let slot = Slot {
-        day: session.day,
-        from,
-        to: from + i32::from(session.length()),
-    };
+    let slot = slot(session);
     let others = seats::facts(db, &held).await?;
     let live = enrollments::live(db, person, class.id).await?;
     Ok(Case {
         enrolled: live.is_some_and(|row| row.status.holds_seat()),
         of_age: of_age(&mine, birth).is_ok(),
         clash: others.iter().any(|facts| clash(&[slot], &facts.slots).is_some()),
+        tries_another: tries_another(db, person, slot).await?,
         ..facts(class, session, now)
     })
 }
 
+/// Whether a person has booked another lesson at this time; one that was cancelled since does not count.
+async fn tries_another(db: &Db, person: PersonId, wanted: Slot) -> AppResult<bool> {
+    for booked in store::booked_by(db, person).await? {
+        let other = sessions::find(db, booked).await?;
+        if takes_place(&other) && clash(&[wanted], &[slot(&other)]).is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 fn refused(class: ClassId, why: Why) -> AppError {
     let (label, href) = match why {
-        Why::Over | Why::Clash | Why::Full => ("选别的一次课", format!("/classes/{class}/trial")),
+        Why::Over | Why::Clash | Why::TriesAnother | Why::Full => {
+            ("选别的一次课", format!("/classes/{class}/trial"))
+        }
         Why::NotOffered | Why::TooLate(_) | Why::Limit(_) => ("直接报名", format!("/classes/{class}/enroll")),
         Why::Enrolled => ("看我的学习", "/me".to_owned()),
         Why::NotOpen | Why::Age => ("看还有名额的班", "/classes?open=yes&seats=yes".to_owned()),

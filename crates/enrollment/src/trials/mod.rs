@@ -3,7 +3,7 @@
 //! Rules, in words (`model.rs` holds them; the numbers are the school's, [`crate::rules`]):
 //! 1. A lesson of a published or running class is tried in the class's first weeks, before it begins, by who has no place there.
 //! 2. A session takes as many guests as the school says, and no more than the room has seats left.
-//! 3. A person tries so many lessons in a term, is of the class's age, and has no other class at that time.
+//! 3. A person tries so many lessons in a term, is of the class's age, and has no other class and no other trial at that time.
 //! 4. It is booked by the person, by family, at the counter, or by program; given up at any time before the lesson.
 //! 5. Guests are no learners: they are counted separately, stand apart on the roll, and whether they came is marked there.
 //! 6. One act makes a guest a learner: the seat desk decides as for anybody who asks.

@@ -48,6 +48,8 @@ pub struct Case {
     pub of_age: bool,
     /// Whether a class of theirs meets then.
     pub clash: bool,
+    /// Whether they try another lesson then.
+    pub tries_another: bool,
     /// Lessons they have tried or booked in the term.
     pub tried: i64,
     /// Places left for guests.
@@ -71,6 +73,8 @@ pub enum Why {
     Age,
     /// They have another class then.
     Clash,
+    /// They try another lesson then.
+    TriesAnother,
     /// They have tried as many as they may.
     Limit(i64),
     /// No place is left.
@@ -88,7 +92,7 @@ impl Why {
             Self::TooLate(_) => "trial_too_late",
             Self::Enrolled => "enrolled",
             Self::Age => "trial_age",
-            Self::Clash => "time_clash",
+            Self::Clash | Self::TriesAnother => "time_clash",
             Self::Limit(_) => "too_many_trials",
             Self::Full => "trial_full",
         }
@@ -107,6 +111,7 @@ impl Why {
             Self::Enrolled => "已经在这个班里了，不用约试听，直接来上课。".into(),
             Self::Age => "这个班有年龄要求，不能试听。可以看看没有年龄要求的班。".into(),
             Self::Clash => "这次课和已报的班时间冲突。请选别的一次课。".into(),
+            Self::TriesAnother => "这次课和约好的另一次试听时间冲突。请选别的一次课，或先取消那一次。".into(),
             Self::Limit(limit) => {
                 format!("一个学期最多试听 {limit} 次，已经约满了。想上哪个班，可以直接报名。")
             }
@@ -134,6 +139,7 @@ pub fn may_book(rule: &Rule, case: &Case) -> Result<(), Why> {
         (!case.enrolled, Why::Enrolled),
         (case.of_age, Why::Age),
         (!case.clash, Why::Clash),
+        (!case.tries_another, Why::TriesAnother),
         (case.tried < rule.trial_limit, Why::Limit(rule.trial_limit)),
         (case.free > 0, Why::Full),
     ];
@@ -156,6 +162,7 @@ mod tests {
             enrolled: false,
             of_age: true,
             clash: false,
+            tries_another: false,
             tried: 0,
             free: 1,
         };
@@ -168,13 +175,14 @@ mod tests {
         };
         assert_eq!(may_book(&rule, &last), Ok(()));
         type Changed = (fn(&mut Case), Why);
-        let cases: [Changed; 8] = [
+        let cases: [Changed; 9] = [
             (|case| case.open = false, Why::NotOpen),
             (|case| case.ahead = false, Why::Over),
             (|case| case.week = 3, Why::TooLate(2)),
             (|case| case.enrolled = true, Why::Enrolled),
             (|case| case.of_age = false, Why::Age),
             (|case| case.clash = true, Why::Clash),
+            (|case| case.tries_another = true, Why::TriesAnother),
             (|case| case.tried = 2, Why::Limit(2)),
             (|case| case.free = 0, Why::Full),
         ];
@@ -223,6 +231,7 @@ mod tests {
             Why::Enrolled,
             Why::Age,
             Why::Clash,
+            Why::TriesAnother,
             Why::Limit(2),
             Why::Full,
         ] {

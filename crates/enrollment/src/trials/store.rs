@@ -60,6 +60,16 @@ pub(crate) async fn of_person(db: &Db, person: PersonId) -> DbResult<Vec<TrialRo
     .await
 }
 
+/// Lessons that a person has booked and that are still to come.
+pub(super) async fn booked_by(db: &Db, person: PersonId) -> DbResult<Vec<SessionId>> {
+    db.query(
+        "SELECT t.session_id FROM trial t WHERE t.person_id = $1 AND t.state = 'booked' {unscoped: a person's own}
+         ORDER BY t.id LIMIT 200",
+        args![person],
+    )
+    .await
+}
+
 /// Guests of a lesson who have not given it up, in the order of asking.
 pub(super) async fn of_session(db: &Db, session: SessionId) -> DbResult<Vec<TrialRow>> {
     db.query(

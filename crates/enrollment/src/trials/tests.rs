@@ -4,9 +4,14 @@ use crate::enrollments::JOBS;
 use crate::testing::{Stage, stage};
 use kernel::Id;
 use serde_json::{Value, json};
+use testkit::world::{ClassPlan, class};
 
 async fn lessons(stage: &Stage) -> Vec<String> {
-    let path = format!("/api/v1/classes/{}/trials", stage.class);
+    lessons_of(stage, stage.class).await
+}
+
+async fn lessons_of(stage: &Stage, class: teaching::ClassId) -> Vec<String> {
+    let path = format!("/api/v1/classes/{class}/trials");
     let listed = stage.as_learner(0).call(200, "GET", &path, &Value::Null).await;
     let items = listed["items"].as_array().unwrap().clone();
     items
@@ -132,4 +137,40 @@ async fn guests_are_marked_and_told_when_the_class_is_cancelled() {
         .call(200, "GET", "/api/v1/me/trials", &Value::Null)
         .await;
     assert_eq!(mine["items"][0]["state"], "cancelled");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_tries_two_lessons_at_once_or_one_beside_their_own_class() {
+    let stage = stage(5, 2).await;
+    let another = async |name: &str, starts: &str| -> teaching::ClassId {
+        let plan = ClassPlan {
+            name: name.into(),
+            starts: starts.into(),
+            ..ClassPlan::default()
+        };
+        Id::from_raw(class(&stage.app.platform, &stage.world.here, &plan).await)
+    };
+    let (at_once, later) = (another("太极", "09:30").await, another("合唱", "14:00").await);
+    let (first, other) = (lessons(&stage).await, lessons_of(&stage, at_once).await);
+    assert_eq!(book(&stage, 0, &first[0]).await.0, 201);
+    let refused = |(status, problem): (u16, Value), words: &str| {
+        assert_eq!(
+            (status, problem["type"].as_str()),
+            (409, Some("/problems/time_clash"))
+        );
+        assert!(problem["detail"].as_str().unwrap().contains(words), "{problem}");
+    };
+    refused(book(&stage, 0, &other[0]).await, "约好的另一次试听时间冲突");
+    // In the afternoon nothing stands in the way.
+    assert_eq!(book(&stage, 0, &lessons_of(&stage, later).await[0]).await.0, 201);
+    stage.enroll(1).await;
+    refused(book(&stage, 1, &other[0]).await, "已报的班时间冲突");
+    // Given up, it stands in nobody's way.
+    let mine = stage.as_learner(0);
+    let listed = mine.call(200, "GET", "/api/v1/me/trials", &Value::Null).await;
+    for trial in listed["items"].as_array().unwrap() {
+        let path = format!("/api/v1/trials/{}", trial["id"].as_str().unwrap());
+        assert_eq!(mine.api("DELETE", &path, &Value::Null).await.status, 204);
+    }
+    assert_eq!(book(&stage, 0, &other[0]).await.0, 201);
 }
