@@ -306,7 +306,8 @@ pub async fn cancel(ctx: &Ctx, id: TrialId) -> AppResult<()> {
         .await
 }
 
-/// Makes a guest a learner: asks the seat desk for a place, or for the end of the waitlist.
+/// Makes a guest a learner: asks the seat desk for a place, or for the end of the waitlist. Who waits is no learner yet: the
+/// trial stays as it is, and is marked when the seat is there and this is asked again.
 ///
 /// # Errors
 /// As [`enroll_acting`].
@@ -317,7 +318,7 @@ pub async fn join(ctx: &Ctx, desk: &SeatDesk, id: TrialId, terms: Terms) -> AppR
         true => enroll_acting(ctx, desk, row.person_id, row.class_id, terms).await?,
         false => enroll_for(ctx, desk, row.person_id, row.class_id, channel, terms).await?,
     };
-    if !matches!(row.state, TrialState::Joined | TrialState::Cancelled) {
+    if answer.status.is_seated() && !matches!(row.state, TrialState::Joined | TrialState::Cancelled) {
         let tx = ctx.begin().await?;
         store::set(&tx, &[id], TrialState::Joined, ctx.now()).await?;
         tx.commit(vec![event(ctx, "trial.joined", &row, channel)]).await?;

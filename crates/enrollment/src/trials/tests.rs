@@ -174,3 +174,33 @@ async fn nobody_tries_two_lessons_at_once_or_one_beside_their_own_class() {
     }
     assert_eq!(book(&stage, 0, &other[0]).await.0, 201);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_put_on_the_waitlist_stays_a_guest_until_the_seat_is_there() {
+    let stage = stage(1, 2).await;
+    stage.confirm_at_once().await;
+    let first = stage.enroll(0).await;
+    let (status, made) = book(&stage, 1, &lessons(&stage).await[0]).await;
+    assert_eq!(status, 201, "{made}");
+    let guest = stage.as_learner(1);
+    let join = format!("/me/trials/{}/enroll", made["id"].as_str().unwrap());
+    let state = async || {
+        let mine = guest.call(200, "GET", "/api/v1/me/trials", &Value::Null).await;
+        mine["items"][0]["state"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(guest.post(&join, &[]).await.status, 409, "the class is full");
+    assert_eq!(state().await, "booked");
+    assert_eq!(guest.post(&join, &[("accept_waitlist", "yes")]).await.status, 303);
+    assert_eq!(
+        (stage.status(1).await, state().await),
+        ("waitlisted".into(), "booked".into())
+    );
+    let path = format!("/api/v1/enrollments/{}", first["id"].as_str().unwrap());
+    assert_eq!(
+        stage.as_learner(0).api("DELETE", &path, &json!({})).await.status,
+        200
+    );
+    assert_eq!(stage.status(1).await, "confirmed");
+    assert_eq!(guest.post(&join, &[]).await.status, 303);
+    assert_eq!(state().await, "joined");
+}
