@@ -151,7 +151,7 @@ pub async fn merge(ctx: &Ctx, id: ClassId, into: ClassId) -> AppResult<Merged> {
     let scope = ctx.may(Permission::ClassPublish)?;
     classes::find_within(ctx.db(), &scope, id).await?;
     let target = classes::find_within(ctx.db(), &scope, into).await?;
-    let Some(rows) = begin(ctx, id, &target).await? else {
+    let Some(rows) = begin(ctx, id, into).await? else {
         return Ok(Merged { moved: 0, left: 0 });
     };
     let asks: Vec<Asked> = rows.iter().map(|row| asked(ctx, row, into)).collect();
@@ -166,9 +166,11 @@ pub async fn merge(ctx: &Ctx, id: ClassId, into: ClassId) -> AppResult<Merged> {
             }
         }
     }
-    if classes::find(ctx.db(), into).await?.status != ClassStatus::Published {
-        // It was cancelled or began meanwhile: whoever is left keeps the seat until somebody decides anew.
-        return Err(refused(id, Why::OtherNotAhead));
+    // It was cancelled or began meanwhile: whoever is left keeps the seat until somebody decides anew.
+    match classes::find(ctx.db(), into).await?.status {
+        ClassStatus::Published => {}
+        ClassStatus::Cancelled => return Err(refused(id, Why::OtherCancelled)),
+        _ => return Err(refused(id, Why::OtherNotAhead)),
     }
     let class = classes::find_within(ctx.db(), &scope, id).await?;
     let name: String = target.name.chars().take(NAME_IN_REASON).collect();
@@ -180,13 +182,15 @@ pub async fn merge(ctx: &Ctx, id: ClassId, into: ClassId) -> AppResult<Merged> {
     })
 }
 
-/// Checks the rules under lock and keeps that the merge began; gives who is to be moved, `None` when all is done.
-async fn begin(ctx: &Ctx, id: ClassId, target: &ClassRow) -> AppResult<Option<Vec<EnrollmentRow>>> {
+/// Checks the rules with both classes locked, as they stand now, and keeps that the merge began; gives who is to be moved,
+/// `None` when all is done.
+async fn begin(ctx: &Ctx, id: ClassId, into: ClassId) -> AppResult<Option<Vec<EnrollmentRow>>> {
     let tx = ctx.begin().await?;
-    tx.lock("class", id.raw()).await?;
+    tx.lock_all("class", &[id.raw(), into.raw()]).await?;
     let class = classes::find(&tx, id).await?;
+    let target = classes::find(&tx, into).await?;
     let began = store::run_of(&tx, id).await?;
-    if began.as_ref().is_some_and(|run| run.into_class != target.id) {
+    if began.as_ref().is_some_and(|run| run.into_class != into) {
         return Err(refused(id, Why::Elsewhere));
     }
     if began.is_some() && class.status == ClassStatus::Cancelled {
@@ -199,9 +203,9 @@ async fn begin(ctx: &Ctx, id: ClassId, target: &ClassRow) -> AppResult<Option<Ve
         Err(Why::Nobody) if began.is_some() => return Ok(Some(rows)),
         other => other.map_err(|why| refused(id, why))?,
     }
-    model::may_take(&from, &side(ctx, &tx, target).await?).map_err(|why| refused(id, why))?;
+    model::may_take(&from, &side(ctx, &tx, &target).await?).map_err(|why| refused(id, why))?;
     if began.is_none() {
-        let event = open_run(ctx, &tx, &class, target).await?;
+        let event = open_run(ctx, &tx, &class, &target).await?;
         tx.commit(vec![event]).await?;
     }
     Ok(Some(rows))

@@ -18,6 +18,8 @@ pub struct Side {
     pub id: ClassId,
     /// Whether it is published and before its first day.
     pub ahead: bool,
+    /// Whether it was cancelled.
+    pub cancelled: bool,
     /// Seats taken.
     pub enrolled: i64,
     /// People waiting.
@@ -40,6 +42,7 @@ impl Side {
         Self {
             id: class.id,
             ahead: class.status == ClassStatus::Published && class.starts_on > now.date(),
+            cancelled: class.status == ClassStatus::Cancelled,
             enrolled: class.enrolled,
             waitlisted: class.waitlisted,
             free: class.capacity - class.enrolled - kept,
@@ -68,6 +71,8 @@ pub enum Why {
     Elsewhere,
     /// The same class.
     Same,
+    /// The other one was cancelled, perhaps since the clerk looked.
+    OtherCancelled,
     /// The other one is not published, or has begun.
     OtherNotAhead,
     /// The other one costs more: nobody pays more because of a merge.
@@ -100,6 +105,7 @@ impl Why {
             Self::Nobody => "merge_nobody",
             Self::Elsewhere => "merge_elsewhere",
             Self::Same => "merge_same",
+            Self::OtherCancelled => "merge_other_cancelled",
             Self::OtherNotAhead => "merge_other_not_ahead",
             Self::Fee { .. } => "merge_fee",
             Self::Waiting => "merge_waiting",
@@ -121,6 +127,7 @@ impl Why {
                 "这个班正在并到另一个班，不能再并到这个班。没有并完的，请停办，学费会全部退还。".into()
             }
             Self::Same => "不能并到同一个班，请选另一个班。".into(),
+            Self::OtherCancelled => "那个班已经停办了，不能并过去，请选别的班。".into(),
             Self::OtherNotAhead => "那个班没有在招生，或者已经开课，请选别的班。".into(),
             Self::Fee { from, to } => format!(
                 "那个班学费贵（{}，这个班 {}）。并班不能让学员多交钱，请选学费一样或便宜的班。",
@@ -163,6 +170,8 @@ pub const fn may_be_merged(class: &Side) -> Result<(), Why> {
 pub fn may_take(from: &Side, to: &Side) -> Result<(), Why> {
     if from.id == to.id {
         Err(Why::Same)
+    } else if to.cancelled {
+        Err(Why::OtherCancelled)
     } else if !to.ahead {
         Err(Why::OtherNotAhead)
     } else if to.fee_fen > from.fee_fen {

@@ -18,6 +18,7 @@ fn side(number: i64) -> Side {
     Side {
         id: Id::from_raw(number),
         ahead: true,
+        cancelled: false,
         enrolled: 4,
         waitlisted: 0,
         free: 26,
@@ -69,6 +70,14 @@ fn which_class_takes_them() {
         (Side { free: 3, ..to }, Err("merge_seats")),
         (from, Err("merge_same")),
         (Side { ahead: false, ..to }, Err("merge_other_not_ahead")),
+        (
+            Side {
+                ahead: false,
+                cancelled: true,
+                ..to
+            },
+            Err("merge_other_cancelled"),
+        ),
         (Side { fee_fen: 100, ..to }, Err("merge_fee")),
         (Side { drawn: true, ..to }, Err("merge_drawn")),
         (Side { waitlisted: 1, ..to }, Err("merge_waiting")),
@@ -384,6 +393,41 @@ async fn what_cannot_be_merged_is_refused_with_a_sentence() {
         ),
         (0, "confirmed".into())
     );
+}
+
+/// Cancels a class as teaching does, between the page and the click.
+async fn cancel(stage: &Stage, class: ClassId) {
+    let tx = stage.app.system().begin().await.unwrap();
+    let sql = "UPDATE class SET status = 'cancelled', version = version + 1 WHERE id = $1 {unscoped: test}";
+    tx.exec(sql, args![class]).await.unwrap();
+    tx.commit(vec![platform::Event::new("test.cancelled", "class", class)])
+        .await
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_merged_into_a_class_that_was_cancelled_since_the_page() {
+    let stage = stage(5, 2).await;
+    set_minimum(&stage, 4).await;
+    let into = other(&stage, "书法周二班", 5, 0).await;
+    stage.enroll(0).await;
+    let at = format!("/desk/classes/{}/merge", stage.class);
+    let clerk = stage.as_registrar();
+    assert!(clerk.get(&at).await.shows("并到这个班"));
+    cancel(&stage, into).await;
+    let refused = clerk.post(&at, &[("into", &into.to_string())]).await;
+    assert!(
+        refused.status == 409 && refused.shows("那个班已经停办了") && refused.shows("选别的班"),
+        "{}",
+        refused.body
+    );
+    assert!(!clerk.get(&at).await.shows("书法周二班"), "it is offered no more");
+    let begun = "SELECT count(*) FROM event WHERE kind = 'class.merging'";
+    assert_eq!(
+        (count(&stage, begun).await, count(&stage, TRANSFERS).await),
+        (0, 0)
+    );
+    assert_eq!(stage.standing(0, stage.class).await, "confirmed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
