@@ -9,6 +9,7 @@ use kernel::Date;
 use metrics::counting::Reach;
 use platform::{AppError, AppResult, Ctx, JobFuture, JobKind, Platform, Routes, Waiting};
 use std::sync::Arc;
+use teaching::classes::StartCheck;
 use utoipa::openapi::OpenApi;
 
 /// The tables of every domain; one that points at another comes after it.
@@ -37,7 +38,7 @@ pub fn routes(shared: &Shared) -> Routes {
         .merge(orgs::routes().with(orgs::bookings::BusyHours(lessons_in)))
         .merge(people::routes(keepers::ALL))
         .merge(teaching::catalogue::routes(&shared.catalogue))
-        .merge(teaching::routes().with(teaching::classes::StartCheck(seats_are_given)))
+        .merge(teaching::routes().with(SEATS_ARE_GIVEN))
         .merge(enrollment::routes(&shared.seat_desk))
         .merge(attendance::routes())
         .merge(records::routes(Some(Arc::clone(&shared.typesetter))))
@@ -107,9 +108,16 @@ fn lessons_in(db: Db, room: orgs::RoomId, day: Date) -> orgs::bookings::BusyFutu
 }
 
 /// Whether no round that gives the seats of a class is open.
-fn seats_are_given(db: &Db, class: teaching::ClassId) -> teaching::classes::Checking<'_> {
-    Box::pin(enrollment::rounds::lifecycle::seats_are_given(db, class))
-}
+const SEATS_ARE_GIVEN: StartCheck =
+    StartCheck(|db, class| Box::pin(enrollment::rounds::lessons::seats_are_given(db, class)));
+
+/// Starts the classes whose first day has come and whose seats are given.
+const START: JobKind = JobKind {
+    name: teaching::classes::lifecycle::START,
+    run: |ctx, _| -> JobFuture {
+        Box::pin(async move { teaching::classes::lifecycle::start_due(&ctx, SEATS_ARE_GIVEN).await })
+    },
+};
 
 /// Makes the data of a demonstration as of `today`.
 ///
@@ -137,12 +145,12 @@ pub fn jobs() -> Vec<JobKind> {
             platform::message::SEND,
             platform::retention::SWEEP,
             ERASE,
+            START,
             RECOUNT,
             crate::desk::reminders::REMIND,
             crate::demo::returns::OPEN,
         ],
         people::JOBS,
-        teaching::JOBS,
         enrollment::JOBS,
         attendance::JOBS,
         records::JOBS,
@@ -152,7 +160,7 @@ pub fn jobs() -> Vec<JobKind> {
 
 /// The kinds of jobs of each day, in the order in which they are queued.
 const DAILY: &[&str] = &[
-    teaching::classes::lifecycle::START.name,
+    START.name,
     enrollment::ATTEND,
     enrollment::HOLDS,
     enrollment::MERGES,

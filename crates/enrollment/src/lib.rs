@@ -259,6 +259,7 @@ pub fn routes(desk: &std::sync::Arc<SeatDesk>) -> platform::Routes {
 /// When the database cannot be read.
 pub async fn waiting(ctx: &platform::Ctx) -> platform::AppResult<Vec<platform::Waiting>> {
     let mut all = rounds::lifecycle::waiting(ctx).await?;
+    all.extend(rounds::lessons::waiting(ctx).await?);
     all.extend(enrollments::actions::waiting(ctx).await?);
     all.extend(fees::actions::waiting(ctx).await?);
     all.extend(offers::actions::waiting(ctx).await?);

@@ -73,9 +73,6 @@ pub fn routes() -> platform::Routes {
         .merge(duty::routes())
 }
 
-/// The jobs of this crate; `class.start` is queued once a day.
-pub const JOBS: &[platform::JobKind] = &[classes::lifecycle::START];
-
 /// What waits for the actor: courses to review, terms to set, classes to complete or to decide on.
 ///
 /// # Errors

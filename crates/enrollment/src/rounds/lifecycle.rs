@@ -10,7 +10,6 @@ use crate::draws::file::{DrawClass, DrawFile, Entrant, FORMAT, Randomness, Round
 use crate::first_come::model::RETURNING_DAYS;
 use crate::first_come::store::returning_reach;
 use crate::{RoundId, SignupId};
-use db::Db;
 use kernel::chinese_date::date_text;
 use kernel::{Instant, OrgId, PersonId, Time};
 use orgs::tree::{self, OrgBrief};
@@ -170,27 +169,6 @@ pub(crate) async fn reach(
             Some(returning_reach(ctx.db(), round, since).await?)
         }
     })
-}
-
-/// Whether the seats of a class are given: a class is not started by hand while a round that gives them is open.
-///
-/// # Errors
-/// A refusal that names the round.
-pub async fn seats_are_given(db: &Db, class: ClassId) -> AppResult<()> {
-    let plans = crate::first_come::plans(db, &[class], &[]).await?;
-    let Some(open) = plans.get(&class).and_then(|plan| plan.draw) else {
-        return Ok(());
-    };
-    let round = store::find(db, open.round).await?;
-    Err(AppError::refused_with_door(
-        "round_open",
-        format!(
-            "这个班还在报名批次“{}”里，名单没有公布，不能开课。请先办完这个批次；这个批次不办了，就先取消它。",
-            round.name
-        ),
-        "看这个批次",
-        format!("/desk/rounds/{}", round.id),
-    ))
 }
 
 /// Plans a round. Its classes take nobody who simply asks from now on.

@@ -4,32 +4,44 @@ use super::model::{self, ClassRow, ClassStatus, StartCheck};
 use super::store;
 use crate::{ClassId, sessions, web};
 use kernel::bounded;
-use platform::{AppError, AppResult, Ctx, Event, Job, JobFuture, JobKind, Permission as P, Tx, Waiting, job};
+use platform::{AppError, AppResult, Ctx, Event, Permission as P, Tx, Waiting, job};
 use serde_json::json;
 
 /// Days before its first session at which a class short of learners waits for a decision.
 const LOOK_AHEAD_DAYS: i64 = 14;
 
-/// Starts published classes whose first day has come; queue it once a day.
-pub const START: JobKind = JobKind {
-    name: "class.start",
-    run: start_due,
-};
+/// The job that starts published classes whose first day has come, by [`start_due`]; queue it once a day.
+pub const START: &str = "class.start";
 
-fn start_due(ctx: Ctx, _: Job) -> JobFuture {
-    Box::pin(async move {
-        let due = store::due(ctx.db(), ctx.today()).await?;
-        for class in &due {
-            step(
-                &ctx,
-                class.id,
-                ClassStatus::Running,
-                "class.running",
-                class.version,
-            )
-            .await?;
+/// Starts published classes whose first day has come. A class whose enrolment is not far enough is left: who wins a seat in
+/// it would find it begun. Run the next day, it starts those whose enrolment is.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn start_due(ctx: &Ctx, StartCheck(check): StartCheck) -> AppResult<String> {
+    let (mut started, mut left) = (0, 0);
+    for class in store::due(ctx.db(), ctx.today()).await? {
+        match check(ctx.db(), class.id).await {
+            Ok(()) => {}
+            Err(AppError::Refused { .. }) => {
+                left += 1;
+                continue;
+            }
+            Err(other) => return Err(other),
         }
-        Ok(format!("{} 个班已开课。", due.len()))
+        step(
+            ctx,
+            class.id,
+            ClassStatus::Running,
+            "class.running",
+            class.version,
+        )
+        .await?;
+        started += 1;
+    }
+    Ok(match left {
+        0 => format!("{started} 个班已开课。"),
+        _ => format!("{started} 个班已开课；{left} 个班还在报名批次里，先不开课。"),
     })
 }
 

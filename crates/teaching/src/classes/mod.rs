@@ -9,8 +9,8 @@
 //! 4. A room or a teacher in use elsewhere is refused, naming the class (`sessions::clash`).
 //! 5. planned → published → running → closed; cancelled from any of the first three, with a reason.
 //! 6. To publish, teacher, room (unless online) and sessions must stand.
-//!    By hand it is started from [`model::START_DAYS`] days before its first session, when no round that gives its seats is
-//!    open ([`StartCheck`]); on the day of its first session it starts by itself.
+//!    By hand it is started from [`model::START_DAYS`] days before its first session, on the day of its first session it
+//!    starts by itself; neither while a round that gives its seats is open ([`StartCheck`]).
 //! 7. The weekly pattern is changed as a whole only while the class is planned; later, session by session.
 //! 8. Seats are never fewer than people enrolled.
 //!
@@ -34,7 +34,7 @@ mod tests;
 pub(crate) use actions::{check_room, check_teacher};
 pub(crate) use api::ClassesApi;
 pub use model::{Checking, ClassRow, ClassStatus, Level, Mode, Risk, StartCheck};
-pub use store::{NewClass, Standing, find, find_within, row, set_seat_counts, set_status};
+pub use store::{NewClass, Standing, due_within, find, find_within, row, set_seat_counts, set_status};
 pub(crate) use store::{follow_sessions, names};
 
 use platform::{Access, Permission as P, Routes};

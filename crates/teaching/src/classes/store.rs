@@ -166,6 +166,20 @@ pub async fn due(db: &Db, today: Date) -> DbResult<Vec<ClassRow>> {
     db.query(sql, args![today]).await
 }
 
+/// Published classes of a scope whose first day has come and that have not been started.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn due_within(db: &Db, scope: &Scope, today: Date) -> AppResult<Vec<ClassRow>> {
+    let sql = concat!(
+        "SELECT ",
+        class_columns!(),
+        " FROM class c WHERE {scope c.org_id} AND c.status = 'published' AND c.starts_on <= $1
+          ORDER BY c.starts_on, c.id LIMIT 100"
+    );
+    Ok(db.within(scope).query(sql, args![today]).await?)
+}
+
 /// Where a new class belongs.
 #[derive(Debug, Clone, Copy)]
 pub struct NewClass {

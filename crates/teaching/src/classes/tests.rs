@@ -239,6 +239,42 @@ async fn the_steps_of_a_class() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn on_its_first_day_a_class_starts_by_itself_once_its_seats_are_given() {
+    let town = Town::start().await;
+    let id = town.class(&published("书法入门", "published")).await;
+    let days = |day: &str| {
+        let clock = &town.app.platform.clock;
+        let at = kernel::Instant::of_china(day.parse().unwrap(), "00:30".parse().unwrap());
+        clock.advance((at.millis() - clock.now().millis()) / 1000);
+    };
+    let given = StartCheck(|_, _| Box::pin(async { Ok(()) }));
+    let open = StartCheck(|_, _| {
+        Box::pin(async { Err(platform::AppError::refused("round_open", "名单还没有公布。")) })
+    });
+    let status = "SELECT c.status FROM class c {unscoped: test}";
+    let system = town.app.system();
+    days("2027-02-28");
+    assert_eq!(
+        lifecycle::start_due(&system, given).await.unwrap(),
+        "0 个班已开课。"
+    );
+    days("2027-03-01");
+    let left = lifecycle::start_due(&system, open).await.unwrap();
+    assert_eq!(left, "0 个班已开课；1 个班还在报名批次里，先不开课。");
+    assert_eq!(town.text(status).await, "published");
+    days("2027-03-02");
+    assert_eq!(
+        lifecycle::start_due(&system, given).await.unwrap(),
+        "1 个班已开课。"
+    );
+    assert_eq!(town.text(status).await, "running");
+    let queued = town
+        .text("SELECT j.payload FROM job j WHERE j.kind = 'class.running'")
+        .await;
+    assert!(queued.contains(&id.to_string()), "{queued}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_class_is_cancelled_from_its_page_and_a_refusal_keeps_the_reason() {
     let town = Town::start().await;
     let id = town.class(&published("书法入门", "published")).await;

@@ -37,7 +37,7 @@ async fn a_plan_is_checked_field_by_field() {
     let round = season.planned().await;
     let again = season.plan(&[]).await;
     assert_eq!(again.status, 422, "a class is in one round at most");
-    let open = crate::rounds::lifecycle::seats_are_given(&stage.app.platform.db, season.choir).await;
+    let open = crate::rounds::lessons::seats_are_given(&stage.app.platform.db, season.choir).await;
     let open = open.unwrap_err();
     assert_eq!(
         open.code(),
@@ -48,7 +48,7 @@ async fn a_plan_is_checked_field_by_field() {
     let path = format!("/desk/rounds/{round}/cancel");
     let cancelled = stage.as_registrar().post(&path, &cancel).await;
     assert_eq!(cancelled.status, 303, "{}", cancelled.body);
-    let given = crate::rounds::lifecycle::seats_are_given(&stage.app.platform.db, season.choir).await;
+    let given = crate::rounds::lessons::seats_are_given(&stage.app.platform.db, season.choir).await;
     given.unwrap();
     assert!(
         stage

@@ -16,6 +16,7 @@ mod cancelled;
 mod catalogue;
 mod drawing;
 mod family;
+mod lessons;
 mod programs;
 
 /// 2026-12-02 10:00 in China, in seconds after the tests' now: the window is over.
