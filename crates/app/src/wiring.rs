@@ -9,7 +9,7 @@ use kernel::Date;
 use metrics::counting::Reach;
 use platform::{AppError, AppResult, Ctx, JobFuture, JobKind, Platform, Routes, Waiting};
 use std::sync::Arc;
-use teaching::classes::StartCheck;
+use teaching::classes::{FirstLessonCheck, StartCheck};
 use utoipa::openapi::OpenApi;
 
 /// The tables of every domain; one that points at another comes after it.
@@ -38,7 +38,7 @@ pub fn routes(shared: &Shared) -> Routes {
         .merge(orgs::routes().with(orgs::bookings::BusyHours(lessons_in)))
         .merge(people::routes(keepers::ALL))
         .merge(teaching::catalogue::routes(&shared.catalogue))
-        .merge(teaching::routes().with(SEATS_ARE_GIVEN))
+        .merge(teaching::routes().with(SEATS_ARE_GIVEN).with(FIRST_LESSON))
         .merge(enrollment::routes(&shared.seat_desk))
         .merge(attendance::routes())
         .merge(records::routes(Some(Arc::clone(&shared.typesetter))))
@@ -110,6 +110,11 @@ fn lessons_in(db: Db, room: orgs::RoomId, day: Date) -> orgs::bookings::BusyFutu
 /// Whether no round that gives the seats of a class is open.
 const SEATS_ARE_GIVEN: StartCheck =
     StartCheck(|db, class| Box::pin(enrollment::rounds::lessons::seats_are_given(db, class)));
+
+/// Whether the round that gives the seats of a class closes before its first lesson.
+const FIRST_LESSON: FirstLessonCheck = FirstLessonCheck(|db, class, first| {
+    Box::pin(enrollment::rounds::lessons::closes_before(db, class, first))
+});
 
 /// Starts the classes whose first day has come and whose seats are given.
 const START: JobKind = JobKind {

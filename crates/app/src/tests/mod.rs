@@ -3,6 +3,7 @@
 mod cockpit;
 mod erasure;
 mod hub;
+mod lessons;
 mod metrics;
 mod paper;
 mod retention;

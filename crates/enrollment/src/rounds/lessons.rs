@@ -1,9 +1,11 @@
-//! What a round means for the lessons of its classes: none begins before its seats are given.
+//! What a round means for the lessons of its classes: none is held while people still apply, and no class begins before its
+//! seats are given.
 
 use super::store;
 use crate::first_come::DrawAhead;
 use db::Db;
-use kernel::chinese_date::day_text;
+use kernel::Instant;
+use kernel::chinese_date::{day_text, moment_text};
 use platform::{AppError, AppResult, Ctx, Permission, Waiting};
 use std::collections::HashMap;
 use teaching::ClassId;
@@ -32,6 +34,32 @@ pub async fn seats_are_given(db: &Db, class: ClassId) -> AppResult<()> {
         format!(
             "这个班还在报名批次“{}”里，名单没有公布，不能开课。请先办完这个批次；这个批次不办了，就先取消它。",
             round.name
+        ),
+        "看这个批次",
+        format!("/desk/rounds/{}", round.id),
+    ))
+}
+
+/// Whether the round that gives the seats of a class closes before its first lesson, if that is held at this moment: asked
+/// when the lesson is moved forward, as [`super::model::closes_in_time`] is when the round is planned.
+///
+/// # Errors
+/// A refusal that names the round.
+pub async fn closes_before(db: &Db, class: ClassId, first: Instant) -> AppResult<()> {
+    let Some(open) = open_rounds(db, &[class]).await?.remove(&class) else {
+        return Ok(());
+    };
+    if first >= open.closes {
+        return Ok(());
+    }
+    let round = store::find(db, open.round).await?;
+    Err(AppError::refused_with_door(
+        "round_closes_later",
+        format!(
+            "报名批次“{}”到 {} 才截止，第一次课不能在那以前（{}）上，不然报名的人赶不上。请选晚一些的时间；这个批次不办了，就先取消它。",
+            round.name,
+            moment_text(round.closes),
+            moment_text(first)
         ),
         "看这个批次",
         format!("/desk/rounds/{}", round.id),

@@ -33,13 +33,13 @@ mod tests;
 
 pub(crate) use actions::{check_room, check_teacher};
 pub(crate) use api::ClassesApi;
-pub use model::{Checking, ClassRow, ClassStatus, Level, Mode, Risk, StartCheck};
+pub use model::{Checking, ClassRow, ClassStatus, FirstLessonCheck, Level, Mode, Risk, StartCheck};
 pub use store::{NewClass, Standing, due_within, find, find_within, row, set_seat_counts, set_status};
 pub(crate) use store::{follow_sessions, names};
 
 use platform::{Access, Permission as P, Routes};
 
-/// The addresses of classes for staff, and the public poster. Add [`StartCheck`] with [`Routes::with`].
+/// The addresses of classes for staff, and the public poster. Add [`StartCheck`] and [`FirstLessonCheck`] with [`Routes::with`].
 #[must_use]
 pub fn routes() -> Routes {
     let (read, edit) = (Access::Needs(P::ClassRead), Access::Needs(P::ClassEdit));

@@ -530,10 +530,15 @@ pub fn check_start(class: &ClassRow, today: Date) -> AppResult<()> {
     ))
 }
 
-/// What [`StartCheck`] gives.
+/// What [`StartCheck`] and [`FirstLessonCheck`] give.
 pub type Checking<'a> = Pin<Box<dyn Future<Output = AppResult<()>> + Send + 'a>>;
 
 /// Tells whether the enrolment of a class is far enough for it to be started, with a refusal when it is not; the program
 /// gives it to [`super::routes`] and to [`super::lifecycle::start_due`] from the domain above.
 #[derive(Clone, Copy)]
 pub struct StartCheck(pub for<'a> fn(&'a db::Db, ClassId) -> Checking<'a>);
+
+/// Tells whether the first lesson of a class may be as early as this, with a refusal when people still apply then; given as
+/// [`StartCheck`] is.
+#[derive(Clone, Copy)]
+pub struct FirstLessonCheck(pub for<'a> fn(&'a db::Db, ClassId, Instant) -> Checking<'a>);

@@ -3,10 +3,10 @@
 use super::clash::{self, Busy, Clash};
 use super::model::{self, SessionChange, SessionRow, SessionStatus};
 use super::store::{self, Asked};
-use crate::classes::{self, ClassRow, ClassStatus};
+use crate::classes::{self, ClassRow, ClassStatus, FirstLessonCheck};
 use crate::names::{self, Names};
 use crate::{ClassId, SessionId, web};
-use kernel::{Date, OrgId, PersonId, bounded};
+use kernel::{Date, Instant, OrgId, PersonId, bounded};
 use orgs::rooms::RoomBrief;
 use orgs::tree;
 use platform::{AppError, AppResult, Ctx, Event, FieldError, Permission as P, job};
@@ -173,11 +173,41 @@ async fn check_choices(
     Ok(())
 }
 
+/// When a class meets first; `None` when every session is cancelled.
+async fn first_lesson(db: &db::Db, class: ClassId) -> AppResult<Option<Instant>> {
+    let rows = store::of_class(db, class).await?;
+    let held = rows.iter().find(|row| row.status != SessionStatus::Cancelled);
+    Ok(held.map(|row| Instant::of_china(row.day, row.starts)))
+}
+
+/// A first lesson that is moved forward must not be held while people still apply: the domain above is asked.
+async fn check_first(
+    tx: &platform::Tx,
+    class: ClassId,
+    before: Option<Instant>,
+    check: Option<FirstLessonCheck>,
+) -> AppResult<()> {
+    let (Some(FirstLessonCheck(check)), Some(first)) = (check, first_lesson(tx, class).await?) else {
+        return Ok(());
+    };
+    if before.is_some_and(|before| first >= before) {
+        return Ok(());
+    }
+    check(tx, class, first).await
+}
+
 /// Changes one session, tells the learners of a published class.
 ///
 /// # Errors
-/// Not found outside the scope; refused for a clash, a past session or a change meanwhile; invalid for a wrong form.
-pub async fn change(ctx: &Ctx, id: SessionId, change: SessionChange, version: i64) -> AppResult<ClassId> {
+/// Not found outside the scope; refused for a clash, a past session, a first lesson that is too early for a round, or a
+/// change meanwhile; invalid for a wrong form.
+pub async fn change(
+    ctx: &Ctx,
+    id: SessionId,
+    change: SessionChange,
+    version: i64,
+    check: Option<FirstLessonCheck>,
+) -> AppResult<ClassId> {
     let scope = ctx.may(P::ClassEdit)?;
     let change = model::check(&change, ctx.today())?;
     let tx = ctx.begin().await?;
@@ -200,21 +230,11 @@ pub async fn change(ctx: &Ctx, id: SessionId, change: SessionChange, version: i6
     } else {
         session.status
     };
+    let before = first_lesson(&tx, class.id).await?;
     store::update(&tx, id, &change, status).await?;
+    check_first(&tx, class.id, before, check).await?;
     classes::follow_sessions(&tx, class.id).await?;
-    let people: Vec<PersonId> = change.teacher_id.into_iter().collect();
-    let rooms = change.room_id.into_iter().collect();
-    let names = Names::load(&tx, vec![], rooms, people).await?;
-    let place = names.room(change.room_id, class.mode);
-    let sentence = format!(
-        "「{}」第 {} 次课有调整：{}改为{}，教室：{place}，教师：{}。原因：{}。",
-        class.name,
-        session.number,
-        session.when(),
-        kernel::chinese_date::session_text(change.day, change.starts, plan_minutes(&change)),
-        names.person(change.teacher_id),
-        change.reason
-    );
+    let sentence = changed_sentence(&tx, &class, &session, &change).await?;
     tell(&tx, &class, id, sentence).await?;
     let event = Event::new("session.changed", "session", id)
         .at(class.org_id)
@@ -224,8 +244,27 @@ pub async fn change(ctx: &Ctx, id: SessionId, change: SessionChange, version: i6
     Ok(class.id)
 }
 
-fn plan_minutes(change: &SessionChange) -> u16 {
-    u16::try_from(change.minutes).unwrap_or(u16::MAX)
+/// What learners are told of a session that was changed.
+async fn changed_sentence(
+    db: &db::Db,
+    class: &ClassRow,
+    session: &SessionRow,
+    change: &SessionChange,
+) -> AppResult<String> {
+    let people: Vec<PersonId> = change.teacher_id.into_iter().collect();
+    let rooms = change.room_id.into_iter().collect();
+    let names = Names::load(db, vec![], rooms, people).await?;
+    let minutes = u16::try_from(change.minutes).unwrap_or(u16::MAX);
+    Ok(format!(
+        "「{}」第 {} 次课有调整：{}改为{}，教室：{}，教师：{}。原因：{}。",
+        class.name,
+        session.number,
+        session.when(),
+        kernel::chinese_date::session_text(change.day, change.starts, minutes),
+        names.room(change.room_id, class.mode),
+        names.person(change.teacher_id),
+        change.reason
+    ))
 }
 
 fn check_open(ctx: &Ctx, class: &ClassRow, session: &SessionRow, version: i64) -> AppResult<()> {
@@ -291,8 +330,14 @@ pub async fn cancel(ctx: &Ctx, id: SessionId, reason: &str, version: i64) -> App
 /// Adds a make-up session.
 ///
 /// # Errors
-/// Not found outside the scope; refused for a clash or a class that is over; invalid for a wrong form.
-pub async fn add(ctx: &Ctx, class: ClassId, change: SessionChange) -> AppResult<SessionId> {
+/// Not found outside the scope; refused for a clash, a class that is over, or a first lesson that is too early for a round;
+/// invalid for a wrong form.
+pub async fn add(
+    ctx: &Ctx,
+    class: ClassId,
+    change: SessionChange,
+    check: Option<FirstLessonCheck>,
+) -> AppResult<SessionId> {
     let scope = ctx.may(P::ClassEdit)?;
     let change = model::check(&change, ctx.today())?;
     let tx = ctx.begin().await?;
@@ -322,7 +367,9 @@ pub async fn add(ctx: &Ctx, class: ClassId, change: SessionChange) -> AppResult<
         status_note: change.reason.clone(),
         version: 1,
     };
+    let before = first_lesson(&tx, class.id).await?;
     store::insert(&tx, std::slice::from_ref(&session)).await?;
+    check_first(&tx, class.id, before, check).await?;
     classes::follow_sessions(&tx, class.id).await?;
     let sentence = format!(
         "「{}」加一次课：{}。原因：{}。",

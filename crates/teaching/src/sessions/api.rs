@@ -2,10 +2,11 @@
 
 use super::actions;
 use super::model::{SessionChange, SessionRow, SessionStatus};
+use crate::classes::FirstLessonCheck;
 use crate::names::Names;
 use crate::{ClassId, SessionId};
-use axum::Json;
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use kernel::PersonId;
 use orgs::RoomId;
 use platform::api::{
@@ -124,27 +125,31 @@ pub(super) async fn list(
 #[utoipa::path(post, path = "/api/v1/classes/{id}/sessions", tag = "sessions", request_body = SessionBody,
     params(("id" = String, Path, description = "id of the class")),
     responses((status = 201, body = Made),
-        (status = 409, description = "room or teacher are taken: `errors` names each clash; or the class is over")))]
+        (status = 409, description = "room or teacher are taken: `errors` names each clash; the class is over, or a round of it would close after its first lesson")))]
 pub(super) async fn add(
     ctx: Ctx,
+    check: Option<Extension<FirstLessonCheck>>,
     At(class): At<ClassId>,
     web::Json(body): web::Json<SessionBody>,
 ) -> AppResult<Created> {
-    actions::add(&ctx, class, body.into()).await.map(created)
+    let check = check.map(|Extension(check)| check);
+    actions::add(&ctx, class, body.into(), check).await.map(created)
 }
 
 /// Moves or changes a session to come; learners of a published class are told.
 #[utoipa::path(put, path = "/api/v1/sessions/{id}", tag = "sessions", request_body = SessionBody,
     params(("id" = String, Path, description = "id of the session")),
     responses((status = 204, description = "changed"),
-        (status = 409, description = "room or teacher are taken: `errors` names each clash; or it is over, or somebody changed it meanwhile")))]
+        (status = 409, description = "room or teacher are taken: `errors` names each clash; it is over, a round of the class would close after its first lesson, or somebody changed it meanwhile")))]
 pub(super) async fn change(
     ctx: Ctx,
+    check: Option<Extension<FirstLessonCheck>>,
     At(id): At<SessionId>,
     web::Json(body): web::Json<SessionBody>,
 ) -> AppResult<StatusCode> {
     let version = version(body.version)?;
-    actions::change(&ctx, id, body.into(), version).await?;
+    let check = check.map(|Extension(check)| check);
+    actions::change(&ctx, id, body.into(), version, check).await?;
     Ok(done(()))
 }
 

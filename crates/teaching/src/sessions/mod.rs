@@ -6,7 +6,8 @@
 //! 2. Only a session to come is changed or cancelled; a held one stays.
 //! 3. A room or teacher in use elsewhere is refused, naming the class ([`clash`]).
 //! 4. A make-up session is numbered on after the last.
-//! 5. The class's first and last day and its number of sessions follow its sessions.
+//! 5. The class's first and last day and its number of sessions follow its sessions. The first lesson is not moved forward
+//!    into the window of a round that gives the class's seats ([`crate::classes::FirstLessonCheck`]).
 //!
 //! Who may do what: `ClassRead` sees, `ClassEdit` changes. Events: `session.changed`, `session.cancelled`, `session.added`.
 //! Table: `session`. Start reading at [`actions`].
@@ -26,7 +27,7 @@ pub use store::{COLUMNS, busy_hours, cells, find, of_class, of_classes};
 
 use platform::{Access, Permission as P, Routes};
 
-/// The addresses of sessions.
+/// The addresses of sessions; they ask the same [`crate::classes::FirstLessonCheck`].
 #[must_use]
 pub fn routes() -> Routes {
     let (read, edit) = (Access::Needs(P::ClassRead), Access::Needs(P::ClassEdit));

@@ -2,9 +2,10 @@
 
 use super::actions::{self, Choices, Sessions, Week};
 use super::model::{SessionChange, SessionRow, SessionStatus};
-use crate::classes::ClassRow;
+use crate::classes::{ClassRow, FirstLessonCheck};
 use crate::web::{self, Query, value};
 use askama::Template;
+use axum::Extension;
 use axum::extract::Path;
 use axum::response::Response;
 use kernel::chinese_date::{day_text, span_text, time_text};
@@ -200,14 +201,20 @@ pub async fn edit(ctx: Ctx, Path(id): Path<String>) -> AppResult<Response> {
 }
 
 /// `POST /desk/sessions/{id}`
-pub async fn change(ctx: Ctx, Path(id): Path<String>, posted: Posted) -> AppResult<Response> {
+pub async fn change(
+    ctx: Ctx,
+    check: Option<Extension<FirstLessonCheck>>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> AppResult<Response> {
     let (session, class, choices) = actions::find_mine(&ctx, web::id(&id)?).await?;
     let mut form = Form::from_pairs(fields(&choices), Lang::Zh, &posted.0);
     if !form.is_valid() {
         return Ok(show_edit(&ctx, &session, &class, form, 422));
     }
     let version = form.number("version").unwrap_or(0);
-    match actions::change(&ctx, session.id, change_of(&form), version).await {
+    let check = check.map(|Extension(check)| check);
+    match actions::change(&ctx, session.id, change_of(&form), version, check).await {
         Ok(class) => Ok(see_other(&format!(
             "/desk/classes/{class}/sessions?done=session-changed"
         ))),
@@ -292,13 +299,19 @@ pub async fn new(ctx: Ctx, Path(id): Path<String>) -> AppResult<Response> {
 }
 
 /// `POST /desk/classes/{id}/sessions/new`
-pub async fn add(ctx: Ctx, Path(id): Path<String>, posted: Posted) -> AppResult<Response> {
+pub async fn add(
+    ctx: Ctx,
+    check: Option<Extension<FirstLessonCheck>>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> AppResult<Response> {
     let (class, choices) = actions::class_to_change(&ctx, web::id(&id)?).await?;
     let mut form = Form::from_pairs(fields(&choices), Lang::Zh, &posted.0);
     if !form.is_valid() {
         return Ok(show_new(&ctx, &class, form, 422));
     }
-    match actions::add(&ctx, class.id, change_of(&form)).await {
+    let check = check.map(|Extension(check)| check);
+    match actions::add(&ctx, class.id, change_of(&form), check).await {
         Ok(_) => Ok(see_other(&format!(
             "/desk/classes/{id}/sessions?done=session-added"
         ))),

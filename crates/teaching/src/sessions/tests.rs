@@ -1,5 +1,6 @@
 //! Sessions, through the router.
 
+use crate::classes::FirstLessonCheck;
 use crate::sessions::{SessionChange, SessionRow, actions, of_class};
 use crate::testing::Town;
 use serde_json::{Value, json};
@@ -32,15 +33,15 @@ async fn a_session_is_moved_and_learners_are_told() {
         ..change_of(&session)
     };
     let sibling = town.app.ctx(town.registrar(&town.world.there));
-    let refused = actions::change(&sibling, session.id, moved.clone(), 1).await;
+    let refused = actions::change(&sibling, session.id, moved.clone(), 1, None).await;
     assert_eq!(refused.unwrap_err().status(), 404);
     let teacher = town.app.ctx(town.teacher(&town.world.here));
-    let refused = actions::change(&teacher, session.id, moved.clone(), 1).await;
+    let refused = actions::change(&teacher, session.id, moved.clone(), 1, None).await;
     assert_eq!(refused.unwrap_err().status(), 403);
-    actions::change(&clerk, session.id, moved.clone(), 1)
+    actions::change(&clerk, session.id, moved.clone(), 1, None)
         .await
         .unwrap();
-    let refused = actions::change(&clerk, session.id, moved, 1).await;
+    let refused = actions::change(&clerk, session.id, moved, 1, None).await;
     assert_eq!(refused.unwrap_err().code(), "changed_meanwhile");
     let payload = town
         .text("SELECT j.payload FROM job j WHERE j.kind = 'session.changed'")
@@ -57,6 +58,43 @@ async fn a_session_is_moved_and_learners_are_told() {
         .text("SELECT c.starts_on FROM class c {unscoped: test}")
         .await;
     assert_eq!(starts, "2027-03-02", "the class follows");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_lesson_that_is_moved_forward_is_asked_of_the_domain_above() {
+    let town = Town::start().await;
+    let session = first(&town, &ClassPlan::default()).await;
+    let clerk = town.app.ctx(town.registrar(&town.world.here));
+    let enrolling = Some(FirstLessonCheck(|_, _, first| {
+        let words = first.to_china_text();
+        Box::pin(async { Err(platform::AppError::refused("round_closes_later", words)) })
+    }));
+    let on = |day: &str, starts: &str| SessionChange {
+        day: day.parse().unwrap(),
+        starts: starts.parse().unwrap(),
+        ..change_of(&session)
+    };
+    for (day, starts, told) in [
+        ("2027-02-26", "09:00", "2027-02-26T09:00"),
+        ("2027-03-01", "08:30", "2027-03-01T08:30"),
+    ] {
+        let refused = actions::change(&clerk, session.id, on(day, starts), 1, enrolling).await;
+        let refused = refused.unwrap_err();
+        assert_eq!(refused.code(), "round_closes_later");
+        assert!(refused.sentence().starts_with(told), "{}", refused.sentence());
+        let refused = actions::add(&clerk, session.class_id, on(day, starts), enrolling).await;
+        // At another hour of the same day the class itself is in the room.
+        let code = refused.unwrap_err().code();
+        assert!(["round_closes_later", "clash"].contains(&code), "{code}");
+    }
+    let starts = "SELECT c.starts_on FROM class c {unscoped: test}";
+    assert_eq!(town.text(starts).await, "2027-03-01", "nothing was changed");
+    // Later is nobody's business but the learners'.
+    let later = on("2027-03-02", "09:00");
+    actions::change(&clerk, session.id, later, 1, enrolling)
+        .await
+        .unwrap();
+    assert_eq!(town.text(starts).await, "2027-03-02");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,7 +123,9 @@ async fn a_clash_and_wrong_input_are_refused() {
             reason: reason.into(),
             ..change_of(&session)
         };
-        let error = actions::change(&clerk, session.id, change, 1).await.unwrap_err();
+        let error = actions::change(&clerk, session.id, change, 1, None)
+            .await
+            .unwrap_err();
         assert_eq!(error.code(), code, "{day} {starts}");
         assert!(error.sentence().contains(text), "{}", error.sentence());
     }

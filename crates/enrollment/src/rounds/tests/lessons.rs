@@ -1,6 +1,7 @@
 //! What a round means for the lessons of its classes.
 
 use super::{Season, season};
+use crate::rounds::lessons::closes_before;
 use kernel::Instant;
 
 fn china(day: &str, time: &str) -> Instant {
@@ -12,6 +13,34 @@ async fn cancelled(season: &Season, round: crate::RoundId) {
     let path = format!("/desk/rounds/{round}/cancel");
     let answer = season.stage.as_registrar().post(&path, &cancel).await;
     assert_eq!(answer.status, 303, "{}", answer.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_first_lesson_is_moved_into_the_window_of_a_draw() {
+    let season = season(0).await;
+    let db = &season.stage.app.platform.db;
+    let free = closes_before(db, season.choir, china("2026-11-23", "09:00")).await;
+    free.unwrap();
+    // Its window closes on 1 December at 17:00.
+    let round = season.planned().await;
+    for (day, time, refused) in [
+        ("2026-11-30", "09:00", true),
+        ("2026-12-01", "16:59", true),
+        ("2026-12-01", "17:00", false),
+        ("2027-02-01", "09:00", false),
+    ] {
+        let answer = closes_before(db, season.choir, china(day, time)).await;
+        assert_eq!(answer.is_err(), refused, "{day} {time}");
+        let Err(error) = answer else { continue };
+        assert_eq!(error.code(), "round_closes_later");
+        let sentence = error.sentence();
+        for words in ["“春季热门班摇号”到 2026年12月1日 17:00 才截止", "先取消它"] {
+            assert!(sentence.contains(words), "{words}: {sentence}");
+        }
+    }
+    cancelled(&season, round).await;
+    let free = closes_before(db, season.choir, china("2026-11-23", "09:00")).await;
+    free.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
