@@ -38,7 +38,12 @@ pub fn routes(shared: &Shared) -> Routes {
         .merge(orgs::routes().with(orgs::bookings::BusyHours(lessons_in)))
         .merge(people::routes(keepers::ALL))
         .merge(teaching::catalogue::routes(&shared.catalogue))
-        .merge(teaching::routes().with(SEATS_ARE_GIVEN).with(FIRST_LESSON))
+        .merge(
+            teaching::routes()
+                .with(SEATS_ARE_GIVEN)
+                .with(FIRST_LESSON)
+                .with(enrollment::first_come::CATALOGUE),
+        )
         .merge(enrollment::routes(&shared.seat_desk))
         .merge(attendance::routes())
         .merge(records::routes(Some(Arc::clone(&shared.typesetter))))

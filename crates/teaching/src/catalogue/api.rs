@@ -115,9 +115,9 @@ pub struct ClassItem {
     pub residence_note: String,
     /// Whether it is hard on the body.
     pub strenuous: bool,
-    /// When enrolment opens, RFC 3339.
+    /// When enrolment opens, or applications in the round that gives the seats; RFC 3339.
     pub enrollment_opens: String,
-    /// When enrolment closes, RFC 3339.
+    /// When enrolment closes, or applications in the round that gives the seats; RFC 3339.
     pub enrollment_closes: String,
     /// Whether one can enrol now, or apply in the round that gives the seats.
     pub enrollment_open: bool,
@@ -233,6 +233,7 @@ fn json(value: &impl Serialize) -> AppResult<Made> {
 
 fn item(asked: &Asked, listed: &Listed<'_>) -> ClassItem {
     let (card, seats) = (listed.card, listed.seats);
+    let (opens, closes) = card.window(asked.now);
     ClassItem {
         id: card.id.to_string(),
         name: card.name.clone(),
@@ -261,8 +262,8 @@ fn item(asked: &Asked, listed: &Listed<'_>) -> ClassItem {
         age_max: card.age_max,
         residence_note: card.residence_note.clone(),
         strenuous: card.strenuous,
-        enrollment_opens: card.opens.to_china_text(),
-        enrollment_closes: card.closes.to_china_text(),
+        enrollment_opens: opens.to_china_text(),
+        enrollment_closes: closes.to_china_text(),
         enrollment_open: card.is_open(asked.now),
         round: card.selected(asked.now).map(|round| ClassRound {
             id: round.id.clone(),

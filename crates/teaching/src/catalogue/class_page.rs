@@ -12,6 +12,7 @@ use crate::classes::Mode;
 use askama::Template;
 use axum::extract::Request;
 use axum::response::Response;
+use kernel::Instant;
 use kernel::chinese_date::span_text;
 use platform::{AppError, AppResult};
 use std::sync::Arc;
@@ -101,7 +102,7 @@ fn class_page(
         name: card.name.clone(),
         tag: words::tag(&page, standing),
         note: card.status_note.clone(),
-        facts: facts(&page, listed),
+        facts: facts(&page, listed, asked.now),
         enroll: enroll(&page, listed, standing),
         enroll_hint: enroll_hint(&page, listed, standing),
         nearby: nearby(listed).address("/classes"),
@@ -130,8 +131,9 @@ fn class_page(
 }
 
 /// What a person decides by, in the order in which people ask.
-fn facts(page: &Page, listed: &Listed<'_>) -> Vec<(&'static str, String)> {
+fn facts(page: &Page, listed: &Listed<'_>, now: Instant) -> Vec<(&'static str, String)> {
     let card = listed.card;
+    let (opens, closes) = card.window(now);
     let label = |word: &'static str| ui::catalogue::translate(page.lang, word);
     let count = page.tn("共 {} 次", &[&card.session_count]);
     let comma = page.t("，");
@@ -153,11 +155,7 @@ fn facts(page: &Page, listed: &Listed<'_>) -> Vec<(&'static str, String)> {
         (label("学期"), page.retell(&card.term)),
         (
             label("报名时间"),
-            format!(
-                "{} – {}",
-                words::moment(page, card.opens),
-                words::moment(page, card.closes)
-            ),
+            format!("{} – {}", words::moment(page, opens), words::moment(page, closes)),
         ),
     ];
     if let Some(teacher) = &card.teacher {

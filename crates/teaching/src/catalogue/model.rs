@@ -161,9 +161,9 @@ pub struct ClassCard {
     pub strenuous: bool,
     /// Attendance needed to complete, in percent.
     pub pass_percent: u8,
-    /// When enrolment opens.
+    /// When enrolment opens, unless a round gives the seats ([`ClassCard::window`]).
     pub opens: Instant,
-    /// When enrolment closes.
+    /// When enrolment closes, unless a round gives the seats.
     pub closes: Instant,
     /// Where it stands.
     pub status: ClassStatus,
@@ -262,13 +262,20 @@ impl ClassCard {
             .filter(|selection| self.is_listed() && selection.from <= now)
     }
 
+    /// From when to when one enrols, as told at this moment: the window of the round that gives its seats, else its own.
+    #[must_use]
+    pub fn window(&self, now: Instant) -> (Instant, Instant) {
+        match self.selected(now) {
+            Some(selection) => (selection.opens, selection.closes),
+            None => (self.opens, self.closes),
+        }
+    }
+
     /// Whether one can enrol, or apply in the round that gives its seats, at this moment.
     #[must_use]
     pub fn is_open(&self, now: Instant) -> bool {
-        match self.selected(now) {
-            Some(selection) => selection.applications(now) == Applications::Open,
-            None => self.is_listed() && (self.opens..self.closes).contains(&now),
-        }
+        let (opens, closes) = self.window(now);
+        self.is_listed() && (opens..closes).contains(&now)
     }
 
     /// Whether lists show it; a class that is over or cancelled is found by its own address only.
@@ -335,6 +342,8 @@ pub(super) mod tests {
             room: Some("101 教室".into()),
             teacher: Some("曾长江".into()),
             term: "2027 春季".into(),
+            term_starts_on: "2027-02-22".parse().unwrap(),
+            term_ends_on: "2027-06-30".parse().unwrap(),
             weekday: Weekday::Monday,
             starts: kernel::time::Time::constant(9, 0, 0, 0),
             minutes: 90,
@@ -342,8 +351,6 @@ pub(super) mod tests {
             ends_on: "2027-06-21".parse().unwrap(),
             session_count: 16,
             mode: Mode::OnSite,
-            term_starts_on: "2027-02-22".parse().unwrap(),
-            term_ends_on: "2027-06-30".parse().unwrap(),
             fee: Fen(12_000),
             capacity: 30,
             age_min: None,

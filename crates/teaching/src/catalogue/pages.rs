@@ -47,7 +47,7 @@ pub async fn start(catalogue: Arc<Catalogue>, request: Request) -> Response {
                 opening: opening
                     .iter()
                     .map(|listed| {
-                        let at = words::moment(&page, listed.card.opens);
+                        let at = words::moment(&page, listed.card.window(asked.now).0);
                         (view(listed), page.tn("{} 开始报名", &[&at]))
                     })
                     .collect(),

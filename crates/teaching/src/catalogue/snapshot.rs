@@ -220,7 +220,8 @@ impl Snapshot {
             .iter()
             .filter_map(|at| {
                 let card = self.at(at, None)?.card;
-                (now < card.opens).then_some((card.opens, card.id.raw(), at))
+                let (opens, _) = card.window(now);
+                (now < opens).then_some((opens, card.id.raw(), at))
             })
             .collect();
         coming.sort_unstable();

@@ -39,7 +39,8 @@ pub(crate) use store::{follow_sessions, names};
 
 use platform::{Access, Permission as P, Routes};
 
-/// The addresses of classes for staff, and the public poster. Add [`StartCheck`] and [`FirstLessonCheck`] with [`Routes::with`].
+/// The addresses of classes for staff, and the public poster. Add [`StartCheck`], [`FirstLessonCheck`] and
+/// [`crate::catalogue::Enrolling`] with [`Routes::with`].
 #[must_use]
 pub fn routes() -> Routes {
     let (read, edit) = (Access::Needs(P::ClassRead), Access::Needs(P::ClassEdit));

@@ -309,6 +309,11 @@ async fn a_class_whose_seats_a_draw_gives_leads_to_the_round() {
     let item = town.json(&api).await;
     assert_eq!(item["round"]["method"], "draw");
     assert_eq!(item["enrollment_open"], true);
+    let window = "11月22日（星期日） 09:00 – 11月22日（星期日） 10:00";
+    assert!(shown.shows(window), "the round's window: {}", shown.body);
+    for (own, of_round) in [("enrollment_opens", "opens"), ("enrollment_closes", "closes")] {
+        assert_eq!(item[own], item["round"][of_round], "{own}");
+    }
     clock.advance(3600);
     let shown = town.get(&page).await;
     assert!(shown.shows("摇号，等结果") && shown.shows("看这一批报名"));
@@ -316,6 +321,7 @@ async fn a_class_whose_seats_a_draw_gives_leads_to_the_round() {
     SELECTIONS.lock().unwrap().remove(&class);
     town.write(nothing, &ids[0], "round.published", "round").await;
     assert!(town.shows_soon(&page, "报名这个班").await);
+    assert!(!town.get(&page).await.shows(window), "its own window again");
     // Another process plans a round: nothing is heard of it, but the catalogue looks.
     assert!(!town.catalogue.selections_changed().await.unwrap());
     let selection = Selection {
