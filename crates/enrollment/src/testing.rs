@@ -5,6 +5,7 @@ use kernel::{Id, PersonId};
 use platform::Role;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use teaching::classes::model::ClassDraft;
 use testkit::world::{ClassPlan, World, class, learners};
 use testkit::{TestApp, learner, staff};
 
@@ -117,6 +118,36 @@ impl Stage {
         let answer = self.as_learner(at).api("POST", &path, &json!({})).await;
         assert_eq!(answer.status, 201, "{}", answer.body);
         answer.json()
+    }
+
+    /// Changes the facts of a class as its registrar does, and lets what follows run.
+    pub(crate) async fn change_class(&self, id: teaching::ClassId, change: impl FnOnce(&mut ClassDraft)) {
+        let class = teaching::classes::find(&self.app.platform.db, id).await.unwrap();
+        let version = class.version;
+        let mut draft = ClassDraft {
+            name: class.name,
+            room_id: class.room_id,
+            teacher_id: class.teacher_id,
+            mode: class.mode,
+            level: class.level,
+            risk: class.risk,
+            fee_fen: class.fee_fen,
+            capacity: class.capacity,
+            minimum: class.minimum,
+            age_min: class.age_min,
+            age_max: class.age_max,
+            residence_note: class.residence_note,
+            enrollment_opens: class.enrollment_opens,
+            enrollment_closes: class.enrollment_closes,
+            pass_percent: class.pass_percent,
+        };
+        change(&mut draft);
+        let here = &self.world.here;
+        let registrar = staff(here.registrar, Role::Registrar, here.org, &here.path);
+        let ctx = self.app.ctx(registrar);
+        let changed = teaching::classes::actions::change(&ctx, id, draft, None, version).await;
+        changed.unwrap();
+        self.app.run_jobs(crate::JOBS).await;
     }
 
     /// Queues a job and does it.

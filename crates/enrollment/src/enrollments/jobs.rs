@@ -30,6 +30,10 @@ pub const JOBS: &[JobKind] = &[
         run: |ctx, job| -> JobFuture { Box::pin(class_cancelled(ctx, job)) },
     },
     JobKind {
+        name: "class.changed",
+        run: |ctx, job| -> JobFuture { Box::pin(super::changed_class::tell(ctx, job)) },
+    },
+    JobKind {
         name: "session.changed",
         run: |ctx, job| -> JobFuture { Box::pin(session_changed(ctx, job)) },
     },
@@ -409,7 +413,7 @@ async fn session_changed(ctx: Ctx, job: Job) -> AppResult<String> {
 }
 
 /// What happened, as the one who changed it put it into the job.
-fn sentence(payload: &Value) -> &str {
+pub(super) fn sentence(payload: &Value) -> &str {
     payload
         .get("sentence")
         .and_then(Value::as_str)

@@ -6,7 +6,9 @@
 //!    anybody else the answer is 404. The elder is told who acted, and may undo it ([`crate::undo`]).
 //! 3. A clerk enrols and withdraws people for classes in their scope; channel, clerk and person are kept.
 //! 4. Who is taken off by a clerk is taken off with a reason.
-//! 5. When a class is cancelled every enrolment is, and everybody is told; a changed session is told too.
+//! 5. When a class is cancelled every enrolment is, and everybody is told; a changed session is told too. Another fee, way,
+//!    room or teacher of the class is told to whoever has a place, waits, tries a lesson or has applied in a round; the fee
+//!    of a seat stays what it was when the seat was given.
 //! 6. When a class starts, who is confirmed takes part (attending); how its end ends them: [`crate::ending`].
 //!
 //! Who may do what: the signed-in person their own; `EnrollmentRead` lists; `EnrollmentAct` the counter.
@@ -15,6 +17,7 @@
 
 pub mod actions;
 pub(crate) mod api;
+pub(crate) mod changed_class;
 mod check;
 pub(crate) mod desk_pages;
 pub(crate) mod jobs;

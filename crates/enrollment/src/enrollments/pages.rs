@@ -372,7 +372,7 @@ pub(super) async fn one(
         pays: is_own || crate::fees::actions::acts_for(&ctx, ctx.person()?, detail.row.person_id).await?,
         undo,
         when: model::when(&page, &detail.class),
-        fee: model::fee(&page, detail.class.fee_fen),
+        fee: model::fee(&page, detail.row.fee_fen(&detail.class)),
         tag: tag(&page, detail.row.standing(), detail.position, detail.class.status),
         history: history.collect(),
         pay_by: crate::fees::pay_by(&page, &detail.row),
@@ -460,7 +460,7 @@ fn slip_of(ctx: &Ctx, detail: &Detail, papers: Option<String>) -> Slip {
         class: detail.class.name.clone(),
         when: model::when(&page, &detail.class),
         place: detail.place.clone(),
-        fee: Some(model::fee(&page, detail.class.fee_fen)),
+        fee: Some(model::fee(&page, detail.row.fee_fen(&detail.class))),
         status: match detail.position.map(u32::try_from) {
             Some(Ok(position)) => SlipStatus::Waiting { position },
             _ if detail.row.status == EnrollmentStatus::Reserved => SlipStatus::Received,

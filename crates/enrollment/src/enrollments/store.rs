@@ -5,6 +5,7 @@ use crate::{EnrollmentId, EnrollmentStatus};
 use db::{Db, DbResult, Scope, Tx, args, record};
 use kernel::{Date, Instant, OrgId, PersonId};
 use platform::api::Part;
+use teaching::classes::ClassRow;
 use teaching::{ClassId, TermId};
 
 record! {
@@ -52,6 +53,17 @@ impl EnrollmentRow {
     #[must_use]
     pub const fn standing(&self) -> (EnrollmentStatus, i64) {
         (self.status, self.due_fen)
+    }
+
+    /// The fee of this place in fen: what it was when the seat was given, whatever the class costs now; who has no seat yet
+    /// would pay what it costs now.
+    #[must_use]
+    pub fn fee_fen(&self, class: &ClassRow) -> i64 {
+        if self.money != Money::None || self.status.lasted() {
+            self.due_fen
+        } else {
+            class.fee_fen
+        }
     }
 
     /// The last day on which the learner may undo what somebody else did, if they still may.

@@ -38,6 +38,7 @@ pub mod audience;
 pub mod books;
 pub(crate) mod cancelled_class;
 mod desk_pages;
+pub(crate) mod changed_class;
 mod export;
 pub mod lessons;
 pub mod lifecycle;

@@ -1,5 +1,6 @@
 //! What people do with classes: look, plan, change. Publishing and what follows is in [`super::lifecycle`].
 
+use super::changes;
 use super::model::{self, ClassDraft, ClassRow, ClassStatus, Pattern};
 use super::store::{self, NewClass};
 use crate::courses::CourseRow;
@@ -462,7 +463,8 @@ async fn make(ctx: &Ctx, id: ClassId, mut plan: Plan, status: ClassStatus) -> Ap
     tx.commit(events).await
 }
 
-/// Changes the facts of a class; with a pattern (only while it is planned) its sessions are made anew.
+/// Changes the facts of a class; with a pattern (only while it is planned) its sessions are made anew. Whom a published class
+/// concerns is told.
 ///
 /// # Errors
 /// Not found outside the scope; invalid for wrong fields; refused for a clash, a class that is over, or a change meanwhile
@@ -498,6 +500,7 @@ pub async fn change(
         _ => move_sessions(ctx, &tx, &class, &draft).await?,
     }
     store::update(&tx, id, &draft).await?;
+    changes::tell(&tx, &class, &draft).await?;
     let event = Event::new("class.changed", "class", id)
         .at(class.org_id)
         .data(json!({ "fields": model::differences(&class, &draft).len() }));

@@ -431,7 +431,7 @@ pub(super) async fn create(ctx: Ctx, web::Json(body): web::Json<ClassBody>) -> A
     Ok(created(made))
 }
 
-/// Changes a class; the sessions to come follow to its new room and teacher.
+/// Changes a class; the sessions to come follow to its new room and teacher, and whom a published one concerns is told.
 #[utoipa::path(put, path = "/api/v1/classes/{id}", tag = "classes", request_body = ClassBody,
     params(("id" = String, Path, description = "id of the class")),
     responses((status = 204, description = "changed"),

@@ -13,15 +13,18 @@
 //!    starts by itself; neither while a round that gives its seats is open ([`StartCheck`]).
 //! 7. The weekly pattern is changed as a whole only while the class is planned; later, session by session.
 //! 8. Seats are never fewer than people enrolled.
+//! 9. Whom a published class concerns is told when its fee, way, room or teacher changes (`changes`). What somebody owes who
+//!    has a seat stays as it was.
 //!
 //! Who may do what: `ClassRead` sees, `ClassEdit` plans, `ClassPublish` publishes, starts, closes and cancels.
 //! Events: `class.planned`, `class.changed`, `class.published`, `class.running`, `class.closed`, `class.cancelled`.
-//! Jobs queued for the enrolment desk: `class.cancelled` (`{"class": id, "sentence": words}`), `class.running`
-//! (`{"class": id}`); for the records: `class.closed` (`{"class": id}`). Own job: `class.start`.
+//! Jobs queued for the enrolment desk: `class.cancelled` (`{"class": id, "sentence": words}`), `class.changed` (the same with
+//! `"fee": bool`, whether the fee is another), `class.running` (`{"class": id}`); for the records: `class.closed` (`{"class": id}`). Own job: `class.start`.
 //! Table: `class`. Start reading at [`actions`].
 
 pub mod actions;
 mod api;
+mod changes;
 pub mod lifecycle;
 pub mod model;
 mod pages;

@@ -547,3 +547,34 @@ async fn programs_hear_what_is_wrong_with_a_plan() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_a_class_concerns_is_told_of_what_they_decide_by_once_it_is_published() {
+    let town = Town::start().await;
+    let id = town.class(&published("书法入门", "planned")).await;
+    let (clerk, _) = town.clerks();
+    let plan = body(&ids(&town).await);
+    let words = "SELECT j.payload FROM job j WHERE j.kind = 'class.changed'";
+    let queued = "SELECT count(*) FROM job j WHERE j.kind = 'class.changed'";
+    let changed = async |fee: i64, version: i64| {
+        let mut plan = plan.clone();
+        plan["fee_fen"] = json!(fee);
+        plan["version"] = json!(version);
+        plan.as_object_mut().unwrap().remove("pattern");
+        let path = format!("/api/v1/classes/{id}");
+        clerk.call(204, "PUT", &path, &plan).await;
+        town.number("SELECT version FROM class {unscoped: test}").await
+    };
+    let version = changed(12_000, 1).await;
+    assert_eq!(town.number(queued).await, 0, "nobody has seen it");
+    let ctx = town.app.ctx(town.registrar(&town.world.here));
+    lifecycle::publish(&ctx, id, version).await.unwrap();
+    let version = changed(12_000, version + 1).await;
+    assert_eq!(town.number(queued).await, 0, "nothing is another");
+    changed(15_000, version).await;
+    let told = town.text(words).await;
+    assert!(
+        told.contains("学费由“120 元”改为“150 元”") && told.contains("\"fee\":true"),
+        "{told}"
+    );
+}

@@ -14,6 +14,7 @@ use testkit::{Client, NOW, staff};
 mod applying;
 mod cancelled;
 mod catalogue;
+mod changed;
 mod drawing;
 mod family;
 mod lessons;
