@@ -13,8 +13,9 @@
 //! 4. Steps: planned → sealed (after the window closes) → drawn → publishing → published; cancelled before it is drawn.
 //! 5. Sealing stores the list and shows its hash to everybody. Only then two officers enter the randomness, each alone;
 //!    the draw is computed in the moment in which both have entered the same.
-//! 6. Publishing places seats in the order of ranks, then waitlists. Who cannot take a seat is told why, and the seat
-//!    goes to the next. Run again, the job finds what it has placed and leaves it.
+//! 6. Publishing places seats in the order of ranks, then waitlists. Who cannot take a seat is told why and waits for their
+//!    other wishes; the seat goes to the next. Run again, the job finds what it has placed and whom it has refused, and
+//!    leaves it.
 //!
 //!    A class that is cancelled before the list is sealed is left out of it, with the wishes for it; after that the list
 //!    stays, the class gives no seats, and who won there waits for their other wishes. Who wishes for it is told at once.
@@ -37,8 +38,8 @@ pub(crate) mod api;
 pub mod audience;
 pub mod books;
 pub(crate) mod cancelled_class;
-mod desk_pages;
 pub(crate) mod changed_class;
+mod desk_pages;
 mod export;
 pub mod lessons;
 pub mod lifecycle;

@@ -84,6 +84,13 @@ async fn load(ctx: &Ctx, round: RoundRow) -> AppResult<Work> {
         of_draw(ctx, &round).await?
     };
     let lost = leave_out_cancelled(ctx, round.id, (&mut entrants, &mut waits)).await?;
+    // Refused when the job ran before: they are not asked for again, for they may wait elsewhere by now.
+    let refused = entrants.iter().enumerate();
+    let refused: HashSet<usize> = refused
+        .filter(|(_, entrant)| !entrant.row.refusal.is_empty())
+        .map(|(at, _)| at)
+        .collect();
+    turn_to_other_wishes(&mut entrants, &mut waits, &refused);
     let ids: Vec<SignupId> = entrants.iter().map(|entrant| entrant.row.id).collect();
     let placed = store::placed(ctx.db(), &ids).await?;
     Ok(Work {
@@ -127,6 +134,24 @@ async fn leave_out_cancelled(
         ));
     }
     Ok(lost)
+}
+
+/// Who cannot take the seat that they won waits for their other wishes as those do who won nothing, at the place of their
+/// rank; not for the class that refused them.
+fn turn_to_other_wishes(
+    entrants: &mut [Entrant],
+    waits: &mut [(usize, Vec<ClassId>)],
+    refused: &HashSet<usize>,
+) {
+    for (at, wishes) in waits.iter_mut().filter(|(at, _)| refused.contains(at)) {
+        let won = entrants.get(*at).and_then(|entrant| entrant.won);
+        wishes.retain(|class| Some(*class) != won);
+    }
+    for at in refused {
+        if let Some(entrant) = entrants.get_mut(*at) {
+            entrant.won = None;
+        }
+    }
 }
 
 /// What officers chose: reserves wait class by class in their order.
@@ -241,6 +266,7 @@ async fn place_seats(ctx: &Ctx, job: &Job, work: &mut Work) -> AppResult<()> {
         })
         .collect();
     let mut done = 0;
+    let mut turned = HashSet::new();
     for some in to_do.chunks(PLACED_AT_ONCE) {
         let of = |(at, class): &(usize, ClassId)| work.entrants.get(*at).map(|entrant| (entrant, *class));
         let asks: Vec<Asked> = some
@@ -251,10 +277,13 @@ async fn place_seats(ctx: &Ctx, job: &Job, work: &mut Work) -> AppResult<()> {
         let answers = place_drawn(&ctx.platform, &asks).await;
         let mut refused = Vec::new();
         let mut seated = Vec::new();
-        for ((entrant, _), answer) in some.iter().filter_map(of).zip(answers) {
+        for ((at, answer), (entrant, _)) in some.iter().zip(answers).zip(some.iter().filter_map(of)) {
             match judged(answer)? {
                 Ok(_) => seated.push(entrant.row.id),
-                Err(sentence) => refused.push((entrant.row.clone(), format!("{sentence}{PASSED_ON}"))),
+                Err(sentence) => {
+                    refused.push((entrant.row.clone(), format!("{sentence}{PASSED_ON}")));
+                    turned.insert(at.0);
+                }
             }
         }
         work.seated.extend(seated);
@@ -262,6 +291,7 @@ async fn place_seats(ctx: &Ctx, job: &Job, work: &mut Work) -> AppResult<()> {
         done += i64::try_from(some.len()).unwrap_or(0);
         platform::job::progress(ctx, job.id, done, total).await?;
     }
+    turn_to_other_wishes(&mut work.entrants, &mut work.waits, &turned);
     Ok(())
 }
 

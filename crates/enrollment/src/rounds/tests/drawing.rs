@@ -124,13 +124,7 @@ async fn a_season_ends_with_every_seat_given_and_everybody_told() {
         seated.count()
     };
     assert_eq!((seats(stage.class), seats(season.choir)), (3, 2), "{placed:?}");
-    let nothing = placed.iter().all(|row| row.0 != stage.people[busy + 1]);
-    assert!(nothing, "who cannot take the seat has none: {placed:?}");
-    let told = stage.told(busy + 1).await.join(" ");
-    assert!(
-        told.contains("您摇中了，但报不上") && told.contains("时间冲突"),
-        "{told}"
-    );
+    the_refused_winner_waits_for_the_other_wish(&season, &placed, busy + 1, &won(&busy).unwrap().class).await;
     let seated = |person| placed.iter().any(|row| row.0 == person && row.2 == "confirmed");
     let waits_too = placed.iter().find(|row| row.2 == "waitlisted" && seated(row.0));
     assert_eq!(waits_too, None, "who has a seat waits for nothing else");
@@ -206,6 +200,28 @@ async fn takes_another_class(season: &Season, at: usize, won: &str) {
     let path = format!("/api/v1/classes/{other}/enrollments");
     let taken = stage.as_learner(at).api("POST", &path, &json!({})).await;
     assert_eq!(taken.status, 201, "{}", taken.body);
+}
+
+/// Who cannot take the seat that they won hears why, and waits for the other class that they wished for.
+async fn the_refused_winner_waits_for_the_other_wish(
+    season: &Season,
+    placed: &[(PersonId, ClassId, String, i64)],
+    at: usize,
+    won: &str,
+) {
+    let stage = &season.stage;
+    let (other, name) = if won == stage.class.to_string() {
+        (season.choir, "合唱")
+    } else {
+        (stage.class, "书法入门")
+    };
+    let own: Vec<_> = placed.iter().filter(|row| row.0 == stage.people[at]).collect();
+    let waits = own.iter().all(|row| row.1 == other && row.2 == "waitlisted");
+    assert!(own.len() == 1 && waits, "{own:?}");
+    let told = stage.told(at).await.join(" ");
+    for words in ["您摇中了，但报不上", "时间冲突", "排进候补", name] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
 }
 
 /// Rank, cut-off and what was missed, on the page and by the API.
