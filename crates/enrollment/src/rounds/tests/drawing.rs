@@ -272,6 +272,56 @@ fn waits_keep_the_drawn_order(
     assert!(waiting > 0, "nobody waits: {placed:?}");
 }
 
+/// Lets the job run once more, as after a stop before its end.
+async fn published_again(season: &Season, round: RoundId) {
+    let tx = season.stage.app.system().begin().await.unwrap();
+    let sql = "UPDATE round SET status = 'publishing' WHERE id = $1 {unscoped: test}";
+    tx.exec(sql, args![round]).await.unwrap();
+    tx.commit(vec![Event::new("test.round", "round", round)])
+        .await
+        .unwrap();
+    season.stage.job("round.publish", json!({ "round": round })).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_the_job_has_refused_it_leaves_when_it_runs_again() {
+    let season = season(3).await;
+    let stage = &season.stage;
+    let round = season.planned().await;
+    let mut receipts = Vec::new();
+    for at in 0..3 {
+        let signup = season.apply(at, round, &[stage.class, season.choir]).await;
+        receipts.push(signup["receipt"].as_str().unwrap().to_owned());
+    }
+    season.sealed_and_drawn(round).await;
+    let seated = season.file(round).await.result.unwrap().seated;
+    let morning = stage.class.to_string();
+    let winner = seated.iter().find(|seat| seat.class == morning).unwrap();
+    let at = receipts.iter().position(|one| *one == winner.receipt).unwrap();
+    takes_another_class(&season, at, &morning).await;
+    season.published(round).await;
+    let placed = season.placed(round).await;
+    let own = |row: &&(PersonId, ClassId, String, i64)| row.0 == stage.people[at];
+    let there: Vec<_> = placed
+        .iter()
+        .filter(own)
+        .map(|row| (row.1, row.2.as_str()))
+        .collect();
+    assert_eq!(
+        there,
+        [(season.choir, "confirmed")],
+        "a seat is free at the other wish"
+    );
+    // The hour is free again, and the seat that was won too; but they have one.
+    let sql = "SELECT e.id FROM enrollment e JOIN class c ON c.id = e.class_id WHERE c.name = '太极' {unscoped: test} ORDER BY e.id";
+    let taken: crate::EnrollmentId = stage.app.platform.db.query_one(sql, &[]).await.unwrap();
+    let path = format!("/api/v1/enrollments/{taken}");
+    let left = stage.as_learner(at).api("DELETE", &path, &json!({})).await;
+    assert_eq!(left.status, 200, "{}", left.body);
+    published_again(&season, round).await;
+    assert_eq!(season.placed(round).await, placed);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn publishing_goes_on_where_it_was_stopped() {
     let season = season(8).await;
@@ -298,14 +348,7 @@ async fn publishing_goes_on_where_it_was_stopped() {
         200
     );
     let after = season.placed(round).await;
-    let ctx = stage.app.system();
-    let tx = ctx.begin().await.unwrap();
-    let sql = "UPDATE round SET status = 'publishing' WHERE id = $1 {unscoped: test}";
-    tx.exec(sql, args![round]).await.unwrap();
-    tx.commit(vec![Event::new("test.round", "round", round)])
-        .await
-        .unwrap();
-    stage.job("round.publish", json!({ "round": round })).await;
+    published_again(&season, round).await;
     assert_eq!(season.placed(round).await, after);
     let status: String = season
         .one("SELECT status FROM round WHERE id = $1 {unscoped: test}", round)
