@@ -49,10 +49,14 @@ fn called(text: &str) -> impl Iterator<Item = &str> {
 fn listed(text: &str) -> BTreeSet<String> {
     let head: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("//!")).collect();
     let head = head.join("\n");
-    let lists = head
-        .split("Events:")
-        .skip(1)
-        .filter_map(|rest| rest.split("\n\n").next()?.split("Tables:").next());
+    let lists = head.split("Events:").skip(1).filter_map(|rest| {
+        rest.split("\n\n")
+            .next()?
+            .split("\n Table")
+            .next()?
+            .split("\n Jobs")
+            .next()
+    });
     let words =
         lists.flat_map(|list| list.split(|sign: char| sign.is_whitespace() || ",;`()".contains(sign)));
     words

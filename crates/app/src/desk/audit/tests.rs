@@ -103,9 +103,9 @@ async fn each_filter_narrows() {
         "{}",
         shown.body
     );
-    let wrong = browser.get("/desk/audit?org=七宝&from=明天").await;
+    let wrong = browser.get("/desk/audit?org=100%25&from=明天").await;
     assert_eq!(wrong.status, 422);
-    assert!(wrong.shows("13 位字母和数字") && wrong.shows("2026-11-22 这样"));
+    assert!(wrong.shows("写机构的名称") && wrong.shows("2026-11-22 这样"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
