@@ -52,9 +52,12 @@ export async function daysPass(page, url, days) {
   await page.waitForLoadState();
 }
 
-/** The newest messages of the demo's outbox, once one of them says this. */
+/**
+ * The newest messages of the demo's outbox, once one of them says this: after a night it may stand behind the recount of all
+ * figures, which takes a debug build more than a minute on a slow machine.
+ */
 export async function messageThatSays(url, words) {
-  for (let tries = 0; tries < 600; tries += 1) {
+  for (let tries = 0; tries < 2400; tries += 1) {
     const html = await fetch(`${url}/outbox`).then((answer) => answer.text());
     const texts = [...html.matchAll(/<\/p><p>([^<]*)<\/p>/g)].map(([, text]) => text);
     const found = texts.find((text) => text.includes(words));

@@ -75,7 +75,10 @@ async fn a_timetable_is_of_one_term() {
         (paper.title, paper.lessons.len())
     };
     let street = ("street", town.world.here.street.to_string());
-    assert_eq!(on_paper(&[street.clone()]), ("莘庄镇大课表 2027 春季".into(), 1));
+    assert_eq!(
+        on_paper(std::slice::from_ref(&street)),
+        ("莘庄镇大课表 2027 春季".into(), 1)
+    );
     let autumn = ("term", "2027 秋季".to_owned());
     assert_eq!(on_paper(&[street, autumn]), ("莘庄镇大课表 2027 秋季".into(), 1));
 }
