@@ -1,7 +1,7 @@
 //! What a round means for the lessons of its classes: none is held while people still apply, and no class begins before its
 //! seats are given.
 
-use super::store;
+use super::store::{self, RoundRow};
 use crate::first_come::DrawAhead;
 use db::Db;
 use kernel::Instant;
@@ -20,6 +20,37 @@ async fn open_rounds(db: &Db, classes: &[ClassId]) -> AppResult<HashMap<ClassId,
     Ok(open.collect())
 }
 
+/// Whether a window that closes at this moment is over before a first lesson: people still apply until then.
+fn is_before_lesson(closes: Instant, first: Instant) -> bool {
+    closes <= first
+}
+
+/// Whether the window closes before the first lesson of each class, so that who is drawn misses none.
+///
+/// # Errors
+/// A sentence beside the end of the window, with the first class that begins before it.
+pub(super) fn closes_in_time(closes: Instant, first: &[(String, Instant)]) -> AppResult<()> {
+    let begins_before = first
+        .iter()
+        .filter(|(_, at)| !is_before_lesson(closes, *at))
+        .min_by_key(|(_, at)| *at);
+    let Some((name, at)) = begins_before else {
+        return Ok(());
+    };
+    Err(AppError::invalid(
+        "closes_on",
+        format!(
+            "“{name}”第一次课在 {}，报名要在那以前截止。请把截止时间提前，或者不选这个班。",
+            moment_text(*at)
+        ),
+    ))
+}
+
+/// A refusal that leads to the round it comes from.
+fn refused(round: &RoundRow, code: &'static str, sentence: String) -> AppError {
+    AppError::refused_with_door(code, sentence, "看这个批次", format!("/desk/rounds/{}", round.id))
+}
+
 /// Whether the seats of a class are given: a class is not started while a round that gives them is open.
 ///
 /// # Errors
@@ -29,41 +60,31 @@ pub async fn seats_are_given(db: &Db, class: ClassId) -> AppResult<()> {
         return Ok(());
     };
     let round = store::find(db, open.round).await?;
-    Err(AppError::refused_with_door(
-        "round_open",
-        format!(
-            "这个班还在报名批次“{}”里，名单没有公布，不能开课。请先办完这个批次；这个批次不办了，就先取消它。",
-            round.name
-        ),
-        "看这个批次",
-        format!("/desk/rounds/{}", round.id),
-    ))
+    let sentence = format!(
+        "这个班还在报名批次“{}”里，名单没有公布，不能开课。请先办完这个批次；这个批次不办了，就先取消它。",
+        round.name
+    );
+    Err(refused(&round, "round_open", sentence))
 }
 
 /// Whether the round that gives the seats of a class closes before its first lesson, if that is held at this moment: asked
-/// when the lesson is moved forward, as [`super::model::closes_in_time`] is when the round is planned.
+/// when the lesson is moved forward, as [`closes_in_time`] is when the round is planned.
 ///
 /// # Errors
 /// A refusal that names the round.
 pub async fn closes_before(db: &Db, class: ClassId, first: Instant) -> AppResult<()> {
-    let Some(open) = open_rounds(db, &[class]).await?.remove(&class) else {
+    let open = open_rounds(db, &[class]).await?.remove(&class);
+    let Some(open) = open.filter(|open| !is_before_lesson(open.closes, first)) else {
         return Ok(());
     };
-    if first >= open.closes {
-        return Ok(());
-    }
     let round = store::find(db, open.round).await?;
-    Err(AppError::refused_with_door(
-        "round_closes_later",
-        format!(
-            "报名批次“{}”到 {} 才截止，第一次课不能在那以前（{}）上，不然报名的人赶不上。请选晚一些的时间；这个批次不办了，就先取消它。",
-            round.name,
-            moment_text(round.closes),
-            moment_text(first)
-        ),
-        "看这个批次",
-        format!("/desk/rounds/{}", round.id),
-    ))
+    let sentence = format!(
+        "报名批次“{}”到 {} 才截止，第一次课不能在那以前（{}）上，不然报名的人赶不上。请选晚一些的时间；这个批次不办了，就先取消它。",
+        round.name,
+        moment_text(round.closes),
+        moment_text(first)
+    );
+    Err(refused(&round, "round_closes_later", sentence))
 }
 
 /// Classes whose first day has come and that do not begin, because a round that gives their seats is not over.
@@ -88,7 +109,7 @@ pub(crate) async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
     Ok(all)
 }
 
-fn held_up(class: &ClassRow, round: &store::RoundRow) -> Waiting {
+fn held_up(class: &ClassRow, round: &RoundRow) -> Waiting {
     Waiting {
         title: format!("名单没公布，还没开课：{}", class.name),
         detail: format!(
@@ -99,5 +120,40 @@ fn held_up(class: &ClassRow, round: &store::RoundRow) -> Waiting {
         href: format!("/desk/rounds/{}", round.id),
         due: Some(class.starts_on),
         count: 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Instant {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_window_closes_before_the_first_lesson() {
+        let first = [
+            ("书法".to_owned(), at("2027-03-01T01:00:00Z")),
+            ("合唱".to_owned(), at("2027-02-22T06:00:00Z")),
+        ];
+        for (closes, class) in [
+            ("2027-02-22T06:00:00Z", None),
+            (
+                "2027-02-22T06:00:01Z",
+                Some("“合唱”第一次课在 2027年2月22日 14:00"),
+            ),
+            ("2027-03-05T06:00:00Z", Some("“合唱”")),
+        ] {
+            let told = match closes_in_time(at(closes), &first) {
+                Err(AppError::Invalid(wrong)) => wrong.first().map(|one| one.sentence.clone()),
+                _ => None,
+            };
+            assert_eq!(told.is_some(), class.is_some(), "{closes}");
+            assert!(
+                told.unwrap_or_default().starts_with(class.unwrap_or_default()),
+                "{closes}"
+            );
+        }
     }
 }

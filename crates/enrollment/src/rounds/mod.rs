@@ -20,7 +20,7 @@
 //!    A class that is cancelled before the list is sealed is left out of it, with the wishes for it; after that the list
 //!    stays, the class gives no seats, and who won there waits for their other wishes. Who wishes for it is told at once.
 //!
-//!    Its window closes before the first lesson of each class, also when a lesson is moved later; a class does not begin
+//!    Its window closes before the first lesson of each class: no lesson is moved into it afterwards. A class does not begin
 //!    before the result is published.
 //!
 //! 7. A member of the family who may act for somebody applies, withdraws and reads the result as that person would. The

@@ -60,7 +60,7 @@ pub(crate) async fn of_person(db: &Db, person: PersonId) -> DbResult<Vec<TrialRo
     .await
 }
 
-/// Lessons that a person has booked and that are still to come.
+/// Lessons that a person has booked and not been at yet.
 pub(super) async fn booked_by(db: &Db, person: PersonId) -> DbResult<Vec<SessionId>> {
     db.query(
         "SELECT t.session_id FROM trial t WHERE t.person_id = $1 AND t.state = 'booked' {unscoped: a person's own}

@@ -141,6 +141,13 @@ async fn kinds_are_read_and_searched_in_words_and_orgs_by_name() {
         let seen = (page.shows("修改教室"), page.shows("发证书"));
         assert_eq!(seen, (room, certificate), "{query}: {}", page.body);
     }
+    let beside = app.signed_in(auditor(&world, &world.there.path));
+    let page = beside.get(&format!("/desk/audit?org={street}")).await;
+    assert!(
+        page.shows("没有找到记录") && !page.shows("修改教室"),
+        "{}",
+        page.body
+    );
     let wrong = browser.get("/desk/audit?kind=没有这种事").await;
     assert_eq!(wrong.status, 422);
     assert!(wrong.shows("没有叫“没有这种事”的事"), "{}", wrong.body);
