@@ -74,6 +74,13 @@ async fn ask_at_counter(stage: &Stage, at: usize) -> u16 {
         "the counter is offered its seat: {}",
         shown.body
     );
+    let choice = format!("/desk/counter/{}", stage.people[at]);
+    let choice = stage.as_registrar().get(&choice).await;
+    assert!(
+        choice.shows("书法入门") && !choice.body.contains("/signups/new"),
+        "a class is chosen, no application: {}",
+        choice.body
+    );
     stage
         .as_registrar()
         .post(&path, &[("channel", "desk")])

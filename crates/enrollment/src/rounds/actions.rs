@@ -428,7 +428,9 @@ pub async fn open_for_counter(ctx: &Ctx) -> AppResult<Vec<RoundRow>> {
     let part = Part { limit: 50, offset: 0 };
     let mut rows = store::list_within(ctx.db(), &scope, part).await?;
     rows.retain(|row| {
-        row.status == RoundStatus::Planned
+        // Who asks in a round of first come chooses a class.
+        row.method != model::RoundMethod::FirstCome
+            && row.status == RoundStatus::Planned
             && model::in_window(row.status, row.opens, row.closes, ctx.now()).is_ok()
     });
     Ok(rows)
