@@ -7,6 +7,7 @@ use super::pages::{id, yuan};
 use super::store::ClosingRow;
 use axum::extract::Path;
 use axum::response::Response;
+use kernel::chinese_date::date_text;
 use platform::web::{Posted, see_other};
 use platform::{AppError, AppResult, Ctx};
 use ui::respond::{html, html_with};
@@ -114,8 +115,8 @@ fn sheet_page(ctx: &Ctx, sheet: Sheet, form: Form) -> SheetPage {
     let closing = sheet.closing.as_ref();
     SheetPage {
         days: match sheet.after {
-            Some(after) => format!("{after} 结账以后，到 {}", sheet.to),
-            None => format!("从头到 {}", sheet.to),
+            Some(after) => format!("{} 结账以后，到 {}", date_text(after), date_text(sheet.to)),
+            None => format!("从头到 {}", date_text(sheet.to)),
         },
         lines: lines.collect(),
         receipts: receipts.collect(),

@@ -7,6 +7,7 @@ use crate::RoundId;
 use crate::rounds::model::{Audience, RoundMethod, RoundStatus};
 use crate::rounds::store::{NewRound, insert_round};
 use db::{Db, DbResult, Scope, Tx, args, record};
+use kernel::chinese_date::date_text;
 use kernel::{Date, Instant, OrgId, PersonId};
 use teaching::{ClassId, TermId};
 
@@ -164,7 +165,10 @@ impl OpenClass {
     pub(super) fn words(&self) -> String {
         format!(
             "{}（{}，{} 开课，空 {} 个名额）",
-            self.name, self.term, self.starts_on, self.free
+            self.name,
+            self.term,
+            date_text(self.starts_on),
+            self.free
         )
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{EnrollmentId, EnrollmentStatus};
 use db::text_enum;
+use kernel::chinese_date::date_text;
 use kernel::{Date, PersonId};
 use platform::AppError;
 use teaching::classes::{ClassRow, ClassStatus};
@@ -103,7 +104,8 @@ impl Why {
             Self::TooLate { last } => (
                 "suspension_too_late",
                 format!(
-                    "休学要在 {last} 以前申请，现在不能了。来不了，可以取消报名；因病有证明，请到学校说。"
+                    "休学要在 {} 以前申请，现在不能了。来不了，可以取消报名；因病有证明，请到学校说。",
+                    date_text(last)
                 ),
             ),
             Self::Before => (

@@ -2,6 +2,7 @@
 
 use crate::EnrollmentStatus;
 use db::text_enum;
+use kernel::chinese_date::date_text;
 use kernel::{Date, Fen};
 use platform::AppError;
 use teaching::ClassId;
@@ -84,7 +85,10 @@ impl Why {
             Self::NoSeat => ("transfer_no_seat", "这个报名现在没有名额可以转。".into()),
             Self::TooLate { last } => (
                 "transfer_too_late",
-                format!("转班要在 {last} 以前，现在不能转了。有特别的原因，请到学校说。"),
+                format!(
+                    "转班要在 {} 以前，现在不能转了。有特别的原因，请到学校说。",
+                    date_text(last)
+                ),
             ),
             Self::Same => ("transfer_same", "这就是现在的班，请选别的班。".into()),
             Self::Elsewhere => (

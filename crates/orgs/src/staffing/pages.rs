@@ -8,6 +8,7 @@ use crate::tree::{crumbs_of_list, id_in_path};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
+use kernel::chinese_date::date_text;
 use kernel::{Date, OrgId};
 use platform::web::{Posted, see_other};
 use platform::{AppError, AppResult, Ctx, Permission};
@@ -261,7 +262,7 @@ fn declared(rows: &[CountRow], in_force: bool) -> Vec<Declared> {
 
 /// The last day of a time whose first day after is stored.
 fn last_day(after: Date) -> String {
-    after.yesterday().unwrap_or(after).to_string()
+    date_text(after.yesterday().unwrap_or(after))
 }
 
 fn page(ctx: &Ctx, view: View, form: Form, query: &Pairs, status: u16) -> Response {
@@ -281,7 +282,7 @@ fn page(ctx: &Ctx, view: View, form: Form, query: &Pairs, status: u16) -> Respon
 }
 
 fn correct_page(ctx: &Ctx, view: &View, serial: i64, from: Date, form: Form, status: u16) -> Response {
-    let title = format!("更正从 {from} 算起的人员数");
+    let title = format!("更正从 {} 算起的人员数", date_text(from));
     let page = ui::desk_page(ctx, &title);
     let template = CorrectPage {
         crumbs: crumbs(&page, view, Some("更正")),

@@ -32,7 +32,7 @@ async fn a_change_ends_the_numbers_before_and_a_correction_keeps_the_wrong_ones(
     let answer = clerk.post(&path, &fields("2026-09-01", "5", "1")).await;
     assert_eq!(answer.status, 303, "{}", answer.body);
     let page = clerk.get(&path).await;
-    assert!(page.shows("2025-09-01 2026-08-31") && page.shows("2026-09-01 现在"));
+    assert!(page.shows("2025年9月1日 2026年8月31日") && page.shows("2026年9月1日 现在"));
     assert!(page.shows("5 / 7") && page.shows("8 / 8"), "{}", page.body);
 
     let wrong = format!("{path}/1");

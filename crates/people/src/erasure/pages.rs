@@ -28,7 +28,7 @@ struct ExportPage {
 
 impl ExportPage {
     fn made_at(&self) -> String {
-        self.told.made_at.to_china_text()
+        self.page.moment(self.told.made_at)
     }
 
     fn title(&self, section: &Section) -> String {

@@ -342,7 +342,7 @@ impl OverviewPage {
 
     fn left(&self, task: &Progress) -> String {
         // The page names the day; how many days are left helps only when they are few.
-        task.days.1.to_string()
+        self.page.date(task.days.1)
     }
 }
 

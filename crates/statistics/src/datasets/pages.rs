@@ -12,6 +12,7 @@ use axum::Extension;
 use axum::extract::{Path, Query};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use kernel::chinese_date::date_text;
 use platform::web::{Posted, Upload, see_other};
 use platform::{AppError, AppResult, Ctx, Permission};
 use std::collections::HashMap;
@@ -75,8 +76,8 @@ impl VersionRow {
     /// The days of the periods that it is for.
     fn validity(&self) -> String {
         match self.valid_to {
-            Some(until) => format!("{} 起，到 {until} 前", self.valid_from),
-            None => format!("{} 起", self.valid_from),
+            Some(until) => format!("{}起，到{}前", date_text(self.valid_from), date_text(until)),
+            None => format!("{}起", date_text(self.valid_from)),
         }
     }
 }

@@ -43,7 +43,7 @@ async fn a_version_for_next_year_leaves_this_years_list_and_ends_the_earlier_one
     let ahead = clerk.get(&format!("/desk/returns?version={next}")).await;
     assert!(ahead.status == 200 && ahead.shows("2027年"), "{}", ahead.body);
     let earlier = city.get(&format!("/desk/datasets/{}", season.version)).await;
-    assert!(earlier.shows("到 2027-01-01 前"), "{}", earlier.body);
+    assert!(earlier.shows("到2027年1月1日前"), "{}", earlier.body);
     let told = clerk
         .get(&format!("/desk/returns?version={}&period=2027", season.version))
         .await;

@@ -114,14 +114,14 @@ async fn a_new_last_day_ends_a_window_of_every_year() {
     .unwrap();
     tx.finish().await.unwrap();
     let bureau = town.district(Role::DistrictBureau);
-    assert!(bureau.get(&task).await.shows("2026-04-01 至 2026-05-31"));
+    assert!(bureau.get(&task).await.shows("2026年4月1日至2026年5月31日"));
     let head = town.here(Role::SchoolHead);
     let form = [("change_due", "2026-12-20"), ("reason", "场地被征用了")];
     assert_eq!(head.post(&format!("{task}/change"), &form).await.status, 303);
     let page = bureau.get(&task).await;
     let change = format!("{plan}/changes/{}", after(&page.body, "/changes/", '"'));
     assert_eq!(bureau.post(&change, &[("verdict", "approved")]).await.status, 303);
-    assert!(bureau.get(&task).await.shows("2026-01-01 至 2026-12-20"));
+    assert!(bureau.get(&task).await.shows("2026年1月1日至2026年12月20日"));
     let from: Vec<String> = db
         .query("SELECT window_from FROM plan_task WHERE id = $1", db::args![id])
         .await
