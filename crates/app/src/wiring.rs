@@ -168,6 +168,16 @@ pub fn jobs() -> Vec<JobKind> {
     .concat()
 }
 
+/// Jobs that take long and for which nobody waits: done beside the queue, so that messages do not wait behind them.
+pub const ASIDE: &[&str] = &[
+    RECOUNT.name,
+    crate::demo::returns::OPEN.name,
+    people::erasure::JOB,
+    platform::retention::SWEEP.name,
+    people::SWEEP.name,
+    enrollment::SWEEP.name,
+];
+
 /// The kinds of jobs of each day, in the order in which they are queued.
 const DAILY: &[&str] = &[
     START.name,
@@ -225,7 +235,7 @@ pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
     all.extend(enrollment::waiting(ctx).await?);
     all.extend(records::waiting(ctx).await?);
     all.extend(plans::waiting(ctx).await?);
-    all.extend(teaching::waiting(ctx).await?);
+    all.extend(teaching::waiting(ctx, Some(SEATS_ARE_GIVEN)).await?);
     all.extend(orgs::waiting(ctx).await?);
     all.extend(people::waiting(ctx).await?);
     all.extend(statistics::waiting(ctx).await?);

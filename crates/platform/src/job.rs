@@ -130,38 +130,53 @@ pub async fn progress(ctx: &Ctx, job: JobId, done: i64, total: i64) -> AppResult
 /// # Errors
 /// When the database cannot be reached; a job's own failure is kept with the job.
 pub async fn run_next(platform: &Arc<Platform>, kinds: &[JobKind]) -> AppResult<bool> {
-    let Some(job) = claim(platform).await? else {
+    let Some(job) = take(platform, &[]).await? else {
         return Ok(false);
     };
+    carry_out(platform, kinds, job).await?;
+    Ok(true)
+}
+
+/// Does a job that was taken.
+///
+/// # Errors
+/// When the database cannot be reached; the job's own failure is kept with it.
+pub async fn carry_out(platform: &Arc<Platform>, kinds: &[JobKind], job: Job) -> AppResult<()> {
     let ctx = Ctx::system(platform, &format!("job-{}", job.id));
     let result = match kinds.iter().find(|kind| kind.name == job.kind) {
         Some(kind) => (kind.run)(ctx, job.clone()).await,
         None => Err(AppError::Internal(format!("no job of kind {}", job.kind))),
     };
-    settle(platform, &job, result).await?;
-    Ok(true)
+    settle(platform, &job, result).await
 }
 
-/// The job that has been due longest. Each half finds its first by the index; asked for both at once, a database sorts all
-/// that wait, which are many after a rush.
+/// The job that has been due longest, of kinds that are not passed over. Each half finds its first by the index; asked for
+/// both at once, a database sorts all that wait, which are many after a rush.
 macro_rules! due {
     () => {
-        "(SELECT w.id, w.run_at FROM (SELECT id, run_at FROM job WHERE state = 'waiting' AND run_at <= $1
+        "(SELECT w.id, w.run_at FROM (SELECT id, run_at FROM job
+                                      WHERE state = 'waiting' AND run_at <= $1 AND NOT (kind {any $3})
                                       ORDER BY run_at, id LIMIT 1) AS w
           UNION ALL
-          SELECT r.id, r.run_at FROM (SELECT id, run_at FROM job WHERE state = 'running' AND claimed_at < $2
+          SELECT r.id, r.run_at FROM (SELECT id, run_at FROM job
+                                      WHERE state = 'running' AND claimed_at < $2 AND NOT (kind {any $3})
                                       ORDER BY run_at, id LIMIT 1) AS r) AS due ORDER BY run_at, id LIMIT 1"
     };
 }
 
-/// Takes the job that has been due longest. The queue's own bookkeeping is no act of anybody, so it has no event.
-async fn claim(platform: &Platform) -> AppResult<Option<Job>> {
+/// Takes the job that has been due longest, but none of the kinds to pass over; [`carry_out`] does it. The queue's own
+/// bookkeeping is no act of anybody, so it has no event.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn take(platform: &Platform, pass_over: &[&str]) -> AppResult<Option<Job>> {
+    let pass_over: Vec<String> = pass_over.iter().map(|kind| (*kind).to_owned()).collect();
     let now = platform.clock.now();
     let abandoned = now.plus_secs(-ABANDONED_SECS);
     let due = concat!("SELECT id FROM ", due!());
     if platform
         .db
-        .query_opt::<i64>(due, args![now, abandoned])
+        .query_opt::<i64>(due, args![now, abandoned, pass_over.clone()])
         .await?
         .is_none()
     {
@@ -171,14 +186,14 @@ async fn claim(platform: &Platform) -> AppResult<Option<Job>> {
     let claimed: Option<Job> = tx
         .query_opt(
             concat!(
-                "UPDATE job SET state = 'running', claimed_by = $3, claimed_at = $1, attempts = attempts + 1
+                "UPDATE job SET state = 'running', claimed_by = $4, claimed_at = $1, attempts = attempts + 1
              WHERE id = (SELECT id FROM ",
                 due!(),
                 ")
                AND (state = 'waiting' OR claimed_at < $2)
              RETURNING id, kind, payload, attempts, state, done, total, report"
             ),
-            args![now, abandoned, platform.chain.node()],
+            args![now, abandoned, pass_over, platform.chain.node()],
         )
         .await?;
     tx.finish().await?;

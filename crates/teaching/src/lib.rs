@@ -73,14 +73,18 @@ pub fn routes() -> platform::Routes {
         .merge(duty::routes())
 }
 
-/// What waits for the actor: courses to review, terms to set, classes to complete or to decide on.
+/// What waits for the actor: courses to review, terms to set, classes to complete or to decide on. A class that the check
+/// holds back is not short of learners yet.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn waiting(ctx: &platform::Ctx) -> platform::AppResult<Vec<platform::Waiting>> {
+pub async fn waiting(
+    ctx: &platform::Ctx,
+    check: Option<classes::StartCheck>,
+) -> platform::AppResult<Vec<platform::Waiting>> {
     let mut all = courses::actions::waiting(ctx).await?;
     all.extend(terms::actions::waiting(ctx).await?);
-    all.extend(classes::lifecycle::waiting(ctx).await?);
+    all.extend(classes::lifecycle::waiting(ctx, check).await?);
     Ok(all)
 }
 

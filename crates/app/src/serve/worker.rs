@@ -2,10 +2,11 @@
 
 use crate::wiring;
 use metrics::Metrics;
-use platform::{AppResult, Ctx, Platform, audit, job};
+use platform::{AppResult, Ctx, JobKind, Platform, audit, job};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 /// How long the worker rests when no job is due.
 const IDLE: Duration = Duration::from_millis(200);
@@ -26,8 +27,12 @@ const LEFT_OUT: u32 = 10;
 
 /// Works until `stopping` says so; a job that runs then is finished first.
 pub async fn run(platform: Arc<Platform>, metrics: Arc<Metrics>, stopping: watch::Receiver<bool>) {
+    let work = Work {
+        kinds: wiring::jobs().into(),
+        aside: wiring::ASIDE,
+    };
     tokio::join!(
-        queue(&platform, stopping.clone()),
+        queue(&platform, &work, stopping.clone()),
         heartbeat(&platform, stopping.clone()),
         anchors(&platform, stopping.clone()),
         days(&platform, stopping.clone()),
@@ -35,10 +40,17 @@ pub async fn run(platform: Arc<Platform>, metrics: Arc<Metrics>, stopping: watch
     );
 }
 
-async fn queue(platform: &Arc<Platform>, mut stopping: watch::Receiver<bool>) {
-    let kinds = wiring::jobs();
+/// What a queue does.
+struct Work {
+    kinds: Arc<[JobKind]>,
+    /// Kinds that are done beside the queue, one at a time: nobody waits for them, and others would wait behind them.
+    aside: &'static [&'static str],
+}
+
+async fn queue(platform: &Arc<Platform>, work: &Work, mut stopping: watch::Receiver<bool>) {
+    let mut aside: Option<JoinHandle<()>> = None;
     while !*stopping.borrow() {
-        let rest = match job::run_next(platform, &kinds).await {
+        let rest = match next(platform, work, &mut aside).await {
             Ok(true) => continue,
             Ok(false) => IDLE,
             Err(error) => {
@@ -48,6 +60,32 @@ async fn queue(platform: &Arc<Platform>, mut stopping: watch::Receiver<bool>) {
         };
         pause(rest, &mut stopping).await;
     }
+    if let Some(job) = aside
+        && let Err(error) = job.await
+    {
+        tracing::error!(%error, "a job beside the queue ended badly");
+    }
+}
+
+/// Does one due job, or begins it beside the queue; says whether there was one.
+async fn next(platform: &Arc<Platform>, work: &Work, aside: &mut Option<JoinHandle<()>>) -> AppResult<bool> {
+    let is_free = aside.as_ref().is_none_or(JoinHandle::is_finished);
+    let pass_over = if is_free { &[] } else { work.aside };
+    let Some(job) = job::take(platform, pass_over).await? else {
+        return Ok(false);
+    };
+    if !work.aside.contains(&job.kind.as_str()) {
+        job::carry_out(platform, &work.kinds, job).await?;
+        return Ok(true);
+    }
+    let (platform, kinds) = (Arc::clone(platform), Arc::clone(&work.kinds));
+    *aside = Some(tokio::spawn(async move {
+        tell(
+            "a job beside the queue",
+            job::carry_out(&platform, &kinds, job).await,
+        );
+    }));
+    Ok(true)
 }
 
 async fn heartbeat(platform: &Platform, mut stopping: watch::Receiver<bool>) {
@@ -140,8 +178,68 @@ mod tests {
     use crate::installation::Shared;
     use kernel::Id;
     use metrics::counting::{Followed, follow};
-    use platform::{Event, Routes};
+    use platform::{Event, JobFuture, Routes};
+    use serde_json::json;
     use testkit::TestApp;
+    use tokio::sync::Semaphore;
+
+    static LONG_MAY_END: Semaphore = Semaphore::const_new(0);
+    const LONG: JobKind = JobKind {
+        name: "test.long",
+        run: |_, _| -> JobFuture {
+            Box::pin(async {
+                LONG_MAY_END.acquire().await.unwrap().forget();
+                Ok("long".into())
+            })
+        },
+    };
+    const SHORT: JobKind = JobKind {
+        name: "test.short",
+        run: |_, _| -> JobFuture { Box::pin(async { Ok("short".into()) }) },
+    };
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn short_jobs_do_not_wait_behind_long_ones_and_these_are_done_one_by_one() {
+        let app = TestApp::start(wiring::SCHEMAS, |_| Routes::new()).await;
+        let tx = app.system().begin().await.unwrap();
+        let mut jobs = Vec::new();
+        for kind in [LONG, LONG, SHORT] {
+            let now = tx.ctx().now();
+            jobs.push(job::enqueue(&tx, kind.name, &json!({}), now, None).await.unwrap());
+        }
+        let queued = Event::new("test.happened", "test", Id::<()>::from_raw(7));
+        tx.commit(vec![queued]).await.unwrap();
+        let (stop, stopping) = watch::channel(false);
+        let platform = Arc::clone(&app.platform);
+        let queue = tokio::spawn(async move {
+            let work = Work {
+                kinds: [LONG, SHORT].into(),
+                aside: &[LONG.name],
+            };
+            queue(&platform, &work, stopping).await;
+        });
+        for (expected, may_end) in [
+            (["running", "waiting", "done"], 1),
+            (["done", "running", "done"], 1),
+            (["done", "done", "done"], 0),
+        ] {
+            let mut states = Vec::new();
+            for _ in 0..500 {
+                states.clear();
+                for id in &jobs {
+                    states.push(job::find(&app.platform.db, *id).await.unwrap().state);
+                }
+                if states == expected {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            assert_eq!(states, expected);
+            LONG_MAY_END.add_permits(may_end);
+        }
+        stop.send(true).unwrap();
+        queue.await.unwrap();
+    }
 
     #[test]
     fn counting_waits_in_a_rush_and_never_longer_than_half_a_minute() {

@@ -76,6 +76,20 @@ async fn a_class_of_a_draw_meets_after_its_window_and_begins_after_its_result() 
         ClassStatus::Published,
         "its draw is not published"
     );
+    let desk = async || -> Vec<String> {
+        let waits = wiring::waiting(&ctx).await.unwrap();
+        let titles = waits.into_iter().map(|one| one.title);
+        titles
+            .filter(|title| title.starts_with("名单没公布") || title.starts_with("人数不够"))
+            .collect()
+    };
+    let held_up = desk().await;
+    assert!(
+        held_up.len() == 1 && held_up[0].starts_with("名单没公布"),
+        "{held_up:?}"
+    );
     lifecycle::cancel(&ctx, round, "报名的人少", 1).await.unwrap();
+    let short = desk().await;
+    assert!(short.len() == 1 && short[0].starts_with("人数不够"), "{short:?}");
     assert_eq!(begins(&app, id).await, ClassStatus::Running);
 }

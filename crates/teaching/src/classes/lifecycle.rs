@@ -18,16 +18,12 @@ pub const START: &str = "class.start";
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn start_due(ctx: &Ctx, StartCheck(check): StartCheck) -> AppResult<String> {
+pub async fn start_due(ctx: &Ctx, check: StartCheck) -> AppResult<String> {
     let (mut started, mut left) = (0, 0);
     for class in store::due(ctx.db(), ctx.today()).await? {
-        match check(ctx.db(), class.id).await {
-            Ok(()) => {}
-            Err(AppError::Refused { .. }) => {
-                left += 1;
-                continue;
-            }
-            Err(other) => return Err(other),
+        if !may_start(ctx, class.id, check).await? {
+            left += 1;
+            continue;
         }
         step(
             ctx,
@@ -43,6 +39,15 @@ pub async fn start_due(ctx: &Ctx, StartCheck(check): StartCheck) -> AppResult<St
         0 => format!("{started} 个班已开课。"),
         _ => format!("{started} 个班已开课；{left} 个班还在报名批次里，先不开课。"),
     })
+}
+
+/// Whether the enrolment of a class is far enough for it to start.
+async fn may_start(ctx: &Ctx, class: ClassId, StartCheck(check): StartCheck) -> AppResult<bool> {
+    match check(ctx.db(), class).await {
+        Ok(()) => Ok(true),
+        Err(AppError::Refused { .. }) => Ok(false),
+        Err(other) => Err(other),
+    }
 }
 
 async fn found(ctx: &Ctx, tx: &Tx, id: ClassId, to: ClassStatus, version: i64) -> AppResult<ClassRow> {
@@ -144,29 +149,42 @@ pub async fn cancel(ctx: &Ctx, id: ClassId, reason: &str, version: i64) -> AppRe
     tx.commit(vec![event]).await
 }
 
-/// Classes without teacher or room, and classes short of learners near their start.
+/// Classes without teacher or room, and classes short of learners near their start; not those whose seats are yet to be given.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn waiting(ctx: &Ctx) -> AppResult<Vec<Waiting>> {
+pub async fn waiting(ctx: &Ctx, check: Option<StartCheck>) -> AppResult<Vec<Waiting>> {
     let scope = ctx.reach(P::ClassEdit);
     if scope.is_nothing() {
         return Ok(Vec::new());
     }
     let ahead = sessions::actions::days_long(LOOK_AHEAD_DAYS);
     let by = ctx.today().checked_add(ahead).unwrap_or(ctx.today());
-    let rows = store::to_look_at(ctx.db(), &scope, by).await?;
-    Ok(rows.iter().map(to_do).collect())
+    let mut all = Vec::new();
+    for class in store::to_look_at(ctx.db(), &scope, by).await? {
+        if let Some(check) = check
+            && missing(&class).is_none()
+            && !may_start(ctx, class.id, check).await?
+        {
+            continue;
+        }
+        all.push(to_do(&class));
+    }
+    Ok(all)
 }
 
-fn to_do(class: &ClassRow) -> Waiting {
-    let incomplete = match (class.teacher_id, class.room_id) {
+/// What a class needs before it can be held.
+fn missing(class: &ClassRow) -> Option<&'static str> {
+    match (class.teacher_id, class.room_id) {
         (None, None) if class.mode != super::Mode::Online => Some("教师和教室"),
         (None, _) => Some("教师"),
         (_, None) if class.mode != super::Mode::Online => Some("教室"),
         _ => None,
-    };
-    let (title, href) = match incomplete {
+    }
+}
+
+fn to_do(class: &ClassRow) -> Waiting {
+    let (title, href) = match missing(class) {
         Some(what) => (
             format!("定{what}：{}", class.name),
             format!("/desk/classes/{}/edit", class.id),

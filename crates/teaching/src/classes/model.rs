@@ -534,7 +534,7 @@ pub fn check_start(class: &ClassRow, today: Date) -> AppResult<()> {
 pub type Checking<'a> = Pin<Box<dyn Future<Output = AppResult<()>> + Send + 'a>>;
 
 /// Tells whether the enrolment of a class is far enough for it to be started, with a refusal when it is not; the program
-/// gives it to [`super::routes`] and to [`super::lifecycle::start_due`] from the domain above.
+/// gives it to [`super::routes`], to [`super::lifecycle::start_due`] and to [`crate::waiting`] from the domain above.
 #[derive(Clone, Copy)]
 pub struct StartCheck(pub for<'a> fn(&'a db::Db, ClassId) -> Checking<'a>);
 

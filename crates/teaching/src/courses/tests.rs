@@ -112,7 +112,7 @@ async fn nobody_reviews_their_own_course() {
     let refused = courses::actions::review(&town.app.ctx(author.clone()), id, true, "", 2).await;
     assert_eq!(refused.unwrap_err().code(), "own_course");
     assert_eq!(
-        crate::waiting(&town.app.ctx(author))
+        crate::waiting(&town.app.ctx(author), None)
             .await
             .unwrap()
             .iter()
@@ -122,7 +122,7 @@ async fn nobody_reviews_their_own_course() {
     );
     let head = town.app.ctx(town.head(&town.world.here));
     assert!(
-        crate::waiting(&head)
+        crate::waiting(&head, None)
             .await
             .unwrap()
             .iter()

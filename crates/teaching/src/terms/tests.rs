@@ -92,7 +92,7 @@ async fn a_term_of_the_district_serves_its_schools() {
     );
     let clerk = town.app.ctx(town.registrar(&town.world.here));
     assert!(
-        crate::waiting(&clerk)
+        crate::waiting(&clerk, None)
             .await
             .unwrap()
             .iter()
@@ -109,7 +109,7 @@ async fn a_term_of_the_district_serves_its_schools() {
         choices.terms.iter().map(|known| known.id).collect::<Vec<_>>(),
         [term]
     );
-    assert!(crate::waiting(&clerk).await.unwrap().is_empty());
+    assert!(crate::waiting(&clerk, None).await.unwrap().is_empty());
     let above = actions::create(&clerk, town.world.district, draft()).await;
     assert_eq!(
         above.unwrap_err().status(),
