@@ -15,6 +15,8 @@ pub enum DbError {
     ForeignKey(String),
     /// The database cannot be reached, is full, or is too busy.
     Unavailable(String),
+    /// A text with the character NUL (U+0000), which PostgreSQL does not hold; no database takes it.
+    NulInText,
     /// An org-owned table without a `{scope …}` marker, or a marker without a scope.
     Unscoped(String),
     /// The statement or its arguments do not fit: a mistake in the program.
@@ -37,6 +39,7 @@ impl fmt::Display for DbError {
             Self::Check(what) => write!(f, "check failed: {what}"),
             Self::ForeignKey(what) => write!(f, "foreign key: {what}"),
             Self::Unavailable(why) => write!(f, "database unavailable: {why}"),
+            Self::NulInText => f.write_str("a text holds the character NUL"),
             Self::Unscoped(sql) => write!(f, "statement without scope: {sql}"),
             Self::Statement(why) => write!(f, "statement: {why}"),
         }

@@ -223,6 +223,7 @@ impl Db {
     }
 
     async fn rows(&self, sql: &str, scope: Option<&Scope>, args: &[Value]) -> DbResult<Vec<Row>> {
+        Value::check_all(args)?;
         let statement = self.shared.statements.render(sql, scope)?;
         let args = statement.with_scope_args(args);
         let started = self.start();

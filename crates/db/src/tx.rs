@@ -79,6 +79,7 @@ impl Tx {
     /// # Errors
     /// See [`DbError`].
     pub async fn exec_many(&self, sql: &str, rows: &[Vec<Value>]) -> DbResult<()> {
+        rows.iter().try_for_each(|row| Value::check_all(row))?;
         let statement = self.shared.statements.render(sql, None)?;
         let started = self.start();
         match &*self.session {
@@ -94,6 +95,7 @@ impl Tx {
     }
 
     async fn execute(&self, sql: &str, scope: Option<&Scope>, args: &[Value]) -> DbResult<u64> {
+        Value::check_all(args)?;
         let statement = self.shared.statements.render(sql, scope)?;
         let args = statement.with_scope_args(args);
         let started = self.start();
@@ -120,6 +122,7 @@ impl Tx {
                 row.len()
             )));
         }
+        rows.iter().try_for_each(|row| Value::check_all(row))?;
         self.start();
         match &*self.session {
             Session::Sqlite(session) => session.insert_many(table, columns, rows),

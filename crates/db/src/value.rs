@@ -25,6 +25,19 @@ pub enum Value {
 }
 
 impl Value {
+    /// Refuses what not every database can hold.
+    pub(crate) fn check_all(values: &[Self]) -> DbResult<()> {
+        let broken = |value: &Self| match value {
+            Self::Text(text) => text.contains('\0'),
+            Self::Texts(texts) => texts.iter().any(|text| text.contains('\0')),
+            _ => false,
+        };
+        if values.iter().any(broken) {
+            return Err(DbError::NulInText);
+        }
+        Ok(())
+    }
+
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",

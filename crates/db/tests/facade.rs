@@ -98,6 +98,29 @@ async fn every_kind_of_value_comes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn no_database_takes_the_character_nul() {
+    let db = fresh().await;
+    let find = "SELECT count(*) FROM class WHERE name = $1 {unscoped: test}";
+    let among = "SELECT count(*) FROM class WHERE name {any $1} {unscoped: test}";
+    for (sql, args) in [(find, args!["书\0法"]), (among, args![vec!["书\0".to_owned()]])] {
+        let asked = db.query_one::<i64>(sql, args).await;
+        assert_eq!(asked.unwrap_err(), DbError::NulInText, "{sql}");
+    }
+    let tx = db.begin().await.unwrap();
+    let insert = "INSERT INTO class (id, org_id, name, open, seats) VALUES (1, 1, $1, TRUE, 1)";
+    let row: Vec<Value> = vec!["\0".into()];
+    for refused in [
+        tx.exec(insert, &row).await.map(|_| ()),
+        tx.exec_many(insert, std::slice::from_ref(&row)).await,
+        tx.insert_many("class", &["name"], &[row]).await,
+    ] {
+        assert_eq!(refused, Err(DbError::NulInText));
+    }
+    drop(tx);
+    add_class(&db, 1, 1, "after").await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn argument_numbers_are_numbers() {
     let db = fresh().await;
     let sql = "SELECT CAST($2 AS TEXT) AS second, CAST($1 AS TEXT) AS first, CAST($2 AS TEXT) AS again";

@@ -180,6 +180,11 @@ impl From<DbError> for AppError {
         match error {
             DbError::NotFound => Self::NotFound,
             DbError::Unavailable(why) => Self::Unavailable(why),
+            // Fields take their control characters out; this is an address or a program's.
+            DbError::NulInText => Self::invalid(
+                "",
+                "里面有看不见的控制字符（U+0000），存不了，也查不了。请删掉后重新输入。",
+            ),
             other => Self::Internal(other.to_string()),
         }
     }

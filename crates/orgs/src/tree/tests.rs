@@ -142,6 +142,12 @@ async fn names_keep_their_days() {
     ));
     let found = town.district(Role::City).get("/desk/orgs?q=xzsq").await;
     assert!(found.shows("莘庄社区学校"), "{}", found.body);
+    let unseen = town.district(Role::City).get("/desk/orgs?q=xz%00sq").await;
+    assert!(
+        unseen.status == 422 && unseen.shows("看不见的控制字符"),
+        "{}",
+        unseen.body
+    );
     let found = town.district(Role::City).get("/desk/orgs?q=xinzhuang").await;
     assert!(found.shows("莘庄社区学校"), "{}", found.body);
 }
