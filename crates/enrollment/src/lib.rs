@@ -132,6 +132,11 @@ pub const SCHEMA: db::Schema = db::Schema {
             name: "who began a payment on line",
             sql: include_str!("../migrations/0021_fee_order_actor.sql"),
         },
+        db::Migration {
+            number: 22,
+            name: "why a refund went another way",
+            sql: include_str!("../migrations/0022_refund_way.sql"),
+        },
     ],
     org_owned: &[
         "enrollment",

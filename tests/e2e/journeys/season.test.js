@@ -202,8 +202,11 @@ test('the cashier pays back and closes the day to the fen', async () => {
   await look(officer, 'refunds');
   const before = await officer.locator('form[action^="/desk/fee-refunds/"]').count();
   assert.ok(before > 0, 'the differences of the merge are owed');
-  await press(officer, '退到卡上');
-  assert.match(await says('的学费退给您'), /退到卡上/);
+  // Every fee goes back the way it was paid; the button says which.
+  const button = officer.locator('form[action^="/desk/fee-refunds/"] button').first();
+  const way = (await button.innerText()).trim();
+  await press(officer, way);
+  assert.match(await says('的学费退给您'), { 退现金: /退的是现金/, 退到卡上: /退到卡上/, 网上已原路退: /原路退回/ }[way]);
   await open(officer, '/desk/closings');
   await officer.locator('main a[href^="/desk/closings/"]').first().click();
   const cash = (await main(officer)).match(/账上现金\s+(-?[\d,]+(?:\.\d+)?) 元/)[1].replaceAll(',', '');

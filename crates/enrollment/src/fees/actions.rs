@@ -6,6 +6,7 @@ use super::model::{Booked, Kind, Method, Money, Payment, can_undo};
 use super::online;
 use super::store::{self, DueRow, PostingRow, RefundRow};
 use super::told;
+use super::way_back::{self, WayBack};
 use crate::enrollments::store::{self as enrollments, EnrollmentRow};
 use crate::seat_desk::holds::{Way, held_until, kept_after_undo};
 use crate::seat_desk::{Answer, Ask, Asked, Refusal, SeatDesk};
@@ -163,13 +164,26 @@ pub async fn receipt(ctx: &Ctx, id: PostingId) -> AppResult<(PostingRow, Fee, Pe
     Ok((posting, fee(ctx, row).await?, holder))
 }
 
+/// A refund that is not paid, on the cashier's list.
+#[derive(Debug, Clone)]
+pub struct OwedLine {
+    /// The refund.
+    pub refund: RefundRow,
+    /// The class's name.
+    pub class: String,
+    /// Whose it is.
+    pub person: PersonId,
+    /// By which way the fee was paid, and the refund goes back.
+    pub usual: Method,
+}
+
 /// What waits at the cashier's desk: kept seats, and refunds to pay, with the names of their people.
 #[derive(Debug, Clone)]
 pub struct Queue {
     /// Kept seats, the first to end first.
     pub due: Vec<DueRow>,
-    /// Refunds that are not paid, with the class's name and whose they are.
-    pub refunds: Vec<(RefundRow, String, PersonId)>,
+    /// Refunds that are not paid.
+    pub refunds: Vec<OwedLine>,
     /// People by id.
     pub people: HashMap<PersonId, PersonBrief>,
 }
@@ -185,11 +199,15 @@ pub async fn queue(ctx: &Ctx, limit: i64) -> AppResult<Queue> {
     let mut refunds = Vec::new();
     for refund in store::open_refunds(db, &scope, limit).await? {
         let row = enrollments::find(db, refund.enrollment_id).await?;
-        let class = classes::find(db, row.class_id).await?;
-        refunds.push((refund, class.name, row.person_id));
+        refunds.push(OwedLine {
+            class: classes::find(db, row.class_id).await?.name,
+            person: row.person_id,
+            usual: way_back::usual(refund.cause, ledger::paid_by(db, &row).await?),
+            refund,
+        });
     }
     let mut ids: Vec<PersonId> = due.iter().map(|row| row.person_id).collect();
-    ids.extend(refunds.iter().map(|refund| refund.2));
+    ids.extend(refunds.iter().map(|line| line.person));
     ids.sort_unstable();
     ids.dedup();
     let people = persons::find_many(db, &ids).await?.into_iter().collect();
@@ -394,20 +412,48 @@ async fn undo_refund(tx: &Tx, row: &EnrollmentRow, posting: &PostingRow) -> AppR
     ledger::reverse(tx, posting).await?;
     let refund = store::refund_paid_by(tx, posting.id).await?;
     let refund = refund.ok_or(AppError::NotFound)?;
-    store::set_refund(tx, refund.id, "open", None).await?;
+    store::set_refund(tx, refund.id, "open", None, None).await?;
     set_refunded(tx, row).await?;
     Ok(Vec::new())
 }
 
-/// Pays a refund back, in cash, by card, or by the provider.
+/// A refund in the cashier's scope, with whose it is and how their fee was paid.
+#[derive(Debug, Clone)]
+pub struct Owed {
+    /// The refund.
+    pub refund: RefundRow,
+    /// The class's name.
+    pub class: String,
+    /// Whose it is.
+    pub person: PersonBrief,
+    /// By which way it goes back if nothing else is said.
+    pub usual: Method,
+}
+
+/// A refund in the cashier's scope.
 ///
 /// # Errors
-/// [`AppError::NotFound`] outside the scope; a refusal when it was paid.
-pub async fn pay_refund(ctx: &Ctx, id: RefundId, method: Method) -> AppResult<RefundRow> {
+/// [`AppError::NotFound`] outside the scope.
+pub async fn owed(ctx: &Ctx, id: RefundId) -> AppResult<Owed> {
     let scope = ctx.may(Permission::FeeTake)?;
-    if !method.is_money() {
-        return Err(AppError::invalid("method", "退费要选现金、刷卡或原路退回。"));
-    }
+    let db = ctx.db();
+    let refund = store::refund_within(db, &scope, id).await?;
+    let row = enrollments::find(db, refund.enrollment_id).await?;
+    Ok(Owed {
+        class: classes::find(db, row.class_id).await?.name,
+        person: persons::find(db, row.person_id).await?,
+        usual: way_back::usual(refund.cause, ledger::paid_by(db, &row).await?),
+        refund,
+    })
+}
+
+/// Pays a refund back: the way the fee was paid, or another way with a reason.
+///
+/// # Errors
+/// [`AppError::NotFound`] outside the scope; a refusal when it was paid; [`AppError::Invalid`] for another way without a
+/// reason.
+pub async fn pay_refund(ctx: &Ctx, id: RefundId, way: &WayBack) -> AppResult<RefundRow> {
+    let scope = ctx.may(Permission::FeeTake)?;
     let refund = store::refund_within(ctx.db(), &scope, id).await?;
     let tx = ctx.begin().await?;
     ledger::lock_books(&tx, std::iter::once(refund.org_id)).await?;
@@ -418,6 +464,9 @@ pub async fn pay_refund(ctx: &Ctx, id: RefundId, method: Method) -> AppResult<Re
             "这笔钱已经退过了。请刷新再看。",
         ));
     }
+    let row = enrollments::find(&tx, refund.enrollment_id).await?;
+    let usual = way_back::usual(refund.cause, ledger::paid_by(&tx, &row).await?);
+    let (method, reason) = way.checked(usual)?;
     let posting = Posting {
         id: ctx.new_id(),
         org: refund.org_id,
@@ -427,12 +476,15 @@ pub async fn pay_refund(ctx: &Ctx, id: RefundId, method: Method) -> AppResult<Re
         fen: refund.amount_fen,
     };
     let posted = ledger::post(&tx, &posting).await?;
-    store::set_refund(&tx, id, "paid", Some(posted.id)).await?;
-    let row = enrollments::find(&tx, refund.enrollment_id).await?;
+    store::set_refund(&tx, id, "paid", Some(posted.id), reason.as_deref()).await?;
     set_refunded(&tx, &row).await?;
     told::refunded(&tx, &row, &refund, method).await?;
-    let event = ledger::event("fee.refunded", &posted).on_behalf_of(row.person_id);
-    tx.commit(vec![event.data(ledger::told(&posted))]).await?;
+    let mut event = ledger::event("fee.refunded", &posted).on_behalf_of(row.person_id);
+    event = event.data(ledger::told(&posted));
+    if let Some(reason) = reason {
+        event = event.note(format!("没有按原来的“{}”退：{reason}", usual.label()));
+    }
+    tx.commit(vec![event]).await?;
     store::refund_within(ctx.db(), &scope, id)
         .await
         .map_err(AppError::from)

@@ -7,6 +7,7 @@ use super::model::{Kind, Method, Money, receipt_text};
 use super::online;
 use super::store::ClosingRow;
 use super::store::{PostingRow, RefundRow};
+use super::way_back::WayBack;
 use crate::enrollments::api::{EnrollmentAnswer, IdempotencyKey};
 use crate::seat_desk::SeatDesk;
 use crate::{EnrollmentId, PostingId, RefundId};
@@ -78,6 +79,8 @@ pub struct RefundItem {
     pub ladder_version: String,
     /// When it was decided.
     pub created_at: Moment,
+    /// Why it did not go back the way the fee was paid; nothing where it did.
+    pub way_reason: Option<String>,
 }
 
 impl From<RefundRow> for RefundItem {
@@ -89,6 +92,7 @@ impl From<RefundRow> for RefundItem {
             status: row.status,
             ladder_version: row.ladder_version,
             created_at: row.created_at.into(),
+            way_reason: row.way_reason,
         }
     }
 }
@@ -187,20 +191,29 @@ pub async fn undo(ctx: Ctx, At(id): At<PostingId>) -> AppResult<axum::Json<FeeIt
 /// By what a refund is paid.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct RefundBody {
-    /// cash, card or online.
-    pub method: Method,
+    /// cash, card or online; nothing said means the way the fee was paid.
+    #[serde(default)]
+    pub method: Option<Method>,
+    /// Why not by the way the fee was paid; required for another way, 2 to 200 letters.
+    #[serde(default)]
+    pub reason: String,
 }
 
-/// Pays a refund back.
+/// Pays a refund back, the way the fee was paid; another way only with a reason.
 #[utoipa::path(post, path = "/api/v1/fee-refunds/{id}/payment", tag = "fees", request_body = RefundBody, params(("id" = String, Path, description = "The refund")),
     responses((status = 201, body = RefundItem), (status = 404, description = "None, or not in the scope"),
-    (status = 409, description = "Paid before: problem+json")))]
+    (status = 409, description = "Paid before: problem+json"),
+    (status = 422, description = "Another way without a reason: problem+json")))]
 pub async fn pay_refund(
     ctx: Ctx,
     At(id): At<RefundId>,
     Json(body): Json<RefundBody>,
 ) -> AppResult<(StatusCode, axum::Json<RefundItem>)> {
-    let refund = actions::pay_refund(&ctx, id, body.method).await?;
+    let way = WayBack {
+        method: body.method,
+        reason: body.reason,
+    };
+    let refund = actions::pay_refund(&ctx, id, &way).await?;
     Ok((StatusCode::CREATED, axum::Json(refund.into())))
 }
 

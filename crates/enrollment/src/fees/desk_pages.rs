@@ -3,6 +3,7 @@
 use super::actions::{self, Fee, Taking};
 use super::model::{Method, Money};
 use super::pages::{Line, id, lines, refunds, tag, yuan};
+use super::way_back;
 use crate::seat_desk::SeatDesk;
 use axum::extract::Path;
 use axum::response::Response;
@@ -39,6 +40,8 @@ struct RefundLine {
     cause: &'static str,
     amount: String,
     since: String,
+    method: &'static str,
+    button: &'static str,
 }
 
 #[derive(askama::Template)]
@@ -71,14 +74,16 @@ pub(super) async fn list(ctx: Ctx) -> AppResult<Response> {
         amount: yuan(&page, row.due_fen),
         until: row.held_until.map(|until| page.moment(until)).unwrap_or_default(),
     });
-    let refunds = queue.refunds.iter().map(|(refund, class, person)| RefundLine {
-        id: refund.id.to_string(),
-        href: format!("/desk/fees/{}", refund.enrollment_id),
-        name: name(person).to_owned(),
-        class: class.clone(),
-        cause: refund.cause.label(),
-        amount: yuan(&page, refund.amount_fen),
-        since: page.date(refund.created_at.date()),
+    let refunds = queue.refunds.iter().map(|line| RefundLine {
+        id: line.refund.id.to_string(),
+        href: format!("/desk/fees/{}", line.refund.enrollment_id),
+        name: name(&line.person).to_owned(),
+        class: line.class.clone(),
+        cause: line.refund.cause.label(),
+        amount: yuan(&page, line.refund.amount_fen),
+        since: page.date(line.refund.created_at.date()),
+        method: line.usual.as_str(),
+        button: way_back::button(line.usual),
     });
     Ok(html(&ListPage {
         due: due.collect(),
@@ -205,11 +210,4 @@ pub(super) async fn proof(ctx: Ctx, Path(text): Path<String>, posted: Posted) ->
 pub(super) async fn undo(ctx: Ctx, Path(text): Path<String>, _: Posted) -> AppResult<Response> {
     let enrollment = actions::undo(&ctx, id(&text)?).await?;
     Ok(see_other(&format!("/desk/fees/{enrollment}")))
-}
-
-/// `POST /desk/fee-refunds/{id}/pay`
-pub(super) async fn pay_refund(ctx: Ctx, Path(text): Path<String>, posted: Posted) -> AppResult<Response> {
-    let method = posted.get("method").parse().unwrap_or(Method::Cash);
-    let refund = actions::pay_refund(&ctx, id(&text)?, method).await?;
-    Ok(see_other(&format!("/desk/fees/{}", refund.enrollment_id)))
 }

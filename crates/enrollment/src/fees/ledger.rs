@@ -15,6 +15,9 @@ use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use teaching::sessions::{self, SessionStatus};
 
+/// Enrolments looked through for the one whose fee was paid: somebody changes classes a few times a year.
+const MOVES: usize = 50;
+
 /// What a decision of the seat desk means for money.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
@@ -401,6 +404,20 @@ pub(super) async fn owe(tx: &Tx, row: &EnrollmentRow, cause: Cause, back: &Back)
     Ok(event)
 }
 
+/// By what the fee of an enrolment was paid: its own last payment, or that of the enrolment which it continues. Nothing where
+/// it was never paid, or waived.
+pub(super) async fn paid_by(db: &db::Db, row: &EnrollmentRow) -> AppResult<Option<Method>> {
+    let mut at = (row.id, row.moved_from);
+    for _ in 0..MOVES {
+        let method = store::paid_by(db, at.0).await?;
+        let (None, Some(before)) = (method, at.1) else {
+            return Ok(method);
+        };
+        at = (before, enrollments::find(db, before).await?.moved_from);
+    }
+    Ok(None)
+}
+
 /// The row of a refund whose debt is posted.
 pub(super) async fn keep_refund(
     tx: &Tx,
@@ -419,6 +436,7 @@ pub(super) async fn keep_refund(
         status: if back.fen > 0 { "open" } else { "nothing" }.into(),
         created_at: tx.ctx().now(),
         paid_posting: None,
+        way_reason: None,
     };
     store::insert_refund(tx, &refund).await?;
     let event = Event::new("fee.refund_owed", "enrollment", row.id)

@@ -10,6 +10,7 @@
 //! 5. Who leaves gets back what the ladder says (`ladder.rs`), is shown it before, and the ladder's version is kept. When
 //!    the school cancels a class, everybody gets all of it.
 //!    Who leaves after a waiver leaves nothing behind: waiver and income are taken back together.
+//!    Money goes back the way it was paid; another way only with a reason, which is kept (`way_back.rs`).
 //! 6. What a provider of payments tells is counted once, and never gives a second seat (`online.rs`).
 //! 7. The cashier closes the day: counted to the fen, and locked (`closing.rs`).
 //!
@@ -31,10 +32,12 @@ pub(crate) mod ledger;
 pub mod model;
 pub mod online;
 mod pages;
+mod refund_pages;
 mod store;
 #[cfg(test)]
 mod tests;
 pub(crate) mod told;
+pub mod way_back;
 
 pub use demo_pay::{DemoPay, demo_routes};
 pub use ledger::{Step, carry_out};
@@ -95,7 +98,8 @@ fn desk_routes() -> Routes {
         .post("/desk/fees/{id}/waive", take, desk_pages::waive)
         .post("/desk/fees/{id}/proof", take, desk_pages::proof)
         .post("/desk/fee-postings/{id}/undo", take, desk_pages::undo)
-        .post("/desk/fee-refunds/{id}/pay", take, desk_pages::pay_refund)
+        .get("/desk/fee-refunds/{id}", take, refund_pages::other_way)
+        .post("/desk/fee-refunds/{id}/pay", take, refund_pages::pay)
         .get("/desk/receipts/{id}", take, pages::receipt)
         .get("/desk/closings", take, closing_pages::list)
         .get("/desk/closings/{org}", take, closing_pages::open)

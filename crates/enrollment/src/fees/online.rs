@@ -13,6 +13,7 @@ use super::ledger::{self, Posting};
 use super::model::{Kind, Method, Money, Payment, Settled};
 use super::store;
 use super::store::orders::{self, OrderRow, OrderStatus};
+use super::way_back::WayBack;
 use crate::enrollments::store::{self as enrollments, EnrollmentRow};
 use crate::seat_desk::{Ask, Asked, SeatDesk};
 use crate::{EnrollmentId, OrderId, RefundId};
@@ -330,7 +331,7 @@ async fn send_back(ctx: Ctx, job: Job) -> AppResult<String> {
         amount_fen: row.amount_fen,
     };
     provider.send_back(back).await?;
-    match super::actions::pay_refund(&ctx, refund, Method::Online).await {
+    match super::actions::pay_refund(&ctx, refund, &WayBack::by(Method::Online)).await {
         Ok(_) | Err(AppError::Refused { .. }) => Ok(format!("原路退回 {}", kernel::Fen(row.amount_fen))),
         Err(other) => Err(other),
     }

@@ -115,7 +115,7 @@ pub(super) fn lines(page: &Page, fee: &Fee, now: Instant, base: &str) -> Vec<Lin
     let shown = fee.postings.iter().filter(|row| row.kind != Kind::Owed);
     let line = |row: &PostingRow| Line {
         at: page.moment(row.at),
-        what: what(page, row),
+        what: what(page, fee, row),
         amount: yuan(page, row.amount_fen),
         receipt: number(row).map(|number| (format!("{base}/receipts/{}", row.id), number)),
         undo: (fee.can_undo(row, now) && (base == "/desk" || is_own_to_undo(row)))
@@ -129,10 +129,19 @@ fn is_own_to_undo(row: &PostingRow) -> bool {
     row.method == Method::Online && row.kind == Kind::Paid
 }
 
-fn what(page: &Page, row: &PostingRow) -> String {
+fn what(page: &Page, fee: &Fee, row: &PostingRow) -> String {
     let kind = page.t(row.kind.label());
-    let words = match row.kind {
-        Kind::CarriedOut | Kind::CarriedIn => kind.to_owned(),
+    let refund = fee
+        .refunds
+        .iter()
+        .find(|refund| refund.paid_posting == Some(row.id));
+    let reason = refund.and_then(|refund| refund.way_reason.as_ref());
+    let words = match (row.kind, reason) {
+        (Kind::CarriedOut | Kind::CarriedIn, _) => kind.to_owned(),
+        (_, Some(reason)) => page.tn(
+            "{}（{}，不是原路：{}）",
+            &[&kind, &page.t(row.method.label()), reason],
+        ),
         _ => page.tn("{}（{}）", &[&kind, &page.t(row.method.label())]),
     };
     match row.reversed_by {
@@ -152,7 +161,10 @@ pub(super) fn refunds(page: &Page, fee: &Fee) -> Vec<String> {
         let cause = page.t(refund.cause.label());
         let fen = yuan(page, refund.amount_fen);
         match refund.status.as_str() {
-            "paid" => page.tn("{}：退了 {}", &[&cause, &fen]),
+            "paid" => match &refund.way_reason {
+                Some(reason) => page.tn("{}：退了 {}，没有原路退：{}", &[&cause, &fen, reason]),
+                None => page.tn("{}：退了 {}", &[&cause, &fen]),
+            },
             "open" => page.tn("{}：要退 {}，请等学校办理", &[&cause, &fen]),
             _ => page.tn("{}：按退费办法，没有可以退的钱", &[&cause]),
         }
@@ -245,6 +257,8 @@ struct ReceiptPage {
     method: String,
     at: String,
     undone: bool,
+    /// What went back of it, or will.
+    refunds: Vec<String>,
     back: String,
 }
 
@@ -258,11 +272,12 @@ pub(super) async fn receipt(ctx: Ctx, Path(text): Path<String>) -> AppResult<Res
         number: number(&row).unwrap_or_default(),
         org: org.name,
         holder: holder.name,
-        class: fee.class.name,
+        class: fee.class.name.clone(),
         amount: yuan(&page, row.amount_fen),
         method: page.t(row.method.label()).to_owned(),
         at: page.moment(row.at),
         undone: row.reversed_by.is_some(),
+        refunds: refunds(&page, &fee),
         back: format!("{}/fees/{}", if own { "/me" } else { "/desk" }, fee.row.id),
         page,
     }))

@@ -233,6 +233,8 @@ record! {
         pub created_at: Instant,
         /// The posting by which it was paid.
         pub paid_posting: Option<PostingId>,
+        /// Why it did not go back the way the fee was paid; nothing where it did.
+        pub way_reason: Option<String>,
     }
 }
 
@@ -240,7 +242,7 @@ macro_rules! refunds {
     ($rest:literal) => {
         concat!(
             "SELECT f.id, f.org_id, f.enrollment_id, f.cause, f.paid_fen, f.amount_fen, f.ladder_version, f.status,
-             f.created_at, f.paid_posting FROM fee_refund f ",
+             f.created_at, f.paid_posting, f.way_reason FROM fee_refund f ",
             $rest
         )
     };
@@ -304,10 +306,12 @@ pub(in crate::fees) async fn set_refund(
     id: RefundId,
     status: &str,
     paid_posting: Option<PostingId>,
+    way_reason: Option<&str>,
 ) -> DbResult<()> {
     tx.exec(
-        "UPDATE fee_refund SET status = $2, paid_posting = $3 WHERE id = $1 {unscoped: the caller decided}",
-        args![id, status, paid_posting],
+        "UPDATE fee_refund SET status = $2, paid_posting = $3, way_reason = $4
+         WHERE id = $1 {unscoped: the caller decided}",
+        args![id, status, paid_posting, way_reason],
     )
     .await?;
     Ok(())
@@ -399,6 +403,20 @@ pub(in crate::fees) async fn carried(db: &Db) -> DbResult<i64> {
         args![],
     )
     .await
+}
+
+/// By what the fee of this enrolment was paid last, if it was paid here.
+pub(in crate::fees) async fn paid_by(db: &Db, id: EnrollmentId) -> DbResult<Option<Method>> {
+    let last: Option<PostingRow> = db
+        .query_opt(
+            postings!(
+                "WHERE p.enrollment_id = $1 AND p.kind = 'paid' AND p.method <> 'waiver' {unscoped: the caller decided}
+                 ORDER BY p.id DESC LIMIT 1"
+            ),
+            args![id],
+        )
+        .await?;
+    Ok(last.map(|row| row.method))
 }
 
 /// The posting by which the fee of an enrolment was waived, if it was and still is.

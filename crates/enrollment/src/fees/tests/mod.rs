@@ -3,6 +3,7 @@
 mod closing;
 mod online;
 mod rules;
+mod way_back;
 
 use crate::testing::{Stage, stage, stage_with_fee};
 use db::args;
@@ -385,7 +386,7 @@ async fn who_leaves_sees_what_comes_back_and_gets_it() {
 
     let list = stage.as_registrar().get("/desk/fees").await;
     assert!(
-        list.shows("退现金") && list.shows("本人取消报名"),
+        list.shows("退现金") && !list.shows("退到卡上") && list.shows("本人取消报名"),
         "{}",
         list.body
     );
