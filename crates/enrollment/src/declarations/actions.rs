@@ -2,7 +2,7 @@
 
 use super::jobs::SIGNED;
 use super::load::{self, Due};
-use super::model::{Paper, Signer};
+use super::model::{Paper, Signer, is_own_name};
 use super::store::{self, SignatureRow, TextRow};
 use crate::enrollments::actions::desk_channel;
 use crate::enrollments::store::{self as enrollments, EnrollmentRow};
@@ -196,6 +196,15 @@ pub async fn record(ctx: &Ctx, id: EnrollmentId, recorded: Recorded) -> AppResul
             Paper::Health | Paper::Risks => "这份材料要学员本人签，请选“本人”。",
         };
         return Err(AppError::invalid("relation", sentence));
+    }
+    let learner = persons::find(ctx.db(), row.person_id).await?.name;
+    if recorded.paper == Paper::Consent && is_own_name(&name, &learner) {
+        let sentence = format!(
+            "“{learner}”是学员自己的名字。{}由家人签，这里请写签字的{}自己的姓名。",
+            recorded.paper.label(),
+            recorded.relation.label()
+        );
+        return Err(AppError::invalid("signer_name", sentence));
     }
     let signing = Signing {
         paper: recorded.paper,

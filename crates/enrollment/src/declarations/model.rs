@@ -117,6 +117,17 @@ impl Signer {
     }
 }
 
+/// Whether the name under a paper is the learner's own, however it was spaced. Under the family's consent it must not be: a
+/// learner who signs for their family has consented to nothing.
+#[must_use]
+pub fn is_own_name(signed: &str, learner: &str) -> bool {
+    let plain = |name: &str| {
+        kernel::PersonName::parse(name)
+            .map_or_else(|_| name.trim().to_owned(), |name| name.as_str().to_owned())
+    };
+    plain(signed) == plain(learner)
+}
+
 platform::api_words!(Paper, When, Signer);
 
 /// Something that was signed.
@@ -295,5 +306,19 @@ pub(crate) mod tests {
             assert_eq!(signer.may_sign(paper), may, "{signer:?} {paper:?}");
         }
         assert_eq!(Signer::of(Relation::Carer), None);
+    }
+
+    #[test]
+    fn whose_name_stands_below() {
+        for (signed, own) in [
+            ("王秀英", true),
+            (" 王 秀英 ", true),
+            ("王秀兰", false),
+            ("李娟", false),
+            ("王", false),
+            ("", false),
+        ] {
+            assert_eq!(is_own_name(signed, "王秀英"), own, "{signed}");
+        }
     }
 }

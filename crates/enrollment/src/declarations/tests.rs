@@ -211,6 +211,38 @@ async fn the_clerk_records_paper_and_the_list_shows_who_owes() {
 }
 
 #[tokio::test]
+async fn the_consent_is_not_signed_under_the_learners_own_name() {
+    let stage = stage(2, 1).await;
+    stage.born(0, "1944-01-01").await;
+    let enrollment = id(&stage.enroll(0).await);
+    let clerk = stage.as_registrar();
+    let owed = stage.owed(&clerk, &enrollment).await;
+    let (paper, text) = &owed[0];
+    assert_eq!((owed.len(), paper.as_str()), (1, "consent"));
+    let learner = people::persons::find(&stage.app.platform.db, stage.people[0]);
+    let learner = learner.await.unwrap().name;
+    let path = format!("/api/v1/enrollments/{enrollment}/papers");
+    let body = json!({ "paper": paper, "text": text, "signer_name": learner, "relation": "child" });
+    let wrong = clerk.call(422, "POST", &path, &body).await;
+    assert_eq!(wrong["errors"][0]["field"], "signer_name");
+    let sentence = wrong["detail"].as_str().unwrap();
+    assert!(sentence.contains("请写签字的儿女自己的姓名"), "{sentence}");
+    let form = [
+        ("paper", &*format!("{paper}.{text}")),
+        ("signer_name", &learner),
+        ("relation", "child"),
+    ];
+    let page = clerk
+        .post(&format!("/desk/enrollments/{enrollment}/papers"), &form)
+        .await;
+    assert!(page.status == 422 && page.shows(&learner), "{}", page.body);
+    assert_eq!(stage.status(0).await, "reserved");
+    let body = json!({ "paper": paper, "text": text, "signer_name": "李小娟", "relation": "child" });
+    assert!(clerk.api("POST", &path, &body).await.status < 300);
+    assert_eq!(stage.status(0).await, "confirmed");
+}
+
+#[tokio::test]
 async fn a_fee_waits_for_papers_and_papers_alone_do_not_pay() {
     let stage = stage_with_fee(2, 1).await;
     stage.born(0, "1944-01-01").await;
