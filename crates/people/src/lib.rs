@@ -91,6 +91,11 @@ pub const SCHEMA: db::Schema = db::Schema {
             name: "same_person",
             sql: include_str!("../migrations/0004_same_person.sql"),
         },
+        db::Migration {
+            number: 5,
+            name: "older codes",
+            sql: include_str!("../migrations/0005_older_codes.sql"),
+        },
     ],
     org_owned: &["post", "person_org"],
 };

@@ -15,6 +15,8 @@ pub(crate) const RESEND_SECS: i64 = 60;
 pub(crate) const CODE_TRIES: i64 = 5;
 /// Codes a day that one telephone may be sent.
 pub(crate) const CODES_A_DAY: i64 = 10;
+/// Older codes of one telephone that are known, to say that a newer one was sent.
+const OLDER_CODES: usize = 10;
 /// Wrong passwords, second factors or card codes in a row before the way in is closed for a while.
 pub(crate) const FAILURES: i64 = 5;
 /// How long it stays closed, in seconds.
@@ -83,6 +85,23 @@ pub(crate) struct Step {
     pub(crate) stage: Stage,
     pub(crate) back: String,
     until: i64,
+}
+
+/// Codes that a newer one has replaced, known by hash, with one more; the oldest are forgotten.
+#[must_use]
+pub(crate) fn with_older(older: &str, hash: &str) -> String {
+    let mut all: Vec<&str> = older.split(' ').filter(|one| !one.is_empty()).collect();
+    if !hash.is_empty() {
+        all.push(hash);
+    }
+    let forgotten = all.len().saturating_sub(OLDER_CODES);
+    all.split_off(forgotten).join(" ")
+}
+
+/// Whether a code is one that a newer one has replaced.
+#[must_use]
+pub(crate) fn is_older(older: &str, hash: &str) -> bool {
+    older.split(' ').any(|one| !one.is_empty() && one == hash)
 }
 
 const PLACE: &str = "sign_in.step";
@@ -211,6 +230,27 @@ mod tests {
             ("", now),
         ] {
             assert_eq!(Step::open(&keys, text, at).unwrap_err().code(), "sign_in_again");
+        }
+    }
+
+    #[test]
+    fn the_last_ten_older_codes_are_known() {
+        for (older, hash, with) in [
+            ("", "a", "a"),
+            ("a", "b", "a b"),
+            ("a", "", "a"),
+            ("", "", ""),
+            ("0 1 2 3 4 5 6 7 8 9", "a", "1 2 3 4 5 6 7 8 9 a"),
+        ] {
+            assert_eq!(with_older(older, hash), with, "{older} {hash}");
+        }
+        for (older, hash, is) in [
+            ("a b", "b", true),
+            ("a b", "c", false),
+            ("", "", false),
+            ("ab", "a", false),
+        ] {
+            assert_eq!(is_older(older, hash), is, "{older} {hash}");
         }
     }
 

@@ -149,20 +149,23 @@ record! {
         pub(crate) tries: i64,
         pub(crate) sent_today: i64,
         pub(crate) day: Date,
+        /// Hashes of codes that a newer one has replaced.
+        pub(crate) older: String,
     }
 }
 
 pub(crate) async fn code(db: &Db, phone_index: &str) -> DbResult<Option<CodeRow>> {
-    let sql = "SELECT code_hash, sent_at, expires_at, tries, sent_today, day FROM sign_in_code WHERE phone_index = $1";
+    let sql = "SELECT code_hash, sent_at, expires_at, tries, sent_today, day, older FROM sign_in_code WHERE phone_index = $1";
     db.query_opt(sql, args![phone_index]).await
 }
 
 pub(crate) async fn put_code(tx: &Tx, phone_index: &str, row: &CodeRow) -> DbResult<u64> {
     tx.exec(
-        "INSERT INTO sign_in_code (phone_index, code_hash, sent_at, expires_at, tries, sent_today, day)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
+        "INSERT INTO sign_in_code (phone_index, code_hash, sent_at, expires_at, tries, sent_today, day, older)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT (phone_index) DO UPDATE SET code_hash = excluded.code_hash, sent_at = excluded.sent_at,
-           expires_at = excluded.expires_at, tries = excluded.tries, sent_today = excluded.sent_today, day = excluded.day",
+           expires_at = excluded.expires_at, tries = excluded.tries, sent_today = excluded.sent_today, day = excluded.day,
+           older = excluded.older",
         args![
             phone_index,
             &row.code_hash,
@@ -170,7 +173,8 @@ pub(crate) async fn put_code(tx: &Tx, phone_index: &str, row: &CodeRow) -> DbRes
             row.expires_at,
             row.tries,
             row.sent_today,
-            row.day
+            row.day,
+            &row.older
         ],
     )
     .await

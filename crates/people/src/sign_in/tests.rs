@@ -191,6 +191,36 @@ async fn wrong_codes_run_out_and_a_new_one_helps() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_newest_code_counts_and_an_older_one_hears_so() {
+    let (app, world) = app().await;
+    register(&app, "王秀英", PHONE, world.here.org).await;
+    let client = app.visitor();
+    let sent = client.post("/sign-in/phone", &[("phone", PHONE)]).await;
+    let step = step(&sent);
+    let mut older = vec![newest_code(&app).await];
+    for _ in 0..2 {
+        app.platform.clock.advance(60);
+        let again = client.post("/sign-in/resend", &[("step", &step)]).await;
+        assert_eq!(again.status, 200, "{}", again.body);
+        older.push(newest_code(&app).await);
+    }
+    let newest = older.pop().unwrap();
+    // However often: it is no wrong try.
+    for code in older.iter().cycle().take(6) {
+        let answer = client
+            .post("/sign-in/code", &[("step", &step), ("code", code)])
+            .await;
+        assert_eq!(answer.status, 422);
+        assert!(answer.shows("后来又发了一个新的"), "{}", answer.body);
+        assert!(answer.body.contains(code.as_str()), "what was typed stays");
+    }
+    let done = client
+        .post("/sign-in/code", &[("step", &step), ("code", &newest)])
+        .await;
+    assert_eq!(done.status, 303, "{}", done.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_code_expires_and_can_be_extended() {
     let (app, world) = app().await;
     register(&app, "王秀英", PHONE, world.here.org).await;
