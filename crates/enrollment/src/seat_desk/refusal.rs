@@ -223,7 +223,7 @@ impl Refusal {
                 "这个班有年龄要求，但我们还没有登记出生日期。请到学校柜台或打电话登记，再来报名。".into()
             }
             Self::TooYoung { age, min, on } => format!(
-                "这个班要满 {min} 岁。按开课那天（{}）算是 {age} 岁，还差 {} 岁。可以看看没有年龄要求的班。",
+                "这个班要满 {min} 岁。按开课那天（{}）算是 {age} 岁，还差 {} 岁。可以看看 {age} 岁能报的班。",
                 date_text(*on),
                 min - age
             ),
@@ -290,8 +290,12 @@ impl Refusal {
                 seats(),
             ],
             Self::KeyReused => Vec::new(),
-            // The companion's own enrolments are not for who asks.
-            Self::OfCompanion { .. } => vec![seats()],
+            Self::TooYoung { age, .. } | Self::TooOld { age, .. } => vec![of_age(*age), seats()],
+            // The companion's own enrolments are not for who asks; their age stands in the sentence.
+            Self::OfCompanion { because, .. } => match **because {
+                Self::TooYoung { age, .. } | Self::TooOld { age, .. } => vec![of_age(age), seats()],
+                _ => vec![seats()],
+            },
             _ => vec![seats()],
         }
     }
@@ -313,7 +317,7 @@ impl From<Refusal> for AppError {
 
 fn too_old(age: i64, max: i64, on: Date) -> String {
     format!(
-        "为了安全，这个班最大 {max} 岁。按开课那天（{}）算是 {age} 岁。可以看看没有年龄要求的班，或打电话问学校。",
+        "为了安全，这个班最大 {max} 岁。按开课那天（{}）算是 {age} 岁。可以看看 {age} 岁能报的班，或打电话问学校。",
         date_text(on)
     )
 }
@@ -325,6 +329,11 @@ fn clash(name: &str, slot: Slot) -> String {
         slot.from / 60,
         slot.from % 60
     )
+}
+
+/// The classes that take somebody of this age.
+fn of_age(age: i64) -> Door {
+    door(&format!("看 {age} 岁能报的班"), &format!("/classes?age={age}"))
 }
 
 fn door(label: &str, href: &str) -> Door {
@@ -429,6 +438,23 @@ mod tests {
         };
         told_in_english(&full(1, 0));
         told_in_english(&full(0, 3));
+    }
+
+    #[test]
+    fn a_refusal_for_age_leads_to_classes_of_that_age() {
+        let on: Date = "2027-03-01".parse().unwrap();
+        let young = Refusal::TooYoung { age: 49, min: 50, on };
+        let old = Refusal::TooOld { age: 76, max: 75, on };
+        for (refusal, href) in [
+            (young.clone(), "/classes?age=49"),
+            (old.clone(), "/classes?age=76"),
+            (old.about(2), "/classes?age=76"),
+            (Refusal::BirthUnknown, "/classes?open=yes&seats=yes"),
+            (Refusal::BirthUnknown.about(2), "/classes?open=yes&seats=yes"),
+        ] {
+            assert_eq!(refusal.doors()[0].href, href, "{refusal:?}");
+        }
+        told_in_english(&young);
     }
 
     fn told_in_english(refusal: &Refusal) {
