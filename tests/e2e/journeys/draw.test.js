@@ -33,6 +33,35 @@ test("every change of one letter shows", async () => {
   assert.match(await say(sample, "0".repeat(64)), /指纹和这一页公布的不一样/);
 });
 
+test("a field that is not the format's is refused wherever it stands, and so is a missing or another kind of one", async () => {
+  const change = async (turn) => {
+    const file = JSON.parse(sample);
+    turn(file);
+    return say(JSON.stringify(file));
+  };
+  const places = [
+    (file) => file,
+    (file) => file.round,
+    (file) => file.seal,
+    (file) => file.entrants[2],
+    (file) => file.classes[1],
+    (file) => file.randomness,
+    (file) => file.result,
+    (file) => file.result.order[0],
+    (file) => file.result.seated[0],
+  ];
+  for (const place of places) {
+    assert.match(await change((file) => (place(file).note = "x")), /多了不认识的字段“note”/, `${place}`);
+  }
+  assert.match(await say(sample.replace('"round"', '"__proto__": {}, "round"')), /多了不认识的字段“__proto__”/);
+  assert.match(await change((file) => delete file.round.term), /“round”少了字段“term”/);
+  assert.match(await change((file) => (file.entrants[0].tickets = "1")), /“tickets”应当是整数/);
+  assert.match(await change((file) => (file.entrants[0].size = 1.5)), /“size”应当是整数/);
+  assert.match(await change((file) => (file.classes[0].seats.open = -1)), /“open”应当是整数/);
+  assert.match(await change((file) => (file.result.waitlists.a = "10000001")), /“a”应当是列表/);
+  assert.match(await change((file) => (file.seal = [])), /“seal”应当是对象/);
+});
+
 test("a sealed list that is not drawn is checked by its hash", async () => {
   const file = JSON.parse(sample);
   delete file.randomness;

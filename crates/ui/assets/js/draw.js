@@ -89,11 +89,67 @@
     return null;
   };
 
+  // The fields of a draw file, no more and no fewer, as docs/draw.md names them and `xuequan draw verify` reads them: what
+  // neither knows could say anything beside a result that is right.
+  const text = { named: "文字", is: (value) => typeof value === "string" };
+  const number = { named: "整数", is: (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 32 };
+  const list = (of) => ({ named: "列表", is: Array.isArray, of });
+  const table = (of) => ({ named: "对照表", is: isObject, of });
+  const record = (fields, optional = {}) => ({ named: "对象", is: isObject, fields, optional });
+  function isObject(value) {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  }
+  const FILE = record(
+    {
+      format: text,
+      round: record({ id: text, name: text, org: text, term: text }),
+      seal: record({ hash: text, at: text }),
+      entrants: list(record({ receipt: text, tickets: number, size: number, wishes: list(text), pools: list(text) })),
+      classes: list(record({ id: text, name: text, seats: table(number) })),
+    },
+    {
+      randomness: record({ text, source: text, at: text }),
+      result: record({
+        order: list(record({ receipt: text, rank: number, key: text })),
+        seated: list(record({ receipt: text, class: text, pool: text })),
+        waitlists: table(list(text)),
+      }),
+    },
+  );
+
+  // Says what of a value is not as its shape asks; null when all is.
+  const misshapen = (value, shape, at) => {
+    if (!shape.is(value)) return `${at}应当是${shape.named}。`;
+    if (shape.of) {
+      for (const [key, inner] of Object.entries(value)) {
+        const wrong = misshapen(inner, shape.of, `${at}里的“${key}”`);
+        if (wrong) return wrong;
+      }
+    }
+    if (!shape.fields) return null;
+    for (const key of Object.keys(value)) {
+      if (!Object.hasOwn(shape.fields, key) && !Object.hasOwn(shape.optional, key)) return `${at}多了不认识的字段“${key}”。`;
+    }
+    for (const [key, inner] of Object.entries(shape.fields)) {
+      if (!Object.hasOwn(value, key)) return `${at}少了字段“${key}”。`;
+      const wrong = misshapen(value[key], inner, `${at}里的“${key}”`);
+      if (wrong) return wrong;
+    }
+    for (const [key, inner] of Object.entries(shape.optional)) {
+      if (!Object.hasOwn(value, key) || value[key] === null) continue;
+      const wrong = misshapen(value[key], inner, `${at}里的“${key}”`);
+      if (wrong) return wrong;
+    }
+    return null;
+  };
+
   // Says what a file comes to: "" and whether it is drawn, or the first difference. `published` is the hash on the page.
   const check = async (subtle, file, published) => {
     if (file?.format !== "xuequan-draw/1" || !Array.isArray(file.entrants) || !Array.isArray(file.classes)) {
       return { wrong: "这不是摇号文件。" };
     }
+    const odd = misshapen(file, FILE, "文件");
+    if (odd) return { wrong: odd };
     const hash = await seal(subtle, file);
     if (hash !== file.seal?.hash) return { wrong: `名单和封存时不一样：封存的指纹是 ${file.seal?.hash}，现在算出来是 ${hash}。` };
     if (published && hash !== published) return { wrong: `指纹和这一页公布的不一样：这一页是 ${published}，文件算出来是 ${hash}。` };
