@@ -45,6 +45,8 @@ pub enum AppError {
     Forbidden(String),
     /// 404: not there, or not for this person to know of.
     NotFound,
+    /// 405: the address is there, but takes other methods; the answer's `Allow` names them.
+    WrongMethod,
     /// 413: more than is taken at once; says the bound.
     TooLarge(String),
     /// 429: too many tries; says when to come back.
@@ -131,6 +133,7 @@ impl AppError {
             Self::SignInNeeded => 401,
             Self::Forbidden(_) => 403,
             Self::NotFound => 404,
+            Self::WrongMethod => 405,
             Self::TooLarge(_) => 413,
             Self::TooMany(_) => 429,
             Self::Unavailable(_) => 503,
@@ -147,6 +150,7 @@ impl AppError {
             Self::SignInNeeded => "sign_in_needed",
             Self::Forbidden(_) => "forbidden",
             Self::NotFound => "not_found",
+            Self::WrongMethod => "wrong_method",
             Self::TooLarge(_) => "too_large",
             Self::TooMany(_) => "too_many",
             Self::Unavailable(_) => "unavailable",
@@ -169,6 +173,9 @@ impl AppError {
                 sentence.clone()
             }
             Self::NotFound => "没有找到这个页面。它可能已经撤下，或者网址少了几个字。".into(),
+            Self::WrongMethod => {
+                "这个网址不能这样打开，要从页面上的按钮进来。请回到上一页，再点一次按钮。".into()
+            }
             Self::Unavailable(_) => "现在人多，系统忙不过来。您填的内容没有丢，请过一会儿再试一次。".into(),
             Self::Internal(_) => "系统出了差错，我们已经记下。请稍后再试，或打电话给学校。".into(),
         }

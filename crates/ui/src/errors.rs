@@ -124,6 +124,7 @@ fn title(error: &AppError) -> (&'static str, &'static str) {
         AppError::SignInNeeded => ("请先登录", "Please sign in"),
         AppError::Forbidden(_) => ("您没有这项权限", "You are not allowed to do this"),
         AppError::NotFound => ("没有找到这个页面", "Not found"),
+        AppError::WrongMethod => ("不能这样打开", "Method not allowed"),
         AppError::TooLarge(_) => ("内容太大", "Too large"),
         AppError::TooMany(_) => ("次数太多，请歇一歇", "Too many tries"),
         AppError::Unavailable(_) => ("现在忙不过来", "Busy, please try again"),

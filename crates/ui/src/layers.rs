@@ -15,13 +15,14 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
     connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; media-src 'self' blob:; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Wraps the routes; an address without a route answers 404 like a record that is not there.
+/// Wraps the routes; an address without a route answers 404 like a record that is not there, one with routes for other
+/// methods only 405 with these in `Allow`.
 #[must_use]
 pub fn wrap(routes: Routes, platform: &Arc<Platform>) -> Site {
     let (router, shelf) = routes.into_parts();
     let router = router
         .fallback(async || AppError::NotFound)
-        .method_not_allowed_fallback(async || AppError::NotFound)
+        .method_not_allowed_fallback(async || AppError::WrongMethod)
         .with_state(Arc::clone(platform));
     Site(Arc::new(Inside {
         platform: Arc::clone(platform),
@@ -77,6 +78,8 @@ impl Site {
             }
         };
         if let Some(error) = response.extensions_mut().remove::<Arc<AppError>>() {
+            // The router has named the methods that the address takes.
+            let allow = response.headers_mut().remove(header::ALLOW);
             response = match *error {
                 // A page that needs somebody sends them to sign in, and brings them back.
                 AppError::SignInNeeded if page_read => platform::web::see_other(&format!(
@@ -85,6 +88,9 @@ impl Site {
                 )),
                 _ => render(&error, &asked),
             };
+            if let Some(allow) = allow {
+                response.headers_mut().insert(header::ALLOW, allow);
+            }
         }
         finish(&mut response, &arrival, seedless);
         response

@@ -102,6 +102,42 @@ async fn unknown_addresses_say_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_known_address_says_which_methods_it_takes() {
+    let app = app().await;
+    let read = "GET,HEAD";
+    let visitor = app.visitor();
+    for (answer, allow) in [
+        (visitor.post("/classes", &[]).await, read),
+        (visitor.get("/sign-in/phone").await, "POST"),
+        // Also where a post would be needed: the addresses are no secret.
+        (visitor.get("/desk/fee-refunds/0000000000001/pay").await, "POST"),
+    ] {
+        assert_eq!(
+            (answer.status, answer.headers["allow"].to_str().unwrap()),
+            (405, allow),
+            "{}",
+            answer.body
+        );
+        assert!(answer.shows("再点一次按钮"), "{}", answer.body);
+    }
+    let null = serde_json::Value::Null;
+    for (method, path, allow) in [
+        ("DELETE", "/api/v1/classes", "GET,HEAD,POST"),
+        ("GET", "/api/v1/fee-refunds/0000000000001/payment", "POST"),
+    ] {
+        let answer = visitor.api(method, path, &null).await;
+        assert_eq!(
+            (answer.status, answer.headers["allow"].to_str().unwrap()),
+            (405, allow),
+            "{path}"
+        );
+        assert_eq!(answer.headers["content-type"], "application/problem+json");
+        assert_eq!(answer.json()["type"], "/problems/wrong_method");
+    }
+    assert_eq!(visitor.post("/nowhere", &[]).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_form_that_came_too_late_leads_back_to_its_page() {
     let app = app().await;
     for (referer, way_back) in [
