@@ -28,6 +28,8 @@ pub struct Asked {
     pub from: String,
     /// Whether the browser brings a sign-in.
     pub known: bool,
+    /// Whether something was sent, not only read.
+    pub sent: bool,
     /// Whether this is the demonstration.
     pub demo: bool,
     /// Telephone for help.
@@ -190,7 +192,7 @@ fn error_page(error: &AppError, asked: &Asked) -> Response {
         AppError::SignInNeeded => {
             vec![door(
                 "去登录",
-                &format!("/sign-in?back={}", crate::view::query_value(&asked.path)),
+                &format!("/sign-in?back={}", crate::view::query_value(back(asked))),
             )]
         }
         _ => Vec::new(),
@@ -201,7 +203,10 @@ fn error_page(error: &AppError, asked: &Asked) -> Response {
     let template = ErrorPage {
         page: page.titled(heading),
         heading,
-        sentence: error.sentence(),
+        sentence: match error {
+            AppError::SignInNeeded if asked.sent && asked.known => SIGN_IN_OVER.to_owned(),
+            other => other.sentence(),
+        },
         fields: match error {
             AppError::Invalid(fields) if fields.len() > 1 => {
                 fields.iter().map(|f| f.sentence.clone()).collect()
@@ -218,6 +223,20 @@ fn error_page(error: &AppError, asked: &Asked) -> Response {
             tracing::error!(%error, "error page");
             (StatusCode::INTERNAL_SERVER_ERROR, "系统出了差错，请稍后再试。").into_response()
         }
+    }
+}
+
+/// What whose sign-in ended while they filled in a form is told: nobody kept what they typed.
+const SIGN_IN_OVER: &str =
+    "登录的时间已过，刚才这一步没有做。请重新登录，会回到刚才那一页；刚才填的没有存下来，要再填一次。";
+
+/// Where somebody goes on who had to sign in: where they were. An address that a form was sent to is no page.
+fn back(asked: &Asked) -> &str {
+    match (asked.sent, asked.from.is_empty()) {
+        (false, _) => &asked.path,
+        (true, false) => &asked.from,
+        (true, true) if asked.path.starts_with("/desk") => "/desk",
+        (true, true) => "/me",
     }
 }
 

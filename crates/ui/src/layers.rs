@@ -59,12 +59,13 @@ impl Site {
         let headers = request.headers();
         let program = headers.contains_key(header::AUTHORIZATION);
         let seedless = !program && cookie(headers, SEED_COOKIE).is_none();
-        let asked = Asked::of(
+        let mut asked = Asked::of(
             &arrival,
             request.uri().path_and_query().map_or("/", |path| path.as_str()),
             headers,
         );
-        let page_read = request.method().is_safe() && !asked.json;
+        asked.sent = !request.method().is_safe();
+        let page_read = !asked.sent && !asked.json;
         let foreign = is_foreign(&request);
         let mut response = if foreign {
             render(

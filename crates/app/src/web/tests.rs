@@ -138,6 +138,32 @@ async fn a_known_address_says_which_methods_it_takes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_form_sent_after_the_sign_in_ended_leads_back_to_its_page() {
+    let app = app().await;
+    // The browser still brings the cookie of a sign-in that is over.
+    let browser = app.signed_in(platform::Actor::default());
+    for (referer, path, back) in [
+        (
+            "http://127.0.0.1:8080/me/settings?x=1",
+            "/me/fees/0000000000001/pay",
+            "%2Fme%2Fsettings%3Fx%3D1",
+        ),
+        (
+            "http://elsewhere.example/me",
+            "/me/handovers/0000000000001/drop",
+            "%2Fme\"",
+        ),
+        ("", "/desk/fees/0000000000001/take", "%2Fdesk\""),
+    ] {
+        let answer = browser.clone().header("referer", referer).post(path, &[]).await;
+        assert_eq!(answer.status, 401, "{path}: {}", answer.body);
+        assert!(answer.shows("刚才填的没有存下来"), "{}", answer.body);
+        let link = format!("href=\"/sign-in?back={back}");
+        assert!(answer.body.contains(&link), "{link}: {}", answer.body);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_form_that_came_too_late_leads_back_to_its_page() {
     let app = app().await;
     for (referer, way_back) in [

@@ -18,6 +18,8 @@ struct CodePage {
     draft: DraftRow,
     is_open: bool,
     by_other: bool,
+    /// What was said, for keeping it once more.
+    note: String,
 }
 
 /// `POST /classes/{id}/handover`
@@ -40,6 +42,7 @@ pub(super) async fn show(ctx: Ctx, Path(text): Path<String>) -> AppResult<Respon
     Ok(html(&CodePage {
         is_open: super::model::is_open(draft.state, draft.day, ctx.today()),
         by_other: draft.begun_by != draft.person_id,
+        note: actions::note(&ctx, &draft)?,
         page,
         draft,
     }))

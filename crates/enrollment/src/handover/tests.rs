@@ -102,6 +102,30 @@ async fn who_enrols_on_line_after_all_reads_no_digits_any_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn digits_of_yesterday_lead_to_new_ones_with_what_was_said() {
+    let stage = stage(1, 2).await;
+    let (old, _) = kept(&stage, 0).await;
+    stage.app.platform.clock.advance(DAY);
+    let learner = stage.as_learner(0);
+    let page = learner.get(&format!("/me/handovers/{old}")).await;
+    assert!(page.shows("再存一次，给我新的四位数字"), "{}", page.body);
+    let field = |name: &str| {
+        let tail = page
+            .body
+            .split(&format!("name=\"{name}\" value=\""))
+            .nth(1)
+            .unwrap();
+        tail.split('"').next().unwrap().to_owned()
+    };
+    let (whose, note) = (field("for"), field("note"));
+    assert_eq!(note, "坐前排");
+    let keep = format!("/classes/{}/handover", stage.class);
+    let done = learner.post(&keep, &[("for", &whose), ("note", &note)]).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    assert!(learner.get(done.location()).await.shows("到柜台说这四位数字"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_record_says_who_began_and_who_finished() {
     let stage = stage(1, 2).await;
     let (id, code) = kept(&stage, 0).await;

@@ -124,7 +124,7 @@ impl Step {
         let text = keys.open(sealed, PLACE).map_err(|_| start_again())?;
         let step: Self = serde_json::from_str(&text).map_err(|_| start_again())?;
         if now.millis() >= step.until {
-            return Err(start_again());
+            return Err(start_again_to(&step.back));
         }
         Ok(step)
     }
@@ -132,11 +132,20 @@ impl Step {
 
 /// A half-done sign-in that cannot go on.
 pub(crate) fn start_again() -> AppError {
+    start_again_to("/")
+}
+
+/// As [`start_again`], by somebody who wanted to go on to this page.
+fn start_again_to(back: &str) -> AppError {
+    let href = match back {
+        "" | "/" => "/sign-in".to_owned(),
+        back => format!("/sign-in?back={}", ui::view::query_value(back)),
+    };
     AppError::refused_with_door(
         "sign_in_again",
         "这次登录等得太久了，为了安全要从头再来一次。",
         "重新登录",
-        "/sign-in",
+        href,
     )
 }
 
@@ -231,6 +240,14 @@ mod tests {
         ] {
             assert_eq!(Step::open(&keys, text, at).unwrap_err().code(), "sign_in_again");
         }
+        let late = Step::open(&keys, &sealed, now.plus_secs(STEP_SECS)).unwrap_err();
+        let AppError::Refused { doors, .. } = late else {
+            panic!("{late}");
+        };
+        assert_eq!(
+            doors[0].href, "/sign-in?back=%2Fme",
+            "and then on to where they wanted to"
+        );
     }
 
     #[test]
