@@ -190,9 +190,19 @@ async fn papers_due(ctx: &Ctx, tx: &Tx, row: &EnrollmentRow) -> AppResult<String
         .unwrap_or_default())
 }
 
-/// What belongs to some tidings: papers still to be signed, and what of the fee goes back.
-async fn further(ctx: &Ctx, tx: &Tx, row: &EnrollmentRow, word: &str) -> AppResult<String> {
+/// What belongs to some tidings: papers still to be signed, what of the fee goes back, and for whom seats are kept of a class
+/// for which they wait.
+async fn further(
+    ctx: &Ctx,
+    tx: &Tx,
+    row: &EnrollmentRow,
+    (word, class): (&str, &ClassRow),
+) -> AppResult<String> {
     match word {
+        "waitlisted" => {
+            let lines = crate::first_come::waiting_lines(tx, &ui::Page::default(), class, ctx.now()).await?;
+            Ok(lines.concat())
+        }
         "reserved" | "promoted" | "merged" => papers_due(ctx, tx, row).await,
         "withdrawn" | "absent" => crate::fees::told::on_leaving(tx, row).await,
         _ => Ok(String::new()),
@@ -250,7 +260,7 @@ async fn tell(ctx: Ctx, job: Job) -> AppResult<String> {
             (None, Some(who)) => acted_text(&who, word, row, class, place, *position),
             (None, None) => decided_text(word, class, place, *position),
         };
-        text.push_str(&further(&ctx, &tx, row, word).await?);
+        text.push_str(&further(&ctx, &tx, row, (word, class)).await?);
         // From now on the school's staff find this person.
         persons::belongs(&tx, row.person_id, row.org_id).await?;
         if contact::tell(&tx, row.person_id, Some(row.org_id), template, text).await? {

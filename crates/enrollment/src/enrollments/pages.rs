@@ -317,6 +317,16 @@ struct OnePage {
     kept_until: Option<String>,
     /// What is to be answered because their class was merged, and where.
     merge: Option<(String, String)>,
+    /// For whom seats are kept of the class for which they wait, and until when.
+    kept: Vec<String>,
+}
+
+/// For whom seats are kept of the class for which they wait; nothing for who does not wait.
+async fn kept_for_others(ctx: &Ctx, page: &Page, detail: &Detail) -> AppResult<Vec<String>> {
+    match detail.position {
+        Some(_) => crate::first_come::waiting_lines(ctx.db(), page, &detail.class, ctx.now()).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 /// `GET /me/enrollments/{id}`: where it stands, what happened, what can be done.
@@ -353,17 +363,18 @@ pub(super) async fn one(
         None
     };
     let papers = actions::papers_due(&ctx, &detail.row).await?;
-    let kept = detail
+    let held = detail
         .row
         .held_until
         .filter(|_| detail.row.status == EnrollmentStatus::Reserved);
-    let kept_until = kept.map(|until| page.tn("名额留到 {}", &[&page.moment(until)]));
+    let kept_until = held.map(|until| page.tn("名额留到 {}", &[&page.moment(until)]));
     let with = detail.with.iter().map(|one| {
         let standing = page.t(model::label_of(one.status, one.due_fen));
         page.tn("{}（{}）", &[&one.name, &standing])
     });
     let merge = crate::merging::answers::wanted(&ctx, detail.row.id).await?;
     Ok(html(&OnePage {
+        kept: kept_for_others(&ctx, &page, &detail).await?,
         merge: merge.map(|row| merge_line(&page, &row)),
         with: with.collect(),
         papers,

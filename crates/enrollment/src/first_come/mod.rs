@@ -25,11 +25,13 @@ mod pages;
 pub(crate) mod store;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 pub use catalogue::CATALOGUE;
 pub(crate) use load::plans;
 pub use load::{DrawAhead, FIRST_COME, Plan};
 pub(crate) use pages::{kept_lines, lines};
+pub(crate) use waiting::waiting_lines;
 
 use platform::{Access, Permission, Routes};
 

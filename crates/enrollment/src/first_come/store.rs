@@ -63,6 +63,23 @@ pub(crate) async fn taken(db: &Db, classes: &[ClassId]) -> DbResult<Vec<TakenRow
     .await
 }
 
+record! {
+    /// Seats of a class that are offered to who waited.
+    pub(super) struct Offered {
+        pub(super) seats: i64, pub(super) until: Option<Instant>,
+    }
+}
+
+/// Seats of a class that are offered, and when the last of these offers ends.
+pub(super) async fn offered(db: &Db, class: ClassId) -> DbResult<Offered> {
+    db.query_one(
+        "SELECT count(*) AS seats, max(held_until) AS until FROM enrollment
+         WHERE class_id = $1 AND live = TRUE AND status = 'offered' {unscoped: the caller decided}",
+        args![class],
+    )
+    .await
+}
+
 /// Classes in which these people have or had a seat.
 pub(crate) async fn seats_of(db: &Db, people: &[PersonId]) -> DbResult<Vec<(PersonId, ClassId)>> {
     db.query(

@@ -208,6 +208,7 @@ async fn the_table_is_the_schools(stage: &Stage, page: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn when_kept_seats_are_released_nobody_comes_before_those_who_wait() {
     let stage = stage(5, 7).await;
+    stage.give_phone(4).await;
     let changes = [
         ("desk_percent", "20"),
         ("release_on", "2026-11-24"),
@@ -224,8 +225,13 @@ async fn when_kept_seats_are_released_nobody_comes_before_those_who_wait() {
     ] {
         assert_eq!(ask(&stage, at).await, gets, "{at}");
     }
-    let told = told_in_public(&stage).await;
     let until = "留的名额到 2026年11月24日 12:00 还没人用，就先给排候补的人，再给所有人。";
+    who_waits_hears_why(
+        &stage,
+        &format!("还有 1 个名额留给到柜台、打电话来报的人。{until}"),
+    )
+    .await;
+    let told = told_in_public(&stage).await;
     assert_eq!(told.len(), 3, "{told:?}");
     assert!(told[0].starts_with("所有人：2026年11月20日 09:00"), "{told:?}");
     assert_eq!(told[1], "还有 1 个名额留给到柜台、打电话来报的人。");
@@ -234,8 +240,30 @@ async fn when_kept_seats_are_released_nobody_comes_before_those_who_wait() {
     assert_eq!(told_in_public(&stage).await.len(), 1, "nothing is kept any more");
     assert_eq!(ask(&stage, 5).await, "waitlisted", "somebody waits already");
     assert_eq!(stage.status(4).await, "offered");
+    let me = stage.as_learner(5);
+    let page = me
+        .get(&format!("/me/enrollments/{}", stage.latest(5).await))
+        .await;
+    assert!(
+        page.shows("还有 1 个名额正等轮到的人接受，最晚等到 2026年11月26日"),
+        "{}",
+        page.body
+    );
     stage.app.platform.clock.advance(30 * DAY);
     assert!(told_in_public(&stage).await.is_empty(), "the round is over");
+}
+
+/// The fourth waits although a seat is free: the message and the page say for whom it is kept, and until when.
+async fn who_waits_hears_why(stage: &Stage, sentences: &str) {
+    stage.app.run_jobs(crate::enrollments::JOBS).await;
+    let told = stage.told(4).await;
+    assert!(told.last().unwrap().contains(sentences), "{told:?}");
+    let page = format!("/me/enrollments/{}", stage.latest(4).await);
+    let page = stage.as_learner(4).get(&page).await;
+    assert!(page.shows("为什么还看得到名额，却要等"), "{}", page.body);
+    assert!(page.shows("还有 1 个名额留给到柜台"), "{}", page.body);
+    let seated = format!("/me/enrollments/{}", stage.latest(0).await);
+    assert!(!stage.as_learner(0).get(&seated).await.shows("却要等"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
