@@ -1,5 +1,6 @@
 //! One function a verb. That a seat becomes theirs when its fee is paid is decided at the seat desk.
 
+use super::hands::{self, Hands};
 use super::ladder::Cause;
 use super::ledger::{self, Back, Posting};
 use super::model::{Booked, Kind, Method, Money, Payment, can_undo};
@@ -38,6 +39,8 @@ pub struct Fee {
     pub refunds: Vec<RefundRow>,
     /// Until which day the org's books are closed.
     pub closed: Option<Date>,
+    /// Who paid and who undid; known where one fee alone is shown.
+    pub(super) hands: Hands,
 }
 
 impl Fee {
@@ -87,6 +90,7 @@ async fn fees(ctx: &Ctx, rows: Vec<EnrollmentRow>) -> AppResult<Vec<Fee>> {
             postings: postings.remove(&Some(row.id)).unwrap_or_default(),
             refunds: refunds.remove(&row.id).unwrap_or_default(),
             closed: store::last_closed(db, row.org_id).await?,
+            hands: Hands::default(),
             row,
         });
     }
@@ -94,7 +98,9 @@ async fn fees(ctx: &Ctx, rows: Vec<EnrollmentRow>) -> AppResult<Vec<Fee>> {
 }
 
 async fn fee(ctx: &Ctx, row: EnrollmentRow) -> AppResult<Fee> {
-    fees(ctx, vec![row]).await?.pop().ok_or(AppError::NotFound)
+    let mut fee = fees(ctx, vec![row]).await?.pop().ok_or(AppError::NotFound)?;
+    fee.hands = hands::of(ctx.db(), &fee.row).await?;
+    Ok(fee)
 }
 
 /// The fees of somebody for whom the signed-in person acts, as [`mine`].

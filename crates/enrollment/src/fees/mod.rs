@@ -26,6 +26,7 @@ pub mod closing;
 mod closing_pages;
 mod demo_pay;
 mod desk_pages;
+mod hands;
 pub mod ladder;
 pub mod late;
 pub(crate) mod ledger;

@@ -136,17 +136,30 @@ fn what(page: &Page, fee: &Fee, row: &PostingRow) -> String {
         .iter()
         .find(|refund| refund.paid_posting == Some(row.id));
     let reason = refund.and_then(|refund| refund.way_reason.as_ref());
-    let words = match (row.kind, reason) {
-        (Kind::CarriedOut | Kind::CarriedIn, _) => kind.to_owned(),
-        (_, Some(reason)) => page.tn(
+    let payer = fee
+        .hands
+        .paid
+        .get(&row.id)
+        .filter(|_| row.method == Method::Online);
+    let words = match (row.kind, reason, payer) {
+        (Kind::CarriedOut | Kind::CarriedIn, ..) => kind.to_owned(),
+        (_, Some(reason), _) => page.tn(
             "{}（{}，不是原路：{}）",
             &[&kind, &page.t(row.method.label()), reason],
         ),
+        (Kind::Paid, None, Some(hand)) => page.tn(
+            "{}（{}，{}付的）",
+            &[&kind, &page.t(row.method.label()), &page.retell(hand.who.clone())],
+        ),
         _ => page.tn("{}（{}）", &[&kind, &page.t(row.method.label())]),
     };
-    match row.reversed_by {
-        Some(_) => page.tn("{}，已撤销", &[&words]),
-        None => words,
+    match (row.reversed_by, fee.hands.undone.get(&row.id)) {
+        (Some(_), Some(hand)) => page.tn(
+            "{}，{}撤销（{}）",
+            &[&words, &page.retell(hand.who.clone()), &page.t(hand.way)],
+        ),
+        (Some(_), None) => page.tn("{}，已撤销", &[&words]),
+        (None, _) => words,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::seat_desk::SeatDesk;
 use crate::testing::{Stage, stage_with_fee};
 use db::args;
 use serde_json::{Value, json};
-use testkit::Answer;
+use testkit::{Answer, Client};
 
 const CALLBACK: &str = "/pay/callback";
 
@@ -187,6 +187,7 @@ async fn a_payment_on_line_is_undone_by_the_person_and_sent_back() {
     let me = stage.as_learner(0);
     let page = me.get(&format!("/me/fees/{kept}")).await;
     assert!(page.shows("撤销这次付款"), "{}", page.body);
+    assert!(page.shows("交费（网上支付，本人付的）"), "{}", page.body);
     let posting = stage.fee(0).await["postings"][0]["id"]
         .as_str()
         .unwrap()
@@ -213,6 +214,18 @@ async fn a_payment_on_line_is_undone_by_the_person_and_sent_back() {
     stage.books(&[]).await;
 }
 
+/// The posting with this receipt.
+fn receipt(fee: &Value, number: &str) -> String {
+    let mut postings = fee["postings"].as_array().unwrap().iter();
+    id(postings.rfind(|one| one["receipt"] == number).unwrap())
+}
+
+/// The page says so.
+async fn reads(reader: &Client, path: &str, words: &str) {
+    let page = reader.get(path).await;
+    assert!(page.shows(words), "{words}: {}", page.body);
+}
+
 /// Without the link she neither sees the fee nor pays it.
 async fn the_link_ends(stage: &Stage, link: &str, kept: &str) {
     let (daughter, mother) = (stage.as_learner(0), stage.as_learner(1));
@@ -234,8 +247,7 @@ async fn a_daughter_pays_for_her_mother_and_either_undoes_it() {
     stage.give_phone(0).await;
     let kept = id(&stage.enroll(1).await);
     let (daughter, mother) = (stage.as_learner(0), stage.as_learner(1));
-    let of_place = daughter.get(&format!("/me/enrollments/{kept}")).await;
-    assert!(of_place.shows("去交学费"), "{}", of_place.body);
+    reads(&daughter, &format!("/me/enrollments/{kept}"), "去交学费").await;
     let list = daughter.get("/me/fees").await;
     assert!(list.shows("学员1") && list.shows("120 元"), "{}", list.body);
     let path = format!("/me/fees/{kept}");
@@ -254,8 +266,10 @@ async fn a_daughter_pays_for_her_mother_and_either_undoes_it() {
     stage.app.run_jobs(crate::JOBS).await;
     let told = stage.told(1).await;
     assert!(told.last().unwrap().contains("女儿学员0替您交的"), "{told:?}");
-    let page = mother.get(&path).await;
-    assert!(page.shows("撤销这次付款"), "{}", page.body);
+    for reader in [&mother, &daughter] {
+        reads(reader, &path, "撤销这次付款").await;
+        reads(reader, &path, "交费（网上支付，女儿学员0付的）").await;
+    }
 
     let undo = format!(
         "/me/fee-postings/{}/undo",
@@ -270,22 +284,19 @@ async fn a_daughter_pays_for_her_mother_and_either_undoes_it() {
     assert_eq!(stage.status(1).await, "reserved");
     let told = stage.told(0).await;
     assert!(told.last().unwrap().contains("学员1撤销了您替付的"), "{told:?}");
+    reads(&daughter, &path, "女儿学员0付的），本人撤销（网上）").await;
 
     let order = stage.begin(0, &kept).await;
     assert_eq!(stage.provider_calls(&order, "p-2", 12_000).await.status, 200);
-    let postings = stage.fee(1).await["postings"].clone();
-    let last = postings
-        .as_array()
-        .unwrap()
-        .iter()
-        .rfind(|one| one["receipt"] == "2026-000002");
-    let again = format!(
-        "/api/v1/fee-postings/{}/reversal",
-        last.unwrap()["id"].as_str().unwrap()
-    );
+    let second = receipt(&stage.fee(1).await, "2026-000002");
+    let again = format!("/api/v1/fee-postings/{second}/reversal");
     daughter.call(200, "POST", &again, &Value::Null).await;
     let told = stage.told(1).await;
     assert!(told.last().unwrap().contains("女儿学员0撤销了"), "{told:?}");
+    let desk = format!("/desk/fees/{kept}");
+    for (reader, path) in [(&mother, &path), (&stage.as_registrar(), &desk)] {
+        reads(reader, path, "女儿学员0付的），女儿学员0撤销（家人代办）").await;
+    }
     stage.app.run_jobs(crate::JOBS).await;
     stage.books(&[]).await;
     the_link_ends(&stage, &link, &kept).await;
