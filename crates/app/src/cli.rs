@@ -105,6 +105,9 @@ pub enum ImportCommand {
         /// 有错的行跳过，其余照常写入（不写这一项时，有一行错就全部不写）
         #[arg(long)]
         good_rows: bool,
+        /// 和已登记的人姓名、出生日期、性别都一样的行，是另外的人，也要登记（不写这一项时，这些行不登记，只列出来）
+        #[arg(long)]
+        another: bool,
     },
     /// 统计报表（TOML 或 XLSX）：成为一份草稿，在网页上核对以后发布
     Dataset {

@@ -46,6 +46,7 @@ pub async fn run(config: &Config, command: ImportCommand) -> Done {
             org,
             dry_run,
             good_rows,
+            another,
         } => {
             let how = match (dry_run, good_rows) {
                 (true, _) => How::DryRun,
@@ -53,7 +54,13 @@ pub async fn run(config: &Config, command: ImportCommand) -> Done {
                 (false, false) => How::AllOrNothing,
             };
             let platform = opened(config).await?;
-            people(&Ctx::system(&platform, "import"), &read(&file)?, &org, how).await?;
+            people(
+                &Ctx::system(&platform, "import"),
+                &read(&file)?,
+                &org,
+                (how, another),
+            )
+            .await?;
             counted(&platform).await
         }
     }
@@ -206,13 +213,19 @@ async fn regions(ctx: &Ctx, bytes: &[u8], dry_run: bool) -> Done {
     Ok(())
 }
 
-async fn people(ctx: &Ctx, bytes: &[u8], org: &str, how: How) -> Done {
-    let report = people::import(ctx, bytes, org_id(org)?, how).await?;
+async fn people(ctx: &Ctx, bytes: &[u8], org: &str, (how, another): (How, bool)) -> Done {
+    let report = people::import(ctx, bytes, org_id(org)?, how, another).await?;
     for row in &report.listed {
         terminal::say(format!("第 {} 行\t{}", row.line, row.sentences.join("；")));
     }
+    for row in &report.doubtful {
+        terminal::say(format!("第 {} 行\t{}", row.line, row.sentences.join("；")));
+    }
+    if report.alike > 0 && !another {
+        terminal::say("和已登记的人一样的行没有登记。核对过是另外的人，请加上 --another 再导入一次。");
+    }
     terminal::say(format!(
-        "共 {} 行：{} {} 人，已登记过 {} 人，有错 {} 行。{}",
+        "共 {} 行：{} {} 人，已登记过 {} 人，看起来登记过 {} 人，有错 {} 行。{}",
         report.rows,
         if report.written {
             "新登记"
@@ -221,6 +234,7 @@ async fn people(ctx: &Ctx, bytes: &[u8], org: &str, how: How) -> Done {
         },
         report.added,
         report.known,
+        report.alike,
         report.bad,
         if report.written {
             "已写入。"

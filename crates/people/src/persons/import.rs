@@ -1,12 +1,13 @@
 //! Registering many people from a CSV file.
 
-use super::model::{self, Checked, PersonDraft};
+use super::model::{self, Checked, PersonDraft, Sex};
+use super::store::PersonBrief;
 use super::{sealed, store};
-use db::Value;
+use db::{Scope, Value};
 use kernel::{Date, OrgId, PersonId};
 use platform::{AppError, AppResult, Ctx, Event, FieldError, KeyRing, Permission, Tx};
 use serde_json::json;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Most bytes of a file.
 pub const MOST_BYTES: usize = 20 << 20;
@@ -29,12 +30,12 @@ pub enum How {
     GoodRows,
 }
 
-/// A row that cannot be registered.
+/// A row of which something is to be said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadRow {
     /// Line in the file, the header being 1.
     pub line: usize,
-    /// What is wrong with it.
+    /// What is wrong with it, or doubtful.
     pub sentences: Vec<String>,
 }
 
@@ -51,16 +52,22 @@ pub struct Report {
     pub bad: usize,
     /// The first of them.
     pub listed: Vec<BadRow>,
+    /// Rows that look like somebody who is registered: same name, birth and sex. They are left out unless they are said to be
+    /// others.
+    pub alike: usize,
+    /// The first of them.
+    pub doubtful: Vec<BadRow>,
     /// Whether anything was written.
     pub written: bool,
 }
 
-/// Registers the people of a file at an org. The same file again adds nobody.
+/// Registers the people of a file at an org. The same file again adds nobody. Rows that look like somebody registered whom the
+/// caller can see are told; they are only taken as `another` person when the caller says that they are.
 ///
 /// # Errors
 /// [`AppError::TooLarge`], [`AppError::Invalid`] when the file cannot be read as a whole, [`AppError::NotFound`]
 /// when the org is not in scope. Bad rows are no error: they are in the report.
-pub async fn import(ctx: &Ctx, bytes: &[u8], org: OrgId, how: How) -> AppResult<Report> {
+pub async fn import(ctx: &Ctx, bytes: &[u8], org: OrgId, how: How, another: bool) -> AppResult<Report> {
     let scope = ctx.may(Permission::PersonEdit)?;
     store::org_within(ctx.db(), &scope, org).await?;
     let (good, mut report) = read(bytes, org, ctx.today())?;
@@ -68,8 +75,9 @@ pub async fn import(ctx: &Ctx, bytes: &[u8], org: OrgId, how: How) -> AppResult<
     // Two loads into one org at once: the second waits and then finds the first one's people.
     tx.lock("person.import", org.raw()).await?;
     let fresh = unknown(&tx, org, good).await?;
+    report.known = report.rows - report.bad - fresh.len();
+    let fresh = doubted(&tx, &scope, fresh, another, &mut report).await?;
     report.added = fresh.len();
-    report.known = report.rows - report.bad - report.added;
     let refused = how == How::AllOrNothing && report.bad > 0;
     if how == How::DryRun || refused || fresh.is_empty() {
         return Ok(report);
@@ -77,7 +85,7 @@ pub async fn import(ctx: &Ctx, bytes: &[u8], org: OrgId, how: How) -> AppResult<
     write(&tx, &fresh).await?;
     let event = Event::new("person.imported", "org", org)
         .at(org)
-        .data(json!({ "rows": report.rows, "added": report.added, "bad": report.bad }));
+        .data(json!({ "rows": report.rows, "added": report.added, "bad": report.bad, "alike": report.alike, "another": another }));
     tx.commit(vec![event]).await?;
     report.written = true;
     Ok(report)
@@ -87,7 +95,10 @@ fn unreadable(sentence: &str) -> AppError {
     AppError::invalid("file", sentence)
 }
 
-fn read(bytes: &[u8], org: OrgId, today: Date) -> AppResult<(Vec<Checked>, Report)> {
+/// A row that is right, with its line in the file.
+type Row = (usize, Checked);
+
+fn read(bytes: &[u8], org: OrgId, today: Date) -> AppResult<(Vec<Row>, Report)> {
     if bytes.len() > MOST_BYTES {
         return Err(AppError::TooLarge(
             "文件太大，最多 20 MB。请把名单分成几份再上传。".into(),
@@ -123,7 +134,7 @@ fn read(bytes: &[u8], org: OrgId, today: Date) -> AppResult<(Vec<Checked>, Repor
             .map_err(|_| Vec::new())
             .and_then(|record| row(&record, org, today))
         {
-            Ok(person) => good.push(person),
+            Ok(person) => good.push((at + 2, person)),
             Err(wrong) => {
                 report.bad += 1;
                 if report.listed.len() < MOST_LISTED {
@@ -211,12 +222,9 @@ fn marks(keys: &KeyRing, person: &Checked) -> (Option<String>, Option<String>, S
 }
 
 /// The people among these who are not registered yet, each once.
-async fn unknown(tx: &Tx, org: OrgId, good: Vec<Checked>) -> AppResult<Vec<Checked>> {
+async fn unknown(tx: &Tx, org: OrgId, good: Vec<Row>) -> AppResult<Vec<Row>> {
     let keys = &tx.ctx().platform.keys;
-    let marked: Vec<_> = good
-        .into_iter()
-        .map(|person| (marks(keys, &person), person))
-        .collect();
+    let marked: Vec<_> = good.into_iter().map(|row| (marks(keys, &row.1), row)).collect();
     let mut seen: HashSet<String> = HashSet::new();
     for chunk in marked.chunks(CHUNK) {
         let asked = chunk
@@ -233,7 +241,7 @@ async fn unknown(tx: &Tx, org: OrgId, good: Vec<Checked>) -> AppResult<Vec<Check
         }
     }
     let mut fresh = Vec::new();
-    for ((id, phone, name), person) in marked {
+    for ((id, phone, name), row) in marked {
         let own: Vec<String> = [id, phone.map(|phone| format!("{phone}|{name}"))]
             .into_iter()
             .flatten()
@@ -244,9 +252,59 @@ async fn unknown(tx: &Tx, org: OrgId, good: Vec<Checked>) -> AppResult<Vec<Check
             continue;
         }
         seen.extend(own);
-        fresh.push(person);
+        fresh.push(row);
     }
     Ok(fresh)
+}
+
+/// Tells which rows look like somebody registered in the caller's sight; gives those to be written.
+async fn doubted(
+    tx: &Tx,
+    scope: &Scope,
+    rows: Vec<Row>,
+    another: bool,
+    report: &mut Report,
+) -> AppResult<Vec<Checked>> {
+    let mut fresh = Vec::with_capacity(rows.len());
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let chunk: Vec<Row> = rows.by_ref().take(CHUNK).collect();
+        let names = chunk.iter().map(|(_, person)| person.name.as_str().to_owned());
+        let births = chunk.iter().map(|(_, person)| person.birth.to_string());
+        let seen = store::namesakes(tx, scope, names.collect(), births.collect()).await?;
+        let mut known: HashMap<(&str, Date, Sex), &PersonBrief> = HashMap::new();
+        for one in &seen {
+            if let (Some(birth), Some(sex)) = (one.birth, one.sex) {
+                known.entry((one.name.as_str(), birth, sex)).or_insert(one);
+            }
+        }
+        for (line, person) in chunk {
+            let like = known.get(&(person.name.as_str(), person.birth, person.sex));
+            if let Some(like) = like {
+                report.alike += 1;
+                if report.doubtful.len() < MOST_LISTED {
+                    let sentences = vec![alike(like)];
+                    report.doubtful.push(BadRow { line, sentences });
+                }
+            }
+            if like.is_none() || another {
+                fresh.push(person);
+            }
+        }
+    }
+    Ok(fresh)
+}
+
+fn alike(one: &PersonBrief) -> String {
+    format!(
+        "和已登记的{}（学员号 {}{}）姓名、出生日期、性别都一样，可能是同一个人。",
+        one.name,
+        one.number,
+        one.phone_masked
+            .as_ref()
+            .map(|phone| format!("，手机 {phone}"))
+            .unwrap_or_default()
+    )
 }
 
 fn note(seen: &mut HashSet<String>, known: &store::Known) {

@@ -378,6 +378,7 @@ fn import_fields(ctx: &Ctx) -> Vec<Field> {
             ],
         )
         .value("try"),
+        Field::tick("another", "核对过了：看起来登记过的人，是另外的人，也要登记").optional(),
     ]
 }
 
@@ -414,7 +415,7 @@ pub(super) async fn import_file(ctx: Ctx, upload: Upload) -> AppResult<Response>
         "good" => How::GoodRows,
         _ => How::DryRun,
     };
-    match import::import(&ctx, &upload.bytes, org, how).await {
+    match import::import(&ctx, &upload.bytes, org, how, form.ticked("another")).await {
         Ok(report) => Ok(import_page(&ctx, form, Some(report), 200)),
         Err(error) => {
             let status = put(&mut form, error)?;

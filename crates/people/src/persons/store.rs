@@ -226,6 +226,20 @@ pub(crate) async fn registered(db: &Db, org: OrgId) -> DbResult<Vec<Known>> {
     db.query(sql, args![org]).await
 }
 
+/// People in scope who take part, with one of these names and born on one of these days; the caller compares them.
+pub(crate) async fn namesakes(
+    db: &Db,
+    scope: &Scope,
+    names: Vec<String>,
+    births: Vec<String>,
+) -> DbResult<Vec<PersonBrief>> {
+    let sql = format!(
+        "{BRIEF} WHERE p.birth {{any $2}} AND p.name {{any $1}} AND p.status = 'active' AND p.erased_at IS NULL AND {VISIBLE}
+         ORDER BY p.id LIMIT 5000"
+    );
+    db.within(scope).query(&sql, args![names, births]).await
+}
+
 pub(crate) async fn numbers_taken(db: &Db, numbers: Vec<String>) -> DbResult<Vec<String>> {
     let sql = "SELECT number FROM person WHERE number {any $1} ORDER BY number";
     db.query(sql, args![numbers]).await

@@ -253,24 +253,72 @@ async fn a_file_is_loaded_once_with_its_bad_rows_named() {
         import::HEADER.join(",")
     );
     let bytes = text.as_bytes();
-    let tried = import(&ctx, bytes, org, How::DryRun).await.unwrap();
+    let tried = import(&ctx, bytes, org, How::DryRun, false).await.unwrap();
     assert_eq!(
         (tried.rows, tried.added, tried.known, tried.bad, tried.written),
         (6, 2, 1, 3, false)
     );
     let lines: Vec<usize> = tried.listed.iter().map(|bad| bad.line).collect();
     assert_eq!(lines, [5, 6, 7]);
-    let none = import(&ctx, bytes, org, How::AllOrNothing).await.unwrap();
+    let none = import(&ctx, bytes, org, How::AllOrNothing, false).await.unwrap();
     assert_eq!((none.added, none.bad > 0, none.written), (2, true, false));
     let people = "SELECT count(*) FROM person WHERE spelling IS NOT NULL";
     assert_eq!(one::<i64>(&app, people).await, 0);
-    let done = import(&ctx, bytes, org, How::GoodRows).await.unwrap();
+    let done = import(&ctx, bytes, org, How::GoodRows, false).await.unwrap();
     assert_eq!((done.added, done.written), (2, true));
-    let again = import(&ctx, bytes, org, How::GoodRows).await.unwrap();
+    let again = import(&ctx, bytes, org, How::GoodRows, false).await.unwrap();
     assert_eq!((again.added, again.known, again.written), (0, 3, false));
     assert_eq!(one::<i64>(&app, people).await, 2);
-    let outside = import(&ctx, bytes, world.there.org, How::DryRun).await;
+    let outside = import(&ctx, bytes, world.there.org, How::DryRun, false).await;
     assert_eq!(outside.unwrap_err(), AppError::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_like_somebody_registered_is_told_and_taken_only_when_said() {
+    let (app, world) = app().await;
+    // Registered before, with another telephone: the same person or not, nobody knows but who asks.
+    crate::testing::register(&app, "王秀英", "13900139000", world.here.org).await;
+    crate::testing::register(&app, "李秀兰", "13900139001", world.there.org).await;
+    let ctx = app.ctx(clerk(&world));
+    let org = world.here.org;
+    let text = format!(
+        "{}\n王秀英,女,1955-03-15,,13800138000,\n王秀英,男,1955-03-15,,13800138001,\n王秀英,女,1955-03-16,,13800138002,\n李秀兰,女,1955-03-15,,13800138003,\n",
+        import::HEADER.join(",")
+    );
+    let bytes = text.as_bytes();
+    let people = "SELECT count(*) FROM person WHERE spelling IS NOT NULL";
+    let tried = import(&ctx, bytes, org, How::DryRun, false).await.unwrap();
+    assert_eq!((tried.added, tried.known, tried.alike, tried.bad), (3, 0, 1, 0));
+    assert_eq!(
+        tried.doubtful[0].line, 2,
+        "of another sex, birth or out of sight are others"
+    );
+    assert!(
+        tried.doubtful[0].sentences[0].contains("王秀英（学员号 X"),
+        "{:?}",
+        tried.doubtful
+    );
+    let page = app.signed_in(clerk(&world));
+    let fields = [("org", &*org.to_string()), ("how", "try")];
+    let page = page
+        .upload("/desk/people/import", &fields, "名单.csv", bytes)
+        .await;
+    assert!(
+        page.shows("看起来登记过 1 人") && page.shows("请逐行核对"),
+        "{}",
+        page.body
+    );
+    let done = import(&ctx, bytes, org, How::AllOrNothing, false).await.unwrap();
+    assert_eq!((done.added, done.alike, done.written), (3, 1, true));
+    assert_eq!(one::<i64>(&app, people).await, 5);
+    let said = import(&ctx, bytes, org, How::AllOrNothing, true).await.unwrap();
+    assert_eq!(
+        (said.added, said.known, said.alike, said.written),
+        (1, 3, 1, true)
+    );
+    let again = import(&ctx, bytes, org, How::AllOrNothing, true).await.unwrap();
+    assert_eq!((again.added, again.known, again.written), (0, 4, false));
+    assert_eq!(one::<i64>(&app, people).await, 6);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -289,7 +337,7 @@ async fn a_file_that_cannot_be_read_says_why() {
         (many.as_bytes(), 413, "50,000"),
         (&large, 413, "20 MB"),
     ] {
-        let error = import(&ctx, bytes, org, How::GoodRows).await.unwrap_err();
+        let error = import(&ctx, bytes, org, How::GoodRows, false).await.unwrap_err();
         assert_eq!(error.status(), status, "{sentence}");
         assert!(error.sentence().contains(sentence), "{}", error.sentence());
     }
