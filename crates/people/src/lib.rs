@@ -93,8 +93,13 @@ pub const SCHEMA: db::Schema = db::Schema {
         },
         db::Migration {
             number: 5,
-            name: "older codes",
+            name: "older_codes",
             sql: include_str!("../migrations/0005_older_codes.sql"),
+        },
+        db::Migration {
+            number: 6,
+            name: "person_sorted",
+            sql: include_str!("../migrations/0006_person_sorted.sql"),
         },
     ],
     org_owned: &["post", "person_org"],
