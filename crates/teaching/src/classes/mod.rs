@@ -37,6 +37,7 @@ mod tests;
 pub(crate) use actions::{check_room, check_teacher};
 pub(crate) use api::ClassesApi;
 pub use model::{Checking, ClassRow, ClassStatus, FirstLessonCheck, Level, Mode, Risk, StartCheck};
+pub(crate) use pages::{duty_fields, show_with};
 pub use store::{NewClass, Standing, due_within, find, find_within, row, set_seat_counts, set_status};
 pub(crate) use store::{follow_sessions, names};
 

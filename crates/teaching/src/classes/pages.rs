@@ -202,30 +202,42 @@ fn safe_cell(text: &str) -> String {
     }
 }
 
-fn duty_form() -> Form {
+/// The fields by which somebody is given a duty.
+pub(crate) fn duty_fields() -> Vec<Field> {
     let duties = crate::duty::Duty::ALL
         .iter()
         .map(|duty| Choice::new(duty.as_str(), duty.label()))
         .collect();
-    let fields = vec![
+    vec![
         Field::text("number", "编号", 1, 30).hint("学习码卡上的编号"),
         Field::radios("duty", "担任", duties).value("assistant"),
-    ];
-    Form::blank(fields, Lang::Zh)
+    ]
 }
 
 /// `GET /desk/classes/{id}`
 pub async fn show(ctx: Ctx, Path(id): Path<String>, query: Query) -> AppResult<Response> {
-    let detail = actions::find(&ctx, web::id(&id)?).await?;
-    let page = web::desk_page(&ctx, &detail.class.name, &query);
+    show_with(&ctx, &id, &query, Form::blank(duty_fields(), Lang::Zh), 200).await
+}
+
+/// The page of a class, with the form for duties as it was filled in.
+pub(crate) async fn show_with(
+    ctx: &Ctx,
+    id: &str,
+    query: &[(String, String)],
+    duty: Form,
+    status: u16,
+) -> AppResult<Response> {
+    let detail = actions::find(ctx, web::id(id)?).await?;
+    let page = web::desk_page(ctx, &detail.class.name, query);
     let starts_from = model::starts_from(detail.class.starts_on);
-    Ok(ui::html(&ShowPage {
+    let template = ShowPage {
         crumbs: crumbs(&page, vec![Link::new("", detail.class.name.clone())]),
         starts_from: (ctx.today() < starts_from).then(|| date_text(starts_from)),
         page,
         detail,
-        duty: duty_form(),
-    }))
+        duty,
+    };
+    Ok(ui::respond::html_with(status, &template))
 }
 
 fn version_of(posted: &Posted) -> i64 {

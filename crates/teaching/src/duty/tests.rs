@@ -32,6 +32,8 @@ async fn duties_are_given_and_ended() {
         .post(&page, &[("number", "nobody"), ("duty", "monitor")])
         .await;
     assert!(unknown.status == 422 && unknown.shows("没有这个编号的人"));
+    let kept = unknown.body.contains("value=\"nobody\"") && unknown.shows("加上这一位");
+    assert!(kept, "{}", unknown.body);
     let ctx = town.app.ctx(town.registrar(&town.world.here));
     actions::end(&ctx, class, person).await.unwrap();
     assert!(!holds_duty(db, class, person).await.unwrap());
