@@ -98,11 +98,14 @@ pub(super) async fn booked(db: &Db, class: ClassId) -> DbResult<Vec<(SessionId, 
     .await
 }
 
-/// How many people of the scope tried a class, and how many enrolled afterwards.
+/// How many people of the scope tried a class, and how many of them have a seat in it or finished it: also who got it from the
+/// waitlist, and not who gave it up.
 pub(crate) async fn counts_within(db: &Db, scope: &Scope, class: ClassId) -> DbResult<(i64, i64)> {
     db.within(scope)
         .query_one(
-            "SELECT count(*), count(*) FILTER (WHERE t.state = 'joined') FROM trial t
+            "SELECT count(DISTINCT t.person_id), count(DISTINCT e.person_id) FROM trial t
+             LEFT JOIN enrollment e ON e.class_id = t.class_id AND e.person_id = t.person_id
+               AND e.status IN ('reserved', 'confirmed', 'attending', 'suspended', 'completed')
              WHERE t.class_id = $1 AND t.state <> 'cancelled' AND {scope t.org_id}",
             args![class],
         )

@@ -201,6 +201,19 @@ async fn who_is_put_on_the_waitlist_stays_a_guest_until_the_seat_is_there() {
         200
     );
     assert_eq!(stage.status(1).await, "confirmed");
+    let counted = async |words: &str| {
+        let list = format!("/desk/classes/{}/learners", stage.class);
+        let page = stage.as_registrar().get(&list).await;
+        assert!(page.shows(words), "{}", page.body);
+    };
+    counted("试听 1 人（不算在报名人数里），其中 1 人报上了").await;
     assert_eq!(guest.post(&join, &[]).await.status, 303);
     assert_eq!(state().await, "joined");
+    let own = guest
+        .call(200, "GET", "/api/v1/me/enrollments", &Value::Null)
+        .await;
+    let own = own["items"][0]["id"].as_str().unwrap();
+    let leave = format!("/api/v1/enrollments/{own}");
+    assert_eq!(guest.api("DELETE", &leave, &json!({})).await.status, 200);
+    counted("其中 0 人报上了").await;
 }
