@@ -10,6 +10,10 @@ use crate::html::Html;
 const WIDTH: i64 = 640;
 const HEIGHT: i64 = 240;
 const MARGIN: i64 = 28;
+/// Width of a Chinese letter of the drawing, as `.chart text` in the stylesheet.
+const LETTER: i64 = 17;
+/// Width of a digit or another letter.
+const DIGIT: i64 = 10;
 
 /// How the values are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,18 +130,44 @@ impl Chart {
             html.text(x).raw(",").text(y).raw(" ");
         }
         html.raw("\"/>");
+        // Words that would stand in each other are left out, counted from the newest; the table has them all.
+        let gap = (WIDTH - 4 * MARGIN) / steps;
+        let labels = apart(self.points.iter().map(|(label, _)| width(label)), gap);
+        let values = apart(
+            self.points.iter().map(|(_, value)| width(&self.text(*value))),
+            gap,
+        );
         for ((label, value), index) in self.points.iter().zip(0_i64..) {
             let (x, y) = place(index, *value);
+            let before_newest = steps - index;
             html.raw("<circle class=\"dot\" cx=\"")
                 .text(x)
                 .raw("\" cy=\"")
                 .text(y)
                 .raw("\" r=\"4\"/>");
-            text_at(html, "middle", x, y - 12, &self.text(*value));
-            text_at(html, "middle", x, HEIGHT - 6, label);
+            if before_newest % values == 0 {
+                text_at(html, "middle", x, y - 12, &self.text(*value));
+            }
+            if before_newest % labels == 0 {
+                text_at(html, "middle", x, HEIGHT - 6, label);
+            }
         }
         html.raw("</svg></div>");
     }
+}
+
+/// The room that a text takes in the drawing.
+fn width(text: &str) -> i64 {
+    text.chars()
+        .map(|letter| if letter.is_ascii() { DIGIT } else { LETTER })
+        .sum()
+}
+
+/// Of so many points that stand `gap` apart one is named, so that names of these widths keep clear of each other.
+fn apart(widths: impl Iterator<Item = i64>, gap: i64) -> i64 {
+    let room = widths.max().unwrap_or(0) + DIGIT;
+    let gap = gap.max(1);
+    (room + gap - 1) / gap
 }
 
 fn text_at(html: &mut Html, anchor: &'static str, x: i64, y: i64, text: &str) {
@@ -212,6 +242,24 @@ mod tests {
             let html = chart(kind, &[10, 5, 0]);
             assert_eq!(html.matches("<tr>").count(), 4, "{html}");
             assert!(!html.contains("<b>") && html.contains("&#60;10&#62;"), "{html}");
+        }
+    }
+
+    #[test]
+    fn names_of_a_line_keep_clear_of_each_other_and_the_newest_is_named() {
+        for (points, named) in [(1, 1), (3, 3), (8, 8), (9, 5), (12, 6), (40, 7)] {
+            let years = (0..points).map(|year| (format!("{}年", 2000 + year), 7));
+            let chart = Chart {
+                points: years.collect(),
+                ..made(ChartKind::Line, &[])
+            };
+            let drawn = chart.to_string();
+            let drawn = drawn.split("</svg>").next().unwrap();
+            let names: Vec<&str> = drawn.split("年</text>").collect();
+            assert_eq!(names.len() - 1, named, "{points}");
+            let newest = names[named - 1].ends_with(&(2000 + points - 1).to_string());
+            assert!(newest, "{points}: {drawn}");
+            assert_eq!(drawn.matches(">7</text>").count(), points.min(20), "{points}");
         }
     }
 
