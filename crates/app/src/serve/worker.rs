@@ -1,4 +1,5 @@
-//! Work without a request: queued jobs, this node's heartbeat, the hourly anchor of the event chains, the day's work.
+//! Work without a request: queued jobs, the long ones beside the queue; this node's heartbeat, the hourly anchor of the event
+//! chains, the day's work.
 
 use crate::wiring;
 use metrics::Metrics;

@@ -170,17 +170,27 @@ pub async fn receipt(ctx: &Ctx, id: PostingId) -> AppResult<(PostingRow, Fee, Pe
     Ok((posting, fee(ctx, row).await?, holder))
 }
 
-/// A refund that is not paid, on the cashier's list.
+/// A refund in the cashier's scope, with whose it is and how their fee was paid.
 #[derive(Debug, Clone)]
-pub struct OwedLine {
+pub struct Owed {
     /// The refund.
     pub refund: RefundRow,
     /// The class's name.
     pub class: String,
     /// Whose it is.
     pub person: PersonId,
-    /// By which way the fee was paid, and the refund goes back.
+    /// By which way it goes back if nothing else is said: as the fee was paid.
     pub usual: Method,
+}
+
+async fn owed_of(db: &db::Db, refund: RefundRow) -> AppResult<Owed> {
+    let row = enrollments::find(db, refund.enrollment_id).await?;
+    Ok(Owed {
+        class: classes::find(db, row.class_id).await?.name,
+        person: row.person_id,
+        usual: way_back::usual(refund.cause, ledger::paid_by(db, &row).await?),
+        refund,
+    })
 }
 
 /// What waits at the cashier's desk: kept seats, and refunds to pay, with the names of their people.
@@ -189,7 +199,7 @@ pub struct Queue {
     /// Kept seats, the first to end first.
     pub due: Vec<DueRow>,
     /// Refunds that are not paid.
-    pub refunds: Vec<OwedLine>,
+    pub refunds: Vec<Owed>,
     /// People by id.
     pub people: HashMap<PersonId, PersonBrief>,
 }
@@ -204,13 +214,7 @@ pub async fn queue(ctx: &Ctx, limit: i64) -> AppResult<Queue> {
     let due = store::due_within(db, &scope, limit).await?;
     let mut refunds = Vec::new();
     for refund in store::open_refunds(db, &scope, limit).await? {
-        let row = enrollments::find(db, refund.enrollment_id).await?;
-        refunds.push(OwedLine {
-            class: classes::find(db, row.class_id).await?.name,
-            person: row.person_id,
-            usual: way_back::usual(refund.cause, ledger::paid_by(db, &row).await?),
-            refund,
-        });
+        refunds.push(owed_of(db, refund).await?);
     }
     let mut ids: Vec<PersonId> = due.iter().map(|row| row.person_id).collect();
     ids.extend(refunds.iter().map(|line| line.person));
@@ -423,34 +427,15 @@ async fn undo_refund(tx: &Tx, row: &EnrollmentRow, posting: &PostingRow) -> AppR
     Ok(Vec::new())
 }
 
-/// A refund in the cashier's scope, with whose it is and how their fee was paid.
-#[derive(Debug, Clone)]
-pub struct Owed {
-    /// The refund.
-    pub refund: RefundRow,
-    /// The class's name.
-    pub class: String,
-    /// Whose it is.
-    pub person: PersonBrief,
-    /// By which way it goes back if nothing else is said.
-    pub usual: Method,
-}
-
-/// A refund in the cashier's scope.
+/// A refund in the cashier's scope, and whose it is.
 ///
 /// # Errors
 /// [`AppError::NotFound`] outside the scope.
-pub async fn owed(ctx: &Ctx, id: RefundId) -> AppResult<Owed> {
+pub async fn owed(ctx: &Ctx, id: RefundId) -> AppResult<(Owed, PersonBrief)> {
     let scope = ctx.may(Permission::FeeTake)?;
-    let db = ctx.db();
-    let refund = store::refund_within(db, &scope, id).await?;
-    let row = enrollments::find(db, refund.enrollment_id).await?;
-    Ok(Owed {
-        class: classes::find(db, row.class_id).await?.name,
-        person: persons::find(db, row.person_id).await?,
-        usual: way_back::usual(refund.cause, ledger::paid_by(db, &row).await?),
-        refund,
-    })
+    let owed = owed_of(ctx.db(), store::refund_within(ctx.db(), &scope, id).await?).await?;
+    let person = persons::find(ctx.db(), owed.person).await?;
+    Ok((owed, person))
 }
 
 /// Pays a refund back: the way the fee was paid, or another way with a reason.

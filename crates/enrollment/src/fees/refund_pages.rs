@@ -6,6 +6,7 @@ use super::pages::{id, yuan};
 use super::way_back::{self, REASON, WayBack};
 use axum::extract::Path;
 use axum::response::Response;
+use people::persons::PersonBrief;
 use platform::web::{Posted, see_other};
 use platform::{AppError, AppResult, Ctx};
 use ui::respond::html_with;
@@ -16,6 +17,7 @@ use ui::{Choice, Field, Form, Lang, Page};
 struct RefundPage {
     page: Page,
     owed: Owed,
+    person: PersonBrief,
     amount: String,
     cause: &'static str,
     button: &'static str,
@@ -31,7 +33,7 @@ fn fields(owed: &Owed) -> Vec<Field> {
     ]
 }
 
-fn page(ctx: &Ctx, owed: Owed, form: Form, status: u16) -> Response {
+fn page(ctx: &Ctx, (owed, person): (Owed, PersonBrief), form: Form, status: u16) -> Response {
     let page = desk(ctx, "换一种方式退费");
     let view = RefundPage {
         amount: yuan(&page, owed.refund.amount_fen),
@@ -39,6 +41,7 @@ fn page(ctx: &Ctx, owed: Owed, form: Form, status: u16) -> Response {
         button: way_back::button(owed.usual),
         page,
         owed,
+        person,
         form,
     };
     html_with(status, &view)
@@ -47,10 +50,11 @@ fn page(ctx: &Ctx, owed: Owed, form: Form, status: u16) -> Response {
 /// `GET /desk/fee-refunds/{id}`: pays a refund back another way than it was paid, with a reason.
 pub(super) async fn other_way(ctx: Ctx, Path(text): Path<String>) -> AppResult<Response> {
     let owed = actions::owed(&ctx, id(&text)?).await?;
-    if owed.refund.status != "open" {
-        return Ok(see_other(&format!("/desk/fees/{}", owed.refund.enrollment_id)));
+    let refund = &owed.0.refund;
+    if refund.status != "open" {
+        return Ok(see_other(&format!("/desk/fees/{}", refund.enrollment_id)));
     }
-    let form = Form::blank(fields(&owed), Lang::Zh);
+    let form = Form::blank(fields(&owed.0), Lang::Zh);
     Ok(page(&ctx, owed, form, 200))
 }
 
@@ -72,7 +76,7 @@ pub(super) async fn pay(ctx: Ctx, Path(text): Path<String>, posted: Posted) -> A
         Ok(refund) => Ok(see_other(&format!("/desk/fees/{}", refund.enrollment_id))),
         Err(error @ AppError::Invalid(_)) => {
             let owed = actions::owed(&ctx, refund).await?;
-            let mut form = Form::from_pairs(fields(&owed), Lang::Zh, &posted.0);
+            let mut form = Form::from_pairs(fields(&owed.0), Lang::Zh, &posted.0);
             let status = form.take_up(error)?;
             Ok(page(&ctx, owed, form, status))
         }

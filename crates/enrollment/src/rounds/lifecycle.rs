@@ -187,7 +187,7 @@ pub async fn create(ctx: &Ctx, draft: RoundDraft) -> AppResult<RoundId> {
         None => model::MOST_WISHES,
     };
     let draft = model::check(draft, ctx.now(), limit)?;
-    super::lessons::closes_in_time(draft.closes, &first)?;
+    super::lessons::model::closes_in_time(draft.closes, &first)?;
     let Some(term) = term else {
         return Err(AppError::invalid("classes", "请至少选一个班。"));
     };

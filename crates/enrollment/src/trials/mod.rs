@@ -7,6 +7,7 @@
 //! 4. It is booked by the person, by family, at the counter, or by program; given up at any time before the lesson.
 //! 5. Guests are no learners: they are counted separately, stand apart on the roll, and whether they came is marked there.
 //! 6. One act makes a guest a learner: the seat desk decides as for anybody who asks. Who is put on the waitlist stays a guest.
+//!    A class counts as learners those of its guests who have a seat, however they came by it.
 //! 7. When a session is changed or a class is cancelled, its guests are told.
 //!
 //! Who may do what: the signed-in person for themselves and those they help; `EnrollmentAct` at the counter; who takes the roll marks.

@@ -2,7 +2,8 @@
 //!
 //! Rules:
 //! 1. Learners prove that they hold a telephone with a code of 6 digits: good for 5 minutes (a slow reader may extend
-//!    it), 5 wrong tries, another one after 60 seconds, 10 a day. Whether the telephone is known shows only after the
+//!    it), 5 wrong tries, another one after 60 seconds, 10 a day.
+//!    The newest counts; an older one is told so and costs no try. Whether the telephone is known shows only after the
 //!    code was right; then one person goes in, several choose, nobody registers.
 //! 2. Without a telephone a printed card does it: learner's number and the card's code.
 //! 3. Staff give login and password; who holds a post that sees other people's data also gives the code of an

@@ -1,6 +1,8 @@
 //! What a round means for the lessons of its classes: none is held while people still apply, and no class begins before its
 //! seats are given.
 
+pub(super) mod model;
+
 use super::store::{self, RoundRow};
 use crate::first_come::DrawAhead;
 use db::Db;
@@ -18,32 +20,6 @@ async fn open_rounds(db: &Db, classes: &[ClassId]) -> AppResult<HashMap<ClassId,
         .into_iter()
         .filter_map(|(class, plan)| Some((class, plan.draw?)));
     Ok(open.collect())
-}
-
-/// Whether a window that closes at this moment is over before a first lesson: people still apply until then.
-fn is_before_lesson(closes: Instant, first: Instant) -> bool {
-    closes <= first
-}
-
-/// Whether the window closes before the first lesson of each class, so that who is drawn misses none.
-///
-/// # Errors
-/// A sentence beside the end of the window, with the first class that begins before it.
-pub(super) fn closes_in_time(closes: Instant, first: &[(String, Instant)]) -> AppResult<()> {
-    let begins_before = first
-        .iter()
-        .filter(|(_, at)| !is_before_lesson(closes, *at))
-        .min_by_key(|(_, at)| *at);
-    let Some((name, at)) = begins_before else {
-        return Ok(());
-    };
-    Err(AppError::invalid(
-        "closes_on",
-        format!(
-            "“{name}”第一次课在 {}，报名要在那以前截止。请把截止时间提前，或者不选这个班。",
-            moment_text(*at)
-        ),
-    ))
 }
 
 /// A refusal that leads to the round it comes from.
@@ -68,13 +44,13 @@ pub async fn seats_are_given(db: &Db, class: ClassId) -> AppResult<()> {
 }
 
 /// Whether the round that gives the seats of a class closes before its first lesson, if that is held at this moment: asked
-/// when the lesson is moved forward, as [`closes_in_time`] is when the round is planned.
+/// when the lesson is moved forward, as [`model::closes_in_time`] is when the round is planned.
 ///
 /// # Errors
 /// A refusal that names the round.
 pub async fn closes_before(db: &Db, class: ClassId, first: Instant) -> AppResult<()> {
     let open = open_rounds(db, &[class]).await?.remove(&class);
-    let Some(open) = open.filter(|open| !is_before_lesson(open.closes, first)) else {
+    let Some(open) = open.filter(|open| !model::is_before_lesson(open.closes, first)) else {
         return Ok(());
     };
     let round = store::find(db, open.round).await?;
@@ -120,40 +96,5 @@ fn held_up(class: &ClassRow, round: &RoundRow) -> Waiting {
         href: format!("/desk/rounds/{}", round.id),
         due: Some(class.starts_on),
         count: 1,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(text: &str) -> Instant {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn a_window_closes_before_the_first_lesson() {
-        let first = [
-            ("书法".to_owned(), at("2027-03-01T01:00:00Z")),
-            ("合唱".to_owned(), at("2027-02-22T06:00:00Z")),
-        ];
-        for (closes, class) in [
-            ("2027-02-22T06:00:00Z", None),
-            (
-                "2027-02-22T06:00:01Z",
-                Some("“合唱”第一次课在 2027年2月22日 14:00"),
-            ),
-            ("2027-03-05T06:00:00Z", Some("“合唱”")),
-        ] {
-            let told = match closes_in_time(at(closes), &first) {
-                Err(AppError::Invalid(wrong)) => wrong.first().map(|one| one.sentence.clone()),
-                _ => None,
-            };
-            assert_eq!(told.is_some(), class.is_some(), "{closes}");
-            assert!(
-                told.unwrap_or_default().starts_with(class.unwrap_or_default()),
-                "{closes}"
-            );
-        }
     }
 }
