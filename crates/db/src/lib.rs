@@ -24,6 +24,7 @@ mod statement;
 pub mod testing;
 mod tx;
 mod value;
+mod written;
 
 pub use disk::Pending;
 pub use error::DbError;
@@ -32,6 +33,7 @@ pub use row::{FromRow, Row};
 pub use scope::Scope;
 pub use tx::Tx;
 pub use value::{FromValue, Value};
+pub use written::Mark;
 
 use statement::Statements;
 use std::sync::Arc;

@@ -4,6 +4,7 @@
 //! into the system's memory; what takes long has threads of its own: `disk.rs` and `checkpoint.rs`.
 
 use crate::disk::{Disk, Pending};
+use crate::written::{Mark, Written};
 use crate::{DbError, DbResult, Durability, Row, Value, checkpoint};
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -16,15 +17,24 @@ const READERS: usize = 4;
 const CACHED_STATEMENTS: usize = 400;
 
 pub(crate) struct Pool {
-    writer: Arc<tokio::sync::Mutex<Connection>>,
+    writer: Arc<tokio::sync::Mutex<Writer>>,
     readers: Mutex<Vec<Connection>>,
     permits: Semaphore,
     disk: Option<Arc<Disk>>,
 }
 
+/// The only connection that writes.
+pub(crate) struct Writer {
+    pub(crate) connection: Connection,
+    written: Written,
+}
+
 impl Pool {
     pub(crate) fn open(path: &Path, durability: Durability) -> DbResult<Self> {
-        let writer = connect(path, durability, true)?;
+        let writer = Writer {
+            connection: connect(path, durability, true)?,
+            written: Written::default(),
+        };
         let readers = (0..READERS)
             .map(|_| connect(path, durability, false))
             .collect::<DbResult<Vec<_>>>()?;
@@ -104,8 +114,9 @@ impl Pool {
             disk.check()?;
         }
         guard
+            .connection
             .execute_batch("BEGIN IMMEDIATE")
-            .map_err(|error| explain(&guard, &error))?;
+            .map_err(|error| explain(&guard.connection, &error))?;
         Ok(Session {
             writer: Mutex::new(Some(guard)),
             disk: self.disk.clone(),
@@ -114,7 +125,7 @@ impl Pool {
 }
 
 /// The threads that make commits durable and keep the log short.
-fn disk_of(path: &Path, writer: &Arc<tokio::sync::Mutex<Connection>>) -> DbResult<Disk> {
+fn disk_of(path: &Path, writer: &Arc<tokio::sync::Mutex<Writer>>) -> DbResult<Disk> {
     let (synced, committed) = std::sync::mpsc::sync_channel(1);
     let own = connect(path, Durability::Full, true)?;
     checkpoint::start(own, Arc::clone(writer), committed)
@@ -135,7 +146,7 @@ fn connect(path: &Path, durability: Durability, writes: bool) -> DbResult<Connec
     // Who writes keeps what it touches in memory: of a mapped page the log is asked anew each time. A reader forgets all
     // after each commit of another.
     let (query_only, cache_kib, mapped) = if writes {
-        ("OFF", 128_000, 0)
+        ("OFF", 64_000, 0)
     } else {
         ("ON", 64_000, 256 << 20)
     };
@@ -158,25 +169,45 @@ fn connect(path: &Path, durability: Durability, writes: bool) -> DbResult<Connec
 
 /// The writer, held by one transaction.
 pub(crate) struct Session {
-    writer: Mutex<Option<OwnedMutexGuard<Connection>>>,
+    writer: Mutex<Option<OwnedMutexGuard<Writer>>>,
     disk: Option<Arc<Disk>>,
 }
 
 impl Session {
-    fn with<T>(&self, work: impl FnOnce(&Connection) -> DbResult<T>) -> DbResult<T> {
-        let guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let connection = guard
-            .as_deref()
+    fn with<T>(&self, work: impl FnOnce(&mut Writer) -> DbResult<T>) -> DbResult<T> {
+        let mut guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let writer = guard
+            .as_deref_mut()
             .ok_or_else(|| DbError::Statement("the transaction has ended".into()))?;
-        work(connection)
+        work(writer)
     }
 
     pub(crate) fn rows(&self, text: &str, args: &[Value]) -> DbResult<Vec<Row>> {
-        self.with(|connection| rows(connection, text, args))
+        self.with(|Writer { connection, written }| {
+            // What is written may give rows too (`RETURNING`).
+            if !text.trim_start().starts_with("SELECT") {
+                written.note(text);
+            }
+            rows(connection, text, args)
+        })
+    }
+
+    pub(crate) fn mark(&self, tables: &[&str]) -> DbResult<Mark> {
+        self.with(|Writer { connection, written }| {
+            let others = || {
+                let mut statement = connection.prepare_cached("PRAGMA data_version")?;
+                statement.query_row([], |row| row.get(0))
+            };
+            Ok(Mark {
+                others: others().map_err(|error| explain(connection, &error))?,
+                written: written.of(tables),
+            })
+        })
     }
 
     pub(crate) fn exec(&self, text: &str, args: &[Value]) -> DbResult<u64> {
-        self.with(|connection| {
+        self.with(|Writer { connection, written }| {
+            written.note(text);
             let run = || {
                 let mut statement = connection.prepare_cached(text)?;
                 statement.execute(rusqlite::params_from_iter(args))
@@ -188,7 +219,8 @@ impl Session {
     }
 
     pub(crate) fn batch(&self, sql: &str) -> DbResult<()> {
-        self.with(|connection| {
+        self.with(|Writer { connection, written }| {
+            written.note(sql);
             connection
                 .execute_batch(sql)
                 .map_err(|error| explain(connection, &error))
@@ -202,7 +234,8 @@ impl Session {
             columns.join(", "),
             places.join(", ")
         );
-        self.with(|connection| {
+        self.with(|Writer { connection, written }| {
+            written.note_table(table);
             let run = || {
                 let mut statement = connection.prepare_cached(&sql)?;
                 for row in rows {
@@ -220,9 +253,10 @@ impl Session {
         let Some(guard) = guard else {
             return Err(DbError::Statement("the transaction has ended".into()));
         };
-        if let Err(error) = guard.execute_batch("COMMIT") {
-            let explained = explain(&guard, &error);
-            roll_back(&guard);
+        let connection = &guard.connection;
+        if let Err(error) = connection.execute_batch("COMMIT") {
+            let explained = explain(connection, &error);
+            roll_back(connection);
             return Err(explained);
         }
         Ok(self
@@ -240,7 +274,7 @@ impl Drop for Session {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         if let Some(guard) = guard {
-            roll_back(&guard);
+            roll_back(&guard.connection);
         }
     }
 }

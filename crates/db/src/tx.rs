@@ -1,6 +1,6 @@
 //! Transactions: the only way to write.
 
-use crate::{Db, DbError, DbResult, Pending, Pool, Scope, Value, note_slow, postgres, sqlite};
+use crate::{Db, DbError, DbResult, Mark, Pending, Pool, Scope, Value, note_slow, postgres, sqlite};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -155,6 +155,18 @@ impl Tx {
                 sorted.dedup();
                 session.lock(name, &sorted).await
             }
+        }
+    }
+
+    /// A mark of these tables: a later transaction that finds the same one knows that nobody has written them since. `None` on
+    /// PostgreSQL, where others write of whom this process does not hear.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub fn mark(&self, tables: &[&str]) -> DbResult<Option<Mark>> {
+        match &*self.session {
+            Session::Sqlite(session) => session.mark(tables).map(Some),
+            Session::Postgres(_) => Ok(None),
         }
     }
 

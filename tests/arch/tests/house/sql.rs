@@ -64,6 +64,17 @@ fn statements_are_portable() {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
+/// The facade counts what is written by the table that a statement names (`db::Tx::mark`).
+#[test]
+fn a_statement_writes_no_table_that_it_does_not_name() {
+    for source in files("crates", ".sql") {
+        let text = source.text.to_ascii_uppercase();
+        for word in ["TRIGGER", "CASCADE", "SET NULL", "SET DEFAULT"] {
+            assert!(!text.contains(word), "{}: {word}", source.path);
+        }
+    }
+}
+
 #[test]
 fn only_listed_files_ask_which_database_it_is() {
     for source in product_files() {
