@@ -111,6 +111,7 @@ async fn group(ctx: &Ctx, memory: &mut Memory, asked: &[Asked], early: &[EarlyAs
     let mut turns: Vec<Asked> = Vec::new();
     for _ in 0..STARTS {
         let tx = ctx.begin().await?;
+        memory.look(&tx)?;
         let all = if turns.is_empty() {
             Cow::Borrowed(asked)
         } else {
@@ -225,7 +226,14 @@ async fn settle(
         let of_money = write(&tx, memory, &state, &writes).await?;
         let mut events = std::mem::take(&mut writes.events);
         events.extend(of_money);
-        pending.push(tx.commit_early(events).await?);
+        memory.keep(&tx, state.people, &writes.unsure)?;
+        match tx.commit_early(events).await {
+            Ok(written) => pending.push(written),
+            Err(error) => {
+                memory.forget();
+                return Err(error);
+            }
+        }
     }
     Ok(Decided {
         answers,

@@ -1,16 +1,17 @@
 //! What a group reads before it decides: people, classes, how their seats are given, papers, places on waitlists.
 
 use super::Asked;
+use super::known::Known;
 use super::memory::Memory;
 use super::model::{Ask, ClassState, EnrollmentStatus, Live, PersonState, State, Waiting};
-use super::store::{self, WaitingRow};
+use super::store::{self, LiveRow, WaitingRow};
 use super::turns::set_rules;
 use crate::eligibility::desk::set_facts;
 use crate::fees::Money;
 use crate::first_come::Plan;
 use crate::school_rules::FeeMeanwhile;
 use db::Db;
-use kernel::{Instant, PersonId};
+use kernel::{Date, Instant, PersonId};
 use platform::AppResult;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -27,7 +28,9 @@ pub(super) async fn state_of(
     now: Instant,
 ) -> AppResult<State> {
     let classes: BTreeSet<ClassId> = asked.iter().flat_map(|one| one.ask.classes()).collect();
-    let known = people_state(db, people).await?;
+    #[cfg(test)]
+    check_known(db, &memory.known, people).await;
+    let known = people_state(db, &memory.known, people).await?;
     let elsewhere: BTreeSet<ClassId> = known
         .values()
         .flat_map(|who| who.live.iter().map(|live| live.class))
@@ -62,35 +65,64 @@ pub(super) async fn state_of(
     Ok(state)
 }
 
-async fn people_state(db: &Db, people: &[PersonId]) -> AppResult<HashMap<PersonId, PersonState>> {
+async fn people_state(
+    db: &Db,
+    known: &Known,
+    people: &[PersonId],
+) -> AppResult<HashMap<PersonId, PersonState>> {
+    let (unborn, unread) = known.missing(people);
     // Together: PostgreSQL is asked for both before it answers the first.
-    let (births, live) = tokio::try_join!(people::births::of(db, people), store::live_of(db, people))?;
-    let mut all: HashMap<PersonId, PersonState> = births
-        .into_iter()
-        .map(|(id, birth)| {
-            (
-                id,
-                PersonState {
-                    birth,
-                    ..PersonState::default()
-                },
-            )
-        })
-        .collect();
+    let (births, live) = tokio::try_join!(people::births::of(db, &unborn), store::live_of(db, &unread))?;
+    let births: HashMap<PersonId, Option<Date>> = births.into_iter().collect();
+    let mut all = HashMap::with_capacity(people.len());
+    for person in people {
+        let (birth, live) = known.of(*person);
+        // Who is not there has no day of birth, not even an unknown one.
+        if let Some(birth) = birth.or_else(|| births.get(person).copied()) {
+            let state = PersonState {
+                birth,
+                live: live.cloned().unwrap_or_default(),
+                ..PersonState::default()
+            };
+            all.insert(*person, state);
+        }
+    }
     for row in live {
         if let Some(who) = all.get_mut(&row.person_id) {
-            who.live.push(Live {
-                enrollment: row.id,
-                class: row.class_id,
-                term: row.term_id,
-                status: row.status,
-                position: None,
-                pool: row.pool,
-                held_until: row.held_until,
-            });
+            who.live.push(live_place(&row));
         }
     }
     Ok(all)
+}
+
+fn live_place(row: &LiveRow) -> Live {
+    Live {
+        enrollment: row.id,
+        class: row.class_id,
+        term: row.term_id,
+        status: row.status,
+        position: None,
+        pool: row.pool,
+        held_until: row.held_until,
+    }
+}
+
+/// What is kept of these people is what stands in the database: every group of every test looks.
+#[cfg(test)]
+async fn check_known(db: &Db, known: &Known, people: &[PersonId]) {
+    let fresh = people_state(db, &Known::default(), people).await.expect("read");
+    for person in people {
+        let (birth, live) = known.of(*person);
+        let fresh = fresh.get(person);
+        assert!(
+            birth.is_none() || birth == fresh.map(|who| who.birth),
+            "a day of birth"
+        );
+        assert!(
+            live.is_none() || live == fresh.map(|who| &who.live),
+            "places: {live:?}, {fresh:?}"
+        );
+    }
 }
 
 async fn held_facts(
@@ -98,10 +130,12 @@ async fn held_facts(
     memory: &mut Memory,
     held: &BTreeSet<ClassId>,
 ) -> AppResult<HashMap<ClassId, Arc<Facts>>> {
-    let held: Vec<ClassId> = held.iter().copied().collect();
-    let versions = seats::versions(db, &held).await?;
-    memory.refresh(db, versions.into_iter()).await?;
-    let known = held.into_iter().filter_map(|id| Some((id, memory.facts(id)?)));
+    let unsure = memory.unsure(held);
+    if !unsure.is_empty() {
+        let versions = seats::versions(db, &unsure).await?;
+        memory.refresh(db, versions.into_iter()).await?;
+    }
+    let known = held.iter().filter_map(|id| Some((*id, memory.facts(*id)?)));
     Ok(known.collect())
 }
 
@@ -127,7 +161,9 @@ async fn class_state(
     memory.refresh_rules(db, &asked, changes.1, now).await?;
     memory.refresh_school(db, &asked, changes.2, now).await?;
     let queues: HashMap<ClassId, i64> = queues.into_iter().map(|row| (row.id, row.last)).collect();
-    let states = rows.into_iter().filter_map(|row| {
+    // As large as it will be: states are wide, and a map that grows copies them each time.
+    let mut states = HashMap::with_capacity(rows.len());
+    states.extend(rows.into_iter().filter_map(|row| {
         let facts = memory.facts(row.id)?;
         let state = ClassState {
             facts,
@@ -149,8 +185,8 @@ async fn class_state(
             changed: false,
         };
         Some((row.id, state))
-    });
-    Ok(states.collect())
+    }));
+    Ok(states)
 }
 
 /// How the seats of the classes asked for are given, and where those stand who ask.

@@ -1,18 +1,22 @@
 //! What the desk remembers from group to group.
 
+use super::known::Known;
+use super::model::PersonState;
 use crate::declarations::{self, Papers};
 use crate::eligibility::load::{self, ClassRules};
 use crate::school_rules::{self, Ruling};
-use db::Db;
-use kernel::Instant;
+use db::{Db, Mark, Tx};
+use kernel::{Instant, PersonId};
 use platform::AppResult;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use teaching::ClassId;
 use teaching::seats::{self, Facts};
 
 /// More classes than this in memory are forgotten and read again.
 const KEPT_FACTS: usize = 50_000;
+/// The table whose rows have versions.
+const CLASSES: &str = "class";
 /// Seconds after which papers and rules are read again in any case.
 const KEPT_SECS: i64 = 60;
 /// More people than this told within two seconds are a rush.
@@ -54,6 +58,11 @@ fn stale<'a, T>(
 pub(super) struct Memory {
     /// By class; a class that changed has another version.
     facts: HashMap<ClassId, Arc<Facts>>,
+    /// Classes of which it is sure that their facts stand, as long as the table of classes has this mark.
+    sure: HashSet<ClassId>,
+    classes: Option<Mark>,
+    /// What is known of people.
+    pub(super) known: Known,
     /// Papers by class.
     papers: HashMap<ClassId, Kept<Arc<Papers>>>,
     /// Eligibility rules by class; `None` for a class without any.
@@ -69,6 +78,45 @@ pub(super) struct Memory {
 }
 
 impl Memory {
+    /// At the beginning of a group: forgets what others may have changed.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub(super) fn look(&mut self, tx: &Tx) -> AppResult<()> {
+        let classes = tx.mark(&[CLASSES])?;
+        if classes.is_none() || classes != self.classes {
+            self.sure.clear();
+        }
+        self.classes = classes;
+        Ok(self.known.look(tx)?)
+    }
+
+    /// At the end of a group, before its commit: what it wrote it knows.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub(super) fn keep(
+        &mut self,
+        tx: &Tx,
+        people: HashMap<PersonId, PersonState>,
+        unsure: &BTreeSet<PersonId>,
+    ) -> AppResult<()> {
+        // A group writes only how many seats are taken, which is no fact.
+        self.classes = tx.mark(&[CLASSES])?;
+        Ok(self.known.keep(tx, people, unsure)?)
+    }
+
+    /// A group was not written: what it would have changed is not so.
+    pub(super) fn forget(&mut self) {
+        self.known.forget();
+    }
+
+    /// Those of these classes whose facts must be looked at again.
+    pub(super) fn unsure(&self, classes: &BTreeSet<ClassId>) -> Vec<ClassId> {
+        let unsure = classes.iter().filter(|class| !self.sure.contains(*class));
+        unsure.copied().collect()
+    }
+
     /// Facts of a class that [`Memory::refresh`] has read.
     pub(super) fn facts(&self, class: ClassId) -> Option<Arc<Facts>> {
         self.facts.get(&class).map(Arc::clone)
@@ -82,11 +130,15 @@ impl Memory {
     ) -> AppResult<()> {
         if self.facts.len() > KEPT_FACTS {
             self.facts.clear();
+            self.sure.clear();
         }
-        let stale: Vec<ClassId> = versions
-            .filter(|(id, version)| self.facts.get(id).is_none_or(|known| known.version != *version))
-            .map(|(id, _)| id)
-            .collect();
+        let mut stale = Vec::new();
+        for (id, version) in versions {
+            if self.facts.get(&id).is_none_or(|known| known.version != version) {
+                stale.push(id);
+            }
+            self.sure.insert(id);
+        }
         for fresh in seats::facts(db, &stale).await? {
             self.facts.insert(fresh.id, Arc::new(fresh));
         }

@@ -41,6 +41,7 @@ mod giving_up;
 mod group;
 pub mod holds;
 mod keys;
+mod known;
 mod load;
 mod memory;
 pub mod model;
@@ -78,7 +79,7 @@ const QUEUE: usize = 65_536;
 /// Asks decided in one transaction in a rush, and always on PostgreSQL.
 const GROUP: usize = 1_024;
 /// Asks decided in one transaction on SQLite while fewer wait than a rush's group holds.
-const SMALL_GROUP: usize = 160;
+const SMALL_GROUP: usize = 256;
 /// Groups on their way to the disk while the next is decided.
 const ON_THEIR_WAY: usize = 2;
 /// How often others may go first before the next group is decided.

@@ -31,6 +31,8 @@ pub(super) struct Writes {
     /// Seats, each with the wait that it stands for.
     pub(super) waits: Vec<(crate::EnrollmentId, crate::EnrollmentId)>,
     pub(super) look_again: BTreeSet<ClassId>,
+    /// People of whose places more is written than a new place that is not kept for a time.
+    pub(super) unsure: BTreeSet<PersonId>,
 }
 
 /// Notes what a change means: rows, events, messages, money.
@@ -51,6 +53,7 @@ pub(super) fn note(state: &State, writes: &mut Writes, asked: &Asked, change: &C
             to,
         } => {
             writes.moved.insert(enrollment, to);
+            writes.unsure.insert(person);
             writes.pauses.extend(pause(asked, enrollment, to));
             note_moved(state, writes, asked, (enrollment, person, class), (from, to));
         }
@@ -111,7 +114,10 @@ fn note_placed(
     });
     let reserved = answer.status == EnrollmentStatus::Reserved;
     let held_until = kept_until(state, at, asked, (person, answer.status));
-    writes.money.extend(held_until.map(Step::Kept));
+    if let Some(until) = held_until {
+        writes.money.push(Step::Kept(until));
+        writes.unsure.insert(person);
+    }
     if let Ask::Invite { waited, .. } = asked.ask {
         writes.waits.push((answer.enrollment, waited));
     }
