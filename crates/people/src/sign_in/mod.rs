@@ -18,6 +18,7 @@
 //! Tables: sign_in, sign_in_code, account, code_card. Start reading at [`identify`].
 
 pub(crate) mod actions;
+mod lookup;
 pub(crate) mod model;
 mod pages;
 pub(crate) mod session;

@@ -66,7 +66,7 @@ async fn of_cookie(
     now: Instant,
 ) -> AppResult<Option<(Actor, Instant)>> {
     let text = hash_text(&hash);
-    let Some(row) = store::sign_in_by_hash(&platform.db, &text).await? else {
+    let Some(row) = watch.sign_ins.find(platform, hash).await? else {
         return Ok(None);
     };
     let idle_ends = row.seen_at.plus_secs(row.idle_secs);
@@ -95,7 +95,7 @@ async fn of_bearer(
     now: Instant,
 ) -> AppResult<Option<(Actor, Instant)>> {
     let text = hash_text(&hash);
-    let Some(row) = store::token_by_hash(&platform.db, &text).await? else {
+    let Some(row) = watch.tokens.find(platform, hash).await? else {
         return Ok(None);
     };
     let ends = row.expires_at.unwrap_or(Instant::from_millis(i64::MAX));

@@ -16,6 +16,7 @@ pub(crate) struct ActorRow {
 
 record! {
     pub(crate) struct SignInRow {
+        pub(crate) token_hash: String,
         pub(crate) id: SignInId,
         pub(crate) account_id: Option<AccountId>,
         pub(crate) person_id: PersonId,
@@ -28,17 +29,19 @@ record! {
     }
 }
 
-pub(crate) async fn sign_in_by_hash(db: &Db, hash: &str) -> DbResult<Option<SignInRow>> {
+pub(crate) async fn sign_ins_by_hash(db: &Db, hashes: Vec<String>) -> DbResult<Vec<SignInRow>> {
     let sql =
-        "SELECT s.id, s.account_id, s.person_id, p.name, s.strong, s.seen_at, s.expires_at, s.idle_secs,
+        "SELECT s.token_hash, s.id, s.account_id, s.person_id, p.name, s.strong, s.seen_at, s.expires_at, s.idle_secs,
           EXISTS (SELECT 1 FROM post o WHERE o.person_id = s.person_id) AS has_posts
         FROM sign_in s JOIN person p ON p.id = s.person_id
-        WHERE s.token_hash = $1 AND s.ended_at IS NULL AND p.status = 'active' {unscoped: one's own sign-in}";
-    db.query_opt(sql, args![hash]).await
+        WHERE s.token_hash {any $1} AND s.ended_at IS NULL AND p.status = 'active' {unscoped: one's own sign-in}
+        ORDER BY s.id";
+    db.query(sql, args![hashes]).await
 }
 
 record! {
     pub(crate) struct TokenRow {
+        pub(crate) token_hash: String,
         pub(crate) id: ApiTokenId,
         pub(crate) person_id: PersonId,
         pub(crate) name: String,
@@ -49,12 +52,13 @@ record! {
     }
 }
 
-pub(crate) async fn token_by_hash(db: &Db, hash: &str) -> DbResult<Option<TokenRow>> {
-    let sql = "SELECT t.id, t.person_id, p.name, t.permissions, t.expires_at, t.used_at,
+pub(crate) async fn tokens_by_hash(db: &Db, hashes: Vec<String>) -> DbResult<Vec<TokenRow>> {
+    let sql = "SELECT t.token_hash, t.id, t.person_id, p.name, t.permissions, t.expires_at, t.used_at,
           EXISTS (SELECT 1 FROM post o WHERE o.person_id = t.person_id) AS has_posts
         FROM api_token t JOIN person p ON p.id = t.person_id
-        WHERE t.token_hash = $1 AND t.ended_at IS NULL AND p.status = 'active' {unscoped: one's own token}";
-    db.query_opt(sql, args![hash]).await
+        WHERE t.token_hash {any $1} AND t.ended_at IS NULL AND p.status = 'active' {unscoped: one's own token}
+        ORDER BY t.id";
+    db.query(sql, args![hashes]).await
 }
 
 record! {

@@ -3,6 +3,8 @@
 //!
 //! All of it may be lost without harm: the database holds the truth.
 
+use super::lookup::Lookup;
+use super::store::{self, SignInRow, TokenRow};
 use kernel::{Instant, PersonId};
 use platform::{Actor, Notice, Platform};
 use std::collections::HashMap;
@@ -35,11 +37,42 @@ pub(crate) enum Seen {
 type Tried = (&'static str, String);
 
 /// The memory of one installation.
-#[derive(Default)]
 pub(crate) struct Watch {
+    /// Sign-ins that are looked up.
+    pub(crate) sign_ins: Arc<Lookup<SignInRow>>,
+    /// Tokens that are looked up.
+    pub(crate) tokens: Arc<Lookup<TokenRow>>,
     known: RwLock<HashMap<TokenHash, Known>>,
     seen: Mutex<HashMap<Seen, Instant>>,
     tries: Mutex<HashMap<Tried, (Instant, u32)>>,
+}
+
+impl Default for Watch {
+    fn default() -> Self {
+        Self {
+            sign_ins: Lookup::new(|db, hashes| {
+                Box::pin(async move {
+                    let rows = store::sign_ins_by_hash(&db, hashes).await?;
+                    Ok(rows
+                        .into_iter()
+                        .map(|row| (row.token_hash.clone(), row))
+                        .collect())
+                })
+            }),
+            tokens: Lookup::new(|db, hashes| {
+                Box::pin(async move {
+                    let rows = store::tokens_by_hash(&db, hashes).await?;
+                    Ok(rows
+                        .into_iter()
+                        .map(|row| (row.token_hash.clone(), row))
+                        .collect())
+                })
+            }),
+            known: RwLock::default(),
+            seen: Mutex::default(),
+            tries: Mutex::default(),
+        }
+    }
 }
 
 /// A memory with its installation: the weak pointer keeps the address from being given to another one.
