@@ -16,7 +16,7 @@ const ROUNDS: usize = 5;
 /// Between two turns that write; shorter than messages of a rush wait.
 const PAUSE: Duration = Duration::from_secs(1);
 /// Learners who ask for seats.
-const LEARNERS: usize = 20_000;
+const LEARNERS: usize = 36_000;
 /// Classes that each of them asks for.
 const WISHES: usize = 3;
 /// The baseline is fired at as often as the seat desk.
