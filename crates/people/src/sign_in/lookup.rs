@@ -14,8 +14,8 @@ use tokio::sync::oneshot;
 /// Tokens looked up in one statement.
 const AT_ONCE: usize = 1_000;
 
-/// Rows that are being read, each with its hash.
-type Rows<R> = Pin<Box<dyn Future<Output = DbResult<Vec<(String, R)>>> + Send>>;
+/// Rows that are being read.
+type Rows<R> = Pin<Box<dyn Future<Output = DbResult<Vec<R>>> + Send>>;
 
 /// Reads the rows of these hashes.
 type Read<R> = fn(Db, Vec<String>) -> Rows<R>;
@@ -26,13 +26,16 @@ type Waiting<R> = (TokenHash, oneshot::Sender<AppResult<Option<R>>>);
 /// Those whose tokens of one kind are to be looked up next.
 pub(crate) struct Lookup<R> {
     read: Read<R>,
+    /// The hash of a row.
+    hash: fn(&R) -> &str,
     waiting: Mutex<Vec<Waiting<R>>>,
 }
 
 impl<R: Clone + Send + 'static> Lookup<R> {
-    pub(crate) fn new(read: Read<R>) -> Arc<Self> {
+    pub(crate) fn new(read: Read<R>, hash: fn(&R) -> &str) -> Arc<Self> {
         Arc::new(Self {
             read,
+            hash,
             waiting: Mutex::default(),
         })
     }
@@ -74,7 +77,8 @@ async fn look<R: Clone + Send + 'static>(lookup: Arc<Lookup<R>>, db: Db) {
         let rest = waiting.split_off(waiting.len().min(AT_ONCE));
         let hashes = waiting.iter().map(|(hash, _)| hash_text(hash)).collect();
         let rows = (lookup.read)(db.clone(), hashes).await.map_err(AppError::from);
-        let rows = rows.map(|rows| rows.into_iter().collect::<HashMap<String, R>>());
+        let by_hash = |row: R| ((lookup.hash)(&row).to_owned(), row);
+        let rows = rows.map(|rows| rows.into_iter().map(by_hash).collect::<HashMap<String, R>>());
         for (hash, reply) in waiting {
             let found = rows.as_ref().map(|rows| rows.get(&hash_text(&hash)).cloned());
             // Who has gone away asks again.
@@ -93,22 +97,23 @@ mod tests {
     static READS: AtomicUsize = AtomicUsize::new(0);
 
     /// Knows every token whose hash begins with a zero.
-    fn read(_: Db, hashes: Vec<String>) -> Rows<u8> {
+    fn read(_: Db, hashes: Vec<String>) -> Rows<String> {
         READS.fetch_add(1, Ordering::SeqCst);
         let known = hashes.into_iter().filter(|hash| hash.starts_with('0'));
-        let rows = known.map(|hash| (hash, 7)).collect();
+        let rows = known.collect();
         Box::pin(async { Ok(rows) })
     }
 
     #[tokio::test]
     async fn who_come_together_are_looked_up_in_one_statement_and_each_gets_their_own_answer() {
         let (app, _) = app().await;
-        let lookup = Lookup::new(read);
+        let lookup = Lookup::new(read, String::as_str);
+        let zeros = || Ok(Some("0".repeat(64)));
         let some = (0..2_u8).map(|first| lookup.find(&app.platform, [first * 0xf0; 32]));
         let mut some: Vec<_> = some.map(Box::pin).collect();
         let (known, unknown) = (some.remove(0), some.remove(0));
         let (known, unknown) = tokio::join!(known, unknown);
-        assert_eq!((known, unknown), (Ok(Some(7)), Ok(None)));
+        assert_eq!((known, unknown), (zeros(), Ok(None)));
         assert_eq!(READS.load(Ordering::SeqCst), 1);
         // Who comes first and goes away leaves nobody waiting.
         let mut gone = Box::pin(lookup.find(&app.platform, [0; 32]));
@@ -118,7 +123,7 @@ mod tests {
             () = std::future::ready(()) => {}
         }
         drop(gone);
-        assert_eq!(lookup.find(&app.platform, [0; 32]).await, Ok(Some(7)));
+        assert_eq!(lookup.find(&app.platform, [0; 32]).await, zeros());
         assert_eq!(READS.load(Ordering::SeqCst), 2);
     }
 }

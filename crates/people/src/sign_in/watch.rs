@@ -50,24 +50,14 @@ pub(crate) struct Watch {
 impl Default for Watch {
     fn default() -> Self {
         Self {
-            sign_ins: Lookup::new(|db, hashes| {
-                Box::pin(async move {
-                    let rows = store::sign_ins_by_hash(&db, hashes).await?;
-                    Ok(rows
-                        .into_iter()
-                        .map(|row| (row.token_hash.clone(), row))
-                        .collect())
-                })
-            }),
-            tokens: Lookup::new(|db, hashes| {
-                Box::pin(async move {
-                    let rows = store::tokens_by_hash(&db, hashes).await?;
-                    Ok(rows
-                        .into_iter()
-                        .map(|row| (row.token_hash.clone(), row))
-                        .collect())
-                })
-            }),
+            sign_ins: Lookup::new(
+                |db, hashes| Box::pin(async move { store::sign_ins_by_hash(&db, hashes).await }),
+                |row| &row.token_hash,
+            ),
+            tokens: Lookup::new(
+                |db, hashes| Box::pin(async move { store::tokens_by_hash(&db, hashes).await }),
+                |row| &row.token_hash,
+            ),
             known: RwLock::default(),
             seen: Mutex::default(),
             tries: Mutex::default(),
