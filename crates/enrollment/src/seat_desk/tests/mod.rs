@@ -1,5 +1,6 @@
 //! Cases of the rules, and the desk under load on a real database.
 
+mod known;
 mod random_days;
 mod random_season;
 mod trouble;
