@@ -220,7 +220,8 @@ impl Session {
 
     pub(crate) fn batch(&self, sql: &str) -> DbResult<()> {
         self.with(|Writer { connection, written }| {
-            written.note(sql);
+            // Several statements, of which only the first would be looked at.
+            written.note_anything();
             connection
                 .execute_batch(sql)
                 .map_err(|error| explain(connection, &error))

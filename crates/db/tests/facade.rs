@@ -234,6 +234,75 @@ async fn scope_hides_siblings() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_mark_stands_until_its_tables_are_written() {
+    let db = fresh().await;
+    let mark = async |tables: &[&str]| db.begin().await.unwrap().mark(tables).unwrap();
+    let first = mark(&["class"]).await;
+    assert_eq!(first.is_some(), db.dialect() == Dialect::Sqlite);
+    if first.is_none() {
+        return;
+    }
+    assert_eq!(mark(&["class"]).await, first, "reading is no writing");
+    add_class(&db, 1, 1, "one").await.unwrap();
+    let class = mark(&["class"]).await;
+    assert_ne!(class, first);
+    let tx = db.begin().await.unwrap();
+    let before = tx.mark(&["class", "seat"]).unwrap();
+    let seat = [vec![1_i64.into(), 1_i64.into()]];
+    tx.insert_many("seat", &["id", "class_id"], &seat).await.unwrap();
+    assert_ne!(
+        tx.mark(&["class", "seat"]).unwrap(),
+        before,
+        "one's own writing too"
+    );
+    tx.finish().await.unwrap();
+    assert_eq!(mark(&["class"]).await, class, "another table was written");
+    let tx = db.begin().await.unwrap();
+    let raised: Vec<i64> = tx
+        .query(
+            "UPDATE class SET seats = 30 WHERE id = $1 {unscoped: a test} RETURNING id",
+            args![1_i64],
+        )
+        .await
+        .unwrap();
+    assert_eq!(raised, [1]);
+    drop(tx);
+    let taken_back = mark(&["class"]).await;
+    assert_ne!(taken_back, class, "what is taken back was written too");
+    let tx = db.begin().await.unwrap();
+    tx.batch("DELETE FROM seat; UPDATE class SET seats = 40")
+        .await
+        .unwrap();
+    tx.finish().await.unwrap();
+    assert_ne!(
+        mark(&["class"]).await,
+        taken_back,
+        "the second of several statements"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mark_does_not_stand_when_another_process_wrote() {
+    let db = fresh().await;
+    if db.dialect() == Dialect::Postgres {
+        return;
+    }
+    let before = db.begin().await.unwrap().mark(&["class"]).unwrap();
+    let file: String = db
+        .query_one(
+            "SELECT file FROM pragma_database_list WHERE name = 'main'",
+            args![],
+        )
+        .await
+        .unwrap();
+    let other = Db::open(&format!("sqlite:{file}"), Durability::Fast, &[SCHEMA])
+        .await
+        .unwrap();
+    add_class(&other, 1, 1, "one").await.unwrap();
+    assert_ne!(db.begin().await.unwrap().mark(&["class"]).unwrap(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn lists_as_arguments() {
     let db = fresh().await;
     for id in 1..=4 {

@@ -15,7 +15,8 @@
 //! Limits by network address are kept in memory, per process, and are wide: a whole school comes from one address.
 //! Events: sign_in.opened, sign_in.ended, sign_in.code_sent, account.locked, account.failed, account.password_changed,
 //! account.second_factor_begun, account.second_factor_given, code_card.issued.
-//! Tables: sign_in, sign_in_code, account, code_card. Start reading at [`identify`].
+//! Tables: sign_in, sign_in_code, account, code_card. Start reading at [`identify`]; it remembers
+//! who a token is for half a minute (`watch.rs`) and looks up all who come at once together (`lookup.rs`).
 
 pub(crate) mod actions;
 mod lookup;
