@@ -51,10 +51,17 @@ pub use waiting::Waiting;
 /// The tables of the platform.
 pub const SCHEMA: db::Schema = db::Schema {
     domain: "platform",
-    migrations: &[db::Migration {
-        number: 1,
-        name: "events, jobs, messages, settings",
-        sql: include_str!("../migrations/0001_platform.sql"),
-    }],
+    migrations: &[
+        db::Migration {
+            number: 1,
+            name: "events, jobs, messages, settings",
+            sql: include_str!("../migrations/0001_platform.sql"),
+        },
+        db::Migration {
+            number: 2,
+            name: "events by time",
+            sql: include_str!("../migrations/0002_event_at.sql"),
+        },
+    ],
     org_owned: &[],
 };
