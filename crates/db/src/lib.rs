@@ -60,6 +60,8 @@ pub enum Dialect {
 pub struct Db {
     shared: Arc<Shared>,
     session: Option<Arc<tx::Session>>,
+    /// Whether statements outside a transaction go through the connection that writes; see [`Db::warm`].
+    is_warm: bool,
 }
 
 struct Shared {
@@ -110,7 +112,18 @@ impl Db {
                 count: AtomicU64::new(0),
             }),
             session: None,
+            is_warm: false,
         })
+    }
+
+    /// The same database for what is read very often while much is written: on SQLite it reads through the connection that
+    /// writes, whose pages are in memory, unless that is busy for long. A reader forgets all its pages after each commit of another.
+    #[must_use]
+    pub fn warm(&self) -> Self {
+        Self {
+            is_warm: true,
+            ..self.clone()
+        }
     }
 
     /// Which database this is.
@@ -231,6 +244,7 @@ impl Db {
         let started = self.start();
         let rows = match (&self.shared.pool, self.session.as_deref()) {
             (_, Some(session)) => session.rows(&statement.text, &args).await,
+            (Pool::Sqlite(pool), None) if self.is_warm => pool.warm_rows(&statement.text, &args).await,
             (Pool::Sqlite(pool), None) => pool.rows(&statement.text, &args).await,
             (Pool::Postgres(pool), None) => pool.rows(&statement.text, &args).await,
         };

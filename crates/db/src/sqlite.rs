@@ -11,10 +11,13 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, ffi};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::{OwnedMutexGuard, Semaphore};
 
 const READERS: usize = 4;
 const CACHED_STATEMENTS: usize = 400;
+/// So long who reads waits for the connection that writes; as a group of the seat desk takes, but not as an import does.
+const SOON: Duration = Duration::from_millis(20);
 
 pub(crate) struct Pool {
     writer: Arc<tokio::sync::Mutex<Writer>>,
@@ -58,6 +61,14 @@ impl Pool {
             .await
             .map_err(|_| DbError::Unavailable("the database is closed".into()))?;
         self.with_reader(|connection| rows(connection, text, args))
+    }
+
+    /// As [`Pool::rows`], through the connection that writes if it is free soon.
+    pub(crate) async fn warm_rows(&self, text: &str, args: &[Value]) -> DbResult<Vec<Row>> {
+        match tokio::time::timeout(SOON, self.writer.lock()).await {
+            Ok(writer) => rows(&writer.connection, text, args),
+            Err(_) => self.rows(text, args).await,
+        }
     }
 
     pub(crate) fn prepare(&self, text: &str) -> DbResult<Vec<String>> {
@@ -146,7 +157,7 @@ fn connect(path: &Path, durability: Durability, writes: bool) -> DbResult<Connec
     // Who writes keeps what it touches in memory: of a mapped page the log is asked anew each time. A reader forgets all
     // after each commit of another.
     let (query_only, cache_kib, mapped) = if writes {
-        ("OFF", 64_000, 0)
+        ("OFF", 32_000, 0)
     } else {
         ("ON", 64_000, 256 << 20)
     };

@@ -52,6 +52,7 @@ impl Db {
         let db = Self {
             shared: Arc::clone(&self.shared),
             session: Some(Arc::clone(&session)),
+            is_warm: false,
         };
         Ok(Tx { db, session })
     }

@@ -3,6 +3,7 @@
 
 use db::{Db, DbError, Dialect, Durability, Migration, Row, Schema, Scope, Value, args};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 const SCHEMA: Schema = Schema {
     domain: "trial",
@@ -300,6 +301,22 @@ async fn a_mark_does_not_stand_when_another_process_wrote() {
         .unwrap();
     add_class(&other, 1, 1, "one").await.unwrap();
     assert_ne!(db.begin().await.unwrap().mark(&["class"]).unwrap(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_warm_reader_sees_what_was_committed_and_waits_for_no_long_write() {
+    let db = fresh().await;
+    add_class(&db, 1, 1, "书法").await.unwrap();
+    assert_eq!(count(&db.warm()).await, 1);
+    let tx = db.begin().await.unwrap();
+    tx.exec("DELETE FROM class WHERE id = 1 {unscoped: a test}", args![])
+        .await
+        .unwrap();
+    assert_eq!(count(&tx.warm()).await, 0, "within the transaction");
+    let beside = tokio::time::timeout(Duration::from_secs(10), count(&db.warm()));
+    assert_eq!(beside.await, Ok(1), "beside it");
+    drop(tx);
+    assert_eq!(count(&db.warm()).await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
