@@ -65,7 +65,7 @@ fn desk_routes() -> Routes {
 /// # Errors
 /// When the database cannot be read.
 pub(crate) async fn due(ctx: &Ctx, classes: &[ClassId]) -> AppResult<Vec<(EarlyAskId, Asked)>> {
-    let rows = store::due(ctx.db(), classes, ctx.now(), AT_ONCE).await?;
+    let rows = store::due(&ctx.db().warm(), classes, ctx.now(), AT_ONCE).await?;
     if rows.is_empty() {
         return Ok(Vec::new());
     }

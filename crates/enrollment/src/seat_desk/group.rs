@@ -226,7 +226,7 @@ async fn settle(
         let of_money = write(&tx, memory, &state, &writes).await?;
         let mut events = std::mem::take(&mut writes.events);
         events.extend(of_money);
-        memory.keep(&tx, state.people, &writes.unsure)?;
+        memory.keep(&tx, state, &writes.unsure)?;
         match tx.commit_early(events).await {
             Ok(written) => pending.push(written),
             Err(error) => {

@@ -4,6 +4,7 @@ use super::Asked;
 use super::known::Known;
 use super::memory::Memory;
 use super::model::{Ask, ClassState, EnrollmentStatus, Live, PersonState, State, Waiting};
+use super::standing::Standing;
 use super::store::{self, LiveRow, WaitingRow};
 use super::turns::set_rules;
 use crate::eligibility::desk::set_facts;
@@ -146,45 +147,46 @@ async fn class_state(
     now: Instant,
 ) -> AppResult<HashMap<ClassId, ClassState>> {
     let asked: Vec<ClassId> = asked.iter().copied().collect();
-    let (rows, queues, merging) = tokio::try_join!(
-        seats::now(db, &asked),
-        store::last_queues(db, &asked),
-        crate::merging::store::merging(db, &asked)
-    )?;
+    #[cfg(test)]
+    memory.standings.check(db, &asked).await;
+    memory.standings.read(db, &asked).await?;
+    let standing: Vec<Standing> = memory.standings.of(&asked).cloned().collect();
     memory
-        .refresh(db, rows.iter().map(|row| (row.id, row.version)))
+        .refresh(db, standing.iter().map(|at| (at.seats.id, at.seats.version)))
         .await?;
-    let changes = queues
-        .first()
-        .map_or((0, 0, 0), |row| (row.papers, row.rules, row.school));
-    memory.refresh_papers(db, &asked, changes.0, now).await?;
-    memory.refresh_rules(db, &asked, changes.1, now).await?;
-    memory.refresh_school(db, &asked, changes.2, now).await?;
-    let queues: HashMap<ClassId, i64> = queues.into_iter().map(|row| (row.id, row.last)).collect();
+    let changes = memory.standings.changes();
+    memory.refresh_papers(db, &asked, changes.papers, now).await?;
+    memory.refresh_rules(db, &asked, changes.rules, now).await?;
+    memory.refresh_school(db, &asked, changes.school, now).await?;
     // As large as it will be: states are wide, and a map that grows copies them each time.
-    let mut states = HashMap::with_capacity(rows.len());
-    states.extend(rows.into_iter().filter_map(|row| {
-        let facts = memory.facts(row.id)?;
+    let mut states = HashMap::with_capacity(standing.len());
+    states.extend(standing.into_iter().filter_map(|at| {
+        let Standing {
+            seats,
+            last_queue,
+            merging,
+        } = at;
+        let facts = memory.facts(seats.id)?;
         let state = ClassState {
             facts,
-            status: row.status,
-            opens: row.enrollment_opens,
-            closes: row.enrollment_closes,
-            limit: row.class_limit,
-            merging: merging.contains(&row.id),
+            status: seats.status,
+            opens: seats.enrollment_opens,
+            closes: seats.enrollment_closes,
+            limit: seats.class_limit,
+            merging,
             plan: Plan::default(),
             rule: crate::rules::Rule::default(),
-            school: memory.school(row.id),
-            papers: memory.papers(row.id),
-            eligibility: memory.rules(row.id),
-            capacity: row.capacity,
-            enrolled: row.enrolled,
-            waitlisted: row.waitlisted,
-            last_queue: queues.get(&row.id).copied().unwrap_or(0),
+            school: memory.school(seats.id),
+            papers: memory.papers(seats.id),
+            eligibility: memory.rules(seats.id),
+            capacity: seats.capacity,
+            enrolled: seats.enrolled,
+            waitlisted: seats.waitlisted,
+            last_queue,
             waiting: Vec::new(),
             changed: false,
         };
-        Some((row.id, state))
+        Some((seats.id, state))
     }));
     Ok(states)
 }

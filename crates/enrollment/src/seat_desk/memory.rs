@@ -1,7 +1,8 @@
 //! What the desk remembers from group to group.
 
 use super::known::Known;
-use super::model::PersonState;
+use super::model::State;
+use super::standing::Standings;
 use crate::declarations::{self, Papers};
 use crate::eligibility::load::{self, ClassRules};
 use crate::school_rules::{self, Ruling};
@@ -61,6 +62,8 @@ pub(super) struct Memory {
     /// Classes of which it is sure that their facts stand, as long as the table of classes has this mark.
     sure: HashSet<ClassId>,
     classes: Option<Mark>,
+    /// How classes stand.
+    pub(super) standings: Standings,
     /// What is known of people.
     pub(super) known: Known,
     /// Papers by class.
@@ -88,6 +91,7 @@ impl Memory {
             self.sure.clear();
         }
         self.classes = classes;
+        self.standings.look(tx)?;
         Ok(self.known.look(tx)?)
     }
 
@@ -95,19 +99,16 @@ impl Memory {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub(super) fn keep(
-        &mut self,
-        tx: &Tx,
-        people: HashMap<PersonId, PersonState>,
-        unsure: &BTreeSet<PersonId>,
-    ) -> AppResult<()> {
+    pub(super) fn keep(&mut self, tx: &Tx, state: State, unsure: &BTreeSet<PersonId>) -> AppResult<()> {
         // A group writes only how many seats are taken, which is no fact.
         self.classes = tx.mark(&[CLASSES])?;
-        Ok(self.known.keep(tx, people, unsure)?)
+        self.standings.keep(tx, &state.classes)?;
+        Ok(self.known.keep(tx, state.people, unsure)?)
     }
 
     /// A group was not written: what it would have changed is not so.
     pub(super) fn forget(&mut self) {
+        self.standings.forget();
         self.known.forget();
     }
 

@@ -6,6 +6,7 @@ use kernel::{Date, Instant, OrgId};
 
 record! {
     /// What the desk reads again in every group.
+    #[derive(PartialEq, Eq)]
     pub struct Seats {
         /// The class.
         pub id: ClassId,

@@ -1,4 +1,4 @@
-//! What the desk keeps of people, and when it reads them again. That what it keeps is right, each group of every test looks.
+//! What the desk keeps of people and classes, and when it reads them again. That what it keeps is right, each group of every test looks.
 
 use super::{app, asked};
 use crate::seat_desk::memory::Memory;
@@ -68,4 +68,33 @@ async fn people_are_known_until_somebody_else_writes() {
         "places, not days of birth"
     );
     drop(tx);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_a_class_stands_is_known_until_somebody_else_writes() {
+    let app = app().await;
+    let (class, people) = world(&app).await;
+    let mut memory = Memory::default();
+    let ctx = app.system();
+    for sql in [
+        "UPDATE class SET version = version + 1 WHERE id = $1 {unscoped: a test}",
+        "UPDATE term SET class_limit = class_limit WHERE id = (SELECT term_id FROM class WHERE id = $1 {unscoped: a test})",
+        "UPDATE enrollment SET queue = queue WHERE class_id = $1 {unscoped: a test}",
+        "UPDATE merge_run SET status = status WHERE class_id = $1 {unscoped: a test}",
+        "UPDATE paper_change SET changes = changes + 1 WHERE one < $1",
+        "UPDATE eligibility_change SET changes = changes + 1 WHERE one < $1",
+        "UPDATE school_rule_change SET changes = changes + 1 WHERE one < $1",
+    ] {
+        ask(&app, &mut memory, &people, class).await;
+        let tx = ctx.begin().await.unwrap();
+        memory.look(&tx).unwrap();
+        let known = memory.standings.missing(&[class]).is_empty();
+        assert_eq!(known, app.platform.db.dialect() == Dialect::Sqlite, "{sql}");
+        tx.exec(sql, db::args![class]).await.unwrap();
+        memory.look(&tx).unwrap();
+        assert_eq!(memory.standings.missing(&[class]), [class], "{sql}");
+        tx.commit(vec![Event::new("test.row", "class", class)])
+            .await
+            .unwrap();
+    }
 }
