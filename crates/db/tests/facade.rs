@@ -313,7 +313,8 @@ async fn a_warm_reader_sees_what_was_committed_and_waits_for_no_long_write() {
         .await
         .unwrap();
     assert_eq!(count(&tx.warm()).await, 0, "within the transaction");
-    let beside = tokio::time::timeout(Duration::from_secs(10), count(&db.warm()));
+    let warm = db.warm();
+    let beside = tokio::time::timeout(Duration::from_secs(10), count(&warm));
     assert_eq!(beside.await, Ok(1), "beside it");
     drop(tx);
     assert_eq!(count(&db.warm()).await, 1);
