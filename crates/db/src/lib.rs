@@ -2,7 +2,8 @@
 //!
 //! What it adds to the drivers: organisation scope in every statement on an org-owned table ([`Scope`]),
 //! writing only inside a transaction ([`Tx`]), a slow-statement log, a statement count for tests, marks by which
-//! what was read can be kept until somebody writes it (`written.rs`), and the traps of two databases closed in one place. Rules for SQL text: `docs/adr/0004-sql-by-hand.md`.
+//! what was read can be kept until somebody writes it (`written.rs`), and the traps of two databases closed in one
+//! place. Rules for SQL text: `docs/adr/0004-sql-by-hand.md`.
 //!
 //! Markers a statement may hold:
 //! - `$1 … $n`: arguments, numbered on both databases;

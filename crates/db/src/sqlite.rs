@@ -65,6 +65,10 @@ impl Pool {
 
     /// As [`Pool::rows`], through the connection that writes if it is free soon.
     pub(crate) async fn warm_rows(&self, text: &str, args: &[Value]) -> DbResult<Vec<Row>> {
+        // Nothing is written outside a transaction: a reader refuses it.
+        if !only_reads(text) {
+            return self.rows(text, args).await;
+        }
         match tokio::time::timeout(SOON, self.writer.lock()).await {
             Ok(writer) => rows(&writer.connection, text, args),
             Err(_) => self.rows(text, args).await,
@@ -195,8 +199,7 @@ impl Session {
 
     pub(crate) fn rows(&self, text: &str, args: &[Value]) -> DbResult<Vec<Row>> {
         self.with(|Writer { connection, written }| {
-            // What is written may give rows too (`RETURNING`).
-            if !text.trim_start().starts_with("SELECT") {
+            if !only_reads(text) {
                 written.note(text);
             }
             rows(connection, text, args)
@@ -321,6 +324,11 @@ fn rows(connection: &Connection, text: &str, args: &[Value]) -> DbResult<Vec<Row
         Ok(rows)
     };
     run().map_err(|error| explain(connection, &error))
+}
+
+/// Whether a statement writes nothing for certain: what is written may give rows too (`RETURNING`).
+fn only_reads(text: &str) -> bool {
+    text.trim_start().starts_with("SELECT")
 }
 
 fn cell(value: ValueRef<'_>) -> Value {

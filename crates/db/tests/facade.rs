@@ -321,6 +321,28 @@ async fn a_warm_reader_sees_what_was_committed_and_waits_for_no_long_write() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_warm_reader_is_the_connection_that_writes_and_writes_nothing() {
+    let db = fresh().await;
+    if db.dialect() == Dialect::Postgres {
+        return;
+    }
+    let guarded = async |db: &Db| -> i64 {
+        let sql = "SELECT query_only FROM pragma_query_only";
+        db.query_one(sql, args![]).await.unwrap()
+    };
+    let warm = db.warm();
+    assert_eq!((guarded(&db).await, guarded(&warm).await), (1, 0));
+    add_class(&db, 1, 1, "书法").await.unwrap();
+    let sql = "DELETE FROM class WHERE id = $1 {unscoped: a test} RETURNING id";
+    let taken: Result<Vec<i64>, DbError> = warm.query(sql, args![1_i64]).await;
+    assert!(matches!(taken, Err(DbError::Unavailable(_))), "{taken:?}");
+    assert_eq!(count(&db).await, 1);
+    let tx = db.begin().await.unwrap();
+    assert_eq!(guarded(&warm).await, 1, "beside a long write it is another");
+    drop(tx);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn lists_as_arguments() {
     let db = fresh().await;
     for id in 1..=4 {

@@ -1,57 +1,23 @@
-//! What the desk has read of people and keeps from group to group, as long as nobody else writes it ([`db::Tx::mark`]; on SQLite
-//! only). Who asks for a second class in a rush is not read again.
+//! What the desk has read of people and keeps from group to group, as long as nobody else writes it (`marked.rs`). Who
+//! asks for a second class in a rush is not read again.
 
+use super::marked::Marked;
 use super::model::{Live, PersonState};
-use db::{DbResult, Mark, Tx};
+use db::{DbResult, Tx};
 use kernel::{Date, PersonId};
 use std::collections::{BTreeSet, HashMap};
 
-/// More people than this in memory are forgotten and read again.
-const KEPT_PEOPLE: usize = 50_000;
-
-/// Facts of people, all read from the same state of one table.
-struct Kept<T> {
-    table: &'static str,
-    mark: Option<Mark>,
-    of: HashMap<PersonId, T>,
-}
-
-impl<T> Kept<T> {
-    fn of(table: &'static str) -> Self {
-        Self {
-            table,
-            mark: None,
-            of: HashMap::new(),
-        }
-    }
-
-    /// Forgets everything when the table was written by others.
-    fn look(&mut self, tx: &Tx) -> DbResult<()> {
-        let mark = tx.mark(&[self.table])?;
-        if mark.is_none() || mark != self.mark || self.of.len() > KEPT_PEOPLE {
-            self.of.clear();
-        }
-        self.mark = mark;
-        Ok(())
-    }
-
-    fn missing(&self, people: &[PersonId]) -> Vec<PersonId> {
-        let unknown = people.iter().filter(|person| !self.of.contains_key(*person));
-        unknown.copied().collect()
-    }
-}
-
 /// Days of birth and live enrolments.
 pub(super) struct Known {
-    births: Kept<Option<Date>>,
-    lives: Kept<Vec<Live>>,
+    births: Marked<PersonId, Option<Date>>,
+    lives: Marked<PersonId, Vec<Live>>,
 }
 
 impl Default for Known {
     fn default() -> Self {
         Self {
-            births: Kept::of("person"),
-            lives: Kept::of("enrollment"),
+            births: Marked::by(&["person"]),
+            lives: Marked::by(&["enrollment"]),
         }
     }
 }
@@ -86,8 +52,7 @@ impl Known {
         people: HashMap<PersonId, PersonState>,
         unsure: &BTreeSet<PersonId>,
     ) -> DbResult<()> {
-        (self.births.mark, self.lives.mark) = (tx.mark(&[self.births.table])?, tx.mark(&[self.lives.table])?);
-        if self.lives.mark.is_none() {
+        if !(self.births.stand(tx)? && self.lives.stand(tx)?) {
             return Ok(());
         }
         for person in unsure {

@@ -26,8 +26,9 @@
 //! 15. Who owes a paper that the class asks for has the seat reserved until it is signed ([`crate::declarations`]).
 //!
 //! A group is one transaction: lock learners, then classes, each in order of id (PostgreSQL; on SQLite there is one
-//! writer), load what the desk does not know already (`memory.rs`, `known.rs`, `standing.rs`), decide each in order, write, commit, and only then answer all. `UNIQUE` and `CHECK` are the second
-//! guard: if they refuse a group, its asks are decided one by one. A full queue answers 503.
+//! writer), load what the desk does not know already (`memory.rs`, `known.rs`, `standing.rs`), decide each in order, write,
+//! commit, and only then answer all. `UNIQUE` and `CHECK` are the second guard: if they refuse a group, its asks are
+//! decided one by one. A full queue answers 503.
 //!
 //! Events: enrollment.confirmed, enrollment.reserved, enrollment.paid, enrollment.expired, enrollment.waitlisted,
 //! enrollment.promoted, enrollment.offered, enrollment.accepted, enrollment.withdrawn, enrollment.transferred,
@@ -43,6 +44,7 @@ pub mod holds;
 mod keys;
 mod known;
 mod load;
+mod marked;
 mod memory;
 pub mod model;
 mod moving;

@@ -1,20 +1,19 @@
-//! How classes stand, read once and kept from group to group as long as nobody else writes it ([`db::Tx::mark`]; on SQLite
-//! only): the group itself is who changes it.
+//! How classes stand, read once and kept from group to group as long as nobody else writes it (`marked.rs`): the
+//! group itself is who changes it.
 
+use super::marked::Marked;
 use super::model::ClassState;
 use super::store;
-use db::{Db, Mark, Tx};
+use db::{Db, Tx};
 use platform::AppResult;
 use std::collections::HashMap;
 use teaching::ClassId;
 use teaching::seats::{self, Seats};
 
-/// More classes than this in memory are forgotten and read again.
-const KEPT_CLASSES: usize = 50_000;
 /// Tables that a group writes: it knows what it wrote.
-const OWN: [&str; 2] = ["class", "enrollment"];
+const OWN: &[&str] = &["class", "enrollment"];
 /// Tables that only others write.
-const OTHERS: [&str; 5] = [
+const OTHERS: &[&str] = &[
     "term",
     "merge_run",
     "paper_change",
@@ -41,22 +40,29 @@ pub(super) struct Standing {
     pub(super) merging: bool,
 }
 
-/// How classes stand, all read from the same state of the tables.
-#[derive(Default)]
+/// How classes stand, and the rules of all of them.
 pub(super) struct Standings {
-    marks: (Option<Mark>, Option<Mark>),
-    of: HashMap<ClassId, Standing>,
-    changes: Changes,
+    classes: Marked<ClassId, Standing>,
+    changes: Marked<(), Changes>,
+}
+
+impl Default for Standings {
+    fn default() -> Self {
+        Self {
+            classes: Marked::by(OWN),
+            changes: Marked::by(OTHERS),
+        }
+    }
 }
 
 impl Standings {
     /// At the beginning of a group: forgets everything when others have written.
     pub(super) fn look(&mut self, tx: &Tx) -> AppResult<()> {
-        let marks = (tx.mark(&OWN)?, tx.mark(&OTHERS)?);
-        if marks.0.is_none() || marks != self.marks || self.of.len() > KEPT_CLASSES {
-            self.of.clear();
+        self.classes.look(tx)?;
+        self.changes.look(tx)?;
+        if self.changes.of.is_empty() {
+            self.classes.of.clear();
         }
-        self.marks = marks;
         Ok(())
     }
 
@@ -67,7 +73,7 @@ impl Standings {
 
     /// Reads those of these classes of which nothing is known; on PostgreSQL all of them.
     pub(super) async fn read(&mut self, db: &Db, classes: &[ClassId]) -> AppResult<()> {
-        let unread = self.missing(classes);
+        let unread = self.classes.missing(classes);
         if unread.is_empty() {
             return Ok(());
         }
@@ -77,14 +83,15 @@ impl Standings {
             crate::merging::store::merging(db, &unread)
         )?;
         if let Some(row) = queues.first() {
-            self.changes = Changes {
+            let changes = Changes {
                 papers: row.papers,
                 rules: row.rules,
                 school: row.school,
             };
+            self.changes.of.insert((), changes);
         }
         let queues: HashMap<ClassId, i64> = queues.into_iter().map(|row| (row.id, row.last)).collect();
-        self.of.extend(rows.into_iter().map(|seats| {
+        self.classes.of.extend(rows.into_iter().map(|seats| {
             let standing = Standing {
                 last_queue: queues.get(&seats.id).copied().unwrap_or(0),
                 merging: merging.contains(&seats.id),
@@ -96,26 +103,26 @@ impl Standings {
     }
 
     /// Those of these classes of which nothing is known here.
+    #[cfg(test)]
     pub(super) fn missing(&self, classes: &[ClassId]) -> Vec<ClassId> {
-        let unread = classes.iter().filter(|class| !self.of.contains_key(*class));
-        unread.copied().collect()
+        self.classes.missing(classes)
     }
 
     /// How these classes stand, as [`Standings::read`] has read them; none that is not there.
     pub(super) fn of<'a>(&'a self, classes: &'a [ClassId]) -> impl Iterator<Item = &'a Standing> {
-        classes.iter().filter_map(|class| self.of.get(class))
+        classes.iter().filter_map(|class| self.classes.of.get(class))
     }
 
     /// How often the rules of all classes changed.
-    pub(super) const fn changes(&self) -> Changes {
-        self.changes
+    pub(super) fn changes(&self) -> Changes {
+        self.changes.of.get(&()).copied().unwrap_or_default()
     }
 
     /// At the end of a group, before its commit: keeps these classes as the group leaves them.
     pub(super) fn keep(&mut self, tx: &Tx, classes: &HashMap<ClassId, ClassState>) -> AppResult<()> {
-        self.marks.0 = tx.mark(&OWN)?;
+        self.classes.stand(tx)?;
         for (id, class) in classes {
-            if let Some(known) = self.of.get_mut(id) {
+            if let Some(known) = self.classes.of.get_mut(id) {
                 known.seats.enrolled = class.enrolled;
                 known.seats.waitlisted = class.waitlisted;
                 known.last_queue = class.last_queue;
@@ -130,9 +137,9 @@ impl Standings {
         let mut fresh = Self::default();
         fresh.read(db, classes).await.expect("read");
         for class in classes {
-            if let Some(known) = self.of.get(class) {
-                assert_eq!(Some(known), fresh.of.get(class), "how a class stands");
-                assert_eq!(self.changes, fresh.changes, "changes of rules");
+            if let Some(known) = self.classes.of.get(class) {
+                assert_eq!(Some(known), fresh.classes.of.get(class), "how a class stands");
+                assert_eq!(self.changes(), fresh.changes(), "changes of rules");
             }
         }
     }

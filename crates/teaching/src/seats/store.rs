@@ -5,7 +5,7 @@ use db::{Db, DbResult, Scope, args, record};
 use kernel::{Date, Instant, OrgId};
 
 record! {
-    /// What the desk reads again in every group.
+    /// How its seats stand; the desk reads it again when others wrote classes or terms.
     #[derive(PartialEq, Eq)]
     pub struct Seats {
         /// The class.
